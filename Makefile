@@ -1,0 +1,133 @@
+# Every target works from a bare clone: it first brings what it needs up to date, and what is
+# already up to date is left alone. Needed on the machine: Python >= 3.11, Node.js >= 20, make.
+
+PORT ?= 8000
+# Extra words for pytest, for instance: make test ARGS="tests/unit -k cookie"
+ARGS ?=
+# The Python that makes .venv.
+PYTHON ?= python3
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PY := .venv/bin/python
+BIN := node_modules/.bin
+
+# ---- what is done, told by stamp files that lie in the folder they speak of ----------------------
+VENV := .venv/.done-packages
+PROJECT := .venv/.done-project
+NPM := node_modules/.done
+SHIM := js_shim/dist/.done
+TYPES := js_shim/types/.done
+WHEEL := build/wheel/.done
+PYODIDE_WHEELS := build/wheels/.done
+VENDOR := build/vendor/.done
+CHROMIUM := build/chromium
+UV := build/uv/bin/uv
+
+# No index and no path in the output, so that the files are the same wherever they are made.
+UV_COMPILE := --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+PY_SOURCES := $(shell find py_frontend -name '*.py' -o -name py.typed 2>/dev/null)
+JS_SOURCES := $(shell find js_shim/src -type f 2>/dev/null)
+
+# ---- what you run --------------------------------------------------------------------------------
+.PHONY: help setup demo test check format build vendor lock clean distclean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and node_modules
+
+demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
+	@exec $(PY) -m demo --port $(PORT)
+
+test: $(PROJECT) $(VENDOR) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
+	@$(PY) -m pytest $(ARGS)
+
+check: $(PROJECT) $(NPM) ## lint, format and type checks, Python and JavaScript
+	$(PY) tools/check_versions.py
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(BIN)/tsc --project tsconfig.json
+	$(BIN)/biome check --error-on-warnings
+
+format: $(PROJECT) $(NPM) ## format the sources and repair what linters can repair
+	$(PY) -m ruff check --fix-only
+	$(PY) -m ruff format
+	$(BIN)/biome check --write
+
+build: $(PROJECT) $(SHIM) $(TYPES) ## make the wheel, the sdist and the npm package in build/dist
+	@rm -rf build/dist && mkdir -p build/dist
+	$(PY) -m hatchling build -d build/dist
+	npm pack --silent --pack-destination build/dist
+	@ls -l build/dist
+
+vendor: $(VENDOR) ## assemble build/vendor, the files a page needs to run without a CDN
+
+lock: $(UV) ## pin the newest Python and npm packages that the requirements allow
+	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal pyproject.toml \
+	  --group demo --group test --group lint --group build -o constraints.txt
+	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 tools/wheels.in -o tools/wheels.txt
+	npm install --package-lock-only --ignore-scripts
+
+clean: ## remove what was built, keep what was installed
+	rm -rf build js_shim/dist js_shim/types
+
+distclean: clean ## remove everything generated
+	rm -rf .venv node_modules
+
+# ---- how it is done ------------------------------------------------------------------------------
+$(VENV): constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.12")'
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@echo "installing Python packages"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@touch $@
+
+# The project itself, editable: py_frontend is then on the path of .venv.
+$(PROJECT): $(VENV) pyproject.toml tools/hatch_build.py | README.md
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(NPM): package-lock.json .npmrc
+	@echo "installing npm packages"
+	@npm ci --ignore-scripts --loglevel=error
+	@touch $@
+
+$(SHIM): $(NPM) package.json tools/build_shim.mjs $(JS_SOURCES)
+	@node tools/build_shim.mjs
+	@touch $@
+
+$(TYPES): $(NPM) tsconfig.json tsconfig.types.json $(JS_SOURCES)
+	@rm -rf js_shim/types
+	@$(BIN)/tsc --project tsconfig.types.json
+	@touch $@
+
+$(WHEEL): $(PROJECT) $(SHIM) pyproject.toml README.md LICENSE $(PY_SOURCES)
+	@rm -rf build/wheel
+	@$(PY) -m hatchling build --target wheel -d build/wheel
+	@touch $@
+
+# Wheels of other projects that the browser needs, pinned by hash.
+$(PYODIDE_WHEELS): $(VENV) tools/wheels.txt
+	@rm -rf build/wheels
+	@$(PY) -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: \
+	  --python-version 3.14 --implementation py --abi none --platform any -r tools/wheels.txt -d build/wheels
+	@touch $@
+
+$(VENDOR): $(NPM) $(SHIM) $(WHEEL) $(PYODIDE_WHEELS) tools/vendor.py
+	@$(PY) tools/vendor.py
+	@touch $@
+
+# Asked every time, since a browser may come or go; installs one if it can.
+.PHONY: $(CHROMIUM)
+$(CHROMIUM): $(VENV)
+	@$(PY) tools/chromium.py
+
+$(UV):
+	$(PYTHON) -m venv build/uv
+	build/uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9

@@ -1,0 +1,35 @@
+"""Check that every file that names the project's version names the same one."""
+
+import json
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def versions() -> dict[str, str]:
+    """The version as each file gives it."""
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    return {
+        "pyproject.toml": tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
+            "version"
+        ],
+        "package.json": json.loads((ROOT / "package.json").read_text("utf-8"))["version"],
+        "package-lock.json": lock["version"],
+        'package-lock.json, packages[""]': lock["packages"][""]["version"],
+    }
+
+
+def main() -> int:
+    found = versions()
+    if len(set(found.values())) == 1:
+        return 0
+    print("The version must be the same everywhere:", file=sys.stderr)
+    for place, version in found.items():
+        print(f"  {version}  {place}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""Put the built shim into the wheel, so that a page needs the wheel and nothing else."""
+
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SHIM = "js_shim/dist/shim.mjs"
+IN_WHEEL = "supertokens_pyodide/_browser/shim.mjs"
+
+
+class ShimBuildHook(BuildHookInterface[Any]):
+    """Adds the shim to wheels and refuses to build one (or an sdist) without it."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if version == "editable":
+            return  # for CPython, where there is no page to put a shim into
+        shim = Path(self.root, SHIM)
+        if not shim.is_file():
+            raise SystemExit(
+                f"{SHIM} is missing: the JavaScript shim has not been built.\n"
+                "Run `make build`, or `npm ci && npm run build:shim` before building the package."
+            )
+        if self.target_name == "wheel":
+            build_data["force_include"][str(shim)] = IN_WHEEL
