@@ -15,12 +15,12 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 BIN := node_modules/.bin
 
-# ---- what is done, told by stamp files that lie in the folder they speak of ----------------------
+# ---- what is done, told by a file in the folder in question -------------------------------------
 VENV := .venv/.done-packages
 PROJECT := .venv/.done-project
 NPM := node_modules/.done
-SHIM := js_shim/dist/.done
-TYPES := js_shim/types/.done
+SHIM := js_shim/dist/supertokens.iife.js
+TYPES := js_shim/types/index.d.ts
 WHEEL := build/wheel/.done
 PYODIDE_WHEELS := build/wheels/.done
 VENDOR := build/vendor/.done
@@ -30,8 +30,9 @@ UV := build/uv/bin/uv
 # No index and no path in the output, so that the files are the same wherever they are made.
 UV_COMPILE := --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-PY_SOURCES := $(shell find py_frontend -name '*.py' -o -name py.typed 2>/dev/null)
-JS_SOURCES := $(shell find js_shim/src -type f 2>/dev/null)
+# Folders too: theirs is the change when a file goes.
+PY_SOURCES := $(shell find py_frontend -name __pycache__ -prune -o -print)
+JS_SOURCES := $(shell find js_shim/src)
 
 # ---- what you run --------------------------------------------------------------------------------
 .PHONY: help setup demo test check format build vendor lock clean distclean
@@ -102,7 +103,7 @@ $(SHIM): $(NPM) package.json tools/build_shim.mjs $(JS_SOURCES)
 	@node tools/build_shim.mjs
 	@touch $@
 
-$(TYPES): $(NPM) tsconfig.json tsconfig.types.json $(JS_SOURCES)
+$(TYPES): $(NPM) tsconfig.json tsconfig.types.json js_shim/constants.d.ts $(JS_SOURCES)
 	@rm -rf js_shim/types
 	@$(BIN)/tsc --project tsconfig.types.json
 	@touch $@

@@ -12,7 +12,6 @@ Only what differs is copied, so a server may go on serving it meanwhile.
 import hashlib
 import json
 import shutil
-import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from email.message import Message
@@ -151,4 +150,4 @@ def assemble() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(assemble())
+    assemble()

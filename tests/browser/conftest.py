@@ -1,0 +1,241 @@
+"""One Chromium for the whole run; a fresh context, page and log for each test.
+
+Fixtures: `page` and `context` for the common case, `new_context(**options)` for a second user or
+special options, `browser_log` for what the pages said and asked for, `vendor_site` for a server
+with nothing but build/vendor and the pages that a test gives it.
+
+When a test fails, its report shows the log, and build/test-artifacts/ has the log and a screenshot
+of every open page. With TRACE=1 it has a trace as well (`playwright show-trace FILE`).
+
+A test here cannot use `asyncio.run` in the main thread (see ../conftest.py); in another it can.
+"""
+
+import contextlib
+import http.server
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Response,
+    WebError,
+    sync_playwright,
+)
+
+from tools.chromium import find_chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+VENDOR = ROOT / "build" / "vendor"
+ARTIFACTS = ROOT / "build" / "test-artifacts"
+
+CHROMIUM_ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    # No page reaches anything but this machine, whatever it asks for. Names under .test are this
+    # machine too, for tests that need two sites or a site with subdomains.
+    "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, "
+    "EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
+]
+LOCAL_HOSTS = re.compile(r"(localhost|127\.0\.0\.1|.*\.localhost|.*\.test)")
+
+# A page that boots Python takes seconds, more on a busy machine.
+PAGE_TIMEOUT = 60_000
+
+
+@dataclass
+class BrowserLog:
+    """What the pages of one test said and asked for, in order."""
+
+    lines: list[str] = field(default_factory=list)
+    #: Console messages of type error.
+    console_errors: list[str] = field(default_factory=list)
+    #: Exceptions that nothing caught.
+    page_errors: list[str] = field(default_factory=list)
+    #: Addresses of all requests, except those to data: and blob:.
+    requests: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    @property
+    def foreign_requests(self) -> list[str]:
+        """The requests for something that is not on this machine."""
+        return [u for u in self.requests if not LOCAL_HOSTS.fullmatch(urlsplit(u).hostname or "")]
+
+    def watch(self, context: BrowserContext) -> None:
+        self.contexts.append(context)
+        context.on("console", self._on_console)
+        context.on("weberror", self._on_error)
+        context.on("request", self._on_request)
+        context.on("response", self._on_response)
+        context.on("requestfailed", self._on_failure)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        self.lines.append(f"console.{message.type}: {message.text}")
+        if message.type == "error":
+            self.console_errors.append(message.text)
+
+    def _on_error(self, error: WebError) -> None:
+        text = str(error.error.stack or error.error)
+        self.lines.append(f"uncaught: {text}")
+        self.page_errors.append(text)
+
+    def _on_request(self, request: Request) -> None:
+        if request.url.startswith("http"):
+            self.requests.append(request.url)
+
+    def _on_response(self, response: Response) -> None:
+        # Requests that succeed would bury the rest; a failing journey is told by its API calls.
+        if response.status >= 300 or response.request.resource_type in {"fetch", "xhr"}:
+            self.lines.append(f"{response.status} {response.request.method} {response.url}")
+
+    def _on_failure(self, request: Request) -> None:
+        self.lines.append(f"failed {request.method} {request.url}: {request.failure}")
+
+    def save(self, folder: Path) -> None:
+        """Keep the log and a picture of each page."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / "browser.log").write_text("\n".join(self.lines) + "\n", "utf-8")
+        pages = [page for context in self.contexts for page in context.pages]
+        for number, page in enumerate(pages, 1):
+            # A page that hangs has no picture, which must not hide why the test failed.
+            with contextlib.suppress(Error):
+                page.screenshot(path=folder / f"page-{number}.png", timeout=5_000)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report: pytest.TestReport = yield
+    log = getattr(item, "funcargs", {}).get("browser_log")
+    if report.failed and report.when != "teardown" and isinstance(log, BrowserLog):
+        folder = artifacts_of(item)
+        log.save(folder)
+        report.sections.append(("browser", "\n".join(log.lines[-60:])))
+        report.sections.append(("kept", str(folder.relative_to(ROOT))))
+    return report
+
+
+def artifacts_of(item: pytest.Item) -> Path:
+    return ARTIFACTS / re.sub(r"[^\w.-]+", "-", item.nodeid.removeprefix("tests/browser/"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(),
+            # Chromium refuses to run sandboxed as root.
+            chromium_sandbox=os.geteuid() != 0,
+            args=CHROMIUM_ARGUMENTS,
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_log() -> BrowserLog:
+    return BrowserLog()
+
+
+@pytest.fixture
+def new_context(
+    browser: Browser, browser_log: BrowserLog, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Make a context: a browser profile of its own, with the options of Browser.new_context."""
+    tracing = bool(os.environ.get("TRACE"))
+
+    def new_context(**options: Any) -> BrowserContext:
+        context = browser.new_context(**options)
+        context.set_default_timeout(PAGE_TIMEOUT)
+        browser_log.watch(context)
+        if tracing:
+            context.tracing.start(screenshots=True, snapshots=True)
+        return context
+
+    yield new_context
+    for number, context in enumerate(browser_log.contexts, 1):
+        if tracing:
+            context.tracing.stop(path=artifacts_of(request.node) / f"trace-{number}.zip")
+        context.close()
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    return new_context()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@dataclass
+class VendorSite:
+    """A server with build/vendor under /vendor/ and the pages put into `pages`."""
+
+    origin: str
+    #: HTML by path, for instance {"/": "<!doctype html>..."}.
+    pages: dict[str, str] = field(default_factory=dict)
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves one VendorSite, set as the attribute `site` of a subclass."""
+
+    site: VendorSite
+    protocol_version = "HTTP/1.1"
+    extensions_map: ClassVar[dict[str, str]] = {
+        ".css": "text/css",
+        ".js": "text/javascript",
+        ".json": "application/json",
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+        "": "application/octet-stream",
+    }
+
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        if path in self.site.pages:
+            body = self.site.pages[path].encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        elif path.startswith("/vendor/"):
+            self.path = path.removeprefix("/vendor")
+            super().do_GET()
+        else:
+            self.send_error(404)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def vendor_site() -> Iterator[VendorSite]:
+    site = VendorSite(origin="")
+    handler = type("Handler", (_Handler,), {"site": site})
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), lambda *args: handler(*args, directory=VENDOR)
+    ) as server:
+        site.origin = f"http://localhost:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield site
+        server.shutdown()
+        thread.join()

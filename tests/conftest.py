@@ -1,0 +1,31 @@
+"""What all tests share."""
+
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSER_TESTS = ROOT / "tests" / "browser"
+
+# No deadline: how long one example takes says little on a busy machine.
+hypothesis.settings.register_profile(
+    "project",
+    deadline=None,
+    print_blob=True,
+    database=DirectoryBasedExampleDatabase(ROOT / "build" / "hypothesis"),
+)
+hypothesis.settings.load_profile("project")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the browser tests and put them last.
+
+    Last, because quick tests should fail first, and because Playwright's sync API keeps an event
+    loop running in the main thread from its start on: `asyncio.run` fails there afterwards.
+    """
+    for item in items:
+        if BROWSER_TESTS in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: BROWSER_TESTS in item.path.parents)
