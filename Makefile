@@ -43,7 +43,7 @@ help: ## list the targets
 setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and node_modules
 
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
-	@exec $(PY) -m demo --port $(PORT)
+	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
 
 test: $(PROJECT) $(VENDOR) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(ARGS)

@@ -16,10 +16,10 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -119,8 +119,10 @@ class BrowserLog:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    report: pytest.TestReport = yield
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     log = getattr(item, "funcargs", {}).get("browser_log")
     if report.failed and report.when != "teardown" and isinstance(log, BrowserLog):
         folder = artifacts_of(item)
@@ -198,7 +200,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     site: VendorSite
     protocol_version = "HTTP/1.1"
-    extensions_map: ClassVar[dict[str, str]] = {
+    extensions_map = {  # noqa: RUF012 - declared so by the class above
         ".css": "text/css",
         ".js": "text/javascript",
         ".json": "application/json",
