@@ -1,0 +1,57 @@
+"""Start the demo: a SuperTokens core, the backend and its pages."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from demo.backend.errors import StartError
+
+VENDOR = Path(__file__).resolve().parents[1] / "build" / "vendor"
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m demo",
+        description=__doc__,
+        epilog="Another core than the local one: SUPERTOKENS_CONNECTION_URI, SUPERTOKENS_API_KEY.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="%(default)s; 0 for any free port")
+    parser.add_argument("--db", metavar="FILE", help="keep the local core's data in this file")
+    parser.add_argument(
+        "--core-port", type=int, default=0, metavar="N", help="port of the local core (any)"
+    )
+    parser.add_argument(
+        "--access-token-validity",
+        type=int,
+        default=30,
+        metavar="SECONDS",
+        help="life of the local core's access tokens (%(default)s)",
+    )
+    parser.add_argument("--anti-csrf", action="store_true", help="ask for anti-csrf tokens")
+    parser.add_argument(
+        "--vendor", type=Path, default=VENDOR, metavar="FOLDER", help="what `make vendor` made"
+    )
+    return parser.parse_args(arguments)
+
+
+def main() -> int:
+    options = parse()
+    # SIGTERM unwinds like Ctrl-C, so that everything is stopped in either case.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        # It takes a second to import, during which Ctrl-C shall be as quiet as later.
+        from demo.backend.run import run
+
+        run(options)
+    except KeyboardInterrupt:
+        return 0
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

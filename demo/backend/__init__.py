@@ -1,0 +1,1 @@
+"""The demo's API, FastAPI with supertokens-python, and the server of its pages."""

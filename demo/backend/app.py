@@ -1,0 +1,43 @@
+"""The factory of the demo's backend."""
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from supertokens_python import get_all_cors_headers
+from supertokens_python.framework.fastapi import get_middleware
+
+from demo.backend import routes_playground, routes_session_data
+from demo.backend.jwt_verification import JwtVerifier
+from demo.backend.pages import OURS, STATIC, VENDOR, Files, pages_router
+from demo.backend.request_log import RequestLog, RequestLogMiddleware
+from demo.backend.routes_own_jwt import own_jwt_router
+from demo.backend.settings import Settings
+
+# A page on another port of this machine may use the API, with its session.
+LOCAL_ORIGIN = r"https?://(localhost|[\w-]+\.localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+
+
+def create_app(settings: Settings, tenants: tuple[str, ...]) -> FastAPI:
+    """Make the whole backend: pages, API and the endpoints of the SDK, which is initialised."""
+    log = RequestLog()
+
+    # FastAPI's documentation pages load from a CDN, which the demo does without.
+    app = FastAPI(title="supertokens-pyodide demo", openapi_url=None)
+    app.include_router(pages_router(tenants))
+    app.include_router(routes_session_data.router)
+    app.include_router(own_jwt_router(JwtVerifier(settings.jwks_uri, settings.issuer)))
+    app.include_router(routes_playground.router)
+    app.include_router(log.router())
+    app.mount("/static", Files(STATIC, OURS))
+    app.mount("/vendor", Files(settings.vendor, VENDOR))
+
+    # Each encloses the ones before it, so the log sees preflights and CORS reaches every answer.
+    app.add_middleware(get_middleware())  # type: ignore[no-untyped-call]  # the SDK's lack
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origin_regex=LOCAL_ORIGIN,
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=["Content-Type", *get_all_cors_headers()],
+    )
+    app.add_middleware(RequestLogMiddleware, log=log)
+    return app

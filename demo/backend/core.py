@@ -1,0 +1,65 @@
+"""The core behind the backend: one that the environment names, or the local one."""
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+
+from demo.backend.errors import StartError
+from demo.backend.server import bind, port_of, serve
+from demo.local_core.app import create_app
+
+LOOPBACK = "127.0.0.1"
+ANSWER_TIMEOUT = 30.0
+
+
+@dataclass(frozen=True)
+class Core:
+    """Where a core listens and what it asks for."""
+
+    uri: str
+    api_key: str | None = None
+
+
+def core_of_environment() -> Core | None:
+    """The core that SUPERTOKENS_CONNECTION_URI names."""
+    uri = os.environ.get("SUPERTOKENS_CONNECTION_URI", "").strip()
+    return Core(uri, os.environ.get("SUPERTOKENS_API_KEY") or None) if uri else None
+
+
+@contextlib.contextmanager
+def local_core(port: int, db: str | None, access_token_validity: int) -> Iterator[Core]:
+    """Run the local core on a loopback port, 0 for any, and stop it in the end."""
+    _spare_proxies()
+    sock = bind(LOOPBACK, port)
+    app = create_app(db=db, access_token_validity=access_token_validity)
+    with serve(app, sock, "local core"):
+        yield Core(f"http://{LOOPBACK}:{port_of(sock)}")
+
+
+def wait_until_it_answers(core: Core, timeout: float = ANSWER_TIMEOUT) -> None:
+    """Return when the core says hello."""
+    # Several hosts may be given; the SDK falls back from one to the next.
+    hosts = [host.strip().rstrip("/") for host in core.uri.split(";") if host.strip()]
+    end = time.monotonic() + timeout
+    while not any(_answers(host) for host in hosts):
+        if time.monotonic() > end:
+            raise StartError(f"The SuperTokens core at {core.uri} does not answer.")
+        time.sleep(0.1)
+
+
+def _answers(host: str) -> bool:
+    try:
+        return httpx.get(host + "/hello", timeout=5).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _spare_proxies() -> None:
+    """Keep the SDK's calls to our own ports off a proxy that the environment may name."""
+    for name in ("NO_PROXY", "no_proxy"):
+        known = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join([*known, LOOPBACK, "localhost"])

@@ -1,0 +1,5 @@
+"""What keeps the demo from starting."""
+
+
+class StartError(Exception):
+    """The demo cannot start; the text is one line for its user."""

@@ -1,0 +1,81 @@
+"""The pages and their files."""
+
+import mimetypes
+import os
+from pathlib import Path
+from string import Template
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+WEB = Path(__file__).resolve().parents[1] / "web"
+STATIC = WEB / "static"
+TEMPLATES = WEB / "templates"
+
+# Some systems do not know these, and browsers insist on them.
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("text/javascript", ".mjs")
+mimetypes.add_type("application/wasm", ".wasm")
+mimetypes.add_type("text/x-python", ".py")
+
+# Ours change while one works on them. The vendor files are big: kept, but asked about each time,
+# since a rebuilt wheel has the name of the old one.
+OURS = "no-store"
+VENDOR = "no-cache"
+
+
+class Files(StaticFiles):
+    """A folder of files that says how long they may be kept."""
+
+    def __init__(self, directory: Path, cache_control: str) -> None:
+        super().__init__(directory=directory)
+        self._cache_control = cache_control
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = self._cache_control
+        return response
+
+
+def _current(is_this_page: bool) -> str:
+    return 'aria-current="page"' if is_this_page else ""
+
+
+def _page(language: str, tenants: tuple[str, ...]) -> HTMLResponse:
+    """One markup for both pages; they differ in the language of the app and what is said of it."""
+
+    def read(part: str) -> str:
+        return (TEMPLATES / f"{part}.html").read_text("utf-8").strip()
+
+    html = Template(read("page")).substitute(
+        language=language.lower(),
+        title=language,
+        current_javascript=_current(language == "JavaScript"),
+        current_python=_current(language == "Python"),
+        tenants="".join(f'<option value="{tenant}">{tenant}</option>' for tenant in tenants),
+        **{part: read(f"{part}-{language.lower()}") for part in ("head", "about", "app")},
+    )
+    return HTMLResponse(html, headers={"Cache-Control": OURS})
+
+
+def pages_router(tenants: tuple[str, ...]) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/")
+    def javascript() -> HTMLResponse:
+        return _page("JavaScript", tenants)
+
+    @router.get("/pyscript")
+    def python() -> HTMLResponse:
+        return _page("Python", tenants)
+
+    return router

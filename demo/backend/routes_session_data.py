@@ -1,0 +1,96 @@
+"""What a backend can read and change of sessions: the JWT, the tenant, payloads, all sessions."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, HTTPException
+from supertokens_python.recipe.session import SessionContainer
+from supertokens_python.recipe.session.asyncio import (
+    get_all_session_handles_for_user,
+    get_session_information,
+    merge_into_access_token_payload,
+    revoke_session,
+)
+from supertokens_python.recipe.session.constants import protected_props
+from supertokens_python.recipe.session.framework.fastapi import verify_session
+from supertokens_python.recipe.session.interfaces import SessionInformationResult
+
+router = APIRouter(prefix="/api")
+
+CurrentSession = Annotated[SessionContainer, Depends(verify_session())]
+PayloadUpdate = Annotated[dict[str, Any], Body()]
+
+
+@router.get("/jwt")
+async def access_token(session: CurrentSession) -> dict[str, str]:
+    return {"token": session.get_access_token()}
+
+
+@router.get("/tenant")
+async def tenant(session: CurrentSession) -> dict[str, str]:
+    return {"tenantId": session.get_tenant_id()}
+
+
+@router.get("/sessions")
+async def sessions(session: CurrentSession, tenant: str | None = None) -> dict[str, Any]:
+    """All sessions of the user, for all tenants or one, the newest first."""
+    handles = await get_all_session_handles_for_user(session.get_user_id(), tenant_id=tenant)
+    found = await asyncio.gather(*(get_session_information(handle) for handle in handles))
+    # A session may have been revoked between the two questions.
+    infos = sorted((i for i in found if i), key=lambda i: i.time_created, reverse=True)
+    return {"sessions": [_description(info, session) for info in infos]}
+
+
+def _description(info: SessionInformationResult, current: SessionContainer) -> dict[str, Any]:
+    return {
+        "handle": info.session_handle,
+        "tenantId": info.tenant_id,
+        "created": info.time_created,
+        "expiry": info.expiry,
+        "current": info.session_handle == current.get_handle(),
+        "payload": info.custom_claims_in_access_token_payload,
+    }
+
+
+async def _own(handle: str, session: SessionContainer) -> SessionInformationResult:
+    """The session with this handle if it is the user's; others are not even said to exist."""
+    info = await get_session_information(handle)
+    if info is None or info.user_id != session.get_user_id():
+        raise HTTPException(404, {"reason": "you have no such session"})
+    return info
+
+
+@router.post("/sessions/{handle}/revoke")
+async def revoke(handle: str, session: CurrentSession) -> dict[str, bool]:
+    await _own(handle, session)
+    return {"revoked": await revoke_session(handle)}
+
+
+@router.get("/sessions/{handle}/payload")
+async def read_payload(handle: str, session: CurrentSession) -> dict[str, Any]:
+    info = await _own(handle, session)
+    return {"payload": info.custom_claims_in_access_token_payload}
+
+
+@router.post("/sessions/{handle}/payload")
+async def change_payload(
+    handle: str, session: CurrentSession, update: PayloadUpdate
+) -> dict[str, Any]:
+    """Merge into the payload of any own session; null removes; its next refresh brings it."""
+    _refuse_protected(update)
+    await _own(handle, session)
+    await merge_into_access_token_payload(handle, update)
+    return await read_payload(handle, session)
+
+
+@router.post("/payload")
+async def change_current_payload(session: CurrentSession, update: PayloadUpdate) -> dict[str, Any]:
+    """Merge into the payload of this session, which gets a new access token with this answer."""
+    _refuse_protected(update)
+    await session.merge_into_access_token_payload(update)
+    return {"payload": session.get_access_token_payload()}
+
+
+def _refuse_protected(update: dict[str, Any]) -> None:
+    if taken := sorted(update.keys() & set(protected_props)):
+        raise HTTPException(400, {"reason": f"SuperTokens owns the claims {', '.join(taken)}"})

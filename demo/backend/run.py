@@ -1,0 +1,58 @@
+"""Everything the demo consists of, started in order and stopped in reverse."""
+
+import argparse
+import asyncio
+import contextlib
+from pathlib import Path
+
+from demo.backend.app import create_app
+from demo.backend.core import core_of_environment, local_core, wait_until_it_answers
+from demo.backend.errors import StartError
+from demo.backend.sdk import init_sdk
+from demo.backend.server import bind, port_of, serve
+from demo.backend.settings import Settings
+from demo.backend.tenants import ensure_tenants
+
+# One file of each part that the pages load.
+VENDOR_FILES = ("pyodide/pyodide.mjs", "pyscript/core.js", "supertokens/supertokens.iife.js")
+SHOWN_AS_LOCALHOST = {"127.0.0.1", "0.0.0.0", "::1", "::", ""}
+
+
+def run(options: argparse.Namespace) -> None:
+    """Serve the demo until the thread is interrupted."""
+    _check_vendor(options.vendor)
+    with contextlib.ExitStack() as running:
+        # First, since a port in use is the likeliest obstacle.
+        sock = running.enter_context(contextlib.closing(bind(options.host, options.port)))
+        core = core_of_environment() or running.enter_context(
+            local_core(options.core_port, options.db, options.access_token_validity)
+        )
+        wait_until_it_answers(core)
+
+        host = "localhost" if options.host in SHOWN_AS_LOCALHOST else options.host
+        origin = f"http://{host}:{port_of(sock)}"
+        settings = Settings(
+            origin=origin,
+            core_uri=core.uri,
+            core_api_key=core.api_key,
+            vendor=options.vendor,
+            anti_csrf=options.anti_csrf,
+        )
+        init_sdk(settings)
+        tenants = asyncio.run(ensure_tenants())
+        backend = running.enter_context(serve(create_app(settings, tenants), sock, "backend"))
+        print(f"Demo: {origin}/ (JavaScript) · {origin}/pyscript (Python)", flush=True)
+
+        # In slices: a join without end cannot be interrupted on every system.
+        while backend.is_alive():
+            backend.join(1)
+        raise StartError("The backend has stopped.")
+
+
+def _check_vendor(vendor: Path) -> None:
+    missing = [name for name in VENDOR_FILES if not (vendor / name).is_file()]
+    if missing:
+        raise StartError(
+            f"{vendor} lacks {', '.join(missing)}: start the demo with `make demo`, "
+            "which assembles that folder first."
+        )

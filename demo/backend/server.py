@@ -1,0 +1,80 @@
+"""A web server in a thread of its own, which lives as long as a `with` block."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Generator, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from demo.backend.errors import StartError
+
+START_TIMEOUT = 30.0
+STOP_TIMEOUT = 5.0
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Open the socket first: the port is then known before the application is made."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    # Not what it is elsewhere: on Windows it would let two servers share a port.
+    if hasattr(socket, "SO_REUSEPORT"):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        # Listening already here refuses a port on which somebody else listens.
+        sock.listen(128)
+    except OSError as error:
+        sock.close()
+        raise StartError(f"Cannot listen on {host} port {port}: {error.strerror}") from error
+    return sock
+
+
+def port_of(sock: socket.socket) -> int:
+    port: int = sock.getsockname()[1]
+    return port
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that leaves signals alone and says when it is up."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+        )
+        self.up = threading.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+@contextlib.contextmanager
+def serve(app: ASGIApp, sock: socket.socket, name: str) -> Iterator[threading.Thread]:
+    """Serve the application on the socket; the thread ends early only if the server fails."""
+    server = Server(app)
+
+    def run() -> None:
+        try:
+            asyncio.run(server.serve([sock]))
+        finally:
+            # Also when it failed, or whoever waits would wait in vain.
+            server.up.set()
+
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    try:
+        server.up.wait(START_TIMEOUT)
+        if not server.started:
+            raise StartError(f"The {name} does not start.")
+        yield thread
+    finally:
+        server.should_exit = True
+        thread.join(STOP_TIMEOUT)
+        sock.close()

@@ -1,0 +1,30 @@
+"""What the backend has to be told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+API_BASE_PATH = "/auth"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs from one running backend to the next."""
+
+    # Where browsers reach us, for instance http://localhost:8000.
+    origin: str
+    core_uri: str
+    # The folder that `make vendor` assembles: Pyodide, PyScript, the wheels and the shim.
+    vendor: Path
+    core_api_key: str | None = None
+    # Ask for an anti-csrf token on top of the SameSite cookies.
+    anti_csrf: bool = False
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` claim of the access tokens."""
+        return self.origin + API_BASE_PATH
+
+    @property
+    def jwks_uri(self) -> str:
+        """Where everybody may fetch the keys that sign the access tokens."""
+        return self.issuer + "/jwt/jwks.json"

@@ -1,0 +1,46 @@
+// The two logs: what the SDK tells, and every request to the API, the SDK's own included.
+
+import { byId } from "./page.js";
+
+const LONGEST = 100;
+
+function add(logId, time, title, detail, kind) {
+  const row = byId("log-row").content.firstElementChild.cloneNode(true);
+  row.dataset.kind = kind;
+  row.querySelector("time").textContent = new Date(time).toLocaleTimeString();
+  row.querySelector("b").textContent = title;
+  row.querySelector("span").textContent = detail;
+
+  const log = byId(logId);
+  log.prepend(row);
+  if (log.children.length > LONGEST) log.lastElementChild.remove();
+}
+
+export function logEvent({ action, sessionExpiredOrRevoked }) {
+  const detail =
+    sessionExpiredOrRevoked === undefined
+      ? ""
+      : `session expired or revoked: ${sessionExpiredOrRevoked ? "yes" : "no"}`;
+  add("event-log", Date.now(), action, detail, action);
+}
+
+function kindOf(path, status) {
+  if (path.endsWith("/session/refresh")) return "refresh";
+  return status >= 200 && status < 400 ? "good" : "bad";
+}
+
+function logRequest({ name, startTime, duration, responseStatus }) {
+  const { pathname, search } = new URL(name);
+  // The page's own files are not worth a line.
+  if (!/^\/(api|auth)\//.test(pathname)) return;
+  const status = responseStatus || "failed";
+  const detail = `${status} · ${Math.round(duration)} ms`;
+  const time = performance.timeOrigin + startTime;
+  add("request-log", time, pathname + search, detail, kindOf(pathname, responseStatus));
+}
+
+export function watchRequests() {
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) logRequest(entry);
+  }).observe({ type: "resource", buffered: true });
+}

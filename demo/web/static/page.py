@@ -1,0 +1,135 @@
+"""The page seen from the app: fills in what it is given and knows nothing of sessions."""
+
+import json
+import math
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from js import Date
+from pyscript import document
+
+# Claims by name, or any other JSON object.
+Json = dict[str, Any]
+
+root = document.documentElement
+
+MEANINGS = {
+    "sub": "user id",
+    "tId": "tenant",
+    "iss": "issuer",
+    "iat": "issued",
+    "exp": "expires",
+    "rsub": "user id within the recipe",
+    "stt": "kind of token",
+    "antiCsrfToken": "anti-csrf token",
+}
+
+
+def by_id(name: str) -> Any:
+    return document.getElementById(name)
+
+
+def copy_of(template: str) -> Any:
+    return by_id(template).content.firstElementChild.cloneNode(True)
+
+
+def local_time(milliseconds: float) -> str:
+    # The browser knows how its user writes a date.
+    return str(Date.new(milliseconds).toLocaleString())
+
+
+def set_ready() -> None:
+    by_id("account-fields").disabled = False
+    by_id("api-fields").disabled = False
+    root.dataset.ready = "true"
+
+
+def show_boot_failure(error: BaseException) -> None:
+    root.dataset.ready = "failed"
+    by_id("boot-text").textContent = f"Python could not be started. {error}"
+
+
+def show_status(status: str) -> None:
+    root.dataset.session = "signed-in" if status == "signed-in" else "signed-out"
+    by_id("status").textContent = status
+
+
+def show_notice(text: str) -> None:
+    by_id("notice").textContent = text
+    by_id("notice").hidden = not text
+
+
+def show_form_errors(errors: Sequence[Json]) -> None:
+    """Show the errors of the form, with id and error; those with a field's id mark the field."""
+    items = []
+    for error in errors:
+        item = document.createElement("li")
+        item.textContent = error["error"]
+        items.append(item)
+    by_id("form-error").replaceChildren(*items)
+    for name in ("email", "password"):
+        invalid = any(error.get("id") == name for error in errors)
+        by_id(name).setAttribute("aria-invalid", json.dumps(invalid))
+
+
+def show_mode(mode: str) -> None:
+    by_id(f"mode-{mode}").checked = True
+    by_id("mode").textContent = "headers" if mode == "header" else "cookies"
+
+
+def show_user(user_id: str, tenant_id: str) -> None:
+    by_id("user-id").textContent = user_id
+    by_id("tenant-id").textContent = tenant_id
+
+
+def meaning_of(name: str, value: Any) -> str:
+    meaning = MEANINGS.get(name, "")
+    return f"{meaning} {local_time(value * 1000)}" if name in ("iat", "exp") else meaning
+
+
+def show_claims(claims: Json) -> None:
+    rows = []
+    for name, value in claims.items():
+        row = copy_of("claim-row")
+        row.dataset.claim = name
+        row.querySelector("th").textContent = name
+        row.querySelector("code").textContent = (
+            value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+        )
+        row.querySelector(".meaning").textContent = meaning_of(name, value)
+        rows.append(row)
+    by_id("token-claims").replaceChildren(*rows)
+
+
+def show_countdown(claims: Json) -> None:
+    """Show the seconds left of a token's life, as a number and as a ring."""
+    left = max(0.0, claims["exp"] - time.time())
+    by_id("countdown").textContent = f"{math.ceil(left)} s" if left > 0 else "expired"
+    share = min(1.0, left / (claims["exp"] - claims["iat"]))
+    by_id("ring").style.setProperty("--left", str(share))
+
+
+def show_sessions(sessions: Sequence[Json]) -> None:
+    """Show a list of sessions as /api/sessions tells them."""
+    rows = []
+    for session in sessions:
+        row = copy_of("session-row")
+        row.dataset.handle = session["handle"]
+        row.querySelector(".handle").textContent = session["handle"]
+        row.querySelector(".tenant").textContent = session["tenantId"]
+        row.querySelector(".current").hidden = not session["current"]
+        row.querySelector(".created").textContent = local_time(session["created"])
+        row.querySelector(".expiry").textContent = local_time(session["expiry"])
+        rows.append(row)
+    by_id("sessions").replaceChildren(*rows)
+
+
+def show_session_payload(row: Any, payload: Json | None) -> None:
+    """Show the payload of a session in its row; without one, hide it."""
+    row.querySelector(".payload").hidden = payload is None
+    row.querySelector("pre").textContent = "" if payload is None else json.dumps(payload, indent=2)
+
+
+def show_result(name: str, text: str) -> None:
+    by_id(name).textContent = text
