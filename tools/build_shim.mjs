@@ -1,5 +1,5 @@
-// Bundles js_shim/src into js_shim/dist: the npm package's ES module, the <script> bundle, and the
-// small module that the Python wheel carries.
+// Bundles js_shim/src into js_shim/dist: the npm package's ES module, and the <script> bundle, which
+// the Python wheel carries too.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -24,19 +24,11 @@ await Promise.all([
     entryPoints: ["js_shim/src/index.js"],
     outfile: "js_shim/dist/index.mjs",
   }),
-  build({
-    ...shared,
-    format: "esm",
-    minify: true,
-    entryPoints: ["js_shim/src/index.js"],
-    outfile: "js_shim/dist/shim.mjs",
-  }),
   // Sets window.supertokens; iife.js does that itself.
   build({
     ...shared,
     format: "iife",
     minify: true,
-    sourcemap: "linked",
     entryPoints: ["js_shim/src/iife.js"],
     outfile: "js_shim/dist/supertokens.iife.js",
   }),

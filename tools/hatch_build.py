@@ -5,8 +5,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIM = "js_shim/dist/shim.mjs"
-IN_WHEEL = "supertokens_pyodide/_browser/shim.mjs"
+SHIM = "js_shim/dist/supertokens.iife.js"
+IN_WHEEL = "supertokens_pyodide/_browser/shim.js"
 
 
 class ShimBuildHook(BuildHookInterface[Any]):

@@ -119,10 +119,10 @@ def test_the_wheel_carries_the_shim(page: Page, vendor_site: VendorSite) -> None
         page,
         """
         from importlib.resources import files
-        files("supertokens_pyodide").joinpath("_browser/shim.mjs").read_text("utf-8")
+        files("supertokens_pyodide").joinpath("_browser/shim.js").read_text("utf-8")
         """,
     )
-    assert carried == (VENDOR / "supertokens" / "shim.mjs").read_text("utf-8")
+    assert carried == (VENDOR / "supertokens" / "supertokens.iife.js").read_text("utf-8")
 
 
 def test_the_bundles_load(page: Page, vendor_site: VendorSite, browser_log: BrowserLog) -> None:

@@ -1,0 +1,113 @@
+// Starting Python where the page has none of its own.
+
+import { bootFailed } from "./errors.js";
+
+const PACKAGE = "supertokens-pyodide";
+
+/**
+ * Where Python comes from. Set once for a whole site in `globalThis.supertokensPyodide`.
+ *
+ * @typedef {object} BootSettings
+ * @property {string} [indexURL] the directory that holds pyodide.mjs
+ * @property {string} [lockFileURL] another lock file than the one beside it
+ * @property {string[]} [wheels] what micropip installs, in place of the package that the lock file or
+ *   the package index knows
+ * @property {any} [pyodide] an interpreter that the page has loaded, or the promise of one
+ * @property {"page" | "own"} [interpreter] "page": Python on this page will call init(); "own": start
+ *   one. By default a page with PyScript on its main thread counts as the former.
+ * @property {string[]} [bootFiles] further URLs (or their beginnings) that must load before Python is up
+ */
+
+/**
+ * Whether Python that the page runs by itself is going to call init().
+ *
+ * @param {BootSettings} settings
+ */
+export function expectsPagePython({ interpreter, pyodide }) {
+  if (interpreter || pyodide) return interpreter === "page";
+  return (
+    document.querySelector('script[type="py"]:not([worker]), py-script:not([worker])') !== null
+  );
+}
+
+/**
+ * The URLs that booting loads, so that the gate lets them pass.
+ *
+ * @param {BootSettings} settings
+ * @returns {string[]}
+ */
+export function bootFiles({ indexURL, lockFileURL, wheels = [], bootFiles: more = [] }) {
+  const attributes = [
+    ...document.querySelectorAll('script[type="py"], script[type="mpy"], py-script'),
+  ]
+    .flatMap((script) => [script.getAttribute("src"), script.getAttribute("config")])
+    .filter((url) => url !== null);
+  const known = [indexURL, lockFileURL].filter((url) => url !== undefined);
+  return [...known, ...wheels, ...more, ...attributes];
+}
+
+/**
+ * Load Pyodide, or take the page's, with the package installed.
+ *
+ * @param {BootSettings} settings
+ * @returns {Promise<any>} the interpreter
+ */
+export async function bootPython(settings) {
+  const pyodide = await (settings.pyodide ?? load(settings));
+  await install(pyodide, settings.wheels);
+  return pyodide;
+}
+
+/** @param {BootSettings} settings */
+async function load({ indexURL, lockFileURL }) {
+  if (!indexURL) {
+    throw bootFailed(
+      "There is no Pyodide to start.",
+      undefined,
+      "Say where it is: globalThis.supertokensPyodide = { indexURL: '/pyodide/' } before init().",
+    );
+  }
+  const base = new URL(indexURL, document.baseURI).href;
+  const { loadPyodide } = await import(new URL("pyodide.mjs", base).href);
+  const lock = lockFileURL && { lockFileURL: new URL(lockFileURL, document.baseURI).href };
+  return loadPyodide({ indexURL: base, ...lock });
+}
+
+/**
+ * @param {any} pyodide
+ * @param {string[]} [wheels]
+ */
+async function install(pyodide, wheels) {
+  if (isInstalled(pyodide)) return;
+  if (!wheels && pyodide.lockfile?.packages?.[PACKAGE]) {
+    await pyodide.loadPackage(PACKAGE, { messageCallback: () => {} });
+  } else {
+    await pyodide.loadPackage("micropip", { messageCallback: () => {} });
+    const micropip = pyodide.pyimport("micropip");
+    const sources = wheels?.map((wheel) => new URL(wheel, document.baseURI).href);
+    const names = pyodide.toPy(sources ?? [`${PACKAGE}==${__VERSION__}`]);
+    try {
+      await micropip.install(names);
+    } finally {
+      names.destroy();
+      micropip.destroy();
+    }
+  }
+  // loadPackage() only logs a wheel that is missing or damaged.
+  if (!isInstalled(pyodide)) {
+    throw bootFailed(
+      `The Python package ${PACKAGE} could not be installed.`,
+      undefined,
+      "Check that its wheel (option wheels, or the one that the lock file names) can be loaded.",
+    );
+  }
+}
+
+/** @param {any} pyodide */
+function isInstalled(pyodide) {
+  const find = pyodide.pyimport("importlib.util.find_spec");
+  const spec = find("supertokens_pyodide");
+  find.destroy();
+  spec?.destroy();
+  return spec !== undefined;
+}

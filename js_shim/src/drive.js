@@ -1,0 +1,254 @@
+// The async driver: carries out the effects of the core's flows. What the steps mean is described in
+// supertokens_pyodide/_core/messages.py.
+
+import { closed } from "./errors.js";
+
+/**
+ * @typedef {import("./host.js").Host} Host
+ * @typedef {import("./errors.js").ErrorData} ErrorData
+ *
+ * @typedef {object} Step
+ * @property {string[]} [cookies]
+ * @property {Record<string, string>} [storage]
+ * @property {string[]} [warnings]
+ * @property {number[]} [unlock]
+ * @property {object[]} [events]
+ * @property {Step[]} [spawned]
+ * @property {number[]} [wake]
+ * @property {number} [flow]
+ * @property {"send" | "post" | "lock" | "wait" | "read_text"} [do]
+ * @property {Record<string, string>} [headers] send, post
+ * @property {string[]} [drop] send
+ * @property {RequestCredentials | null} [credentials] send
+ * @property {string} [url] post
+ * @property {string} [name] lock
+ * @property {number} [timeout] post, lock: milliseconds
+ * @property {"deliver" | "value" | "fail"} [verdict]
+ * @property {boolean} [refresh] deliver
+ * @property {any} [value] value
+ * @property {ErrorData} [error] fail
+ *
+ * What the core offers its drivers: primitives in, one step as JSON out.
+ * @typedef {object} Core
+ * @property {(headers: string, oneShot: boolean, cookies: string, now: number) => string} exchange
+ * @property {(name: string, cookies: string, now: number) => string} call
+ * @property {(flow: number, result: string | number | boolean | undefined, cookies: string, now: number) => string} resume
+ * @property {(flow: number) => void} cancel
+ * @property {(events: string) => void} notify
+ * @property {(options: string) => string} compare
+ */
+
+/** What one flow carries beside the core: its replies, and how it reaches the network. */
+export class Carrier {
+  /** @type {Response | null} the reply that came last */
+  reply = null;
+  /** @type {Response | null} the refresh call's reply, which all who waited for it share */
+  refreshReply = null;
+  /** @type {unknown} why a call of ours got no reply */
+  failure = undefined;
+
+  /**
+   * @param {((step: Step) => Promise<Response>) | null} send makes one attempt of the exchange
+   * @param {AbortSignal | null} signal the caller's, which ends every wait
+   */
+  constructor(send = null, signal = null) {
+    this.send = send;
+    this.signal = signal;
+  }
+}
+
+export class Driver {
+  /** @type {Map<number, {carrier: Carrier, go: () => void, stop: (reason: unknown) => void}>} */
+  #waiting = new Map();
+  #closed = false;
+
+  /**
+   * @param {Core} core
+   * @param {Host} host
+   * @param {string[]} replyHeaders those that the core wants to see of a reply
+   * @param {(events: object[]) => void} emit
+   */
+  constructor(core, host, replyHeaders, emit) {
+    this.core = core;
+    this.host = host;
+    this.replyHeaders = replyHeaders;
+    this.emit = emit;
+  }
+
+  /**
+   * Run a flow from a step of the core to its verdict; rejects when its own request fails.
+   *
+   * @param {string} text the step
+   * @param {Carrier} carrier
+   * @returns {Promise<Step>}
+   */
+  async run(text, carrier) {
+    return this.#follow(this.apply(text, carrier), carrier);
+  }
+
+  /**
+   * Carry out all of a step but its effect.
+   *
+   * @param {string} text
+   * @param {Carrier} carrier
+   * @returns {Step}
+   */
+  apply(text, carrier) {
+    /** @type {Step} */
+    const step = JSON.parse(text);
+    if (step.cookies) this.host.writeCookies(step.cookies);
+    if (step.storage) this.host.writeStorage(step.storage);
+    if (step.warnings) for (const warning of step.warnings) console.warn(`supertokens: ${warning}`);
+    if (step.unlock) for (const flow of step.unlock) this.host.unlock(flow);
+    if (step.events) this.emit(step.events);
+    if (step.spawned) for (const child of step.spawned) this.#beside(child);
+    if (step.wake) for (const flow of step.wake) this.#wake(flow, carrier);
+    return step;
+  }
+
+  /** End every wait; what is on its way to the network arrives, and nothing is made of it. */
+  close() {
+    this.#closed = true;
+    for (const { stop } of [...this.#waiting.values()]) stop(closed());
+  }
+
+  /** @param {Step} step the first step of a flow that has no caller of its own */
+  #beside(step) {
+    this.#follow(step, new Carrier()).catch((error) => {
+      if (this.#closed) return;
+      // Only a broken interpreter gets here; whoever waits for this flow must not hang on it.
+      for (const { stop } of [...this.#waiting.values()]) stop(error);
+    });
+  }
+
+  /**
+   * @param {Step} step
+   * @param {Carrier} carrier
+   */
+  async #follow(step, carrier) {
+    let flow = 0;
+    try {
+      while (step.do) {
+        flow = step.flow ?? 0;
+        const result = await this.#perform(step, carrier);
+        if (this.#closed) throw closed();
+        const { core, host } = this;
+        step = this.apply(core.resume(flow, result, host.cookies(), host.now()), carrier);
+      }
+      return step;
+    } catch (error) {
+      if (!this.#closed) this.core.cancel(flow);
+      throw error;
+    } finally {
+      this.host.unlock(flow);
+    }
+  }
+
+  /**
+   * @param {Step} step
+   * @param {Carrier} carrier
+   * @returns {Promise<string | number | boolean | undefined>}
+   */
+  async #perform(step, carrier) {
+    switch (step.do) {
+      case "send":
+        carrier.reply = await /** @type {(step: Step) => Promise<Response>} */ (carrier.send)(step);
+        return this.#head(carrier.reply);
+      case "post":
+        return this.#post(step, carrier);
+      case "lock":
+        return this.host.lock(step.flow ?? 0, step.name ?? "", step.timeout ?? 0);
+      case "read_text":
+        return carrier.reply ? this.#text(carrier.reply) : "";
+      default:
+        return this.#wait(step.flow ?? 0, carrier);
+    }
+  }
+
+  /**
+   * @param {Step} step
+   * @param {Carrier} carrier
+   */
+  async #post(step, carrier) {
+    const { url = "", headers = {}, timeout = 0 } = step;
+    const signal = AbortSignal.timeout(timeout);
+    try {
+      carrier.reply = await this.host.nativeFetch(url, {
+        method: "POST",
+        credentials: "include",
+        headers,
+        signal,
+      });
+      return this.#head(carrier.reply);
+    } catch (error) {
+      carrier.failure = error;
+      return JSON.stringify({ failure: signal.aborted ? "timeout" : "network" });
+    }
+  }
+
+  /**
+   * @param {number} flow
+   * @param {Carrier} carrier
+   * @returns {Promise<undefined>}
+   */
+  #wait(flow, carrier) {
+    return new Promise((resolve, reject) => {
+      const { signal } = carrier;
+      const done = () => {
+        this.#waiting.delete(flow);
+        signal?.removeEventListener("abort", abort);
+      };
+      const go = () => {
+        done();
+        resolve(undefined);
+      };
+      const stop = (/** @type {unknown} */ reason) => {
+        done();
+        reject(reason);
+      };
+      const abort = () => stop(signal?.reason);
+      this.#waiting.set(flow, { carrier, go, stop });
+      if (signal?.aborted) abort();
+      else signal?.addEventListener("abort", abort);
+    });
+  }
+
+  /**
+   * @param {number} flow
+   * @param {Carrier} from the carrier of the flow that was waited for
+   */
+  #wake(flow, from) {
+    const waiter = this.#waiting.get(flow);
+    if (!waiter) return; // its caller has gone meanwhile
+    waiter.carrier.refreshReply = from.reply;
+    waiter.carrier.failure = from.failure;
+    waiter.go();
+  }
+
+  /**
+   * A reply as the core reads it: the bare status, or JSON when it has headers of the plan.
+   *
+   * @param {Response} response
+   */
+  #head(response) {
+    /** @type {Record<string, string> | null} */
+    let headers = null;
+    for (const name of this.replyHeaders) {
+      const value = response.headers.get(name);
+      if (value !== null) {
+        headers ??= {};
+        headers[name] = value;
+      }
+    }
+    return headers ? JSON.stringify({ status: response.status, headers }) : response.status;
+  }
+
+  /** @param {Response} response */
+  async #text(response) {
+    try {
+      return await response.clone().text();
+    } catch {
+      return ""; // the body broke off: the caller will see that for themselves
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
+// (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here.
+
+/** @typedef {{name: string, code: string, message: string, hint: string, status?: number}} ErrorData */
+
+/** An error of this SDK: `name` and `code` are stable, `hint` tells a developer what to do. */
+export class SuperTokensError extends Error {
+  /**
+   * @param {ErrorData} data
+   * @param {unknown} [cause] what made it fail, where that is a JavaScript error
+   */
+  constructor(data, cause) {
+    super(
+      data.hint ? `${data.message} ${data.hint}` : data.message,
+      cause === undefined ? {} : { cause },
+    );
+    this.name = data.name;
+    this.code = data.code;
+    this.hint = data.hint;
+    /** The HTTP status that the backend answered with, where there is one. */
+    this.status = data.status;
+  }
+}
+
+/** @param {string} message @param {unknown} [cause] @param {string} [hint] */
+export const bootFailed = (message, cause, hint = "") =>
+  new SuperTokensError({ name: "BootFailed", code: "BOOT_FAILED", message, hint }, cause);
+
+export const otherSdkOnPage = () =>
+  new SuperTokensError({
+    name: "UnsupportedPlatform",
+    code: "UNSUPPORTED_PLATFORM",
+    message: "supertokens-website is already active on this page.",
+    hint: "Two SDKs would refresh the same session twice: remove its init() (or that of supertokens-web-js or supertokens-auth-react) from this page.",
+  });
+
+export const closed = () =>
+  new SuperTokensError({
+    name: "Closed",
+    code: "CLOSED",
+    message: "The session SDK was closed.",
+    hint: "Call init() again before using the session.",
+  });
+
+export const notInitialised = () =>
+  new SuperTokensError({
+    name: "NotInitialised",
+    code: "NOT_INITIALISED",
+    message: "The session SDK has not been initialised.",
+    hint: "Call supertokens.init({ apiDomain: ... }) once, before the first session call.",
+  });
+
+export const alreadyInitialised = () =>
+  new SuperTokensError({
+    name: "AlreadyInitialised",
+    code: "ALREADY_INITIALISED",
+    message: "The session SDK was already initialised, with other options.",
+    hint: "Call init() once per page; to change options call close() first.",
+  });

@@ -1,0 +1,77 @@
+// Holds requests to the API until the core is up, and lets everything that the boot itself needs pass.
+
+import { isOurs, resolveUrl } from "./target.js";
+
+// What Python runtimes load. Held back, the core that would let it pass could never start.
+const RUNTIME_FILE = /\.(?:py|whl|zip|tar|gz|wasm|m?js|toml|css)$|\/pyodide-lock\.json$/;
+
+/** A host name as configured: with or without scheme, with or without a leading dot. */
+const hostnameOf = (/** @type {string} */ domain) =>
+  resolveUrl(/^https?:\/\//.test(domain) ? domain : `https://${domain.replace(/^\./, "")}`)
+    ?.hostname ?? "";
+
+export class Gate {
+  /** @type {() => void} */
+  #open = () => {};
+  /** @type {(reason: unknown) => void} */
+  #fail = () => {};
+
+  /**
+   * @param {Record<string, any>} options as given to init()
+   * @param {string[]} bootFiles URLs, or the beginnings of URLs, that the boot loads
+   */
+  constructor(options, bootFiles) {
+    /** @type {Promise<void>} */
+    this.opened = new Promise((resolve, reject) => {
+      this.#open = resolve;
+      this.#fail = reject;
+    });
+    this.opened.catch(() => {}); // whoever is held, and ready(), get to know it
+    const { apiDomain = "", sessionTokenBackendDomain: domain } = options;
+    // The core decides which requests are ours; until it can, this holds what may be.
+    this.plan = {
+      hostname: hostnameOf(String(apiDomain)),
+      domain: domain ? hostnameOf(String(domain)) : null,
+      skip: "\n", // in no URL: the core knows the marker
+    };
+    this.bootFiles = bootFiles.map((file) => resolveUrl(file)?.href ?? file);
+  }
+
+  /** Let everything pass from now on. */
+  open() {
+    this.#open();
+  }
+
+  /** @param {unknown} reason what whoever is held gets */
+  fail(reason) {
+    this.#fail(reason);
+  }
+
+  /**
+   * Whether a request has to wait for the core.
+   *
+   * @param {string} url
+   */
+  holds(url) {
+    const target = resolveUrl(url);
+    if (!target || !isOurs(this.plan, url)) return false;
+    if (this.bootFiles.some((file) => target.href.startsWith(file))) return false;
+    return !RUNTIME_FILE.test(target.pathname);
+  }
+
+  /**
+   * Wait for the core; rejects with the boot's failure, or as soon as the caller aborts.
+   *
+   * @param {AbortSignal | null} signal
+   * @returns {Promise<void>}
+   */
+  pass(signal) {
+    if (!signal) return this.opened;
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal.reason);
+      if (signal.aborted) abort();
+      signal.addEventListener("abort", abort);
+      this.opened.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    });
+  }
+}

@@ -1,0 +1,70 @@
+// The session for JavaScript, under supertokens-website's names.
+
+import { Shim } from "./shim.js";
+
+// One shim a page, whichever copy of this file comes first: a bundled one, a script tag's, or the one
+// that the Python package carries. Python looks it up under the same key.
+const KEY = Symbol.for("supertokens-pyodide");
+const registry = /** @type {Record<symbol, Shim | undefined>} */ (
+  /** @type {unknown} */ (globalThis)
+);
+registry[KEY] ??= new Shim();
+const shim = registry[KEY];
+
+/**
+ * Start the session SDK. Returns at once; requests to the API wait until Python is up.
+ *
+ * @param {object} options
+ * @param {string} options.apiDomain the backend, e.g. "https://api.example.com"
+ * @param {string} [options.apiBasePath] "/auth" unless set
+ * @param {string} [options.sessionTokenFrontendDomain] shares the session across subdomains: ".example.com"
+ * @param {string} [options.sessionTokenBackendDomain] intercepts requests to all of these hosts: ".example.com"
+ * @param {number} [options.sessionExpiredStatusCode]
+ * @param {number} [options.invalidClaimStatusCode]
+ * @param {boolean} [options.autoAddCredentials]
+ * @param {boolean} [options.isInIframe]
+ * @param {number} [options.maxRetryAttemptsForSessionRefresh]
+ * @param {"cookie" | "header"} [options.tokenTransferMethod]
+ * @param {number} [options.refreshTimeout] seconds
+ * @param {boolean} [options.enableDebugLogs]
+ * @param {(event: any) => void} [options.onHandleEvent]
+ */
+export function init(options) {
+  shim.init(options);
+}
+
+/** Resolves once Python is up; rejects with what kept it from it. @returns {Promise<void>} */
+export const ready = () => shim.ready();
+
+/** Undo everything that init() did, patches included. */
+export const close = () => shim.close();
+
+/** Whether a valid session is there; false when nobody can tell. @returns {Promise<boolean>} */
+export const doesSessionExist = () => shim.call("does_session_exist");
+
+/** @returns {Promise<{status: "ACTIVE" | "NONE" | "UNKNOWN", reason: string | null}>} */
+export const getSessionStatus = () => shim.call("get_session_status");
+
+/** The signed-in user's id; rejects with NoSession. @returns {Promise<string>} */
+export const getUserId = () => shim.call("get_user_id");
+
+/**
+ * The access token; undefined without a session or where the backend does not expose it.
+ *
+ * @returns {Promise<string | undefined>}
+ */
+export const getAccessToken = async () => (await shim.call("get_access_token")) ?? undefined;
+
+/** The payload of a valid access token. @returns {Promise<any>} */
+export const getAccessTokenPayloadSecurely = () => shim.call("get_access_token_payload");
+
+/** The tenant that the session belongs to. @returns {Promise<string>} */
+export const getTenantId = () => shim.call("get_tenant_id");
+
+/** Refresh now; false when there is no session. @returns {Promise<boolean>} */
+export const attemptRefreshingSession = () => shim.call("attempt_refresh");
+
+/** End the session, here and on the backend. @returns {Promise<void>} */
+export const signOut = async () => {
+  await shim.call("sign_out");
+};

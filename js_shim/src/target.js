@@ -1,0 +1,47 @@
+// Which requests are ours, by the core's plan.
+
+/**
+ * What the core tells the shim once, as data (supertokens_pyodide/_core/messages.py).
+ *
+ * @typedef {object} Plan
+ * @property {string} hostname the API's host, ports play no part
+ * @property {string | null} domain this domain and all below it are ours as well
+ * @property {string} skip a URL that contains this marker is never ours
+ * @property {string[]} requestHeaders the caller's headers to report
+ * @property {string[]} replyHeaders the reply's headers to report
+ * @property {number} protocol
+ */
+
+/**
+ * @param {RequestInfo | URL} input what a caller gave to fetch
+ * @returns {string}
+ */
+export function urlOf(input) {
+  return typeof input === "object" && "url" in input ? input.url : String(input);
+}
+
+/**
+ * @param {string} url absolute, or relative to the page
+ * @returns {URL | null} null when it is no URL
+ */
+export function resolveUrl(url) {
+  try {
+    return new URL(url, globalThis.document?.baseURI ?? location.href);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {Pick<Plan, "hostname" | "domain" | "skip">} plan
+ * @param {string} url
+ */
+export function isOurs(plan, url) {
+  if (url.includes(plan.skip)) return false;
+  const hostname = resolveUrl(url)?.hostname;
+  if (!hostname) return false;
+  return (
+    hostname === plan.hostname ||
+    (plan.domain !== null && (hostname === plan.domain || hostname.endsWith(`.${plan.domain}`)))
+  );
+}

@@ -1,0 +1,50 @@
+"""SuperTokens sessions for Python in the browser (PyScript, Pyodide).
+
+    import supertokens_pyodide as supertokens
+
+    supertokens.init(api_domain="https://api.example.com")
+
+    if await supertokens.does_session_exist():
+        user_id = await supertokens.get_user_id()
+        tenant = await supertokens.get_tenant_id()
+
+From ``init()`` on every ``fetch`` of the page to the API carries the session, whoever makes it:
+``pyfetch``, ``js.fetch`` or JavaScript. An expired access token is refreshed unseen, by one call
+for all requests and tabs, and the request is sent again.
+
+Errors are of ``supertokens_pyodide.errors``; each has a stable ``code`` and a ``hint``.
+"""
+
+from ._api import (
+    attempt_refresh,
+    close,
+    does_session_exist,
+    get_access_token,
+    get_access_token_payload,
+    get_session_status,
+    get_tenant_id,
+    get_user_id,
+    init,
+    on,
+    sign_out,
+)
+from ._core.session import SessionStatus
+from .errors import SuperTokensError
+from .events import Event
+
+__all__ = [
+    "Event",
+    "SessionStatus",
+    "SuperTokensError",
+    "attempt_refresh",
+    "close",
+    "does_session_exist",
+    "get_access_token",
+    "get_access_token_payload",
+    "get_session_status",
+    "get_tenant_id",
+    "get_user_id",
+    "init",
+    "on",
+    "sign_out",
+]

@@ -1,0 +1,162 @@
+"""The module-level functions, bound to the page's current session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, cast
+
+from ._client import Client, Handler
+from ._core.session import SessionStatus
+from .errors import AlreadyInitialised, NotInitialised
+
+_current: Client | None = None
+
+
+def init(
+    api_domain: str | None = None,
+    *,
+    api_base_path: str | None = None,
+    session_token_frontend_domain: str | None = None,
+    session_token_backend_domain: str | None = None,
+    session_expired_status_code: int | None = None,
+    invalid_claim_status_code: int | None = None,
+    auto_add_credentials: bool | None = None,
+    is_in_iframe: bool | None = None,
+    max_retry_attempts_for_session_refresh: int | None = None,
+    token_transfer_method: Literal["cookie", "header"] | None = None,
+    refresh_timeout: float | None = None,
+    enable_debug_logs: bool | None = None,
+    on_handle_event: Handler | None = None,
+    **unsupported: Any,
+) -> None:
+    """Start the session SDK: from now on the page's requests to the API carry the session.
+
+    The options are those of supertokens-website in snake_case; ``refresh_timeout`` is in seconds.
+    ``api_domain`` may be left out where JavaScript's ``supertokens.init()`` has given the options.
+    Calling it again with the same options does nothing. Raises ConfigError, AlreadyInitialised or
+    UnsupportedPlatform.
+    """
+    options = {
+        "api_domain": api_domain,
+        "api_base_path": api_base_path,
+        "session_token_frontend_domain": session_token_frontend_domain,
+        "session_token_backend_domain": session_token_backend_domain,
+        "session_expired_status_code": session_expired_status_code,
+        "invalid_claim_status_code": invalid_claim_status_code,
+        "auto_add_credentials": auto_add_credentials,
+        "is_in_iframe": is_in_iframe,
+        "max_retry_attempts_for_session_refresh": max_retry_attempts_for_session_refresh,
+        "token_transfer_method": token_transfer_method,
+        "refresh_timeout": refresh_timeout,
+        "enable_debug_logs": enable_debug_logs,
+        **unsupported,
+    }
+    given = {name: value for name, value in options.items() if value is not None}
+    from ._browser import attach
+
+    if _current is not None:
+        if given and attach.read_options(given) != _current.config:
+            raise AlreadyInitialised("The session SDK was already initialised, with other options.")
+        return
+    client = attach.start(given)
+    if on_handle_event is not None:
+        client.on("*", on_handle_event)
+
+
+def bind(client: Client | None) -> None:
+    """Make a client the one that the functions of this module work on, or none."""
+    global _current
+    _current = client
+
+
+def close() -> None:
+    """Undo everything that ``init()`` did, patches included; calls that wait raise Closed."""
+    client = _current
+    bind(None)
+    if client is not None:
+        client.close()
+
+
+def _client() -> Client:
+    if _current is None:
+        raise NotInitialised("The session SDK has not been initialised.")
+    return _current
+
+
+async def does_session_exist() -> bool:
+    """Whether a valid session is there; an expired access token is refreshed to find out.
+
+    False also when nobody can tell: ``get_session_status`` knows the difference.
+    """
+    return cast(bool, await _client().call("does_session_exist"))
+
+
+async def get_session_status() -> SessionStatus:
+    """Whether a session is there: ACTIVE, NONE, or UNKNOWN with the reason (an outage, say)."""
+    return cast(SessionStatus, await _client().call("get_session_status"))
+
+
+async def get_user_id() -> str:
+    """The signed-in user's id; raises NoSession."""
+    return cast(str, await _client().call("get_user_id"))
+
+
+async def get_access_token() -> str | None:
+    """A valid access token (a JWT), or None without a session.
+
+    In cookie mode it is there only where the backend sets
+    ``exposeAccessTokenToFrontendInCookieBasedAuth``; otherwise None.
+    """
+    return cast("str | None", await _client().call("get_access_token"))
+
+
+async def get_access_token_payload() -> dict[str, Any]:
+    """The payload of a valid access token.
+
+    Raises NoSession, SessionExpired or RefreshUnavailable.
+    """
+    return cast("dict[str, Any]", await _client().call("get_access_token_payload"))
+
+
+async def get_tenant_id() -> str:
+    """The id of the tenant that the session belongs to, from the ``tId`` claim.
+
+    It is read from the front token's payload, else from the access token where exposed; a token
+    that names none belongs to ``public``. Raises NoSession, SessionExpired or RefreshUnavailable.
+    """
+    return cast(str, await _client().call("get_tenant_id"))
+
+
+async def attempt_refresh() -> bool:
+    """Refresh the session now; False when there is none. Raises RefreshUnavailable."""
+    return cast(bool, await _client().call("attempt_refresh"))
+
+
+async def sign_out() -> None:
+    """End the session, here and on the backend; raises SignOutFailed or GeneralError."""
+    await _client().call("sign_out")
+
+
+def on(event: str, handler: Handler) -> Callable[[], None]:
+    """Call ``handler`` with every event of this name, or with ``"*"`` of all.
+
+    Returns the function that ends it.
+
+    The handler may be async. One that fails is logged and breaks nothing.
+    """
+    return _client().on(event, handler)
+
+
+__all__ = [
+    "attempt_refresh",
+    "close",
+    "does_session_exist",
+    "get_access_token",
+    "get_access_token_payload",
+    "get_session_status",
+    "get_tenant_id",
+    "get_user_id",
+    "init",
+    "on",
+    "sign_out",
+]

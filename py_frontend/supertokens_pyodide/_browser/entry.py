@@ -1,0 +1,21 @@
+"""The way in for JavaScript: where its ``init()`` booted Python, the core is started from here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .._core.config import from_javascript
+from .._core.messages import write_error
+from ..errors import SuperTokensError
+from . import attach
+
+
+def start(shim: Any, options: str) -> str:
+    """Connect a session's core to the shim; returns an error's JSON, or nothing."""
+    try:
+        config = attach.read_options(from_javascript(json.loads(options)))
+        attach.connect(shim, config)
+    except SuperTokensError as error:
+        return json.dumps(write_error(error))
+    return ""

@@ -1,0 +1,39 @@
+"""The host of a page: what a client needs of the shim."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from . import captured
+
+
+class BrowserHost:
+    """A client's way to the shim."""
+
+    def __init__(self, shim: Any, proxies: Mapping[str, Any]) -> None:
+        self._shim = shim
+        self._proxies = proxies
+
+    def cookies(self) -> str:
+        """The page's cookies."""
+        cookies: str = self._shim.cookies()
+        return cookies
+
+    def now(self) -> float:
+        """The client's clock: milliseconds since the epoch."""
+        return time.time() * 1000
+
+    async def drive(self, step: str) -> None:
+        """Carry out a step and run its flow to the end."""
+        await self._shim.drive(step)
+
+    def close(self) -> None:
+        """Take our patches off the page."""
+        import js
+
+        self._shim.disconnect()
+        captured.repoint(js.fetch)
+        for proxy in self._proxies.values():
+            proxy.destroy()

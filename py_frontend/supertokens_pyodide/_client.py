@@ -1,0 +1,109 @@
+"""A session bound to the host that drives it: what the module-level functions work on."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from ._core.config import Config
+from ._core.messages import Port
+from ._core.session import Session
+from .errors import Closed
+from .events import ACTIONS, Event, from_wire
+
+log = logging.getLogger("supertokens_pyodide")
+
+Handler = Callable[[Event], Awaitable[object] | object]
+
+
+class Host(Protocol):
+    """The browser services that a client needs of the shim."""
+
+    def cookies(self) -> str:
+        """The page's cookies."""
+
+    def now(self) -> float:
+        """The client's clock: milliseconds since the epoch."""
+
+    async def drive(self, step: str) -> None:
+        """Carry out a step and run its flow to the end."""
+
+    def close(self) -> None:
+        """Undo all that was done to the page."""
+
+
+class Client:
+    """One session in one page."""
+
+    def __init__(self, config: Config, session: Session) -> None:
+        self.config = config
+        self.session = session
+        self.port = Port(session)
+        self.host: Host | None = None
+        self._handlers: list[tuple[str, Handler]] = []
+        self._tasks: set[object] = set()
+
+    async def call(self, name: str) -> Any:
+        """Run one of the session's calls."""
+        if self.host is None:
+            raise Closed("The session SDK was closed.")
+        flow, step = self.port.begin(name, self.host.cookies(), self.host.now())
+        try:
+            if step is not None:
+                await self.host.drive(step)
+        finally:
+            if not flow.ended:
+                self.port.cancel(flow.id)
+        if not flow.ended:
+            raise Closed("The session SDK was closed.")
+        return flow.outcome()
+
+    def on(self, action: str, handler: Handler) -> Callable[[], None]:
+        """Register a handler for an action, or for all with ``*``; returns the unsubscribe."""
+        if action != "*" and action not in ACTIONS:
+            raise ValueError(f"Unknown event {action!r}: it is '*' or one of {', '.join(ACTIONS)}.")
+        entry = (action, handler)
+        self._handlers.append(entry)
+
+        def unsubscribe() -> None:
+            if entry in self._handlers:
+                self._handlers.remove(entry)
+
+        return unsubscribe
+
+    def notify(self, events: str) -> None:
+        """Hand events (as JSON) to the handlers; one that fails is logged and harms nobody else."""
+        for data in json.loads(events):
+            event = from_wire(data)
+            for action, handler in list(self._handlers):
+                if action in ("*", event["action"]):
+                    self._deliver(handler, event)
+
+    def _deliver(self, handler: Handler, event: Event) -> None:
+        try:
+            result = handler(event)
+            if isinstance(result, Awaitable):
+                import asyncio
+
+                task = asyncio.ensure_future(_logged(result))
+                self._tasks.add(task)  # the loop itself keeps none alive
+                task.add_done_callback(self._tasks.discard)
+        except Exception:
+            log.exception("A handler of %s failed", event["action"])
+
+    def close(self) -> None:
+        """End every flow and undo all that was done to the page."""
+        host, self.host = self.host, None
+        self.session.flows.close()
+        self._handlers.clear()
+        if host is not None:
+            host.close()
+
+
+async def _logged(result: Awaitable[object]) -> None:
+    try:
+        await result
+    except Exception:
+        log.exception("An event handler failed")

@@ -1,0 +1,77 @@
+"""The session's cookies: read from the string a browser gives, written as strings it takes."""
+
+from __future__ import annotations
+
+from .config import Config
+
+FRONT_TOKEN = "sFrontToken"
+LAST_UPDATE = "st-last-access-token-update"
+ANTI_CSRF = "sAntiCsrf"
+ACCESS_TOKEN = "st-access-token"
+REFRESH_TOKEN = "st-refresh-token"
+# Written by old versions of supertokens-website; cleared whenever state is saved.
+LEGACY_ID_REFRESH_TOKEN = "sIRTFrontend"
+
+_OURS = frozenset({FRONT_TOKEN, LAST_UPDATE, ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
+_BEARER_TOKENS = frozenset({ACCESS_TOKEN, REFRESH_TOKEN})
+
+_NEVER = "Fri, 31 Dec 9999 23:59:59 GMT"
+_PAST = "Thu, 01 Jan 1970 00:00:00 GMT"
+
+
+def read_cookies(text: str) -> dict[str, str]:
+    """Our cookies out of a ``document.cookie`` string; of two with one name the last counts."""
+    found: dict[str, str] = {}
+    for pair in text.split("; "):
+        name, separator, value = pair.partition("=")
+        if separator and name in _OURS:
+            found[name] = value
+    return found
+
+
+class Cookies:
+    """The session's cookies at one instant: what the browser has, overlaid by what a step writes.
+
+    The browser's string comes in with ``load``; writes are seen at once by ``get`` and leave with
+    ``take_writes``, each ready for ``document.cookie``.
+    """
+
+    def __init__(self, config: Config) -> None:
+        site = "none;secure" if config.is_in_iframe else "lax"
+        domain = config.session_token_frontend_domain
+        self._attributes = f"{f';domain={domain}' if domain else ''};path=/;samesite={site}"
+        # supertokens-website leaves the bearer tokens readable over plain http; we do not.
+        self._secure = ";secure" if config.page.secure and not config.is_in_iframe else ""
+        self._text = ""
+        self._values: dict[str, str] = {}
+        self._writes: list[str] = []
+
+    def load(self, text: str) -> None:
+        """Take the browser's cookie string of this moment."""
+        if text != self._text:
+            self._text = text
+            self._values = read_cookies(text)
+
+    def get(self, name: str) -> str | None:
+        """The cookie's value, or None."""
+        return self._values.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        """Write a cookie that does not expire."""
+        self._values[name] = value
+        self._write(name, value, _NEVER)
+
+    def clear(self, name: str) -> None:
+        """Remove a cookie."""
+        self._values.pop(name, None)
+        self._write(name, "", _PAST)
+
+    def _write(self, name: str, value: str, expires: str) -> None:
+        self._text = ""  # the browser's next string is read afresh, whatever it kept of this
+        secure = self._secure if name in _BEARER_TOKENS else ""
+        self._writes.append(f"{name}={value};expires={expires}{self._attributes}{secure}")
+
+    def take_writes(self) -> list[str]:
+        """The writes since the last call, oldest first."""
+        writes, self._writes = self._writes, []
+        return writes

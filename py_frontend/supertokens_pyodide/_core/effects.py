@@ -1,0 +1,107 @@
+"""Effects: what a flow asks its driver to do.
+
+A flow is an ``async def`` whose awaits yield these objects and nothing else; the driver performs
+one and resumes the flow with the result. No event loop is involved.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A reply as the core sees it: its status and those headers that the plan asks for.
+
+    ``status`` 0 means that no reply came; ``failure`` then says why: ``network`` or ``timeout``.
+    """
+
+    status: int
+    headers: dict[str, str]
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send the exchange's own request, with ``headers`` set and those in ``drop`` removed.
+
+    ``credentials`` applies unless the caller chose; None leaves them alone. Results in a Head.
+    A request that fails ends its flow: the caller gets the failure itself.
+    """
+
+    headers: dict[str, str]
+    drop: tuple[str, ...] = ()
+    credentials: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """POST to the backend, not intercepted; ``timeout`` in milliseconds. Results in a Head."""
+
+    url: str
+    headers: dict[str, str]
+    timeout: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Take a lock that all tabs share, held until the flow unlocks it or ends.
+
+    ``timeout`` in milliseconds. Results in whether it was taken.
+    """
+
+    name: str
+    timeout: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Wait until a step names this flow in ``wake``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """Read the body of the reply that came last, which the caller can still read; gives text."""
+
+
+Effect = Send | Post | Lock | Wait | ReadText
+
+
+@types.coroutine
+def perform(effect: Effect) -> Generator[Effect, Any, Any]:
+    """Hand an effect to the driver and wait for its result."""
+    return (yield effect)
+
+
+class Transmit(Protocol):
+    """One trip of a request to the network, with the session's headers on it."""
+
+    async def __call__(self, send: Send, /) -> Head:
+        """Send it and return the reply's head."""
+
+
+async def send(effect: Send) -> Head:
+    """Send the exchange's own request."""
+    head: Head = await perform(effect)
+    return head
+
+
+async def post(effect: Post) -> Head:
+    """POST to the backend; a failure is a Head with status 0."""
+    head: Head = await perform(effect)
+    return head
+
+
+async def lock(effect: Lock) -> bool:
+    """Take a lock shared by all tabs; False when that took too long."""
+    taken: bool = await perform(effect)
+    return taken
+
+
+async def read_text() -> str:
+    """The body of the reply that came last."""
+    text: str = await perform(ReadText())
+    return text

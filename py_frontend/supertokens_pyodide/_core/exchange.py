@@ -1,0 +1,151 @@
+"""The one lifecycle of an intercepted request: decorate, send, absorb, refresh, retry, deliver."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+from ..errors import CookieWriteBlocked, RefreshLimitReached
+from ..events import ClaimValidationError
+from .config import Config
+from .effects import Head, Send, Transmit, read_text, send
+from .local_state import LocalState
+from .refresh import Ended, Refresher, Retry, Unavailable
+from .snapshot import ABSENT, Present, Snapshot, Unknown
+
+# The caller's request headers that the core must see.
+REQUEST_HEADERS = ("authorization", "rid")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """A caller's request as the core sees it: those of its headers that the plan asks for.
+
+    ``one_shot``: its body can be sent only once (a stream). ``drop``: what must not go out of them.
+    """
+
+    headers: dict[str, str]
+    one_shot: bool = False
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the caller gets: the exchange's last reply, or with ``refresh`` the refresh call's."""
+
+    head: Head
+    refresh: bool = False
+
+
+class Exchanger:
+    """Carries the session on requests."""
+
+    def __init__(self, config: Config, state: LocalState, refresher: Refresher) -> None:
+        self._config = config
+        self._state = state
+        self._refresher = refresher
+
+    async def exchange(self, request: RequestHead, transmit: Transmit = send) -> Delivery:
+        """Run one request to its verdict.
+
+        A token minted after the request began that is refused all the same goes back to the caller:
+        refreshing again would not help. With ``max_retry_attempts_for_session_refresh`` set, that
+        many rounds are made instead, and then RefreshLimitReached is raised (as upstream).
+        """
+        began = self._state.snapshot()
+        request = self._without_our_stale_token(request)
+        limit = self._config.max_retry_attempts_for_session_refresh
+        rounds = 0
+        if request.one_shot:
+            await self._freshen()
+        while True:
+            before = await self.settled()
+            head = await transmit(self._decorate(request, before))
+            self._state.absorb(head, before)
+            if head.status != self._config.session_expired_status_code:
+                return await self._deliver(head)
+            if request.one_shot:
+                return Delivery(head)
+            if limit is None:
+                if isinstance(before, Present) and before != began:
+                    return Delivery(head)
+            elif rounds >= limit:
+                raise RefreshLimitReached(f"A request was refused after {rounds} refreshes.")
+            rounds += 1
+            match await self._refresher.refreshed(before):
+                case Retry():
+                    continue
+                case Ended(reply):
+                    return Delivery(head) if reply is None else Delivery(reply, refresh=True)
+                case Unavailable(error, reply):
+                    if reply is None:
+                        raise error
+                    return Delivery(reply, refresh=True)
+
+    async def settled(self) -> Snapshot:
+        """The local state; an unknown one is settled by asking the backend."""
+        snapshot = self._state.snapshot()
+        if not isinstance(snapshot, Unknown):
+            self._refresher.forget_probe()
+            return snapshot
+        if not isinstance(await self._refresher.probed(), Retry):
+            return ABSENT
+        snapshot = self._state.snapshot()
+        if isinstance(snapshot, Unknown):
+            raise CookieWriteBlocked("The session was refreshed, but its cookies were not kept.")
+        return snapshot
+
+    async def _freshen(self) -> None:
+        """Refresh ahead of a request that cannot be sent twice."""
+        before = await self.settled()
+        if isinstance(before, Present) and self._state.has_expired():
+            await self._refresher.refreshed(before)
+
+    def _without_our_stale_token(self, request: RequestHead) -> RequestHead:
+        """Drop an Authorization header that is our own: a retry must carry the next one."""
+        ours = self._our_authorization()
+        if ours is None or request.headers.get("authorization") != ours:
+            return request
+        headers = {name: text for name, text in request.headers.items() if name != "authorization"}
+        return replace(request, headers=headers, drop=("authorization",))
+
+    def _our_authorization(self) -> str | None:
+        access_token = self._state.access_token()
+        if access_token is None or self._state.refresh_token() is None:
+            return None  # an access token alone is one that a cookie session exposes
+        return f"Bearer {access_token}"
+
+    def _decorate(self, request: RequestHead, snapshot: Snapshot) -> Send:
+        headers: dict[str, str] = {"st-auth-mode": self._config.token_transfer_method}
+        if "rid" not in request.headers:
+            headers["rid"] = "anti-csrf"
+        anti_csrf = self._state.anti_csrf(snapshot)
+        if anti_csrf is not None:
+            headers["anti-csrf"] = anti_csrf
+        ours = self._our_authorization()
+        if ours is not None and "authorization" not in request.headers:
+            headers["authorization"] = ours
+        credentials = "include" if self._config.auto_add_credentials else None
+        return Send(headers, request.drop, credentials)
+
+    async def _deliver(self, head: Head) -> Delivery:
+        if head.status == self._config.invalid_claim_status_code:
+            errors = _claim_validation_errors(await read_text())
+            if errors is not None:
+                self._state.emit(
+                    {
+                        "action": "API_INVALID_CLAIM",
+                        "claim_validation_errors": errors,
+                        "user_context": {},
+                    }
+                )
+        return Delivery(head)
+
+
+def _claim_validation_errors(text: str) -> list[ClaimValidationError] | None:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return None
+    errors = body.get("claimValidationErrors") if isinstance(body, dict) else None
+    return errors if isinstance(errors, list) else None

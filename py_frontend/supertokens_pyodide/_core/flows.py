@@ -1,0 +1,171 @@
+"""Flows: running pieces of core logic, driven from outside (sans-I/O).
+
+``Flows`` holds what all flows of a session share in one step: the cookies and the clock of that
+moment come in with every call, and what the flows put out (writes, events, wake-ups) is gathered
+until the step is taken. Rules: a flow runs only inside ``begin`` or ``resume``; it stops at an
+effect or at its end; whatever it put out belongs to that step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, Generic, TypeVar
+
+from ..errors import Closed, SuperTokensError
+from ..events import Event
+from .clock import Clock
+from .cookies import Cookies
+from .effects import Effect, Wait, perform
+
+T = TypeVar("T")
+
+
+class Flow(Generic[T]):
+    """A running piece of core logic: at an ``effect``, or ended by a ``value`` or an ``error``."""
+
+    __slots__ = ("coroutine", "effect", "ended", "error", "id", "value", "waiters")
+
+    def __init__(self, id: int, coroutine: Coroutine[Effect, Any, T]) -> None:
+        self.id = id
+        self.coroutine = coroutine
+        self.effect: Effect | None = None
+        self.ended = False
+        self.value: T | None = None
+        self.error: SuperTokensError | None = None
+        self.waiters: list[int] = []
+
+    def outcome(self) -> T:
+        """The value it ended with; raises the error that it ended with."""
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value]
+
+
+@dataclass(slots=True)
+class Output:
+    """What the flows of one step put out, besides their effects."""
+
+    cookies: list[str] = field(default_factory=list)
+    storage: dict[str, str] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    unlock: list[int] = field(default_factory=list)
+    spawned: list[Flow[Any]] = field(default_factory=list)
+    wake: list[int] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.cookies
+            or self.storage
+            or self.events
+            or self.unlock
+            or self.spawned
+            or self.wake
+            or self.warnings
+        )
+
+
+class Flows:
+    """Runs the flows of one session and gathers their output."""
+
+    def __init__(self, cookies: Cookies, clock: Clock) -> None:
+        self.cookies = cookies
+        self.clock = clock
+        self.output = Output()
+        self._running: dict[int, Flow[Any]] = {}
+        self._last_id = 0
+        self._current = 0
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def enter(self, cookies: str, now: float) -> None:
+        """Take the environment of this moment: the cookie string and the clock in milliseconds."""
+        self.cookies.load(cookies)
+        self.clock.client_now = now
+
+    def begin(self, coroutine: Coroutine[Effect, Any, T]) -> Flow[T]:
+        """Start a flow and run it to its first effect, or to its end."""
+        self._last_id += 1
+        flow = Flow(self._last_id, coroutine)
+        self._running[flow.id] = flow
+        self._advance(flow, None)
+        return flow
+
+    def resume(self, flow_id: int, result: Any) -> Flow[Any] | None:
+        """Run a flow on with its effect's result; None when it is no longer there."""
+        flow = self._running.get(flow_id)
+        if flow is not None:
+            self._advance(flow, result)
+        return flow
+
+    def effect_of(self, flow_id: int) -> Effect | None:
+        """The effect that a flow stands at; None when it is no longer there."""
+        flow = self._running.get(flow_id)
+        return None if flow is None else flow.effect
+
+    def cancel(self, flow_id: int) -> None:
+        """Forget a flow whose caller has gone; what it started for others goes on."""
+        flow = self._running.pop(flow_id, None)
+        if flow is not None:
+            flow.coroutine.close()
+
+    def close(self) -> None:
+        """End every flow with Closed."""
+        for flow in list(self._running.values()):
+            self.cancel(flow.id)
+            flow.ended, flow.error = True, Closed("The session SDK was closed.")
+
+    def spawn(self, coroutine: Coroutine[Effect, Any, T]) -> Flow[T]:
+        """Start, from within a flow, another that lives on its own; the driver runs it beside."""
+        parent = self._current
+        flow = self.begin(coroutine)
+        self._current = parent
+        if not flow.ended:
+            self.output.spawned.append(flow)
+        return flow
+
+    async def join(self, flow: Flow[T]) -> T:
+        """Wait, from within a flow, for the end of another; raises what that one raised."""
+        if not flow.ended:
+            flow.waiters.append(self._current)
+            await perform(Wait())
+        return flow.outcome()
+
+    def unlock(self) -> None:
+        """Free, from within a flow, the lock that it holds."""
+        self.output.unlock.append(self._current)
+
+    def take_output(self) -> Output:
+        """What the flows put out since the last call."""
+        output, self.output = self.output, Output()
+        output.cookies = self.cookies.take_writes()
+        return output
+
+    def _advance(self, flow: Flow[Any], result: Any) -> None:
+        self._current = flow.id
+        try:
+            flow.effect = flow.coroutine.send(result)
+            return
+        except StopIteration as stop:
+            flow.value = stop.value
+        except SuperTokensError as error:
+            flow.error = error
+        except Exception as error:
+            # A bug of ours. Nobody may hang on it, so it ends the flow like any other error; its
+            # text may quote a token, so only its type and place are told.
+            where = extract_tb(error.__traceback__)[-1]
+            place = f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"
+            flow.error = SuperTokensError(
+                f"The session SDK failed unexpectedly ({place}).", hint="Please report this bug."
+            )
+            self.output.warnings.append(str(flow.error))
+        self._end(flow)
+
+    def _end(self, flow: Flow[Any]) -> None:
+        flow.effect, flow.ended = None, True
+        self._running.pop(flow.id, None)
+        self.output.wake.extend(flow.waiters)

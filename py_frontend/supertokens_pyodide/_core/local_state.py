@@ -1,0 +1,155 @@
+"""The session's local state: what is kept in cookies, and how a reply changes it."""
+
+from __future__ import annotations
+
+from ..events import Event
+from .clock import STORAGE_KEY
+from .config import Config
+from .cookies import (
+    ACCESS_TOKEN,
+    ANTI_CSRF,
+    FRONT_TOKEN,
+    LAST_UPDATE,
+    LEGACY_ID_REFRESH_TOKEN,
+    REFRESH_TOKEN,
+)
+from .effects import Head
+from .flows import Flows
+from .snapshot import Present, Snapshot, take_snapshot
+from .tokens import FrontToken, MalformedToken, read_front_token, same_payload
+
+# Reply headers (FDI). They are compared in lower case, as browsers hand them out.
+FRONT_TOKEN_HEADER = "front-token"
+ACCESS_TOKEN_HEADER = "st-access-token"
+REFRESH_TOKEN_HEADER = "st-refresh-token"
+ANTI_CSRF_HEADER = "anti-csrf"
+REPLY_HEADERS = (FRONT_TOKEN_HEADER, ACCESS_TOKEN_HEADER, REFRESH_TOKEN_HEADER, ANTI_CSRF_HEADER)
+
+# The front-token value by which a backend ends a session.
+REMOVE = "remove"
+
+
+class LocalState:
+    """The session as this browser knows it."""
+
+    def __init__(self, config: Config, flows: Flows) -> None:
+        self._config = config
+        self._flows = flows
+        self._cookies = flows.cookies
+        self._decoded: tuple[str, FrontToken] | None = None
+
+    def snapshot(self) -> Snapshot:
+        """The state at this instant."""
+        return take_snapshot(self._cookies)
+
+    def front_token(self) -> FrontToken | None:
+        """The front token, or None when there is none; raises MalformedToken."""
+        text = self._cookies.get(FRONT_TOKEN)
+        if text is None:
+            return None
+        if self._decoded is None or self._decoded[0] != text:
+            self._decoded = (text, read_front_token(text))
+        return self._decoded[1]
+
+    def has_expired(self) -> bool:
+        """Whether the access token has expired, by the backend's clock; an unreadable one has."""
+        try:
+            token = self.front_token()
+        except MalformedToken:
+            return True
+        return token is None or token.expires_at < self._flows.clock.now()
+
+    def access_token(self) -> str | None:
+        """The access token, where the backend lets the page see it."""
+        return self._cookies.get(ACCESS_TOKEN)
+
+    def refresh_token(self) -> str | None:
+        """The refresh token, in header mode."""
+        return self._cookies.get(REFRESH_TOKEN)
+
+    def anti_csrf(self, snapshot: Snapshot) -> str | None:
+        """The anti-csrf token of a session that is there."""
+        return self._cookies.get(ANTI_CSRF) if isinstance(snapshot, Present) else None
+
+    def forget(self) -> None:
+        """Drop what cannot be read, so that the backend is asked what is true."""
+        self._cookies.clear(FRONT_TOKEN)
+        self._cookies.clear(LAST_UPDATE)
+
+    def emit(self, event: Event) -> None:
+        """Fire an event once this step's state is written."""
+        self._flows.output.events.append(event)
+
+    def emit_unauthorised(self, *, ended: bool) -> None:
+        """Fire UNAUTHORISED; ``ended`` tells a session that was ended from one that never was."""
+        self.emit(
+            {"action": "UNAUTHORISED", "session_expired_or_revoked": ended, "user_context": {}}
+        )
+
+    def absorb(self, head: Head, before: Snapshot) -> None:
+        """Take over what a reply says of the session; ``before`` is the state it was sent in."""
+        headers = head.headers
+        if not headers:
+            return
+        for header, cookie in (
+            (REFRESH_TOKEN_HEADER, REFRESH_TOKEN),
+            (ACCESS_TOKEN_HEADER, ACCESS_TOKEN),
+        ):
+            if header in headers:
+                self._store(cookie, headers[header])
+        front_token = headers.get(FRONT_TOKEN_HEADER)
+        if front_token is not None and not self._save_front_token(front_token):
+            front_token = None
+        if ANTI_CSRF_HEADER in headers and isinstance(self.snapshot(), Present):
+            self._store(ANTI_CSRF, headers[ANTI_CSRF_HEADER])
+        if front_token is not None:
+            self._emit_change(isinstance(before, Present), front_token != REMOVE, head.status)
+
+    def _store(self, cookie: str, value: str) -> None:
+        if value:
+            self._cookies.set(cookie, value)
+        else:
+            self._cookies.clear(cookie)
+
+    def _save_front_token(self, text: str) -> bool:
+        if text == REMOVE:
+            self._mark_update()
+            # Proxies drop the empty headers that would clear the others one by one.
+            for cookie in (FRONT_TOKEN, ACCESS_TOKEN, REFRESH_TOKEN, ANTI_CSRF):
+                self._cookies.clear(cookie)
+            return True
+        try:
+            new = read_front_token(text)
+        except MalformedToken:
+            self._flows.output.warnings.append(
+                "A reply carried a malformed front-token header, which was ignored. Usually "
+                "something between the backend and this page rewrites headers."
+            )
+            return False
+        try:
+            old = self.front_token()
+        except MalformedToken:
+            old = None
+        self._mark_update()
+        self._cookies.set(FRONT_TOKEN, text)
+        self._flows.output.storage[STORAGE_KEY] = self._flows.clock.learn(new.payload.get("iat"))
+        if old is not None and not same_payload(old.payload, new.payload):
+            self.emit({"action": "ACCESS_TOKEN_PAYLOAD_UPDATED", "user_context": {}})
+        return True
+
+    def _mark_update(self) -> None:
+        mark = int(self._flows.clock.client_now)
+        last = self._cookies.get(LAST_UPDATE)
+        if last is not None and last.isascii() and last.isdigit() and int(last[:16]) >= mark:
+            mark = int(last[:16]) + 1  # two updates in one millisecond must still differ
+        self._cookies.set(LAST_UPDATE, str(mark))
+        self._cookies.clear(LEGACY_ID_REFRESH_TOKEN)
+
+    def _emit_change(self, was_there: bool, is_there: bool, status: int) -> None:
+        if was_there and not is_there:
+            if status == self._config.session_expired_status_code:
+                self.emit_unauthorised(ended=True)
+            else:
+                self.emit({"action": "SIGN_OUT", "user_context": {}})
+        elif is_there and not was_there:
+            self.emit({"action": "SESSION_CREATED", "user_context": {}})

@@ -1,0 +1,191 @@
+"""The wire between the core and its drivers: primitives in, one JSON string out.
+
+A step is an object with, each only where there is something to say:
+
+    cookies   strings to assign to document.cookie, in order
+    storage   entries to put into localStorage
+    warnings  sentences for the console
+    unlock    flows whose lock is to be freed
+    events    session events to fire, under supertokens-website's key names
+    spawned   steps of flows that are to be driven beside this one
+    wake      flows whose wait is over
+    flow      this flow's id, while it runs
+    do        its effect: send, post, lock, wait or read_text, with the effect's fields beside it
+    verdict   once it has ended: deliver (the last reply, or with ``refresh`` the refresh call's),
+              value, or fail (with ``error``: name, code, message, hint)
+
+A driver applies a step in the order of this list, performs the effect and resumes the flow with the
+result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the reply has
+any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
+``read_text`` the text.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from ..errors import SuperTokensError
+from ..events import to_wire
+from .config import Config
+from .effects import Effect, Head, Lock, Post, ReadText, Send, Wait
+from .exchange import REQUEST_HEADERS, Delivery, RequestHead
+from .flows import Flow, Output
+from .local_state import REPLY_HEADERS
+from .session import Session, SessionStatus
+from .urls import SKIP_MARKER
+
+# Changes whenever the meaning of a step or of the plan does; both sides must agree on it.
+PROTOCOL = 1
+
+_DELIVER = '{"verdict":"deliver"}'
+_NOTHING = '{"verdict":"value","value":null}'
+
+
+def write_plan(config: Config) -> str:
+    """What the shim must know to serve the core: which requests are ours and what to report."""
+    interception = config.interception
+    plan = {
+        "protocol": PROTOCOL,
+        "hostname": interception.hostname,
+        "domain": interception.domain and interception.domain.removeprefix("."),
+        "skip": SKIP_MARKER,
+        "requestHeaders": REQUEST_HEADERS,
+        "replyHeaders": REPLY_HEADERS,
+    }
+    return json.dumps(plan)
+
+
+def read_request(headers: str, one_shot: bool) -> RequestHead:
+    """The caller's request; ``headers`` is JSON of those the plan names, or empty."""
+    return RequestHead(json.loads(headers) if headers else {}, one_shot)
+
+
+def read_result(effect: Effect | None, result: Any) -> Any:
+    """An effect's result as the flow expects it."""
+    if not isinstance(effect, (Send, Post)):
+        return result
+    if not isinstance(result, str):
+        return Head(int(result), {})
+    data = json.loads(result)
+    return Head(data.get("status", 0), data.get("headers", {}), data.get("failure"))
+
+
+def write_step(output: Output, flow: Flow[Any]) -> str:
+    """The step at which a flow stands, with everything that was put out on the way."""
+    if not output and isinstance(flow.value, Delivery) and not flow.value.refresh:
+        return _DELIVER  # the end of nearly every exchange
+    step: dict[str, Any] = {
+        name: entries
+        for name in ("cookies", "storage", "warnings", "unlock", "wake")
+        if (entries := getattr(output, name))
+    }
+    if output.events:
+        step["events"] = [to_wire(event) for event in output.events]
+    if output.spawned:
+        step["spawned"] = [_progress(child) for child in output.spawned]
+    return json.dumps({**step, **_progress(flow)})
+
+
+def _progress(flow: Flow[Any]) -> dict[str, Any]:
+    if flow.error is not None:
+        return {"verdict": "fail", "error": write_error(flow.error)}
+    if flow.ended:
+        return _verdict(flow.value)
+    return {"flow": flow.id, **_effect(flow.effect)}
+
+
+def _verdict(value: Any) -> dict[str, Any]:
+    if isinstance(value, Delivery):
+        return {"verdict": "deliver", "refresh": value.refresh}
+    if isinstance(value, SessionStatus):
+        value = asdict(value)
+    elif not isinstance(value, (str, int, float, dict, list, type(None))):
+        value = None  # an inner outcome: nobody outside reads it
+    return {"verdict": "value", "value": value}
+
+
+def _effect(effect: Effect | None) -> dict[str, Any]:
+    match effect:
+        case Send(headers, drop, credentials):
+            return {"do": "send", "headers": headers, "drop": drop, "credentials": credentials}
+        case Post(url, headers, timeout):
+            return {"do": "post", "url": url, "headers": headers, "timeout": timeout}
+        case Lock(name, timeout):
+            return {"do": "lock", "name": name, "timeout": timeout}
+        case ReadText():
+            return {"do": "read_text"}
+        case Wait() | None:
+            return {"do": "wait"}
+
+
+def write_error(error: SuperTokensError) -> dict[str, Any]:
+    """An error as data."""
+    data: dict[str, Any] = {
+        "name": type(error).__name__,
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+    }
+    status = getattr(error, "status", None)
+    return data if status is None else {**data, "status": status}
+
+
+class Port:
+    """The core as its drivers call it: the environment comes in with each call, a step goes out."""
+
+    # What a driver may call by name; each is a flow of Session without arguments.
+    CALLS = frozenset(
+        {
+            "does_session_exist",
+            "get_session_status",
+            "get_user_id",
+            "get_access_token",
+            "get_access_token_payload",
+            "get_tenant_id",
+            "attempt_refresh",
+            "sign_out",
+        }
+    )
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._flows = session.flows
+
+    def exchange(self, headers: str, one_shot: bool, cookies: str, now: float) -> str:
+        """Begin an exchange; ``headers`` is JSON of the caller's that the plan names, or empty."""
+        self._flows.enter(cookies, now)
+        flow = self._flows.begin(self._session.exchange(read_request(headers, one_shot)))
+        return write_step(self._flows.take_output(), flow)
+
+    def call(self, name: str, cookies: str, now: float) -> str:
+        """Begin one of CALLS."""
+        flow = self._begin(name, cookies, now)
+        return write_step(self._flows.take_output(), flow)
+
+    def begin(self, name: str, cookies: str, now: float) -> tuple[Flow[Any], str | None]:
+        """Begin one of CALLS for a caller in Python, who reads the flow's outcome itself.
+
+        The step is None when the flow has ended and left a driver nothing to do.
+        """
+        flow = self._begin(name, cookies, now)
+        output = self._flows.take_output()
+        return flow, None if flow.ended and not output else write_step(output, flow)
+
+    def _begin(self, name: str, cookies: str, now: float) -> Flow[Any]:
+        if name not in self.CALLS:
+            raise ValueError(f"no such call: {name}")
+        self._flows.enter(cookies, now)
+        return self._flows.begin(getattr(self._session, name)())
+
+    def resume(self, flow_id: int, result: Any, cookies: str, now: float) -> str:
+        """Resume a flow with its effect's result."""
+        self._flows.enter(cookies, now)
+        effect = self._flows.effect_of(flow_id)
+        flow = self._flows.resume(flow_id, read_result(effect, result))
+        return _NOTHING if flow is None else write_step(self._flows.take_output(), flow)
+
+    def cancel(self, flow_id: int) -> None:
+        """Forget a flow whose caller has gone."""
+        self._flows.cancel(flow_id)

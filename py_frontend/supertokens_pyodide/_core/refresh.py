@@ -1,0 +1,178 @@
+"""Refreshing: one call for all who need it, under the lock that all tabs share.
+
+Two refreshes with one refresh token look like token theft to the backend, which then ends the
+session. So a refresh is a flow of its own: whoever needs it waits for the one that runs, and going
+away leaves it running for the others.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from ..errors import FrontTokenMissing, RefreshUnavailable
+from .config import Config
+from .effects import Head, Lock, Post, lock, post
+from .flows import Flow, Flows
+from .local_state import FRONT_TOKEN_HEADER, REMOVE, LocalState
+from .snapshot import Absent, Decision, Snapshot, decide
+
+# supertokens-website's name: its pages and ours exclude each other.
+LOCK_NAME = "REFRESH_TOKEN_USE"
+# Longer than the slowest holder should take, whose call itself is limited.
+_LOCK_PATIENCE = 10_000
+
+# How long, in milliseconds, a visitor is taken for anonymous after the backend could not tell.
+_PROBE_MEMORY = 10_000
+
+SUPPORTED_FDI = "1.16,1.17,1.18,1.19,2.0,3.0,3.1,4.0,4.1,4.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """There is a session with other tokens than before: try again with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """There is no session (any more). ``head`` is the refresh call's reply where it said so."""
+
+    head: Head | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Nobody knows, so the session is kept. ``head`` is the refresh call's reply, if any came."""
+
+    error: RefreshUnavailable
+    head: Head | None = None
+
+
+Outcome = Retry | Ended | Unavailable
+
+
+class Refresher:
+    """Refreshes the session for every flow that asks."""
+
+    def __init__(self, config: Config, flows: Flows, state: LocalState) -> None:
+        self._config = config
+        self._flows = flows
+        self._state = state
+        self._running: Flow[Outcome | None] | None = None
+        self._probed: Outcome | None = None
+        self._probe_counts_until = 0.0
+
+    async def refreshed(self, before: Snapshot) -> Outcome:
+        """Get other tokens than those of ``before``; refreshes only if nobody else has."""
+        while True:
+            match decide(before, self._state.snapshot()):
+                case Decision.GIVE_UP:
+                    self._state.emit_unauthorised(ended=False)
+                    return Ended()
+                case Decision.RETRY:
+                    return Retry()
+                case Decision.REFRESH:
+                    outcome = await self._single_flight(before)
+                    if outcome is not None:
+                        return outcome
+
+    async def probed(self) -> Outcome:
+        """Learn from the backend whether an unknown session is there; asks once and remembers."""
+        if self._probed is None or self._flows.clock.client_now >= self._probe_counts_until:
+            self._probed = outcome = await self.refreshed(self._state.snapshot())
+            lasting = not isinstance(outcome, Unavailable)
+            self._probe_counts_until = (
+                math.inf if lasting else self._flows.clock.client_now + _PROBE_MEMORY
+            )
+        return self._probed
+
+    def forget_probe(self) -> None:
+        """Ask the backend again at the next need: the session has been there since."""
+        self._probed = None
+
+    async def _single_flight(self, before: Snapshot) -> Outcome | None:
+        if self._running is None or self._running.ended:
+            self._running = self._flows.spawn(self._refresh(before))
+        return await self._flows.join(self._running)
+
+    async def _refresh(self, before: Snapshot) -> Outcome | None:
+        """One refresh under the lock; None when the session has changed: decide anew."""
+        patience = _LOCK_PATIENCE + self._config.refresh_milliseconds
+        taken = await lock(Lock(LOCK_NAME, patience))
+        outcome: Outcome | None
+        if decide(before, self._state.snapshot()) is not Decision.REFRESH:
+            outcome = None
+        elif not taken:
+            outcome = Unavailable(
+                RefreshUnavailable("Another tab has been refreshing the session for too long.")
+            )
+        else:
+            outcome = await self._call(before)
+        self._flows.unlock()
+        return outcome
+
+    async def _call(self, before: Snapshot) -> Outcome | None:
+        at_request = self._state.snapshot()
+        # A backend with an older cookie domain set answers one refresh without a front-token, on
+        # purpose, while it clears the old cookies (olderCookieDomain): a second call settles it.
+        for _ in range(2):
+            head = await post(
+                Post(
+                    self._config.refresh_url,
+                    self._headers(at_request),
+                    self._config.refresh_milliseconds,
+                )
+            )
+            if self._state.snapshot() != at_request:
+                return None  # signed out or replaced meanwhile: this reply is of a session gone by
+            if head.failure is not None:
+                return Unavailable(_no_reply(head.failure, self._config))
+            head = self._with_removal(head)
+            self._state.absorb(head, before)
+            after = self._state.snapshot()
+            if isinstance(after, Absent):
+                return Ended(head if head.status >= 300 else None)
+            if head.status >= 300:
+                return Unavailable(_refused(head.status), head)
+            if after != at_request:
+                self._state.emit({"action": "REFRESH_SESSION", "user_context": {}})
+                return Retry()
+        return Unavailable(
+            FrontTokenMissing(
+                "The session was refreshed, but the reply shows no usable front-token header.",
+                status=head.status,
+            )
+        )
+
+    def _with_removal(self, head: Head) -> Head:
+        """A refresh that is refused without a front-token ends the session all the same (FDI)."""
+        refused = head.status == self._config.session_expired_status_code
+        if refused and FRONT_TOKEN_HEADER not in head.headers:
+            return replace(head, headers={**head.headers, FRONT_TOKEN_HEADER: REMOVE})
+        return head
+
+    def _headers(self, snapshot: Snapshot) -> dict[str, str]:
+        headers = {
+            "rid": "session",
+            "fdi-version": SUPPORTED_FDI,
+            "st-auth-mode": self._config.token_transfer_method,
+        }
+        anti_csrf = self._state.anti_csrf(snapshot)
+        if anti_csrf is not None:
+            headers["anti-csrf"] = anti_csrf
+        refresh_token = self._state.refresh_token()
+        if refresh_token is not None:
+            headers["authorization"] = f"Bearer {refresh_token}"
+        return headers
+
+
+def _no_reply(failure: str, config: Config) -> RefreshUnavailable:
+    if failure == "timeout":
+        return RefreshUnavailable(
+            f"The session's refresh got no reply within {config.refresh_timeout:g} seconds."
+        )
+    return RefreshUnavailable("The session's refresh got no reply from the backend.")
+
+
+def _refused(status: int) -> RefreshUnavailable:
+    return RefreshUnavailable(f"The session's refresh was answered with {status}.", status=status)

@@ -1,0 +1,177 @@
+"""One session: its state, all of which hangs off one object, and what can be asked of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..errors import GeneralError, NoSession, SessionExpired, SignOutFailed
+from .clock import Clock
+from .config import Config
+from .cookies import Cookies
+from .effects import Head, Post, Send, post, read_text
+from .exchange import Delivery, Exchanger, RequestHead
+from .flows import Flows
+from .local_state import LocalState
+from .refresh import SUPPORTED_FDI, Ended, Outcome, Refresher, Retry, Unavailable
+from .snapshot import Present, Unknown
+from .tokens import FrontToken, MalformedToken, Payload, read_access_token
+
+DEFAULT_TENANT_ID = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """Whether a session is there: ACTIVE, NONE, or UNKNOWN with the reason why nobody can tell."""
+
+    status: Literal["ACTIVE", "NONE", "UNKNOWN"]
+    reason: str | None = None
+
+
+class Session:
+    """The session core. Its ``async`` methods are flows: begin them through ``flows``."""
+
+    def __init__(self, config: Config, stored: Mapping[str, str | None] | None = None) -> None:
+        self.config = config
+        clock = Clock((stored or {}).get("__st_clockSkewInMillis"))
+        self.flows = Flows(Cookies(config), clock)
+        self._state = LocalState(config, self.flows)
+        self._refresher = Refresher(config, self.flows, self._state)
+        self._exchanger = Exchanger(config, self._state, self._refresher)
+
+    async def exchange(self, request: RequestHead) -> Delivery:
+        """Run an intercepted request to its verdict."""
+        return await self._exchanger.exchange(request)
+
+    async def does_session_exist(self) -> bool:
+        """Whether a session is there and its access token is, or could be made, valid."""
+        outcome = await self._checked()
+        return isinstance(outcome, Retry)
+
+    async def get_session_status(self) -> SessionStatus:
+        """Like ``does_session_exist``, but tells an outage from a sign-out."""
+        match await self._checked():
+            case Retry():
+                return SessionStatus("ACTIVE")
+            case Ended():
+                return SessionStatus("NONE")
+            case Unavailable(error):
+                return SessionStatus("UNKNOWN", error.message)
+
+    async def get_user_id(self) -> str:
+        """The signed-in user's id; raises NoSession."""
+        token = await self._front_token()
+        if token is None:
+            raise NoSession("No session exists.")
+        return token.user_id
+
+    async def get_access_token_payload(self) -> Payload:
+        """The payload of a valid access token, refreshed first when it has expired.
+
+        Raises NoSession, SessionExpired or RefreshUnavailable.
+        """
+        while True:
+            token = await self._front_token()
+            if token is None:
+                raise NoSession("No session exists.")
+            if not self._state.has_expired():
+                return token.payload
+            match await self._refresher.refreshed(self._state.snapshot()):
+                case Ended():
+                    raise SessionExpired("The session has ended.")
+                case Unavailable(error):
+                    raise error
+
+    async def get_access_token(self) -> str | None:
+        """The access token, or None without a session or where the backend does not expose it."""
+        return self._state.access_token() if await self.does_session_exist() else None
+
+    async def get_tenant_id(self) -> str:
+        """The tenant of the session; raises NoSession, SessionExpired or RefreshUnavailable."""
+        tenant = (await self.get_access_token_payload()).get("tId")
+        if tenant is None:
+            tenant = self._tenant_in_access_token()
+        # Tokens older than multi-tenancy name none; backend SDKs take that for the default tenant.
+        return tenant if isinstance(tenant, str) else DEFAULT_TENANT_ID
+
+    async def attempt_refresh(self) -> bool:
+        """Refresh now; True when there are new tokens, False when there is no session.
+
+        Raises RefreshUnavailable when nobody can tell.
+        """
+        match await self._refresher.refreshed(self._state.snapshot()):
+            case Retry():
+                return True
+            case Ended():
+                return False
+            case Unavailable(error):
+                raise error
+
+    async def sign_out(self) -> None:
+        """End the session, here and on the backend; raises SignOutFailed, GeneralError.
+
+        The SIGN_OUT event also comes when there was no session (as upstream).
+        """
+        if not await self.does_session_exist():
+            self._state.emit({"action": "SIGN_OUT", "user_context": {}})
+            return
+        delivery = await self._exchanger.exchange(
+            RequestHead({"rid": "session"}), self._post_sign_out
+        )
+        status = delivery.head.status
+        if status == self.config.session_expired_status_code:
+            return  # the refresh that failed has ended the session and told so
+        if not 200 <= status < 300:
+            raise SignOutFailed(f"The sign-out was answered with {status}.", status=status)
+        message = _general_error(await read_text())
+        if message is not None:
+            raise GeneralError(message)
+
+    async def _post_sign_out(self, send: Send) -> Head:
+        headers = {"rid": "session", "fdi-version": SUPPORTED_FDI, **send.headers}
+        head = await post(Post(self.config.sign_out_url, headers, self.config.refresh_milliseconds))
+        if head.failure is not None:
+            raise SignOutFailed("The sign-out got no reply from the backend.")
+        return head
+
+    async def _checked(self) -> Outcome:
+        """Whether a valid session is there, as an outcome: Retry says yes."""
+        token = await self._front_token()
+        if token is None:
+            unknown = isinstance(self._state.snapshot(), Unknown)
+            return await self._refresher.probed() if unknown else Ended()
+        if not self._state.has_expired():
+            return Retry()
+        return await self._refresher.refreshed(self._state.snapshot())
+
+    async def _front_token(self) -> FrontToken | None:
+        """The session's front token; one that cannot be read is replaced once, by a refresh."""
+        for _ in range(2):
+            if not isinstance(await self._exchanger.settled(), Present):
+                return None
+            try:
+                return self._state.front_token()
+            except MalformedToken:
+                self._state.forget()
+        return None
+
+    def _tenant_in_access_token(self) -> object:
+        text = self._state.access_token()
+        if text is None:
+            return None
+        try:
+            return read_access_token(text).get("tId")
+        except MalformedToken:
+            return None
+
+
+def _general_error(text: str) -> str | None:
+    try:
+        body: Any = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(body, dict) or body.get("status") != "GENERAL_ERROR":
+        return None
+    return str(body.get("message", "No error message was given."))

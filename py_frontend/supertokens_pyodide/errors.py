@@ -1,0 +1,174 @@
+"""The errors of supertokens-pyodide: each says what happened, why, and what to do.
+
+    SuperTokensError
+    ├── ConfigError            an option of ``init()`` is missing or wrong
+    ├── NotInitialised         a function was called before ``init()`` or after ``close()``
+    ├── AlreadyInitialised     ``init()`` was called again with other options
+    ├── UnsupportedPlatform    no browser here, or another session SDK owns the page
+    ├── BootFailed             the page could not start Python, so the session core is not there
+    ├── Closed                 ``close()`` ended the call while it was waiting
+    ├── NoSession              the call needs a session and there is none
+    │   └── SessionExpired     there was one, and the backend ended it
+    ├── RefreshUnavailable     the session may be fine, but could not be refreshed just now
+    │   └── FrontTokenMissing  the backend refreshed it, but the browser did not show us the result
+    ├── RefreshLimitReached    an endpoint refused every freshly refreshed token
+    ├── CookieWriteBlocked     the browser did not keep the session's cookies
+    ├── SignOutFailed          the backend did not confirm the sign-out
+    └── GeneralError           the backend refused with a message meant for the user
+
+No error carries a token: messages, hints and reprs are safe to log and to show.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SuperTokensError(Exception):
+    """The base of every error of this package.
+
+    ``code`` is stable and meant for programs; ``hint`` tells a developer what to do.
+    """
+
+    code: ClassVar[str] = "SUPERTOKENS_ERROR"
+    hint: str = ""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
+    @property
+    def message(self) -> str:
+        """What happened, in one sentence."""
+        return str(self.args[0]) if self.args else ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ConfigError(SuperTokensError):
+    """An option of ``init()`` is missing, wrong or contradicts another; ``option`` names it."""
+
+    code = "CONFIG_INVALID"
+
+    def __init__(self, option: str, problem: str, *, hint: str) -> None:
+        super().__init__(f"Option {option!r} {problem}.", hint=hint)
+        self.option = option
+
+
+class NotInitialised(SuperTokensError):
+    """A session function was called before ``init()``, or after ``close()``."""
+
+    code = "NOT_INITIALISED"
+    hint = "Call supertokens_pyodide.init(api_domain=...) once, before the first session call."
+
+
+class AlreadyInitialised(SuperTokensError):
+    """``init()`` was called a second time with other options."""
+
+    code = "ALREADY_INITIALISED"
+    hint = "Call init() once per page; to change options call close() first."
+
+
+class UnsupportedPlatform(SuperTokensError):
+    """The page or interpreter cannot carry the session."""
+
+    code = "UNSUPPORTED_PLATFORM"
+
+
+class BootFailed(SuperTokensError):
+    """The page could not start Python, so nothing can answer for the session."""
+
+    code = "BOOT_FAILED"
+
+
+class Closed(SuperTokensError):
+    """``close()`` ended this call while it was waiting."""
+
+    code = "CLOSED"
+    hint = "Call init() again before using the session."
+
+
+class NoSession(SuperTokensError):
+    """The call needs a session and nobody is signed in."""
+
+    code = "NO_SESSION"
+    hint = "Check does_session_exist() first, or send the user to sign in."
+
+
+class SessionExpired(NoSession):
+    """The session was there, and the backend ended it (expired, revoked or signed out)."""
+
+    code = "SESSION_EXPIRED"
+    hint = "Send the user to sign in again."
+
+
+class RefreshUnavailable(SuperTokensError):
+    """The access token has expired and could not be refreshed just now; the session is kept.
+
+    ``status`` is the HTTP status of the refresh call, or None when no reply came.
+    """
+
+    code = "REFRESH_UNAVAILABLE"
+    hint = (
+        "The session is kept: try again when the network or the backend is back. If it never "
+        "works, check that api_domain and api_base_path point at the backend and that CORS allows "
+        "this page."
+    )
+
+    def __init__(self, message: str, *, status: int | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class FrontTokenMissing(RefreshUnavailable):
+    """The refresh succeeded, but its reply showed no usable front-token header."""
+
+    code = "FRONT_TOKEN_MISSING"
+    hint = (
+        "Usually a proxy strips the header, or 'front-token' is missing from the reply's "
+        "access-control-expose-headers (a '*' there does not count for requests with credentials). "
+        "Add get_all_cors_headers() of the backend SDK to the CORS settings."
+    )
+
+
+class RefreshLimitReached(SuperTokensError):
+    """An endpoint refused as often as ``max_retry_attempts_for_session_refresh`` allows."""
+
+    code = "REFRESH_LIMIT_REACHED"
+    hint = (
+        "The endpoint answers with the session-expired status although the session is fresh. Let "
+        "it answer with another status, or leave max_retry_attempts_for_session_refresh out, and "
+        "its reply is handed to the caller after one refresh."
+    )
+
+
+class CookieWriteBlocked(SuperTokensError):
+    """The browser did not keep the session's cookies after a successful refresh."""
+
+    code = "COOKIE_WRITE_BLOCKED"
+    hint = (
+        "Cookies are blocked or full for this site, or session_token_frontend_domain is not a "
+        "parent of the page's host. In an iframe set is_in_iframe=True and use https."
+    )
+
+
+class SignOutFailed(SuperTokensError):
+    """The backend did not confirm the sign-out; the session is kept.
+
+    ``status`` is the HTTP status of its reply, or None when no reply came.
+    """
+
+    code = "SIGN_OUT_FAILED"
+    hint = "The user is still signed in: try again when the backend answers."
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class GeneralError(SuperTokensError):
+    """The backend refused with a message for the user (FDI status GENERAL_ERROR)."""
+
+    code = "GENERAL_ERROR"

@@ -1,0 +1,66 @@
+"""Session events: what handlers registered with ``on()`` receive.
+
+The actions and their meaning are those of supertokens-website; a handler gets a plain dict.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+Action = Literal[
+    "SESSION_CREATED",
+    "REFRESH_SESSION",
+    "ACCESS_TOKEN_PAYLOAD_UPDATED",
+    "API_INVALID_CLAIM",
+    "UNAUTHORISED",
+    "SIGN_OUT",
+]
+
+ACTIONS: tuple[Action, ...] = (
+    "SESSION_CREATED",
+    "REFRESH_SESSION",
+    "ACCESS_TOKEN_PAYLOAD_UPDATED",
+    "API_INVALID_CLAIM",
+    "UNAUTHORISED",
+    "SIGN_OUT",
+)
+
+
+class ClaimValidationError(TypedDict):
+    """One claim that the backend found wanting: the validator's id and its reason."""
+
+    id: str
+    reason: NotRequired[Any]
+
+
+class Event(TypedDict):
+    """One session event.
+
+    ``session_expired_or_revoked`` comes with UNAUTHORISED: True when the backend ended the session,
+    False when there was none to begin with. ``claim_validation_errors`` comes with
+    API_INVALID_CLAIM.
+    """
+
+    action: Action
+    user_context: dict[str, Any]
+    session_expired_or_revoked: NotRequired[bool]
+    claim_validation_errors: NotRequired[list[ClaimValidationError]]
+
+
+_WIRE_NAMES = {
+    "action": "action",
+    "user_context": "userContext",
+    "session_expired_or_revoked": "sessionExpiredOrRevoked",
+    "claim_validation_errors": "claimValidationErrors",
+}
+_PYTHON_NAMES = {wire: name for name, wire in _WIRE_NAMES.items()}
+
+
+def to_wire(event: Event) -> dict[str, Any]:
+    """The event under supertokens-website's key names, as JavaScript handlers know it."""
+    return {_WIRE_NAMES[name]: value for name, value in event.items()}
+
+
+def from_wire(event: dict[str, Any]) -> Event:
+    """The event under Python key names."""
+    return {_PYTHON_NAMES[name]: value for name, value in event.items()}  # type: ignore[return-value]

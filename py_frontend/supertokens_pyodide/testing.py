@@ -1,0 +1,358 @@
+"""Running the session SDK without a browser, for your own tests and for ours.
+
+    from supertokens_pyodide.testing import Reply, ScriptedBrowser
+
+    def backend(request):
+        if request.path == "/auth/session/refresh":
+            return Reply(401)
+        return Reply(200)
+
+    tab = ScriptedBrowser(backend).open_tab(api_domain="https://api.example.com")
+    reply = tab.fetch("/items")
+
+The real core runs here; only the browser is scripted: its cookies, its clock, its locks and the
+network, which is a function from Request to Reply. Everything is synchronous and nothing waits:
+of several flows, each performs one effect in turn.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from . import _api, errors
+from ._client import Client
+from ._core.config import Page, read_config
+from ._core.cookies import read_cookies
+from ._core.messages import write_plan
+from ._core.session import Session
+from ._core.tokens import write_front_token
+from .events import Event
+
+
+class NetworkDown(Exception):
+    """Raise it from a scripted backend: the request gets no reply."""
+
+
+class TimedOut(Exception):
+    """Raise it from a scripted backend: the request gets no reply in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it goes to the network."""
+
+    method: str
+    url: str
+    headers: dict[str, str] = field(repr=False)
+    credentials: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The URL's path."""
+        return urlsplit(self.url).path
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply of the scripted backend; header names in lower case."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    text: str = ""
+
+
+Backend = Callable[[Request], Reply]
+
+__all__ = [
+    "Call",
+    "NetworkDown",
+    "Reply",
+    "Request",
+    "ScriptedBrowser",
+    "Tab",
+    "TimedOut",
+    "write_front_token",
+]
+
+
+class ScriptedBrowser:
+    """A browser profile: what all its tabs share. ``now`` is its clock, in milliseconds."""
+
+    def __init__(self, backend: Backend, *, hostname: str = "app.example.com") -> None:
+        self.backend = backend
+        self.hostname = hostname
+        self.now: float = 1_700_000_000_000
+        self.requests: list[Request] = []
+        self.storage: dict[str, str] = {}
+        self.lock_holder: object | None = None
+        self.keeps_cookies = True
+        self._cookies: dict[str, str] = {}
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The session's cookies that are kept."""
+        return read_cookies(self.cookie_string())
+
+    def cookie_string(self) -> str:
+        """What ``document.cookie`` would be."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
+    def set_cookie(self, write: str) -> None:
+        """What assigning to ``document.cookie`` does."""
+        pair, *attributes = write.split(";")
+        name, _, value = pair.partition("=")
+        if "expires=Thu, 01 Jan 1970 00:00:00 GMT" in attributes:
+            self._cookies.pop(name, None)
+        elif self.keeps_cookies:
+            self._cookies[name] = value
+
+    def clear_cookies(self) -> None:
+        """What a browser does that drops script-written cookies."""
+        self._cookies.clear()
+
+    def open_tab(self, *, https: bool = True, **options: Any) -> Tab:
+        """Open a page that calls ``init()`` with these options."""
+        config = read_config(options, Page(self.hostname, https))
+        session = Session(config, self.storage)
+        return Tab(self, Client(config, session), json.loads(write_plan(config)))
+
+    def transmit(self, request: Request) -> Reply:
+        """Send a request to the backend."""
+        self.requests.append(request)
+        return self.backend(request)
+
+
+class Call:
+    """A flow on its way, with what its driver keeps for it."""
+
+    def __init__(self, request: Request | None = None) -> None:
+        self.request = request
+        self.reply: Reply | None = None
+        self.refresh_reply: Reply | None = None
+        self.failure: Exception | None = None
+        self.verdict: dict[str, Any] | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has come to its verdict, or failed."""
+        return self.verdict is not None or self.failure is not None
+
+    def result(self) -> Any:
+        """The Reply of a request, or the value of a call; raises what the caller would get."""
+        if self.verdict is None:
+            raise self.failure or AssertionError("The flow has not ended: what should wake it?")
+        match self.verdict["verdict"]:
+            case "fail":
+                raise _error(self.verdict["error"])
+            case "deliver":
+                return self.refresh_reply if self.verdict.get("refresh") else self.reply
+            case _:
+                return self.verdict["value"]
+
+
+def _error(data: dict[str, Any]) -> errors.SuperTokensError:
+    kind = getattr(errors, data["name"])
+    error: errors.SuperTokensError = kind.__new__(kind)
+    errors.SuperTokensError.__init__(error, data["message"], hint=data["hint"])
+    if "status" in data:
+        error.status = data["status"]  # type: ignore[attr-defined]
+    return error
+
+
+class Tab:
+    """One page with the SDK on it. ``events`` are those that its handlers got, in order."""
+
+    def __init__(self, browser: ScriptedBrowser, client: Client, plan: dict[str, Any]) -> None:
+        self.browser = browser
+        self.client = client
+        self.plan = plan
+        self.events: list[Event] = []
+        self.warnings: list[str] = []
+        self._pending: deque[tuple[Call, dict[str, Any]]] = deque()
+        self._waiting: dict[int, Call] = {}
+        client.host = self
+        client.on("*", self.events.append)
+
+    # ---- what a page does ----------------------------------------------------------------------
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None, **more: Any) -> Reply:
+        """Make one request and run until it has its reply."""
+        reply: Reply = self.run(self.begin_fetch(url, headers, **more))
+        return reply
+
+    def call(self, name: str) -> Any:
+        """Make one of the session's calls and run until it has its value."""
+        return self.run(self.begin_call(name))
+
+    def begin_fetch(
+        self,
+        url: str,
+        headers: dict[str, str] | None = None,
+        *,
+        method: str = "GET",
+        one_shot: bool = False,
+    ) -> Call:
+        """Start a request, without running it."""
+        headers = {name.lower(): text for name, text in (headers or {}).items()}
+        shown = {n: text for n, text in headers.items() if n in self.plan["requestHeaders"]}
+        if url.startswith("/"):
+            url = self.client.config.api_domain + url
+        call = Call(Request(method, url, headers))
+        port = self.client.port
+        step = port.exchange(
+            json.dumps(shown) if shown else "", one_shot, self.cookies(), self.now()
+        )
+        self._apply(call, step)
+        return call
+
+    def begin_call(self, name: str) -> Call:
+        """Start one of the session's calls, without running it."""
+        call = Call()
+        self._apply(call, self.client.port.call(name, self.cookies(), self.now()))
+        return call
+
+    def run(self, call: Call) -> Any:
+        """Run everything until this call has ended; returns or raises what its caller gets."""
+        while not call.ended and self.turn():
+            pass
+        return call.result()
+
+    def run_all(self) -> None:
+        """Run until nothing is left to do."""
+        while self.turn():
+            pass
+
+    def turn(self) -> bool:
+        """Perform the oldest effect; False when there is none that can be performed."""
+        for _ in range(len(self._pending)):
+            call, step = self._pending.popleft()
+            if step["do"] == "lock" and self._lock_is_taken(step["flow"]):
+                self._pending.append((call, step))
+                continue
+            self._perform(call, step)
+            return True
+        return False
+
+    # ---- the host, for supertokens_pyodide's own functions -------------------------------------
+
+    def cookies(self) -> str:
+        """The page's cookies."""
+        return self.browser.cookie_string()
+
+    def now(self) -> float:
+        """The browser's clock."""
+        return self.browser.now
+
+    async def drive(self, step: str) -> None:
+        """Carry out a step and run its flow to the end."""
+        call = Call()
+        self._apply(call, step)
+        self.run(call)
+
+    def close(self) -> None:
+        """Close the page; its lock is freed."""
+        self._pending.clear()
+        self._waiting.clear()
+        holder = self.browser.lock_holder
+        if isinstance(holder, tuple) and holder[0] is self:
+            self.browser.lock_holder = None
+
+    def __enter__(self) -> Tab:
+        """Make this the page that the module's functions work on, until the block ends."""
+        _api.bind(self.client)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        _api.close()
+
+    # ---- the driver ----------------------------------------------------------------------------
+
+    def _apply(self, call: Call, text: str) -> None:
+        step = json.loads(text)
+        for write in step.get("cookies", ()):
+            self.browser.set_cookie(write)
+        self.browser.storage.update(step.get("storage", {}))
+        self.warnings += step.get("warnings", ())
+        for flow in step.get("unlock", ()):
+            self._unlock(flow)
+        if "events" in step:
+            self.client.notify(json.dumps(step["events"]))
+        for child in step.get("spawned", ()):
+            self._schedule(Call(), child)
+        for flow in step.get("wake", ()):
+            self._wake(flow, call)
+        self._schedule(call, step)
+
+    def _schedule(self, call: Call, step: dict[str, Any]) -> None:
+        if "verdict" in step:
+            call.verdict = step
+        elif step["do"] == "wait":
+            self._waiting[step["flow"]] = call
+        else:
+            self._pending.append((call, step))
+
+    def _wake(self, flow: int, finished: Call) -> None:
+        call = self._waiting.pop(flow, None)
+        if call is not None:
+            call.refresh_reply = finished.reply
+            self._pending.append((call, {"do": "wake", "flow": flow}))
+
+    def _perform(self, call: Call, step: dict[str, Any]) -> None:
+        try:
+            result = self._result(call, step)
+        except NetworkDown as failure:
+            call.failure = failure
+            self.client.port.cancel(step["flow"])
+            return
+        text = self.client.port.resume(step["flow"], result, self.cookies(), self.now())
+        self._apply(call, text)
+
+    def _result(self, call: Call, step: dict[str, Any]) -> Any:
+        match step["do"]:
+            case "send":
+                assert call.request is not None
+                return self._send(call, call.request, step)
+            case "post":
+                return self._post(call, step)
+            case "lock":
+                self.browser.lock_holder = (self, step["flow"])
+                return True
+            case "read_text":
+                return call.reply.text if call.reply else ""
+            case _:
+                return None
+
+    def _send(self, call: Call, request: Request, step: dict[str, Any]) -> int | str:
+        kept = {n: text for n, text in request.headers.items() if n not in step["drop"]}
+        attempt = Request(
+            request.method, request.url, {**kept, **step["headers"]}, step["credentials"]
+        )
+        call.reply = self.browser.transmit(attempt)
+        return self._head(call.reply)
+
+    def _post(self, call: Call, step: dict[str, Any]) -> int | str:
+        try:
+            call.reply = self.browser.transmit(
+                Request("POST", step["url"], step["headers"], "include")
+            )
+        except NetworkDown:
+            return json.dumps({"failure": "network"})
+        except TimedOut:
+            return json.dumps({"failure": "timeout"})
+        return self._head(call.reply)
+
+    def _head(self, reply: Reply) -> int | str:
+        shown = {n: text for n, text in reply.headers.items() if n in self.plan["replyHeaders"]}
+        return json.dumps({"status": reply.status, "headers": shown}) if shown else reply.status
+
+    def _lock_is_taken(self, flow: int) -> bool:
+        return self.browser.lock_holder not in (None, (self, flow))
+
+    def _unlock(self, flow: int) -> None:
+        if self.browser.lock_holder == (self, flow):
+            self.browser.lock_holder = None
