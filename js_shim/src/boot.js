@@ -19,12 +19,16 @@ const PACKAGE = "supertokens-pyodide";
  */
 
 /**
- * Whether Python that the page runs by itself is going to call init().
+ * Whether Python that the page runs by itself is going to call init(); known once the page is parsed.
  *
  * @param {BootSettings} settings
+ * @returns {Promise<boolean>}
  */
-export function expectsPagePython({ interpreter, pyodide }) {
+export async function expectsPagePython({ interpreter, pyodide }) {
   if (interpreter || pyodide) return interpreter === "page";
+  if (document.readyState === "loading") {
+    await new Promise((parsed) => document.addEventListener("DOMContentLoaded", parsed));
+  }
   return (
     document.querySelector('script[type="py"]:not([worker]), py-script:not([worker])') !== null
   );

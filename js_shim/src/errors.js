@@ -34,6 +34,14 @@ export const otherSdkOnPage = () =>
     hint: "Two SDKs would refresh the same session twice: remove its init() (or that of supertokens-web-js or supertokens-auth-react) from this page.",
   });
 
+export const otherInterpreter = () =>
+  new SuperTokensError({
+    name: "UnsupportedPlatform",
+    code: "UNSUPPORTED_PLATFORM",
+    message: "Another Python interpreter on this page already runs the session.",
+    hint: "Use its session, or, where this page's own Python shall run it, set globalThis.supertokensPyodide = { interpreter: 'page' } before supertokens.init().",
+  });
+
 export const closed = () =>
   new SuperTokensError({
     name: "Closed",

@@ -18,7 +18,7 @@ export class Gate {
 
   /**
    * @param {Record<string, any>} options as given to init()
-   * @param {string[]} bootFiles URLs, or the beginnings of URLs, that the boot loads
+   * @param {() => string[]} bootFiles URLs, or the beginnings of URLs, that the boot loads
    */
   constructor(options, bootFiles) {
     /** @type {Promise<void>} */
@@ -34,7 +34,7 @@ export class Gate {
       domain: domain ? hostnameOf(String(domain)) : null,
       skip: "\n", // in no URL: the core knows the marker
     };
-    this.bootFiles = bootFiles.map((file) => resolveUrl(file)?.href ?? file);
+    this.bootFiles = bootFiles;
   }
 
   /** Let everything pass from now on. */
@@ -55,8 +55,8 @@ export class Gate {
   holds(url) {
     const target = resolveUrl(url);
     if (!target || !isOurs(this.plan, url)) return false;
-    if (this.bootFiles.some((file) => target.href.startsWith(file))) return false;
-    return !RUNTIME_FILE.test(target.pathname);
+    if (RUNTIME_FILE.test(target.pathname)) return false;
+    return !this.bootFiles().some((file) => target.href.startsWith(resolveUrl(file)?.href ?? file));
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   bootFailed,
   closed,
   notInitialised,
+  otherInterpreter,
   otherSdkOnPage,
   SuperTokensError,
 } from "./errors.js";
@@ -17,6 +18,9 @@ import { patch } from "./patch.js";
 
 // The wire's version, as in supertokens_pyodide/_core/messages.py.
 const PROTOCOL = 1;
+
+// How long requests wait for Python that the page itself runs: a slow network's first download.
+const PAGE_PYTHON_PATIENCE = 120_000;
 
 /**
  * @typedef {import("./drive.js").Core} Core
@@ -59,16 +63,9 @@ export class Shim {
     }
     this.#open(options);
     const settings = /** @type {any} */ (globalThis).supertokensPyodide ?? {};
-    this.gate = new Gate(options, bootFiles(settings));
+    this.gate = new Gate(options, () => bootFiles(settings));
     this.gate.opened.catch((error) => console.error(error));
-    if (expectsPagePython(settings)) return;
-    const gate = this.gate;
-    bootPython(settings).then(
-      (pyodide) => {
-        if (this.gate === gate) this.#start(pyodide);
-      },
-      (error) => gate.fail(asBootFailure(error)),
-    );
+    this.#boot(this.gate, settings);
   }
 
   /**
@@ -77,6 +74,7 @@ export class Shim {
    * @param {Interpreter} interpreter
    */
   connect(interpreter) {
+    if (this.connection) throw otherInterpreter();
     const plan = JSON.parse(interpreter.plan);
     if (plan.protocol !== PROTOCOL) {
       throw bootFailed(
@@ -170,15 +168,27 @@ export class Shim {
     this.#undo.push(patch(globalThis, "fetch", sessionFetch(this, this.#nativeFetch)));
   }
 
-  /** @param {any} pyodide */
-  #start(pyodide) {
+  /**
+   * @param {Gate} gate
+   * @param {import("./boot.js").BootSettings} settings
+   */
+  async #boot(gate, settings) {
+    // Python that the page runs may call init(), and close() may come, at any time.
+    const stillNeeded = () => this.gate === gate && !this.connection;
     try {
+      if (await expectsPagePython(settings)) {
+        setTimeout(() => stillNeeded() && gate.fail(pagePythonMissing()), PAGE_PYTHON_PATIENCE);
+        return;
+      }
+      if (!stillNeeded()) return;
+      const pyodide = await bootPython(settings);
+      if (!stillNeeded()) return;
       const start = pyodide.pyimport("supertokens_pyodide._browser.entry.start");
       const refusal = start(this, this.givenOptions());
       start.destroy();
       this.#refuse(refusal);
     } catch (error) {
-      this.gate?.fail(asBootFailure(error));
+      gate.fail(asBootFailure(error));
     }
   }
 
@@ -230,6 +240,13 @@ function sameOptions(one, other) {
     JSON.stringify(Object.entries(plain(options)).sort());
   return entries(one) === entries(other);
 }
+
+const pagePythonMissing = () =>
+  bootFailed(
+    "Python on this page has not called supertokens_pyodide.init().",
+    undefined,
+    "Call it there; or, for an interpreter of the SDK's own, set globalThis.supertokensPyodide = { interpreter: 'own' }.",
+  );
 
 /** @param {unknown} error */
 function asBootFailure(error) {

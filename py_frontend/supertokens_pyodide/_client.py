@@ -44,6 +44,11 @@ class Client:
         self.host: Host | None = None
         self._handlers: list[tuple[str, Handler]] = []
         self._tasks: set[object] = set()
+        if config.enable_debug_logs:
+            log.setLevel(logging.DEBUG)
+            if not log.hasHandlers():
+                log.addHandler(logging.StreamHandler())
+            session.flows.log = log.debug
 
     async def call(self, name: str) -> Any:
         """Run one of the session's calls."""

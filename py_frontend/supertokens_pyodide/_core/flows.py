@@ -8,7 +8,7 @@ effect or at its end; whatever it put out belongs to that step.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from traceback import extract_tb
@@ -19,6 +19,7 @@ from ..events import Event
 from .clock import Clock
 from .cookies import Cookies
 from .effects import Effect, Wait, perform
+from .logs import describe
 
 T = TypeVar("T")
 
@@ -75,6 +76,8 @@ class Flows:
         self.cookies = cookies
         self.clock = clock
         self.output = Output()
+        #: Where debug lines go, if anywhere.
+        self.log: Callable[[str], None] | None = None
         self._running: dict[int, Flow[Any]] = {}
         self._last_id = 0
         self._current = 0
@@ -147,6 +150,12 @@ class Flows:
 
     def _advance(self, flow: Flow[Any], result: Any) -> None:
         self._current = flow.id
+        self._run(flow, result)
+        if self.log is not None:
+            name = getattr(flow.coroutine, "__name__", "flow")
+            self.log(describe(name, flow.id, result, flow.effect))
+
+    def _run(self, flow: Flow[Any], result: Any) -> None:
         try:
             flow.effect = flow.coroutine.send(result)
             return

@@ -1,0 +1,40 @@
+"""Debug lines: what each flow does, step by step, told without a token, a header or a body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .effects import Effect, Head, Lock, Post
+
+
+def describe_result(result: Any) -> str:
+    """How an effect went."""
+    match result:
+        case None:
+            return "runs"
+        case Head(status, _, None):
+            return f"got a reply with status {status}"
+        case Head(_, _, failure):
+            return f"got no reply ({failure})"
+        case bool():
+            return "has the lock" if result else "did not get the lock"
+        case _:
+            return "goes on"
+
+
+def describe_effect(effect: Effect | None) -> str:
+    """What a flow does next."""
+    match effect:
+        case None:
+            return "ends"
+        case Post(url):
+            return f"posts to {url}"
+        case Lock(name):
+            return f"takes the lock {name}"
+        case _:
+            return f"does {type(effect).__name__}"
+
+
+def describe(name: str, flow_id: int, result: Any, effect: Effect | None) -> str:
+    """One debug line."""
+    return f"{name} {flow_id}: {describe_result(result)}, {describe_effect(effect)}"
