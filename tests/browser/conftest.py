@@ -2,7 +2,7 @@
 
 Fixtures: `page` and `context` for the common case, `new_context(**options)` for a second user or
 special options, `browser_log` for what the pages said and asked for, `vendor_site` for a server
-with nothing but build/vendor and the pages that a test gives it.
+with nothing but build/vendor and the pages that a test gives it, `demo` for the running demo.
 
 When a test fails, its report shows the log, and build/test-artifacts/ has the log and a screenshot
 of every open page. With TRACE=1 it has a trace as well (`playwright show-trace FILE`).
@@ -35,6 +35,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.browser.demo import LONG, Demo
 from tools.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -241,3 +242,17 @@ def vendor_site() -> Iterator[VendorSite]:
         yield site
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def demo_process() -> Iterator[Demo]:
+    demo = Demo()
+    yield demo
+    demo.stop()
+
+
+@pytest.fixture
+def demo(demo_process: Demo) -> Demo:
+    """The demo, one for all tests, whose access tokens live long unless a test says otherwise."""
+    demo_process.set_token_life(LONG)
+    return demo_process

@@ -1,0 +1,72 @@
+"""The demo's app in a page, as its user sees it; the same in both languages and transfer modes."""
+
+import uuid
+
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.demo import LONG, Demo
+
+PASSWORD = "correct-horse-1"
+PATHS = {"javascript": "/", "python": "/pyscript"}
+REFRESH = "/auth/session/refresh"
+PROTECTED = "/api/protected"
+
+
+class App:
+    """One page with the app in it."""
+
+    def __init__(self, demo: Demo, context: BrowserContext, language: str, mode: str) -> None:
+        self.demo = demo
+        self.context = context
+        self.url = f"{demo.origin}{PATHS[language]}?mode={mode}"
+        self.page = context.new_page()
+        self.open()
+
+    def open(self) -> None:
+        """Load the page (again) and wait until the app is up."""
+        self.page.goto(self.url)
+        self.page.wait_for_selector("html[data-ready=true]")
+
+    def element(self, testid: str):
+        return self.page.get_by_test_id(testid)
+
+    def expect_text(self, testid: str, text: str) -> None:
+        expect(self.element(testid)).to_contain_text(text)
+
+    def expect_status(self, text: str) -> None:
+        expect(self.element("status")).to_have_text(text)
+
+    def click(self, testid: str) -> None:
+        self.element(testid).click()
+
+    def sign_up(self, tenant: str = "public") -> str:
+        """Sign a new user up; returns the e-mail address."""
+        email = f"{uuid.uuid4().hex}@example.com"
+        self.enter(email, tenant, "sign-up")
+        return email
+
+    def enter(self, email: str, tenant: str = "public", button: str = "sign-in") -> None:
+        self.element("email").fill(email)
+        self.element("password").fill(PASSWORD)
+        self.element("tenant").select_option(tenant)
+        self.click(button)
+        self.expect_status("signed-in")
+        # Signed in, the app lists the sessions; what a test counts begins after that.
+        expect(self.element("session-row").first).to_be_visible()
+
+    def let_token_expire(self) -> None:
+        """Get a token that lives for a moment, and wait until it has expired."""
+        self.demo.set_token_life(3)
+        self.click("refresh-now")
+        expect(self.element("countdown")).to_have_text("3 s")
+        self.demo.set_token_life(LONG)
+        expect(self.element("countdown")).to_have_text("expired")
+
+    def user_id(self) -> str:
+        return self.element("user-id").inner_text()
+
+    def cookie_names(self) -> set[str]:
+        return {cookie["name"] for cookie in self.context.cookies()}
+
+    def count_refreshes(self, since: int) -> int:
+        return self.demo.count(since, REFRESH)

@@ -1,0 +1,286 @@
+"""The two ways to start, what waits meanwhile, and what happens when Python cannot be started."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import VENDOR, VendorSite
+from tests.browser.test_platform import PYSCRIPT_CONFIG
+
+BUNDLE = '<script src="/vendor/supertokens/supertokens.iife.js"></script>'
+INIT = "supertokens.init({ apiDomain: location.origin });"
+READY = "() => supertokens.ready().then(() => 'ready', (e) => `${e.name}: ${e.message}`)"
+
+WHEELS = sorted(f"/vendor/wheels/{path.name}" for path in (VENDOR / "wheels").glob("*.whl"))
+
+
+def html(settings: dict[str, object] | None, script: str = INIT, before: str = "") -> str:
+    defaults = f"globalThis.supertokensPyodide = {json.dumps(settings)};" if settings else ""
+    return f"""<!doctype html><link rel="icon" href="data:,">{before}
+        <script>{defaults}</script>{BUNDLE}<script>{script}</script>"""
+
+
+def open_page(page: Page, site: VendorSite, text: str) -> None:
+    site.pages["/"] = text
+    page.goto(site.origin)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({"indexURL": "/vendor/pyodide/"}, id="lock-file-knows-the-package"),
+        pytest.param({"indexURL": "/vendor/pyodide/", "wheels": WHEELS}, id="wheels"),
+    ],
+)
+def test_javascript_boots_python(page: Page, vendor_site: VendorSite, settings: dict) -> None:
+    open_page(page, vendor_site, html(settings))
+    assert page.evaluate(READY) == "ready"
+    assert page.evaluate("supertokens.doesSessionExist()") is False
+
+
+def test_javascript_takes_the_interpreter_that_the_page_has(
+    page: Page, vendor_site: VendorSite
+) -> None:
+    script = """
+      globalThis.supertokensPyodide = { pyodide: (async () => {
+        const { loadPyodide } = await import("/vendor/pyodide/pyodide.mjs");
+        const indexURL = new URL("/vendor/pyodide/", location.href).href;
+        return globalThis.mine = await loadPyodide({ indexURL });
+      })() };
+    """
+    open_page(page, vendor_site, html(None, script + INIT))
+    assert page.evaluate(READY) == "ready"
+    code = "import supertokens_pyodide as s; await s.does_session_exist()"
+    assert page.evaluate(f"mine.runPythonAsync({code!r})") is False
+
+
+def test_requests_made_at_once_wait_for_the_core_and_others_do_not(
+    page: Page, vendor_site: VendorSite
+) -> None:
+    script = """
+      const order = [];
+      const api = fetch("/api/late").then((r) => order.push(`api ${r.status}`));
+      const other = fetch("data:,x").then(() => order.push("other"));
+      const boot = supertokens.ready().then(() => order.push("ready"));
+      globalThis.done = Promise.all([api, other, boot]).then(() => order);
+    """
+    open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}, INIT + script))
+    order = page.evaluate("done")
+    assert order[0] == "other"
+    assert set(order[1:]) == {"ready", "api 404"}
+
+
+def test_a_held_request_can_be_aborted(page: Page, vendor_site: VendorSite) -> None:
+    script = """
+      const controller = new AbortController();
+      globalThis.done = fetch("/api/late", { signal: controller.signal }).catch((e) => e.name);
+      controller.abort();
+      globalThis.after = supertokens.ready().then(() => "ready");
+      globalThis.first = Promise.race([done, after]);
+    """
+    open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}, INIT + script))
+    assert page.evaluate("first") == "AbortError"
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        pytest.param(None, "indexURL", id="no-address"),
+        pytest.param({"indexURL": "/nowhere/"}, "could not be started", id="wrong-address"),
+        pytest.param(
+            {"indexURL": "/vendor/pyodide/", "wheels": ["/vendor/wheels/none-1-py3-none-any.whl"]},
+            "could not be started",
+            id="no-such-wheel",
+        ),
+    ],
+)
+def test_a_boot_that_fails_rejects_whatever_waits(
+    page: Page, vendor_site: VendorSite, settings: dict | None, says: str
+) -> None:
+    script = 'globalThis.held = fetch("/api/late").catch((e) => `${e.code}: ${e.message}`);'
+    open_page(page, vendor_site, html(settings, INIT + script))
+    assert page.evaluate(READY).startswith("BootFailed: ")
+    held = page.evaluate("held")
+    assert held.startswith("BOOT_FAILED: ")
+    assert says in held
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        pytest.param("{}", "Option 'api_domain' is missing", id="missing"),
+        pytest.param("{ apiDomain: 'a.example', tokenTransferMethod: 'x' }", "'x'", id="wrong"),
+        pytest.param("{ apiDomain: 'a.example', preAPIHook() {} }", "not supported", id="not-yet"),
+    ],
+)
+def test_a_wrong_option_is_told_by_name(
+    page: Page, vendor_site: VendorSite, options: str, says: str
+) -> None:
+    text = html({"indexURL": "/vendor/pyodide/"}, f"supertokens.init({options});")
+    open_page(page, vendor_site, text)
+    message = page.evaluate(READY)
+    assert message.startswith("ConfigError: ")
+    assert says in message
+
+
+def test_init_again_takes_the_same_options_only(page: Page, vendor_site: VendorSite) -> None:
+    open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}))
+    again = """(apiDomain) => {
+      try { supertokens.init({ apiDomain }); return "taken"; } catch (e) { return e.code; }
+    }"""
+    assert page.evaluate(again, vendor_site.origin) == "taken"
+    assert page.evaluate(again, "https://other.example") == "ALREADY_INITIALISED"
+
+
+def test_two_sdks_on_one_page_are_refused(page: Page, vendor_site: VendorSite) -> None:
+    before = "<script>globalThis.__supertokensOriginalFetch = fetch;</script>"
+    script = f"try {{ {INIT} }} catch (e) {{ globalThis.refusal = e.message; }}"
+    open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}, script, before))
+    assert "supertokens-website is already active" in page.evaluate("refusal")
+
+
+def test_close_puts_everything_back_and_init_starts_anew(
+    page: Page, vendor_site: VendorSite
+) -> None:
+    before = "<script>globalThis.nativeFetch = fetch;</script>"
+    open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}, INIT, before))
+    assert page.evaluate(READY) == "ready"
+    assert page.evaluate("fetch !== nativeFetch")
+    page.evaluate("supertokens.close()")
+    assert page.evaluate("fetch === nativeFetch")
+    call = "supertokens.doesSessionExist().catch((e) => e.code)"
+    assert page.evaluate(call) == "NOT_INITIALISED"
+    page.evaluate(INIT)
+    assert page.evaluate(call) is False
+
+
+def test_no_eval_is_needed_where_a_script_tag_serves(page: Page, vendor_site: VendorSite) -> None:
+    policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'"
+    before = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}, INIT, before))
+    assert page.evaluate(READY) == "ready"
+    assert page.evaluate("supertokens.doesSessionExist()") is False
+
+
+# ---- Python first --------------------------------------------------------------------------------
+
+
+def pyscript(code: str, head: str = "") -> str:
+    report = """
+import json as _json
+from pyscript import window as _window
+_window.found = _json.dumps(found)
+"""
+    return f"""<!doctype html><link rel="icon" href="data:,">{head}
+        <script type="module" src="/vendor/pyscript/core.js"></script>
+        <script type="py" config='{PYSCRIPT_CONFIG}'>
+{code}{report}</script>"""
+
+
+def found(page: Page, site: VendorSite, text: str) -> object:
+    open_page(page, site, text)
+    return json.loads(page.wait_for_function("window.found").json_value())
+
+
+def test_python_alone_installs_the_shim_that_the_wheel_carries(
+    page: Page, vendor_site: VendorSite
+) -> None:
+    code = """
+import js, supertokens_pyodide as s
+before = js.fetch
+s.init(api_domain=js.location.origin)
+patched = js.fetch != before
+exists = await s.does_session_exist()
+from_javascript = await js.supertokens.doesSessionExist()
+s.close()
+found = [patched, exists, from_javascript, js.fetch == before]
+"""
+    assert found(page, vendor_site, pyscript(code)) == [True, False, False, True]
+
+
+@pytest.mark.parametrize("settings", [{}, {"indexURL": "/vendor/pyodide/"}], ids=["bare", "index"])
+def test_a_script_tag_on_a_pyscript_page_waits_for_its_python(
+    page: Page, vendor_site: VendorSite, settings: dict
+) -> None:
+    head = f"""<script>globalThis.supertokensPyodide = {json.dumps(settings)};</script>{BUNDLE}
+        <script>{INIT} globalThis.early = fetch("/api/early").then((r) => r.status);</script>"""
+    code = """
+import js, supertokens_pyodide as s
+s.init()
+found = [await js.early, await s.does_session_exist()]
+"""
+    assert found(page, vendor_site, pyscript(code, head)) == [404, False]
+    loads = "performance.getEntriesByType('resource').filter((e) => /asm.wasm/.test(e.name)).length"
+    assert page.evaluate(loads) == 1
+
+
+@pytest.mark.parametrize("imported", ["before", "after"])
+def test_pyfetch_is_seen_whenever_it_was_imported(
+    page: Page, vendor_site: VendorSite, imported: str
+) -> None:
+    statement = "from pyodide.http import pyfetch"
+    before, after = (statement, "") if imported == "before" else ("", statement)
+    code = f"""
+{before}
+import js, supertokens_pyodide as s
+original = js.fetch
+calls = []
+s.init(api_domain=js.location.origin)
+{after}
+await pyfetch("/api/x")
+s.close()
+await pyfetch("/api/x")
+found = True
+"""
+    requests: list[dict[str, str]] = []
+    page.on("request", lambda r: r.url.endswith("/api/x") and requests.append(r.headers))
+    assert found(page, vendor_site, pyscript(code)) is True
+    assert [("st-auth-mode" in headers) for headers in requests] == [True, False]
+
+
+def test_python_and_javascript_must_agree(page: Page, vendor_site: VendorSite) -> None:
+    head = f"{BUNDLE}<script>{INIT}</script>"
+    code = """
+import js, supertokens_pyodide as s
+found = []
+for domain in ("https://other.example", js.location.origin, "https://other.example"):
+    try:
+        s.init(api_domain=domain)
+        found.append("taken")
+    except s.SuperTokensError as error:
+        found.append(error.code)
+"""
+    assert found(page, vendor_site, pyscript(code, head)) == [
+        "ALREADY_INITIALISED",
+        "taken",
+        "ALREADY_INITIALISED",
+    ]
+
+
+def test_python_is_told_of_another_sdk_on_the_page(page: Page, vendor_site: VendorSite) -> None:
+    head = "<script>globalThis.__supertokensOriginalFetch = fetch;</script>"
+    code = """
+import js, supertokens_pyodide as s
+try:
+    s.init(api_domain=js.location.origin)
+except s.SuperTokensError as error:
+    found = [error.code, "supertokens-website" in error.message, error.hint != ""]
+"""
+    assert found(page, vendor_site, pyscript(code, head)) == ["UNSUPPORTED_PLATFORM", True, True]
+
+
+def test_a_worker_is_told_what_it_lacks(page: Page, vendor_site: VendorSite) -> None:
+    text = f"""<!doctype html><link rel="icon" href="data:,">
+        <script type="module" src="/vendor/pyscript/core.js"></script>
+        <script type="py" worker config='{PYSCRIPT_CONFIG}'>
+import js, supertokens_pyodide as s
+try:
+    s.init(api_domain="https://api.example.com")
+except s.SuperTokensError as error:
+    js.console.log("refused " + str(error))
+</script>"""
+    vendor_site.pages["/"] = text
+    with page.expect_console_message(lambda message: "refused" in message.text) as said:
+        page.goto(vendor_site.origin)
+    assert "worker" in said.value.text

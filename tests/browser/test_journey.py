@@ -1,0 +1,190 @@
+"""The journeys of a user through the demo: on both pages, with tokens in cookies and in headers."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.app import PROTECTED, REFRESH, App
+from tests.browser.conftest import BrowserLog
+from tests.browser.demo import Demo
+
+OpenApp = Callable[..., App]
+
+# What a session leaves behind when it has ended: the mark that says so.
+LEFT_BEHIND = {"st-last-access-token-update"}
+
+
+@pytest.fixture(params=["javascript", "python"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=["cookie", "header"])
+def mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def open_app(demo: Demo, context: BrowserContext, language: str, mode: str) -> OpenApp:
+    """Open the app in another tab of the same browser, or in another browser."""
+
+    def open_app(where: BrowserContext = context) -> App:
+        return App(demo, where, language, mode)
+
+    return open_app
+
+
+@pytest.fixture
+def app(open_app: OpenApp) -> App:
+    return open_app()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_thrown_and_nothing_is_foreign(browser_log: BrowserLog):
+    yield
+    assert browser_log.page_errors == []
+    assert browser_log.foreign_requests == []
+
+
+def test_a_user_signs_up_calls_the_api_and_signs_out(app: App, mode: str) -> None:
+    app.expect_status("signed-out")
+    app.sign_up("acme")
+    app.expect_text("tenant-id", "acme")
+    app.expect_text("token-claims", "acme")  # the access token itself is read, and decoded
+    app.expect_text("event-log", "SESSION_CREATED")
+    assert len(app.user_id()) == 36
+    assert ("sAccessToken" in app.cookie_names()) == (mode == "cookie")
+    assert ("st-refresh-token" in app.cookie_names()) == (mode == "header")
+
+    app.click("call-protected")
+    app.expect_text("protected-result", "200 /api/protected")
+    app.expect_text("protected-result", app.user_id())
+
+    app.click("sign-out")
+    app.expect_status("signed-out")
+    app.expect_text("event-log", "SIGN_OUT")
+    assert app.cookie_names() == LEFT_BEHIND
+
+
+def test_ten_calls_with_an_expired_token_make_one_refresh(app: App, demo: Demo) -> None:
+    app.sign_up()
+    app.let_token_expire()
+    mark = demo.mark()
+    app.click("ten-calls")
+    app.expect_text("ten-result", "10 of 10 answered 200 · 1 refresh ")
+    assert demo.count(mark, PROTECTED, 401) == 10
+    assert demo.count(mark, REFRESH, 200) == 1
+    assert demo.count(mark, PROTECTED, 200) == 10
+    app.expect_text("event-log", "REFRESH_SESSION")
+
+
+def test_a_reload_keeps_the_session(app: App, demo: Demo) -> None:
+    app.sign_up()
+    user_id = app.user_id()
+    mark = demo.mark()
+    app.open()
+    app.expect_status("signed-in")
+    assert app.user_id() == user_id
+    assert app.count_refreshes(mark) == 0
+
+
+def test_a_reload_after_expiry_refreshes_once(app: App, demo: Demo) -> None:
+    app.sign_up()
+    app.let_token_expire()
+    mark = demo.mark()
+    app.open()
+    app.expect_status("signed-in")
+    assert app.count_refreshes(mark) == 1
+
+
+def test_a_second_tab_has_the_same_session(app: App, open_app: OpenApp) -> None:
+    app.sign_up()
+    second = open_app()
+    second.expect_status("signed-in")
+    assert second.user_id() == app.user_id()
+
+
+def test_two_tabs_with_an_expired_token_make_one_refresh(
+    app: App, open_app: OpenApp, demo: Demo
+) -> None:
+    app.sign_up()
+    second = open_app()
+    second.expect_status("signed-in")
+    app.let_token_expire()
+    mark = demo.mark()
+    app.click("ten-calls")
+    second.click("ten-calls")
+    for tab in (app, second):
+        tab.expect_text("ten-result", "10 of 10 answered 200")
+    assert app.count_refreshes(mark) == 1
+
+
+def test_a_session_revoked_elsewhere_ends_at_the_next_call(app: App, demo: Demo) -> None:
+    app.sign_up()
+    demo.revoke_all(app.user_id())
+    app.element("check-database").check()
+    app.click("call-protected")
+    app.expect_text("protected-result", "401")
+    app.expect_status("signed-out")
+    app.expect_text("event-log", "UNAUTHORISED")
+    expect(app.element("event-log")).not_to_contain_text("SIGN_OUT")
+    assert app.cookie_names() == LEFT_BEHIND
+
+
+def test_a_visitor_without_a_session_costs_one_probe(app: App, demo: Demo) -> None:
+    app.expect_status("signed-out")
+    mark = demo.mark()
+    for _ in range(2):
+        app.click("call-protected")
+        app.expect_text("protected-result", "401 /api/protected")
+    app.open()
+    app.expect_status("signed-out")
+    assert app.count_refreshes(mark) == 0
+
+
+def test_the_first_visit_asks_once(
+    demo: Demo, new_context: Callable[..., BrowserContext], language: str, mode: str
+) -> None:
+    mark = demo.mark()
+    App(demo, new_context(), language, mode).expect_status("signed-out")
+    assert demo.count(mark, REFRESH) == 1
+
+
+def test_an_outage_reaches_the_caller_and_keeps_the_session(app: App, demo: Demo) -> None:
+    app.sign_up()
+    app.let_token_expire()
+    app.context.set_offline(True)
+    app.click("call-protected")
+    expect(app.element("notice")).to_be_visible()
+    app.click("refresh-now")
+    app.expect_text("notice", "The session is kept")
+    app.context.set_offline(False)
+    app.click("call-protected")
+    app.expect_text("protected-result", "200 /api/protected")
+    app.expect_status("signed-in")
+    expect(app.element("event-log")).not_to_contain_text("UNAUTHORISED")
+
+
+def test_a_changed_payload_shows_at_once(app: App) -> None:
+    app.sign_up()
+    app.element("payload-note").fill("from the test")
+    app.click("change-payload")
+    app.expect_text("token-claims", "from the test")
+    app.expect_text("event-log", "ACCESS_TOKEN_PAYLOAD_UPDATED")
+
+
+def test_own_sessions_are_listed_and_can_be_revoked(
+    app: App, open_app: OpenApp, new_context: Callable[..., BrowserContext]
+) -> None:
+    email = app.sign_up()
+    elsewhere = open_app(new_context())
+    elsewhere.enter(email)
+    app.click("refresh-sessions")
+    expect(app.element("session-row")).to_have_count(2)
+    app.element("session-row").filter(has_not_text="this").get_by_test_id("revoke").click()
+    expect(app.element("session-row")).to_have_count(1)
+    elsewhere.element("check-database").check()
+    elsewhere.click("call-protected")
+    elsewhere.expect_status("signed-out")
+    app.expect_status("signed-in")
