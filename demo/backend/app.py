@@ -12,8 +12,9 @@ from demo.backend.request_log import RequestLog, RequestLogMiddleware
 from demo.backend.routes_own_jwt import own_jwt_router
 from demo.backend.settings import Settings
 
-# A page on another port of this machine may use the API, with its session.
-LOCAL_ORIGIN = r"https?://(localhost|[\w-]+\.localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+# A page on another port of this machine may use the API, with its session. Names under .test are
+# nobody's, and so may stand for this machine.
+LOCAL_ORIGIN = r"https?://(localhost|[\w.-]+\.(localhost|test)|127\.0\.0\.1|\[::1\])(:\d+)?"
 
 
 def create_app(settings: Settings, tenants: tuple[str, ...]) -> FastAPI:

@@ -191,8 +191,12 @@ async function report(promise) {
   }
 }
 
-const on = (id, type, handler) =>
-  byId(id).addEventListener(type, (event) => report(handler(event)));
+function on(id, type, handler) {
+  byId(id).addEventListener(type, (event) => {
+    showNotice("");
+    report(handler(event));
+  });
+}
 
 on("account", "submit", () => authenticate("signin"));
 on("sign-up", "click", () => authenticate("signup"));

@@ -225,6 +225,7 @@ def on(event_type: str, selector: str) -> Callable[[Handler], Handler]:
         @when(event_type, selector)
         @wraps(handler)
         async def reported(event: Any) -> None:
+            show_notice("")
             await report(handler(event))
 
         return handler

@@ -14,6 +14,8 @@ const MILESTONES = [
 
 let reached = 0;
 
+const isBooting = () => root.dataset.ready === "false";
+
 function showProgress(path) {
   const milestone = MILESTONES.find(({ file }) => file.test(path));
   if (!milestone || milestone.percent <= reached) return;
@@ -22,8 +24,23 @@ function showProgress(path) {
   document.getElementById("boot-progress").value = milestone.percent;
 }
 
-function showReady() {
-  if (root.dataset.ready !== "true") return;
+function showFailure(reason) {
+  if (!isBooting()) return;
+  root.dataset.ready = "failed";
+  document.getElementById("boot-text").textContent = `Python could not be started. ${reason}`;
+}
+
+function onFile({ name, responseStatus }) {
+  const { pathname } = new URL(name);
+  // Some ways to boot wait for ever for a file that is not there.
+  if (responseStatus >= 400 && /^\/(vendor|static)\//.test(pathname)) {
+    showFailure(`${pathname} is missing.`);
+  } else if (isBooting()) {
+    showProgress(pathname);
+  }
+}
+
+function onReady() {
   const seconds = (performance.now() / 1000).toFixed(1);
   document.getElementById("boot-time").textContent = `Python was up after ${seconds} s. `;
 }
@@ -33,17 +50,26 @@ if (sessionStorage.getItem(LAST_SEEN) === "signed-in") root.dataset.session = "r
 
 addEventListener("DOMContentLoaded", () => {
   new PerformanceObserver((list) => {
-    for (const { name } of list.getEntries()) showProgress(new URL(name).pathname);
+    for (const file of list.getEntries()) onFile(file);
   }).observe({ type: "resource", buffered: true });
 
-  new MutationObserver(() => {
-    showReady();
-    if (root.dataset.ready === "true") sessionStorage.setItem(LAST_SEEN, root.dataset.session);
+  new MutationObserver((changes) => {
+    if (root.dataset.ready !== "true") return;
+    sessionStorage.setItem(LAST_SEEN, root.dataset.session);
+    if (changes.some(({ attributeName }) => attributeName === "data-ready")) onReady();
   }).observe(root, { attributeFilter: ["data-ready", "data-session"] });
+
+  // PyScript shows what went wrong where its script stands: at the end, out of sight.
+  new MutationObserver(() => {
+    if (document.querySelector(".py-error")) showFailure("The end of the page says why.");
+  }).observe(document.body, { childList: true });
 
   // From page to page the choice of mode goes along.
   for (const link of document.querySelectorAll("a[href^='/']")) link.search = location.search;
 });
+
+addEventListener("error", ({ message }) => showFailure(message));
+addEventListener("unhandledrejection", ({ reason }) => showFailure(reason));
 
 // The apps answer the forms. An app in Python does so a moment later, too late to say this.
 addEventListener("submit", (event) => event.preventDefault());

@@ -48,7 +48,7 @@ def _log_request(entry: Any) -> None:
     _add("request-log", moment, url.pathname + url.search, detail, _kind_of(url.pathname, status))
 
 
-def _on_entries(entries: Any, _observer: Any) -> None:
+def _on_entries(entries: Any, *_more: Any) -> None:
     for entry in entries.getEntries():
         _log_request(entry)
 

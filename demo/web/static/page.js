@@ -5,12 +5,11 @@ const root = document.documentElement;
 const MEANINGS = {
   sub: "user id",
   tId: "tenant",
-  iss: "issuer",
   iat: "issued",
   exp: "expires",
+  iss: "issuer",
+  sessionHandle: "",
   rsub: "user id within the recipe",
-  stt: "kind of token",
-  antiCsrfToken: "anti-csrf token",
 };
 
 export const byId = (id) => document.getElementById(id);
@@ -70,8 +69,10 @@ function meaningOf(name, value) {
 }
 
 export function showClaims(claims) {
+  // Those that mean something to us come first, in the order in which they are explained.
+  const ordered = Object.entries({ ...MEANINGS, ...claims }).filter(([name]) => name in claims);
   byId("token-claims").replaceChildren(
-    ...Object.entries(claims).map(([name, value]) => {
+    ...ordered.map(([name, value]) => {
       const row = copyOf("claim-row");
       row.dataset.claim = name;
       row.querySelector("th").textContent = name;

@@ -17,12 +17,11 @@ root = document.documentElement
 MEANINGS = {
     "sub": "user id",
     "tId": "tenant",
-    "iss": "issuer",
     "iat": "issued",
     "exp": "expires",
+    "iss": "issuer",
+    "sessionHandle": "",
     "rsub": "user id within the recipe",
-    "stt": "kind of token",
-    "antiCsrfToken": "anti-csrf token",
 }
 
 
@@ -89,8 +88,12 @@ def meaning_of(name: str, value: Any) -> str:
 
 
 def show_claims(claims: Json) -> None:
+    # Those that mean something to us come first, in the order in which they are explained.
+    explained = [name for name in MEANINGS if name in claims]
+    others = [name for name in claims if name not in MEANINGS]
     rows = []
-    for name, value in claims.items():
+    for name in explained + others:
+        value = claims[name]
         row = copy_of("claim-row")
         row.dataset.claim = name
         row.querySelector("th").textContent = name

@@ -1,0 +1,101 @@
+"""`python -m demo`, from its first line to its end."""
+
+import re
+import signal
+import socket
+import subprocess
+
+import httpx
+import pytest
+
+from demo.backend.core import Core, local_core, wait_until_it_answers
+from demo.backend.errors import StartError
+from tests.demo.running import ROOT, Visitor, command, environment, running_demo
+
+
+def failing(*arguments: str, **env: str) -> str:
+    """Run a command that has to fail; returns what it says."""
+    ended = subprocess.run(
+        arguments, cwd=ROOT, env=environment(**env), capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+    (line,) = ended.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_and_stops_when_told(vendor, number):
+    with running_demo(vendor) as demo:
+        assert re.fullmatch(
+            r"Demo: (http://localhost:\d+)/ \(JavaScript\) · \1/pyscript \(Python\)\n", demo.line
+        )
+        assert httpx.get(demo.origin + "/api/public").status_code == 200
+        assert demo.interrupt(number) == (0, "")
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(demo.origin + "/api/public")
+
+
+def test_it_stops_although_a_connection_is_open(vendor):
+    with running_demo(vendor) as demo, httpx.Client(base_url=demo.origin) as client:
+        assert client.get("/api/public").status_code == 200
+        assert demo.interrupt() == (0, "")
+
+
+def test_a_port_in_use(vendor):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = failing(*command(vendor, "--port", str(port)))
+    assert f"port {port}" in line
+    assert "in use" in line
+
+
+def test_a_core_port_in_use(vendor):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = failing(*command(vendor, "--port", "0", "--core-port", str(port)))
+    assert f"port {port}" in line
+
+
+def test_nothing_to_serve(tmp_path):
+    assert "make demo" in failing(*command(tmp_path, "--port", "0"))
+
+
+def test_a_file_keeps_the_users_and_their_sessions(vendor, tmp_path, email):
+    options = ("--db", str(tmp_path / "core.db"))
+    with running_demo(vendor, *options) as demo, Visitor(demo.origin) as visitor:
+        visitor.sign_up(email, tenant="acme")
+        cookies = visitor.cookies
+    with running_demo(vendor, *options) as demo, Visitor(demo.origin) as visitor:
+        visitor.cookies = cookies
+        refreshed = visitor.post("/auth/session/refresh", headers={"rid": "session"})
+        assert refreshed.status_code == 200
+        assert visitor.get("/api/tenant").json() == {"tenantId": "acme"}
+        visitor.sign_in(email, tenant="acme")
+
+
+def test_the_life_of_access_tokens(vendor, email):
+    with (
+        running_demo(vendor, "--access-token-validity", "7") as demo,
+        Visitor(demo.origin) as visitor,
+    ):
+        visitor.sign_up(email)
+        (session,) = visitor.sessions()
+        expiry = visitor.get("/api/protected").json()["tokenExpiry"]
+        assert 6 <= expiry - session["created"] / 1000 <= 8
+
+
+def test_another_core(vendor, email):
+    """Two demos on one core of somebody else know the same users."""
+    with local_core(port=0, db=None, access_token_validity=30) as core:
+        env = environment(SUPERTOKENS_CONNECTION_URI=core.uri)
+        with running_demo(vendor, env=env) as one, Visitor(one.origin) as visitor:
+            visitor.sign_up(email, tenant="acme")
+        with running_demo(vendor, env=env) as two, Visitor(two.origin) as visitor:
+            visitor.sign_in(email, tenant="acme")
+
+
+def test_a_core_that_does_not_answer():
+    with pytest.raises(StartError, match=r"core at http://127\.0\.0\.1:9 does not answer"):
+        wait_until_it_answers(Core("http://127.0.0.1:9"), timeout=0)

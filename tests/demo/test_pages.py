@@ -1,0 +1,108 @@
+"""The pages and the files they load."""
+
+import re
+
+import pytest
+
+from tests.demo.running import Visitor
+
+PAGES = ["/", "/pyscript"]
+
+# What the tests in a browser hold on to.
+TEST_IDS = {
+    "email",
+    "password",
+    "tenant",
+    "mode-cookie",
+    "mode-header",
+    "sign-up",
+    "sign-in",
+    "sign-out",
+    "form-error",
+    "user-id",
+    "tenant-id",
+    "token-claims",
+    "countdown",
+    "call-protected",
+    "protected-result",
+    "ten-calls",
+    "ten-result",
+    "sessions",
+    "session-row",
+    "revoke",
+    "refresh-sessions",
+    "change-payload",
+    "event-log",
+    "request-log",
+    "boot",
+    "status",
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_all_that_tests_look_for(visitor: Visitor, path):
+    html = visitor.get(path).text
+    found = re.findall(r'data-testid="([^"]+)"', html)
+    assert set(found) >= TEST_IDS
+    assert len(found) == len(set(found))
+
+
+def test_the_pages_share_their_markup(visitor: Visitor):
+    javascript, python = (
+        re.findall(r"<main.*?data-when=\"signed-out\"|id=\"[^\"]+\"", visitor.get(path).text)
+        for path in PAGES
+    )
+    assert javascript == python
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_never_kept_and_says_which_it_is(visitor: Visitor, path):
+    response = visitor.get(path)
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert re.findall(r'<a href="([^"]+)" aria-current="page"', response.text) == [path]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_nothing_from_elsewhere(visitor: Visitor, path):
+    loaded = re.findall(r'(?:src|href|interpreter)"?[=:] ?"([^"]+)"', visitor.get(path).text)
+    assert loaded
+    assert all(address.startswith("/") for address in loaded)
+
+
+def test_the_own_files_that_a_page_names_are_there(visitor: Visitor):
+    for page in PAGES:
+        for address in set(re.findall(r'"(/static/[^"]+)"', visitor.get(page).text)):
+            response = visitor.get(address)
+            assert response.status_code == 200, address
+            assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("address", "media_type"),
+    [
+        ("/static/app.js", "text/javascript"),
+        ("/static/app.py", "text/x-python"),
+        ("/static/style.css", "text/css"),
+        ("/static/icon.svg", "image/svg+xml"),
+        ("/vendor/pyodide/pyodide.mjs", "text/javascript"),
+        ("/vendor/pyodide/pyodide.asm.wasm", "application/wasm"),
+    ],
+)
+def test_media_types(visitor: Visitor, address, media_type):
+    content_type = visitor.get(address).headers["content-type"]
+    assert content_type.partition(";")[0] == media_type
+
+
+def test_vendor_files_are_kept_but_asked_about(visitor: Visitor):
+    first = visitor.get("/vendor/pyscript/core.js")
+    assert first.headers["cache-control"] == "no-cache"
+    again = visitor.get(
+        "/vendor/pyscript/core.js", headers={"If-None-Match": first.headers["etag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/vendor/", "/static/x.js"])
+def test_nothing_else_is_served(visitor: Visitor, path):
+    assert visitor.get(path).status_code == 404
