@@ -61,8 +61,6 @@ class Client:
         finally:
             if not flow.ended:
                 self.port.cancel(flow.id)
-        if not flow.ended:
-            raise Closed("The session SDK was closed.")
         return flow.outcome()
 
     def on(self, action: str, handler: Handler) -> Callable[[], None]:

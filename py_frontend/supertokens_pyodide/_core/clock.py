@@ -7,6 +7,8 @@ from contextlib import suppress
 # supertokens-website's key and threshold, so that both correct the same page's clock alike.
 STORAGE_KEY = "__st_clockSkewInMillis"
 THRESHOLD = 7_000
+# No clock is off by more: beyond it (some thirty thousand years) a number is damaged, not a time.
+_LIMIT = 1e15
 
 
 class Clock:
@@ -29,11 +31,15 @@ class Clock:
         Returns the text for localStorage. A token without ``iat`` means no skew (as upstream).
         """
         skew = 0.0
-        if isinstance(issued_at, (int, float)) and not isinstance(issued_at, bool):
+        if (
+            isinstance(issued_at, (int, float))
+            and not isinstance(issued_at, bool)
+            and abs(issued_at) < _LIMIT
+        ):
             skew = issued_at * 1000 - self.client_now
         self._apply(skew)
         return str(round(skew))
 
     def _apply(self, skew: float) -> None:
         # A token's iat has a resolution of seconds and travels for a while: small is none.
-        self._skew = skew if abs(skew) >= THRESHOLD else 0
+        self._skew = skew if THRESHOLD <= abs(skew) < _LIMIT else 0

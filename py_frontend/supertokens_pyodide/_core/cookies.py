@@ -42,7 +42,7 @@ class Cookies:
         self._attributes = f"{f';domain={domain}' if domain else ''};path=/;samesite={site}"
         # supertokens-website leaves the bearer tokens readable over plain http; we do not.
         self._secure = ";secure" if config.page.secure and not config.is_in_iframe else ""
-        self._text = ""
+        self._text: str | None = None
         self._values: dict[str, str] = {}
         self._writes: list[str] = []
 
@@ -67,7 +67,7 @@ class Cookies:
         self._write(name, "", _PAST)
 
     def _write(self, name: str, value: str, expires: str) -> None:
-        self._text = ""  # the browser's next string is read afresh, whatever it kept of this
+        self._text = None  # the browser's next string is read afresh, whatever it kept of this
         secure = self._secure if name in _BEARER_TOKENS else ""
         self._writes.append(f"{name}={value};expires={expires}{self._attributes}{secure}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -20,7 +20,7 @@ class Head:
     """
 
     status: int
-    headers: dict[str, str]
+    headers: dict[str, str] = field(repr=False)
     failure: str | None = None
 
 
@@ -32,7 +32,7 @@ class Send:
     A request that fails ends its flow: the caller gets the failure itself.
     """
 
-    headers: dict[str, str]
+    headers: dict[str, str] = field(repr=False)
     drop: tuple[str, ...] = ()
     credentials: str | None = None
 
@@ -42,7 +42,7 @@ class Post:
     """POST to the backend, not intercepted; ``timeout`` in milliseconds. Results in a Head."""
 
     url: str
-    headers: dict[str, str]
+    headers: dict[str, str] = field(repr=False)
     timeout: int
 
 

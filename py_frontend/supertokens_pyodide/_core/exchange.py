@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..errors import CookieWriteBlocked, RefreshLimitReached
 from ..events import ClaimValidationError
@@ -24,7 +24,7 @@ class RequestHead:
     ``one_shot``: its body can be sent only once (a stream). ``drop``: what must not go out of them.
     """
 
-    headers: dict[str, str]
+    headers: dict[str, str] = field(repr=False)
     one_shot: bool = False
     drop: tuple[str, ...] = ()
 
@@ -62,9 +62,14 @@ class Exchanger:
             before = await self.settled()
             head = await transmit(self._decorate(request, before))
             self._state.absorb(head, before)
+            if isinstance(self._state.snapshot(), Present):
+                self._refresher.forget_probe()
             if head.status != self._config.session_expired_status_code:
                 return await self._deliver(head)
             if request.one_shot:
+                return Delivery(head)
+            if self._refresher.found_nobody and isinstance(self._state.snapshot(), Unknown):
+                self._state.emit_unauthorised(ended=False)  # cookies are blocked, or they would say
                 return Delivery(head)
             if limit is None:
                 if isinstance(before, Present) and before != began:
@@ -93,6 +98,7 @@ class Exchanger:
         snapshot = self._state.snapshot()
         if isinstance(snapshot, Unknown):
             raise CookieWriteBlocked("The session was refreshed, but its cookies were not kept.")
+        self._refresher.forget_probe()
         return snapshot
 
     async def _freshen(self) -> None:
@@ -145,7 +151,7 @@ class Exchanger:
 def _claim_validation_errors(text: str) -> list[ClaimValidationError] | None:
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     errors = body.get("claimValidationErrors") if isinstance(body, dict) else None
     return errors if isinstance(errors, list) else None

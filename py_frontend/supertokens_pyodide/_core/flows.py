@@ -49,7 +49,7 @@ class Flow(Generic[T]):
 class Output:
     """What the flows of one step put out, besides their effects."""
 
-    cookies: list[str] = field(default_factory=list)
+    cookies: list[str] = field(default_factory=list, repr=False)
     storage: dict[str, str] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     unlock: list[int] = field(default_factory=list)
@@ -115,12 +115,12 @@ class Flows:
         flow = self._running.pop(flow_id, None)
         if flow is not None:
             flow.coroutine.close()
+            flow.ended, flow.error = True, Closed("The session SDK was closed.")
 
     def close(self) -> None:
         """End every flow with Closed."""
         for flow in list(self._running.values()):
             self.cancel(flow.id)
-            flow.ended, flow.error = True, Closed("The session SDK was closed.")
 
     def spawn(self, coroutine: Coroutine[Effect, Any, T]) -> Flow[T]:
         """Start, from within a flow, another that lives on its own; the driver runs it beside."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from ..errors import FrontTokenMissing, RefreshUnavailable
+from ..errors import CookieWriteBlocked, FrontTokenMissing, RefreshUnavailable
 from .config import Config
 from .effects import Head, Lock, Post, lock, post
 from .flows import Flow, Flows
 from .local_state import FRONT_TOKEN_HEADER, REMOVE, LocalState
-from .snapshot import Absent, Decision, Snapshot, decide
+from .snapshot import Absent, Decision, Present, Snapshot, decide
 
 # supertokens-website's name: its pages and ours exclude each other.
 LOCK_NAME = "REFRESH_TOKEN_USE"
@@ -61,17 +61,27 @@ class Refresher:
         self._running: Flow[Outcome | None] | None = None
         self._probed: Outcome | None = None
         self._probe_counts_until = 0.0
+        # The session as the last refresh found it: its refresh token has been used.
+        self._spent: Snapshot | None = None
 
     async def refreshed(self, before: Snapshot) -> Outcome:
-        """Get other tokens than those of ``before``; refreshes only if nobody else has."""
+        """Get other tokens than those of ``before``; refreshes only if nobody else has.
+
+        Raises CookieWriteBlocked rather than use one refresh token twice.
+        """
         while True:
-            match decide(before, self._state.snapshot()):
+            now = self._state.snapshot()
+            match decide(before, now):
                 case Decision.GIVE_UP:
                     self._state.emit_unauthorised(ended=False)
                     return Ended()
                 case Decision.RETRY:
                     return Retry()
                 case Decision.REFRESH:
+                    if now == self._spent:
+                        raise CookieWriteBlocked(
+                            "The session was refreshed, but its cookies were not kept."
+                        )
                     outcome = await self._single_flight(before)
                     if outcome is not None:
                         return outcome
@@ -85,6 +95,11 @@ class Refresher:
                 math.inf if lasting else self._flows.clock.client_now + _PROBE_MEMORY
             )
         return self._probed
+
+    @property
+    def found_nobody(self) -> bool:
+        """Whether the backend, asked about an unknown session, has said that there is none."""
+        return isinstance(self._probed, Ended)
 
     def forget_probe(self) -> None:
         """Ask the backend again at the next need: the session has been there since."""
@@ -135,6 +150,7 @@ class Refresher:
             if head.status >= 300:
                 return Unavailable(_refused(head.status), head)
             if after != at_request:
+                self._spent = at_request if isinstance(at_request, Present) else None
                 self._state.emit({"action": "REFRESH_SESSION", "user_context": {}})
                 return Retry()
         return Unavailable(

@@ -15,8 +15,9 @@ _ABSOLUTE = re.compile(
         (?::(?P<port>\d*))?
         (?P<path>[/\\][^?\#]*)?
         (?:[?\#].*)?""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL | re.ASCII,
 )
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
@@ -43,7 +44,7 @@ def _parse(url: str) -> _Parts:
         raise InvalidURL(url)
     scheme = match["scheme"].lower()
     port = (match["port"] or "").lstrip("0") or ("0" if match["port"] else "")
-    if port and int(port) > 65535:
+    if len(port) > 5 or int(port or 0) > 65535:
         raise InvalidURL(url)
     hostname = match["host"].lower()
     if not hostname.isascii():
@@ -51,12 +52,15 @@ def _parse(url: str) -> _Parts:
             hostname = hostname.encode("idna").decode("ascii")
         except UnicodeError as error:
             raise InvalidURL(url) from error
+        again = _ABSOLUTE.fullmatch(f"http://{hostname}")
+        if again is None or again["host"] != hostname:  # some letters become several: ℀ is "a/c"
+            raise InvalidURL(url)
     path = (match["path"] or "").replace("\\", "/")
     return _Parts(scheme, hostname, "" if port == _DEFAULT_PORTS[scheme] else port, path)
 
 
 def _has_scheme(text: str) -> bool:
-    return text.startswith(("http://", "https://"))
+    return text[:8].lower().startswith(("http://", "https://"))
 
 
 def is_ip_address(hostname: str) -> bool:
@@ -75,7 +79,9 @@ def normalise_domain(text: str) -> str:
         parts = _parse(text)
         return f"{parts.scheme}://{parts.host}"
     text = text.removeprefix(".")
-    if text.startswith("/") or not ("." in text or text.startswith("localhost")):
+    if text.startswith("/") or _OTHER_SCHEME.match(text):
+        raise InvalidURL(text)
+    if not ("." in text or text.startswith("localhost")):
         raise InvalidURL(text)
     parts = _parse(f"http://{text}")
     local = parts.hostname.startswith("localhost") or is_ip_address(parts.hostname)
@@ -99,7 +105,9 @@ def normalise_path(text: str) -> str:
         path = _parse(f"http://{text}").path
     else:
         path = _parse(f"http://path.invalid/{text}").path
-    return path.removesuffix("/")
+    if re.search(r"\s", path):
+        raise InvalidURL(text)
+    return path.rstrip("/")
 
 
 def _looks_like_domain(text: str) -> bool:
@@ -118,6 +126,8 @@ def normalise_scope(text: str) -> str:
     """
     text = text.strip().lower()
     bare = text.removeprefix(".")
+    if _OTHER_SCHEME.match(bare) and not _has_scheme(bare):
+        raise InvalidURL(text)
     hostname = _parse(bare if _has_scheme(bare) else f"http://{bare}").hostname
     if text.startswith(".") and hostname != "localhost" and not is_ip_address(hostname):
         return f".{hostname}"

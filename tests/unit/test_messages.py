@@ -1,0 +1,225 @@
+"""The wire between core and drivers, and the debug lines: every kind of step, result and effect."""
+
+import json
+
+import pytest
+from supertokens_pyodide._core.config import Page, read_config
+from supertokens_pyodide._core.effects import Head, Lock, Post, ReadText, Send, Wait
+from supertokens_pyodide._core.exchange import RequestHead
+from supertokens_pyodide._core.logs import describe
+from supertokens_pyodide._core.messages import (
+    PROTOCOL,
+    Port,
+    read_request,
+    read_result,
+    write_error,
+    write_plan,
+)
+from supertokens_pyodide._core.session import Session
+from supertokens_pyodide._core.urls import SKIP_MARKER
+from supertokens_pyodide.errors import ConfigError, NoSession, RefreshUnavailable
+
+NOW = 1_700_000_000_000
+PRESENT = "sFrontToken=f; st-last-access-token-update=1"
+ABSENT = "st-last-access-token-update=1"
+SEND = Send({"rid": "x"})
+POST = Post("https://api.example.com/auth/signout", {}, 1)
+
+
+def config(**options):
+    return read_config(
+        {"api_domain": "https://api.example.com:8080", **options}, Page("app.example.com", True)
+    )
+
+
+@pytest.fixture
+def port():
+    return Port(Session(config()))
+
+
+def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
+    assert json.loads(write_plan(config())) == {
+        "protocol": PROTOCOL,
+        "hostname": "api.example.com",
+        "domain": None,
+        "skip": SKIP_MARKER,
+        "requestHeaders": ["authorization", "rid"],
+        "replyHeaders": ["front-token", "st-access-token", "st-refresh-token", "anti-csrf"],
+    }
+
+
+def test_the_plans_domain_has_no_leading_dot():
+    plan = json.loads(write_plan(config(session_token_backend_domain=".example.com")))
+    assert plan["domain"] == "example.com"
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"), [("", {}), ("{}", {}), ('{"rid":"session"}', {"rid": "session"})]
+)
+def test_a_request_is_read(headers, expected):
+    assert read_request(headers, one_shot=True) == RequestHead(expected, one_shot=True)
+
+
+@pytest.mark.parametrize("effect", [SEND, POST])
+@pytest.mark.parametrize(
+    ("result", "head"),
+    [
+        (200, Head(200, {})),
+        (200.0, Head(200, {})),
+        ('{"status":401,"headers":{"rid":"x"}}', Head(401, {"rid": "x"})),
+        ('{"failure":"timeout"}', Head(0, {}, "timeout")),
+    ],
+)
+def test_a_reply_is_read_as_a_head(effect, result, head):
+    read = read_result(effect, result)
+    assert read == head
+    assert isinstance(read.status, int)
+
+
+@pytest.mark.parametrize(
+    ("effect", "result"),
+    [(Lock("name", 1), True), (ReadText(), '{"status":1}'), (Wait(), None), (None, 200)],
+)
+def test_other_results_are_what_they_are(effect, result):
+    assert read_result(effect, result) is result
+
+
+def test_an_error_is_written_as_data():
+    error = NoSession("No session exists.", hint="Sign in.")
+    assert write_error(error) == {
+        "name": "NoSession",
+        "code": "NO_SESSION",
+        "message": "No session exists.",
+        "hint": "Sign in.",
+    }
+
+
+@pytest.mark.parametrize("status", [500, 0])
+def test_an_errors_status_is_written_where_there_is_one(status):
+    assert write_error(RefreshUnavailable("x", status=status))["status"] == status
+    assert "status" not in write_error(RefreshUnavailable("x"))
+    assert "status" not in write_error(ConfigError("x", "is wrong", hint=""))
+
+
+def test_an_exchange_is_one_send_and_one_verdict(port):
+    step = json.loads(port.exchange("", False, PRESENT, NOW))
+    assert step == {
+        "flow": 1,
+        "do": "send",
+        "headers": {"st-auth-mode": "cookie", "rid": "anti-csrf"},
+        "drop": [],
+        "credentials": "include",
+    }
+    assert json.loads(port.resume(1, 200, PRESENT, NOW)) == {"verdict": "deliver"}
+
+
+def test_a_refresh_is_a_flow_beside_the_one_that_needs_it(port):
+    port.exchange("", False, PRESENT, NOW)
+    step = json.loads(port.resume(1, 401, PRESENT, NOW))
+    assert (step["flow"], step["do"]) == (1, "wait")
+    (beside,) = step["spawned"]
+    assert beside == {"flow": 2, "do": "lock", "name": "REFRESH_TOKEN_USE", "timeout": 20_000}
+    step = json.loads(port.resume(2, True, PRESENT, NOW))
+    assert (step["do"], step["timeout"]) == ("post", 10_000)
+    assert step["url"] == "https://api.example.com:8080/auth/session/refresh"
+    step = json.loads(port.resume(2, 503, PRESENT, NOW))
+    assert step == {"unlock": [2], "wake": [1], "verdict": "value", "value": None}
+    step = json.loads(port.resume(1, None, PRESENT, NOW))
+    assert step == {"verdict": "deliver", "refresh": True}
+
+
+def test_a_lock_that_was_not_taken_in_time_fails_the_request_and_keeps_the_session(port):
+    port.exchange("", False, PRESENT, NOW)
+    port.resume(1, 401, PRESENT, NOW)
+    step = json.loads(port.resume(2, False, PRESENT, NOW))
+    assert (step["wake"], "cookies" in step) == ([1], False)
+    step = json.loads(port.resume(1, None, PRESENT, NOW))
+    assert step["verdict"] == "fail"
+    assert step["error"]["name"] == "RefreshUnavailable"
+    assert "Another tab" in step["error"]["message"]
+    assert "status" not in step["error"]
+
+
+def test_a_lock_that_was_not_taken_does_not_matter_where_the_other_tab_has_refreshed(port):
+    port.exchange("", False, PRESENT, NOW)
+    port.resume(1, 401, PRESENT, NOW)
+    refreshed = PRESENT.replace("=1", "=2")
+    port.resume(2, False, refreshed, NOW)
+    assert json.loads(port.resume(1, None, refreshed, NOW))["do"] == "send"
+
+
+def test_reading_text_is_asked_for_and_writes_come_with_the_step(port):
+    port.exchange("", False, PRESENT, NOW)
+    reply = json.dumps({"status": 403, "headers": {"front-token": "remove"}})
+    step = json.loads(port.resume(1, reply, PRESENT, NOW))
+    assert (step["do"], step["flow"]) == ("read_text", 1)
+    assert step["cookies"][0].startswith("st-last-access-token-update=")
+    assert step["events"] == [{"action": "SIGN_OUT", "userContext": {}}]
+
+
+def test_a_call_gives_its_value(port):
+    step = json.loads(port.call("does_session_exist", ABSENT, NOW))
+    assert step == {"verdict": "value", "value": False}
+
+
+def test_a_status_is_given_as_an_object(port):
+    step = json.loads(port.call("get_session_status", ABSENT, NOW))
+    assert step["value"] == {"status": "NONE", "reason": None}
+
+
+def test_a_call_that_fails_gives_the_error(port):
+    step = json.loads(port.call("get_user_id", ABSENT, NOW))
+    assert (step["verdict"], step["error"]["code"]) == ("fail", "NO_SESSION")
+
+
+def test_a_call_from_python_that_has_ended_needs_no_step(port):
+    flow, step = port.begin("does_session_exist", ABSENT, NOW)
+    assert (flow.outcome(), step) == (False, None)
+    flow, step = port.begin("does_session_exist", "", NOW)
+    assert not flow.ended
+    assert json.loads(step)["do"] == "wait"
+
+
+@pytest.mark.parametrize("name", ["", "exchange", "__init__", "config", "close"])
+def test_only_the_named_calls_can_be_made(port, name):
+    with pytest.raises(ValueError, match="no such call"):
+        port.call(name, "", NOW)
+
+
+def test_every_call_exists():
+    for name in Port.CALLS:
+        assert callable(getattr(Session, name))
+
+
+def test_resuming_a_flow_that_was_cancelled_does_nothing(port):
+    port.exchange("", False, PRESENT, NOW)
+    port.cancel(1)
+    assert json.loads(port.resume(1, 200, PRESENT, NOW)) == {"verdict": "value", "value": None}
+
+
+@pytest.mark.parametrize(
+    ("result", "effect", "line"),
+    [
+        (None, SEND, "name 1: runs, does Send"),
+        (Head(200, {"front-token": "secret"}), None, "name 1: got a reply with status 200, ends"),
+        (Head(0, {}, "network"), Wait(), "name 1: got no reply (network), does Wait"),
+        (True, POST, f"name 1: has the lock, posts to {POST.url}"),
+        (False, None, "name 1: did not get the lock, ends"),
+        ("secret", Lock("LOCK", 1), "name 1: goes on, takes the lock LOCK"),
+    ],
+)
+def test_a_debug_line_tells_what_happens_and_no_secret(result, effect, line):
+    assert describe("name", 1, result, effect) == line
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Head(200, {"front-token": "secret"}),
+        Send({"authorization": "secret"}),
+        Post("https://api.example.com", {"authorization": "secret"}, 1),
+        RequestHead({"authorization": "secret"}),
+    ],
+)
+def test_reprs_hide_headers(value):
+    assert "secret" not in repr(value)
