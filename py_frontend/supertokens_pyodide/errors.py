@@ -51,6 +51,7 @@ class ConfigError(SuperTokensError):
     """An option of ``init()`` is missing, wrong or contradicts another; ``option`` names it."""
 
     code = "CONFIG_INVALID"
+    option: str = ""
 
     def __init__(self, option: str, problem: str, *, hint: str) -> None:
         super().__init__(f"Option {option!r} {problem}.", hint=hint)
@@ -116,6 +117,7 @@ class RefreshUnavailable(SuperTokensError):
         "works, check that api_domain and api_base_path point at the backend and that CORS allows "
         "this page."
     )
+    status: int | None = None
 
     def __init__(self, message: str, *, status: int | None = None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
@@ -162,6 +164,7 @@ class SignOutFailed(SuperTokensError):
 
     code = "SIGN_OUT_FAILED"
     hint = "The user is still signed in: try again when the backend answers."
+    status: int | None = None
 
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)

@@ -82,7 +82,7 @@ class Exchanger:
                     continue
                 case Ended(reply):
                     return Delivery(head) if reply is None else Delivery(reply, refresh=True)
-                case Unavailable(error, reply):
+                case Unavailable(error, reply):  # pragma: no branch
                     if reply is None:
                         raise error
                     return Delivery(reply, refresh=True)
@@ -125,8 +125,8 @@ class Exchanger:
         headers: dict[str, str] = {"st-auth-mode": self._config.token_transfer_method}
         if "rid" not in request.headers:
             headers["rid"] = "anti-csrf"
-        anti_csrf = self._state.anti_csrf(snapshot)
-        if anti_csrf is not None:
+        anti_csrf = self._state.anti_csrf()
+        if anti_csrf is not None and isinstance(snapshot, Present):
             headers["anti-csrf"] = anti_csrf
         ours = self._our_authorization()
         if ours is not None and "authorization" not in request.headers:

@@ -67,9 +67,9 @@ class LocalState:
         """The refresh token, in header mode."""
         return self._cookies.get(REFRESH_TOKEN)
 
-    def anti_csrf(self, snapshot: Snapshot) -> str | None:
-        """The anti-csrf token of a session that is there."""
-        return self._cookies.get(ANTI_CSRF) if isinstance(snapshot, Present) else None
+    def anti_csrf(self) -> str | None:
+        """The anti-csrf token, where the backend uses one."""
+        return self._cookies.get(ANTI_CSRF)
 
     def forget(self) -> None:
         """Drop what cannot be read, so that the backend is asked what is true."""

@@ -29,7 +29,7 @@ from typing import Any
 from ..errors import SuperTokensError
 from ..events import to_wire
 from .config import Config
-from .effects import Effect, Head, Lock, Post, ReadText, Send, Wait
+from .effects import Effect, Head, Lock, Post, ReadText, Send
 from .exchange import REQUEST_HEADERS, Delivery, RequestHead
 from .flows import Flow, Output
 from .local_state import REPLY_HEADERS
@@ -116,7 +116,7 @@ def _effect(effect: Effect | None) -> dict[str, Any]:
             return {"do": "lock", "name": name, "timeout": timeout}
         case ReadText():
             return {"do": "read_text"}
-        case Wait() | None:
+        case _:
             return {"do": "wait"}
 
 

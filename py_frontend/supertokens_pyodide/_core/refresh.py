@@ -77,7 +77,7 @@ class Refresher:
                     return Ended()
                 case Decision.RETRY:
                     return Retry()
-                case Decision.REFRESH:
+                case _:
                     if now == self._spent:
                         raise CookieWriteBlocked(
                             "The session was refreshed, but its cookies were not kept."
@@ -134,7 +134,7 @@ class Refresher:
             head = await post(
                 Post(
                     self._config.refresh_url,
-                    self._headers(at_request),
+                    self._headers(),
                     self._config.refresh_milliseconds,
                 )
             )
@@ -167,13 +167,13 @@ class Refresher:
             return replace(head, headers={**head.headers, FRONT_TOKEN_HEADER: REMOVE})
         return head
 
-    def _headers(self, snapshot: Snapshot) -> dict[str, str]:
+    def _headers(self) -> dict[str, str]:
         headers = {
             "rid": "session",
             "fdi-version": SUPPORTED_FDI,
             "st-auth-mode": self._config.token_transfer_method,
         }
-        anti_csrf = self._state.anti_csrf(snapshot)
+        anti_csrf = self._state.anti_csrf()
         if anti_csrf is not None:
             headers["anti-csrf"] = anti_csrf
         refresh_token = self._state.refresh_token()

@@ -57,7 +57,7 @@ class Session:
                 return SessionStatus("ACTIVE")
             case Ended():
                 return SessionStatus("NONE")
-            case Unavailable(error):
+            case Unavailable(error):  # pragma: no branch
                 return SessionStatus("UNKNOWN", error.message)
 
     async def get_user_id(self) -> str:
@@ -109,7 +109,7 @@ class Session:
                 return True
             case Ended():
                 return False
-            case Unavailable(error):
+            case Unavailable(error):  # pragma: no branch
                 raise error
 
     async def sign_out(self) -> None:

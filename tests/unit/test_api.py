@@ -1,0 +1,333 @@
+"""The module's own functions, bound to a scripted page, and what they say without one."""
+
+import asyncio
+import inspect
+import logging
+
+import pytest
+import supertokens_pyodide as supertokens
+from supertokens_pyodide import _api, errors
+from supertokens_pyodide._browser import attach
+from supertokens_pyodide._client import Client
+from supertokens_pyodide.testing import NetworkDown, Reply
+
+from tests.unit.backend import REFRESH, REMOVED
+
+CALLS = [
+    supertokens.does_session_exist,
+    supertokens.get_session_status,
+    supertokens.get_user_id,
+    supertokens.get_access_token,
+    supertokens.get_access_token_payload,
+    supertokens.get_tenant_id,
+    supertokens.attempt_refresh,
+    supertokens.sign_out,
+]
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_bound():
+    yield
+    supertokens.close()
+
+
+def run(call):
+    return asyncio.run(call())
+
+
+def test_every_call_works_on_the_bound_page(signed_in):
+    with signed_in.tab:
+        assert run(supertokens.does_session_exist) is True
+        assert run(supertokens.get_session_status) == supertokens.SessionStatus("ACTIVE")
+        assert run(supertokens.get_user_id) == "alice"
+        assert run(supertokens.get_access_token) == signed_in.browser.cookies["st-access-token"]
+        assert run(supertokens.get_access_token_payload)["sub"] == "alice"
+        assert run(supertokens.get_tenant_id) == "acme"
+        assert run(supertokens.attempt_refresh) is True
+        assert run(supertokens.sign_out) is None
+        assert run(supertokens.does_session_exist) is False
+
+
+def test_calls_of_several_tasks_share_a_refresh(signed_in):
+    async def several():
+        return await asyncio.gather(*(supertokens.does_session_exist() for _ in range(5)))
+
+    signed_in.expire()
+    with signed_in.tab:
+        assert run(several) == [True] * 5
+    assert signed_in.refreshes == 1
+
+
+def test_an_error_comes_as_it_was_raised(signed_in):
+    signed_in.backend.always[REFRESH] = NetworkDown()
+    signed_in.expire()
+    with signed_in.tab, pytest.raises(errors.RefreshUnavailable) as raised:
+        run(supertokens.get_access_token_payload)
+    assert raised.value.status is None
+    with signed_in.open_tab(), pytest.raises(errors.RefreshUnavailable):
+        run(supertokens.attempt_refresh)
+
+
+def test_during_an_outage_the_status_says_why(signed_in):
+    signed_in.backend.always[REFRESH] = Reply(503)
+    signed_in.expire()
+    with signed_in.tab:
+        status = run(supertokens.get_session_status)
+    assert status.status == "UNKNOWN"
+    assert "503" in status.reason
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_before_init_says_so(call):
+    with pytest.raises(errors.NotInitialised, match="init"):
+        run(call)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_after_close_says_so(signed_in, call):
+    with signed_in.tab:
+        pass
+    with pytest.raises(errors.NotInitialised):
+        run(call)
+
+
+def test_handlers_cannot_be_registered_before_init():
+    with pytest.raises(errors.NotInitialised):
+        supertokens.on("*", print)
+
+
+def test_there_is_no_browser_on_cpython():
+    with pytest.raises(errors.UnsupportedPlatform, match="testing"):
+        supertokens.init("https://api.example.com")
+
+
+def test_the_options_of_init_reach_the_browser_part(monkeypatch, world):
+    seen = []
+
+    def start(options):
+        seen.append(options)
+        _api.bind(world.tab.client)
+        return world.tab.client
+
+    handled = []
+    monkeypatch.setattr(attach, "start", start)
+    supertokens.init("https://api.example.com", is_in_iframe=False, on_handle_event=handled.append)
+    assert seen == [{"api_domain": "https://api.example.com", "is_in_iframe": False}]
+    world.sign_in()
+    assert [event["action"] for event in handled] == ["SESSION_CREATED"]
+
+
+def test_init_takes_every_option_of_a_config_and_hands_on_what_it_does_not_know(monkeypatch, world):
+    seen = {}
+    monkeypatch.setattr(attach, "start", lambda options: seen.update(options) or world.tab.client)
+    supertokens.init(api_dommain="x")
+    assert seen == {"api_dommain": "x"}
+
+
+def test_initialising_again_is_fine_with_the_same_options_only(monkeypatch, world):
+    config = world.tab.client.config
+    other = world.open_tab(api_base_path="/other").client.config
+    monkeypatch.setattr(
+        attach, "read_options", lambda options: config if "api_domain" in options else other
+    )
+    with world.tab:
+        supertokens.init()
+        supertokens.init("https://api.example.com")
+        with pytest.raises(errors.AlreadyInitialised):
+            supertokens.init(api_base_path="/other")
+
+
+def test_closing_ends_what_is_waiting(signed_in):
+    signed_in.expire()
+    signed_in.backend.always[REFRESH] = Reply(200)
+
+    class Stuck:
+        cookies = signed_in.tab.cookies
+        now = signed_in.tab.now
+        closed = 0
+
+        async def drive(self, step):
+            supertokens.close()
+
+        def close(self):
+            self.closed += 1
+
+    client = signed_in.tab.client
+    client.host = host = Stuck()
+    _api.bind(client)
+    with pytest.raises(errors.Closed):
+        run(supertokens.does_session_exist)
+    assert host.closed == 1
+    with pytest.raises(errors.Closed):
+        asyncio.run(client.call("does_session_exist"))
+
+
+def test_closing_twice_is_closing_once(signed_in):
+    with signed_in.tab:
+        supertokens.close()
+        supertokens.close()
+    assert signed_in.tab.client.host is None
+
+
+def test_a_call_that_is_given_up_leaves_no_flow_behind(signed_in):
+    class Slow:
+        cookies = signed_in.tab.cookies
+        now = signed_in.tab.now
+
+        async def drive(self, step):
+            await asyncio.Event().wait()
+
+        def close(self):
+            pass
+
+    async def impatient():
+        async with asyncio.timeout(0):
+            await supertokens.get_access_token()
+
+    signed_in.expire()
+    client = signed_in.tab.client
+    client.host = Slow()
+    _api.bind(client)
+    with pytest.raises(TimeoutError):
+        run(impatient)
+    assert len(client.session.flows) == 1  # the refresh, which others may need
+
+
+# ---- events --------------------------------------------------------------------------------------
+
+
+def end_session(world):
+    world.backend.answers["/items"] = [Reply(401, REMOVED)]
+    world.tab.fetch("/items")
+
+
+def test_handlers_get_the_events_that_they_asked_for(signed_in):
+    every, some, others = [], [], []
+    with signed_in.tab:
+        supertokens.on("*", every.append)
+        supertokens.on("UNAUTHORISED", some.append)
+        supertokens.on("SIGN_OUT", others.append)
+        end_session(signed_in)
+    assert every == some == signed_in.tab.events != []
+    assert others == []
+
+
+def test_an_event_is_a_dict_with_snake_case_keys(signed_in):
+    end_session(signed_in)
+    assert set(signed_in.tab.events[0]) == {"action", "session_expired_or_revoked", "user_context"}
+
+
+def test_a_handler_can_be_taken_off_at_any_time(signed_in):
+    heard = []
+    with signed_in.tab:
+        off = supertokens.on("*", heard.append)
+
+        def once(event):
+            heard.append("once")
+            off_once()
+
+        off_once = supertokens.on("SIGN_OUT", once)
+        off()
+        off()
+        for _ in range(2):
+            signed_in.tab.client.notify('[{"action":"SIGN_OUT","userContext":{}}]')
+    assert heard == ["once"]
+
+
+def test_one_handler_registered_twice_is_called_twice(signed_in):
+    heard = []
+    with signed_in.tab:
+        supertokens.on("*", heard.append)
+        off = supertokens.on("*", heard.append)
+        off()
+        end_session(signed_in)
+    assert heard == signed_in.tab.events
+
+
+@pytest.mark.parametrize("name", ["", "sign_out", "SIGNED_OUT"])
+def test_an_unknown_event_is_refused(signed_in, name):
+    with signed_in.tab, pytest.raises(ValueError, match="SESSION_CREATED"):
+        supertokens.on(name, print)
+
+
+def broken(event):
+    raise RuntimeError("broken handler")
+
+
+async def broken_async(event):
+    raise RuntimeError("broken handler")
+
+
+@pytest.mark.parametrize("handler", [broken, broken_async])
+def test_a_handler_that_fails_is_logged_and_harms_nobody(signed_in, caplog, handler):
+    heard = []
+
+    async def scenario():
+        supertokens.on("*", handler)
+        supertokens.on("*", heard.append)
+        assert signed_in.tab.fetch("/items").status == 200
+        await supertokens.sign_out()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    with signed_in.tab:
+        run(scenario)
+    assert [event["action"] for event in heard] == ["SIGN_OUT"]
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert "broken handler" in str(record.exc_info)
+
+
+def test_async_handlers_run(signed_in):
+    heard = []
+
+    async def handler(event):
+        await asyncio.sleep(0)
+        heard.append(event["action"])
+
+    async def scenario():
+        supertokens.on("SIGN_OUT", handler)
+        await supertokens.sign_out()
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    with signed_in.tab:
+        run(scenario)
+    assert heard == ["SIGN_OUT"]
+
+
+def test_after_close_no_handler_hears_anything(signed_in):
+    heard = []
+    with signed_in.tab:
+        supertokens.on("*", heard.append)
+    signed_in.tab.client.notify('[{"action":"SIGN_OUT","userContext":{}}]')
+    assert heard == []
+
+
+# ---- debug logs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_debug_lines_are_written_only_where_asked_for(new_world, caplog, enabled):
+    world = new_world(enable_debug_logs=enabled)
+    caplog.clear()
+    world.sign_in()
+    assert bool(caplog.records) is enabled
+
+
+def test_debug_lines_go_to_the_console_where_logging_is_not_set_up(monkeypatch, world):
+    log = logging.Logger("supertokens_pyodide")
+    monkeypatch.setattr("supertokens_pyodide._client.log", log)
+    Client(world.tab.client.config, world.tab.client.session)
+    Client(world.tab.client.config, world.tab.client.session)
+    (handler,) = log.handlers
+    assert isinstance(handler, logging.StreamHandler)
+
+
+def test_the_package_says_what_it_exports():
+    assert sorted(supertokens.__all__) == supertokens.__all__
+    for name in supertokens.__all__:
+        assert getattr(supertokens, name)
+    assert set(_api.__all__) <= set(supertokens.__all__)
+    public = {name for name, value in vars(_api).items() if inspect.isfunction(value)}
+    public = {name for name in public if vars(_api)[name].__module__ == _api.__name__}
+    assert {name for name in public if not name.startswith("_")} - {"bind"} == set(_api.__all__)

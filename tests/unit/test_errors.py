@@ -1,0 +1,82 @@
+"""Every error: a class of its own with a code of its own, told the same in message and hint."""
+
+import inspect
+import pickle
+
+import pytest
+from supertokens_pyodide import errors, events
+from supertokens_pyodide.errors import ConfigError, SuperTokensError
+
+CLASSES = [
+    value
+    for value in vars(errors).values()
+    if inspect.isclass(value) and issubclass(value, SuperTokensError)
+]
+
+
+def make(kind):
+    if kind is ConfigError:
+        return kind("api_domain", "is missing", hint="Give it.")
+    return kind("It failed.")
+
+
+def test_every_error_has_a_code_of_its_own():
+    codes = [vars(kind)["code"] for kind in CLASSES]
+    assert len(set(codes)) == len(CLASSES)
+    assert all(code.isupper() for code in codes)
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_every_error_says_what_it_is_and_is_drawn_in_the_modules_tree(kind):
+    assert inspect.getdoc(kind)
+    assert kind.__name__ in errors.__doc__
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_every_error_has_a_hint_or_takes_one(kind):
+    assert kind.hint or "hint" in inspect.signature(kind).parameters
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_an_errors_text_is_its_message_and_its_hint(kind):
+    error = make(kind)
+    assert str(error) == f"{error.message} {error.hint}".strip()
+    assert error.message in repr(error)
+
+
+def test_a_hint_can_be_given():
+    assert str(SuperTokensError("It failed.", hint="Try again.")) == "It failed. Try again."
+    assert str(SuperTokensError("It failed.")) == "It failed."
+
+
+def test_an_error_without_a_message_is_still_one():
+    error = SuperTokensError.__new__(SuperTokensError)
+    assert (error.message, str(error)) == ("", "")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind is not ConfigError])
+def test_an_error_can_be_sent_to_another_process(kind):
+    copy = pickle.loads(pickle.dumps(make(kind)))
+    assert (type(copy), str(copy)) == (kind, str(make(kind)))
+
+
+def test_a_session_that_expired_is_a_session_that_is_not_there():
+    assert issubclass(errors.SessionExpired, errors.NoSession)
+    assert issubclass(errors.FrontTokenMissing, errors.RefreshUnavailable)
+
+
+def test_an_event_is_the_same_after_a_trip_over_the_wire():
+    event = {
+        "action": "API_INVALID_CLAIM",
+        "user_context": {"a": 1},
+        "session_expired_or_revoked": True,
+        "claim_validation_errors": [{"id": "x"}],
+    }
+    wire = events.to_wire(event)
+    assert set(wire) == {
+        "action",
+        "userContext",
+        "sessionExpiredOrRevoked",
+        "claimValidationErrors",
+    }
+    assert events.from_wire(wire) == event

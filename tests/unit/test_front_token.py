@@ -1,0 +1,100 @@
+"""Front tokens that end a session, and front tokens that nobody can read."""
+
+import pytest
+from supertokens_pyodide.testing import NetworkDown, Reply
+
+from tests.unit.backend import REFRESH, REMOVED
+
+
+@pytest.mark.parametrize("headers", [REMOVED, {"front-token": "remove"}])
+@pytest.mark.parametrize("status", [200, 204, 403, 500])
+def test_a_removed_front_token_is_a_sign_out(signed_in, status, headers):
+    signed_in.backend.answers["/items"] = [Reply(status, headers)]
+    assert signed_in.tab.fetch("/items").status == status
+    assert signed_in.actions == ["SIGN_OUT"]
+    assert set(signed_in.browser.cookies) == {"st-last-access-token-update"}
+    assert signed_in.refreshes == 0
+    assert not signed_in.tab.call("does_session_exist")
+
+
+def test_a_front_token_removed_with_a_refusal_tells_that_the_session_has_ended(signed_in):
+    signed_in.backend.answers["/items"] = [Reply(401, REMOVED)]
+    assert signed_in.tab.fetch("/items").status == 401
+    assert signed_in.actions[0] == "UNAUTHORISED"
+    assert signed_in.tab.events[0]["session_expired_or_revoked"] is True
+    assert set(signed_in.actions) == {"UNAUTHORISED"}
+    assert signed_in.refreshes == 0
+    assert not signed_in.signed_in
+
+
+def test_removing_what_is_not_there_is_no_event(world):
+    world.learn_that_nobody_is_signed_in()
+    world.backend.answers["/items"] = [Reply(200, REMOVED)]
+    world.tab.fetch("/items")
+    assert world.actions == []
+
+
+def test_a_refused_visitor_is_told_that_there_was_no_session(world):
+    world.learn_that_nobody_is_signed_in()
+    assert world.tab.fetch("/items").status == 401
+    assert world.actions == ["UNAUTHORISED"]
+    assert world.tab.events[0]["session_expired_or_revoked"] is False
+    assert world.refreshes == 0
+
+
+@pytest.mark.parametrize("text", ["malformed", "e30=", "bnVsbA==", "%%%", ""])
+def test_a_malformed_front_token_cookie_is_replaced_by_one_refresh(signed_in, text):
+    signed_in.browser.set_cookie(f"sFrontToken={text}")
+    assert signed_in.tab.call("does_session_exist")
+    assert signed_in.refreshes == 1
+    assert signed_in.tab.call("get_user_id") == "alice"
+    assert signed_in.refreshes == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [(Reply(401), "NONE"), (Reply(503), "UNKNOWN"), (NetworkDown(), "UNKNOWN")],
+)
+def test_a_malformed_front_token_never_makes_a_check_fail(signed_in, answer, status):
+    signed_in.backend.always[REFRESH] = answer
+    signed_in.browser.set_cookie("sFrontToken=malformed")
+    assert signed_in.tab.call("does_session_exist") is False
+    assert signed_in.tab.call("get_session_status")["status"] == status
+    assert signed_in.refreshes == 1
+    assert "sFrontToken" not in signed_in.browser.cookies
+
+
+def test_a_front_token_that_is_malformed_again_is_replaced_again(signed_in):
+    signed_in.browser.set_cookie("sFrontToken=malformed")
+    call = signed_in.tab.begin_call("does_session_exist")
+    while "REFRESH_SESSION" not in signed_in.actions:
+        signed_in.tab.turn()
+    signed_in.browser.set_cookie("sFrontToken=malformed")
+    assert signed_in.tab.run(call) is True
+    assert signed_in.refreshes == 2
+
+
+def test_a_malformed_front_token_does_not_keep_a_request_from_being_made(signed_in):
+    signed_in.browser.set_cookie("sFrontToken=malformed")
+    assert signed_in.tab.fetch("/items").status == 200
+    assert signed_in.refreshes == 0
+
+
+def test_a_malformed_front_token_is_replaced_by_the_next_one(signed_in):
+    good = signed_in.browser.cookies["sFrontToken"]
+    signed_in.browser.set_cookie("sFrontToken=malformed")
+    signed_in.backend.answers["/items"] = [Reply(200, {"front-token": good})]
+    signed_in.tab.fetch("/items")
+    assert signed_in.browser.cookies["sFrontToken"] == good
+    assert signed_in.actions == []
+
+
+def test_a_malformed_front_token_header_is_ignored_with_a_warning(signed_in):
+    good = signed_in.browser.cookies["sFrontToken"]
+    secret = "malformed-header-that-nobody-may-see"
+    signed_in.backend.secrets.append(secret)
+    signed_in.backend.answers["/items"] = [Reply(200, {"front-token": secret})]
+    assert signed_in.tab.fetch("/items").status == 200
+    assert signed_in.browser.cookies["sFrontToken"] == good
+    assert (signed_in.actions, len(signed_in.tab.warnings)) == ([], 1)
+    assert "malformed front-token" in signed_in.tab.warnings[0]
