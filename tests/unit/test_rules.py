@@ -1,0 +1,158 @@
+"""The rules of the architecture (docs/architecture.md) that no type checker holds."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import supertokens_pyodide
+from supertokens_pyodide._core.cookies import read_cookies
+from supertokens_pyodide._core.exchange import REQUEST_HEADERS
+from supertokens_pyodide._core.local_state import REPLY_HEADERS
+
+from tests.conftest import ROOT
+
+PACKAGE = Path(supertokens_pyodide.__file__).parent
+CORE = PACKAGE / "_core"
+SHIM_SOURCES = sorted((ROOT / "js_shim" / "src").glob("*.js"))
+NAME = "supertokens_pyodide"
+
+# Lower layers know nothing of those above them; within a line neither knows the other.
+LAYERS = [
+    ["errors", "events", "_core.urls", "_core.clock", "_core.effects", "_core.tokens"],
+    ["_core.config", "_core.logs"],
+    ["_core.cookies"],
+    ["_core.snapshot", "_core.flows"],
+    ["_core.local_state"],
+    ["_core.refresh"],
+    ["_core.exchange"],
+    ["_core.session"],
+    ["_core.messages"],
+    ["_client"],
+    ["_api"],
+]
+LEVELS = {module: level for level, modules in enumerate(LAYERS) for module in modules}
+
+
+def module_name(path):
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imports(path, *, inside_functions=True):
+    """The modules that a file imports, under full names."""
+    here = [NAME, *module_name(path).split(".")]
+    if path.name != "__init__.py":
+        here = here[:-1]
+    tree = ast.parse(path.read_text())
+    nodes = ast.walk(tree) if inside_functions else iter(tree.body)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = here[: len(here) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            names = [f"{module}.{alias.name}" for alias in node.names]
+            inner = [name for name in names if is_module(name)]
+            yield from inner or [module]
+
+
+def is_module(name):
+    path = PACKAGE.joinpath(*name.split(".")[1:])
+    return name.startswith(f"{NAME}.") and (path.with_suffix(".py").exists() or path.is_dir())
+
+
+@pytest.mark.parametrize("path", sorted(CORE.glob("*.py")), ids=lambda path: path.stem)
+def test_the_core_knows_no_browser_and_no_event_loop(path):
+    roots = {name.split(".")[0] for name in imports(path)}
+    assert roots.isdisjoint({"js", "pyodide", "pyodide_js", "pyscript", "asyncio", "micropip"})
+
+
+@pytest.mark.parametrize("module", LEVELS)
+def test_dependencies_point_one_way(module):
+    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
+    # _api starts the browser part from within init(), where there is a browser.
+    for imported in imports(path, inside_functions=module != "_api"):
+        if imported.startswith(NAME):
+            known = imported.removeprefix(f"{NAME}.")
+            assert LEVELS[known] < LEVELS[module], f"{module} imports {known}"
+
+
+def test_every_module_has_its_layer():
+    ours = {module_name(path) for path in PACKAGE.rglob("*.py") if "_browser" not in path.parts}
+    assert ours - {"", "_core", "testing"} == set(LEVELS)
+
+
+def test_only_the_browser_part_imports_the_browser():
+    for path in PACKAGE.rglob("*.py"):
+        if "_browser" not in path.parts:
+            assert not {"js", "pyodide"} & {name.split(".")[0] for name in imports(path)}, path
+
+
+def test_no_module_has_a_name_that_says_nothing():
+    names = {path.stem for path in PACKAGE.rglob("*.py")} | {path.stem for path in SHIM_SOURCES}
+    assert not {name for name in names if re.search("util|helper|manager|misc|common", name)}
+
+
+def loaded_by(statement):
+    """The modules that a statement adds to a bare interpreter."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); before = set(sys.modules);"
+        f"{statement}; print(*sorted(set(sys.modules) - before))"
+    )
+    command = [sys.executable, "-I", "-S", "-c", code, str(PACKAGE.parent)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return set(run.stdout.split())
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    loaded = loaded_by("import supertokens_pyodide")
+    assert f"{NAME}._core.session" in loaded
+    heavy = {"jwt", "asyncio", "http", "ssl", "email", "cryptography", "socket", "js", "pyodide"}
+    assert not heavy & {name.split(".")[0] for name in loaded}
+
+
+def test_the_core_keeps_no_state_of_its_own():
+    for path in CORE.glob("*.py"):
+        tree = ast.parse(path.read_text())
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], path
+
+
+def without_comments(source):
+    return re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", source, flags=re.DOTALL)
+
+
+def policy_words():
+    ours = "sFrontToken st-last-access-token-update sAntiCsrf st-access-token st-refresh-token"
+    cookies = ours.split()
+    assert set(read_cookies("; ".join(f"{name}=x" for name in cookies))) == set(cookies)
+    return {
+        *cookies,
+        *REPLY_HEADERS,
+        *REQUEST_HEADERS,
+        "sIRTFrontend",
+        "st-auth-mode",
+        "fdi-version",
+    }
+
+
+@pytest.mark.parametrize("path", SHIM_SOURCES, ids=lambda path: path.name)
+def test_the_shim_knows_no_policy(path):
+    code = without_comments(path.read_text())
+    assert not re.search(r"\b(401|403)\b", code)
+    for word in policy_words():
+        assert not re.search(rf"(?<![\w-]){word}(?![\w-])", code, re.IGNORECASE), word
+
+
+@pytest.mark.parametrize("path", SHIM_SOURCES, ids=lambda path: path.name)
+def test_the_shim_evaluates_no_text_as_code(path):
+    code = without_comments(path.read_text())
+    assert not re.search(r"\beval\(|\bnew Function\b|run_js|runPython", code)
+
+
+def test_the_check_for_policy_can_fail():
+    assert re.search(r"\b(401|403)\b", without_comments("if (x === 401) {} // fine"))
+    assert not re.search(r"\b(401|403)\b", without_comments("/* 401 */ a; // 403"))
+    assert "https://x" in without_comments("'https://x'")
