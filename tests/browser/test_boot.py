@@ -258,6 +258,31 @@ for domain in ("https://other.example", js.location.origin, "https://other.examp
     ]
 
 
+def test_close_ends_what_waits(page: Page, vendor_site: VendorSite) -> None:
+    code = """
+import asyncio, js, supertokens_pyodide as s
+s.init(api_domain=js.location.origin)
+waiting = asyncio.ensure_future(s.attempt_refresh())
+from_javascript = js.supertokens.attemptRefreshingSession()
+await asyncio.sleep(0)
+s.close()
+found = []
+try:
+    await waiting
+except s.SuperTokensError as error:
+    found.append(error.code)
+try:
+    await from_javascript
+except Exception as error:
+    found.append(error.code)
+try:
+    await s.attempt_refresh()
+except s.SuperTokensError as error:
+    found.append(error.code)
+"""
+    assert found(page, vendor_site, pyscript(code)) == ["CLOSED", "CLOSED", "NOT_INITIALISED"]
+
+
 def test_python_is_told_of_another_sdk_on_the_page(page: Page, vendor_site: VendorSite) -> None:
     head = "<script>globalThis.__supertokensOriginalFetch = fetch;</script>"
     code = """

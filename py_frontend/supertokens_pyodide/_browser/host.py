@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import captured
+from .convert import python_error
 
 
 class BrowserHost:
@@ -27,7 +28,12 @@ class BrowserHost:
 
     async def drive(self, step: str) -> None:
         """Carry out a step and run its flow to the end."""
-        await self._shim.drive(step)
+        from pyodide.ffi import JsException
+
+        try:
+            await self._shim.drive(step)
+        except JsException as error:
+            raise python_error(error) from None
 
     def close(self) -> None:
         """Take our patches off the page."""
