@@ -80,7 +80,7 @@ export class Driver {
    *
    * @param {string} text the step
    * @param {Carrier} carrier
-   * @returns {Promise<Step>}
+   * @returns {Promise<Step>} the verdict
    */
   async run(text, carrier) {
     return this.#follow(this.apply(text, carrier), carrier);
@@ -124,6 +124,7 @@ export class Driver {
   /**
    * @param {Step} step
    * @param {Carrier} carrier
+   * @returns {Promise<Step>}
    */
   async #follow(step, carrier) {
     let flow = 0;
@@ -131,7 +132,11 @@ export class Driver {
       while (step.do) {
         flow = step.flow ?? 0;
         const result = await this.#perform(step, carrier);
-        if (this.#closed) throw closed();
+        if (this.#closed) {
+          // What was on its way for a caller is still theirs.
+          if (step.do === "send") return { verdict: "deliver" };
+          throw closed();
+        }
         const { core, host } = this;
         step = this.apply(core.resume(flow, result, host.cookies(), host.now()), carrier);
       }
@@ -171,18 +176,22 @@ export class Driver {
    */
   async #post(step, carrier) {
     const { url = "", headers = {}, timeout = 0 } = step;
-    const signal = AbortSignal.timeout(timeout);
+    const control = new AbortController();
+    const timer = setTimeout(() => control.abort(), timeout);
     try {
       carrier.reply = await this.host.nativeFetch(url, {
         method: "POST",
         credentials: "include",
         headers,
-        signal,
+        signal: control.signal,
       });
       return this.#head(carrier.reply);
     } catch (error) {
       carrier.failure = error;
-      return JSON.stringify({ failure: signal.aborted ? "timeout" : "network" });
+      return JSON.stringify({ failure: control.signal.aborted ? "timeout" : "network" });
+    } finally {
+      // The time is for the reply; a caller who is given it may read its body at leisure.
+      clearTimeout(timer);
     }
   }
 
