@@ -121,3 +121,16 @@ def test_an_odd_iat_does_not_break_the_session(signed_in, issued_at):
     assert signed_in.tab.fetch("/items").status == 200
     assert signed_in.tab.fetch("/items").status == 200
     assert signed_in.tab.warnings == []
+
+
+def test_our_expired_token_given_by_the_caller_goes_out_no_more_once_the_session_has_ended(
+    new_world,
+):
+    world = new_world("header")
+    world.sign_in()
+    ours = f"Bearer {world.browser.cookies['st-access-token']}"
+    world.backend.revoke_all()
+    world.expire()
+    world.tab.fetch("/items", {"Authorization": ours}, method="POST", one_shot=True)
+    (request,) = world.sent("/items")
+    assert "authorization" not in request.headers
