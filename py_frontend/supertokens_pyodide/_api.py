@@ -97,7 +97,7 @@ async def get_session_status() -> SessionStatus:
 
 
 async def get_user_id() -> str:
-    """The signed-in user's id; raises NoSession."""
+    """The signed-in user's id; raises NoSession, or RefreshUnavailable if nobody can tell."""
     return cast(str, await _client().call("get_user_id"))
 
 

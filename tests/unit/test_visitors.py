@@ -1,7 +1,7 @@
 """Visitors who never signed in, sessions that only the backend knows, and blocked cookies."""
 
 import pytest
-from supertokens_pyodide.errors import CookieWriteBlocked
+from supertokens_pyodide.errors import CookieWriteBlocked, RefreshUnavailable
 from supertokens_pyodide.testing import NetworkDown, Reply
 
 from tests.unit.backend import PUBLIC, REFRESH, SIGN_IN
@@ -43,6 +43,13 @@ def test_a_probe_that_fails_is_remembered_for_ten_seconds(world, outage):
     world.tab.fetch(PUBLIC)
     assert world.refreshes == 2
     assert world.actions == []
+
+
+@pytest.mark.parametrize("call", ["get_user_id", "get_access_token_payload", "get_tenant_id"])
+def test_a_visitor_during_an_outage_is_not_told_that_there_is_no_session(world, call):
+    world.backend.always[REFRESH] = Reply(503)
+    with pytest.raises(RefreshUnavailable):
+        world.tab.call(call)
 
 
 def test_a_session_that_only_the_backend_knows_is_found_again(new_world):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from pathlib import Path
+from os.path import basename
 from traceback import extract_tb
 from typing import Any, Generic, TypeVar
 
@@ -167,7 +167,7 @@ class Flows:
             # A bug of ours. Nobody may hang on it, so it ends the flow like any other error; its
             # text may quote a token, so only its type and place are told.
             where = extract_tb(error.__traceback__)[-1]
-            place = f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}"
+            place = f"{type(error).__name__} at {basename(where.filename)}:{where.lineno}"
             flow.error = SuperTokensError(
                 f"The session SDK failed unexpectedly ({place}).", hint="Please report this bug."
             )

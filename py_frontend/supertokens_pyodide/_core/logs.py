@@ -37,4 +37,4 @@ def describe_effect(effect: Effect | None) -> str:
 
 def describe(name: str, flow_id: int, result: Any, effect: Effect | None) -> str:
     """One debug line."""
-    return f"{name} {flow_id}: {describe_result(result)}, {describe_effect(effect)}"
+    return f"{name.lstrip('_')} {flow_id}: {describe_result(result)}, {describe_effect(effect)}"

@@ -61,20 +61,15 @@ class Session:
                 return SessionStatus("UNKNOWN", error.message)
 
     async def get_user_id(self) -> str:
-        """The signed-in user's id; raises NoSession."""
-        token = await self._front_token()
-        if token is None:
-            raise NoSession("No session exists.")
-        return token.user_id
+        """The signed-in user's id; raises NoSession, or RefreshUnavailable if nobody can tell."""
+        return (await self._required_front_token()).user_id
 
     async def get_access_token_payload(self) -> Payload:
         """The payload of a valid access token, refreshed first when it has expired.
 
         Raises NoSession, SessionExpired or RefreshUnavailable.
         """
-        token = await self._front_token()
-        if token is None:
-            raise NoSession("No session exists.")
+        token = await self._required_front_token()
         if self._state.has_expired():
             match await self._refresher.refreshed(self._state.snapshot()):
                 case Ended():
@@ -82,9 +77,10 @@ class Session:
                 case Unavailable(error):
                     raise error
             # What was just minted is valid, even where a wrong clock makes it look expired.
-            token = await self._front_token()
-            if token is None:
+            fresh = await self._front_token()
+            if fresh is None:
                 raise SessionExpired("The session has ended.")
+            token = fresh
         return token.payload
 
     async def get_access_token(self) -> str | None:
@@ -152,6 +148,17 @@ class Session:
         if not self._state.has_expired():
             return Retry()
         return await self._refresher.refreshed(self._state.snapshot())
+
+    async def _required_front_token(self) -> FrontToken:
+        """The session's front token; raises NoSession, or RefreshUnavailable if nobody can tell."""
+        token = await self._front_token()
+        if token is not None:
+            return token
+        if isinstance(self._state.snapshot(), Unknown):
+            outcome = await self._refresher.probed()
+            if isinstance(outcome, Unavailable):
+                raise outcome.error
+        raise NoSession("No session exists.")
 
     async def _front_token(self) -> FrontToken | None:
         """The session's front token; one that cannot be read is replaced once, by a refresh."""

@@ -1,0 +1,246 @@
+"""The page's fetch, and the JavaScript API, against the real backend."""
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.app import PASSWORD, PROTECTED, REFRESH
+from tests.browser.demo import LONG, Demo
+
+ECHO = "/api/echo"
+
+
+class Spa:
+    """The demo's JavaScript page, driven from its console."""
+
+    def __init__(self, demo: Demo, page: Page, mode: str) -> None:
+        self.demo = demo
+        self.page = page
+        page.goto(f"{demo.origin}/?mode={mode}")
+        page.wait_for_selector("html[data-ready=true]")
+
+    def run(self, body: str, argument: object = None) -> Any:
+        """Run the body of an async function."""
+        return self.page.evaluate(f"async (argument) => {{ {body} }}", argument)
+
+    def sign_up(self) -> None:
+        fields = {"email": f"{uuid.uuid4().hex}@example.com", "password": PASSWORD}
+        answer = self.run(
+            """
+            const formFields = Object.entries(argument).map(([id, value]) => ({ id, value }));
+            const reply = await fetch("/auth/signup", {
+              method: "POST",
+              headers: { "content-type": "application/json" },
+              body: JSON.stringify({ formFields }),
+            });
+            return (await reply.json()).status;
+            """,
+            fields,
+        )
+        assert answer == "OK"
+        # The page itself asks for more as soon as it sees the session.
+        self.page.get_by_test_id("session-row").first.wait_for()
+
+    def let_token_expire(self) -> None:
+        self.demo.set_token_life(2)
+        assert self.run("return supertokens.attemptRefreshingSession()") is True
+        self.demo.set_token_life(LONG)
+        expires_at = "getAccessTokenPayloadSecurely().then((payload) => payload.exp * 1000)"
+        ends = self.run(f"return supertokens.{expires_at}")
+        self.page.wait_for_function("(ends) => Date.now() > ends", arg=ends)
+
+
+@pytest.fixture(params=["cookie", "header"])
+def mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def spa(demo: Demo, page: Page, mode: str) -> Spa:
+    spa = Spa(demo, page, mode)
+    spa.sign_up()
+    return spa
+
+
+BODIES = {
+    "string": 'new Request("/api/echo", { method: "POST", body: "grüezi" })',
+    "init": '"/api/echo", { method: "POST", body: "grüezi" }',
+    "url-object": 'new URL("/api/echo", location.href), { method: "POST", body: "grüezi" }',
+    "blob": '"/api/echo", { method: "POST", body: new Blob(["grüezi"]) }',
+    "buffer": '"/api/echo", { method: "POST", body: new TextEncoder().encode("grüezi") }',
+    "request-and-init": (
+        'new Request("/api/echo", { method: "POST", body: "x" }), { body: "grüezi" }'
+    ),
+}
+
+
+def test_every_kind_of_body_arrives_whole_after_a_refresh(spa: Spa) -> None:
+    spa.let_token_expire()
+    mark = spa.demo.mark()
+    calls = ",".join(f"fetch({call}).then((r) => r.json())" for call in BODIES.values())
+    answers = spa.run(f"return Promise.all([{calls}])")
+    assert [answer["body"] for answer in answers] == ["grüezi"] * len(BODIES)
+    assert spa.demo.count(mark, REFRESH) == 1
+    assert spa.demo.count(mark, ECHO, 401) == len(BODIES)
+
+
+def test_a_form_keeps_its_type_and_length_after_a_refresh(spa: Spa) -> None:
+    spa.let_token_expire()
+    answer = spa.run(
+        """
+        const form = new FormData();
+        form.append("file", new Blob(["x".repeat(100000)]), "x.txt");
+        return (await fetch("/api/echo", { method: "POST", body: form })).json();
+        """
+    )
+    assert answer["contentType"].startswith("multipart/form-data; boundary=")
+    assert answer["length"] > 100_000
+
+
+def test_an_endpoint_that_always_answers_401_gets_one_refresh(spa: Spa) -> None:
+    mark = spa.demo.mark()
+    assert spa.run('return (await fetch("/api/always-401")).status') == 401
+    assert spa.demo.count(mark, "/api/always-401") == 2
+    assert spa.demo.count(mark, REFRESH) == 1
+    assert spa.run("return supertokens.doesSessionExist()") is True
+
+
+def test_an_abort_ends_the_wait_for_a_refresh_and_not_the_refresh(spa: Spa) -> None:
+    spa.let_token_expire()
+    held: list[Callable[[], None]] = []
+    spa.page.route(f"**{REFRESH}", lambda route: held.append(route.continue_))
+    spa.run(
+        """
+        globalThis.control = new AbortController();
+        globalThis.first = fetch("/api/protected", { signal: control.signal }).then(
+          (r) => r.status, (e) => e.name);
+        globalThis.second = fetch("/api/protected").then((r) => r.status);
+        """
+    )
+    while not held:
+        spa.run("")  # lets the browser's messages in
+    assert spa.run("control.abort(); return first") == "AbortError"
+    mark = spa.demo.mark()
+    held[0]()
+    assert spa.run("return second") == 200
+    assert spa.demo.count(mark, REFRESH) == 1
+
+
+@pytest.mark.parametrize("reply", [500, None], ids=["500", "no-reply"])
+def test_a_refresh_that_fails_reaches_the_caller_and_keeps_the_session(
+    spa: Spa, reply: int | None
+) -> None:
+    spa.let_token_expire()
+    spa.page.route(
+        f"**{REFRESH}",
+        lambda route: route.abort() if reply is None else route.fulfill(status=reply, body="down"),
+    )
+    answer = spa.run(
+        """return fetch("/api/protected").then(
+          async (r) => [r.status, await r.text()], (e) => [e.name, e.code, e.cause?.name])"""
+    )
+    status = spa.run("return supertokens.getSessionStatus()")
+    assert status["status"] == "UNKNOWN"
+    assert status["reason"]
+    assert spa.run("return supertokens.doesSessionExist()") is False
+    spa.page.unroute(f"**{REFRESH}")
+    assert spa.run('return (await fetch("/api/protected")).status') == 200
+    if reply is None:
+        assert answer == ["RefreshUnavailable", "REFRESH_UNAVAILABLE", "TypeError"]
+    else:
+        assert answer == [500, "down"]
+
+
+def test_what_is_not_ours_goes_to_the_native_fetch_untouched(spa: Spa) -> None:
+    sent: list[dict[str, str]] = []
+    spa.page.route(
+        "http://elsewhere.test/**",
+        lambda route: (sent.append(route.request.headers), route.fulfill(status=204))[1],
+    )
+    spa.run('await fetch("http://elsewhere.test/x", { mode: "no-cors" })')
+    spa.run('await fetch("/api/protected?superTokensDoNotDoInterception")')
+    assert "st-auth-mode" not in sent[0]
+    assert "rid" not in spa.demo.requests(0)[-1]["headers"]
+
+
+def test_the_callers_choice_of_credentials_is_respected(spa: Spa, mode: str) -> None:
+    status = 'return (await fetch("/api/protected", { credentials: "omit" })).status'
+    mark = spa.demo.mark()
+    assert spa.run(status) == (401 if mode == "cookie" else 200)
+    assert all(entry["cookies"] == [] for entry in spa.demo.requests(mark)[:1])
+
+
+@pytest.mark.parametrize("mode", ["header"], indirect=True)
+def test_our_own_token_in_authorization_is_replaced_after_a_refresh(spa: Spa) -> None:
+    spa.let_token_expire()
+    status = spa.run(
+        """
+        const [, token] = /st-access-token=([^;]+)/.exec(document.cookie);
+        const authorization = `Bearer ${token}`;
+        return (await fetch("/api/protected", { headers: { authorization } })).status;
+        """
+    )
+    assert status == 200
+
+
+def test_an_invalid_claim_is_told_and_its_body_stays_readable(spa: Spa) -> None:
+    reply = spa.run(
+        """
+        const reply = await fetch("/api/needs-claim");
+        return [reply.status, (await reply.json()).claimValidationErrors.length];
+        """
+    )
+    assert reply == [403, 1]
+    log = spa.page.get_by_test_id("event-log")
+    assert "API_INVALID_CLAIM" in log.inner_text()
+
+
+def test_the_javascript_api_tells_what_the_session_holds(spa: Spa) -> None:
+    told = spa.run(
+        """
+        const token = await supertokens.getAccessToken();
+        return {
+          exists: await supertokens.doesSessionExist(),
+          status: (await supertokens.getSessionStatus()).status,
+          user: await supertokens.getUserId(),
+          tenant: await supertokens.getTenantId(),
+          payload: await supertokens.getAccessTokenPayloadSecurely(),
+          decoded: JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))),
+        };
+        """
+    )
+    assert told["exists"] is True
+    assert told["status"] == "ACTIVE"
+    assert told["tenant"] == "public"
+    assert told["user"] == told["payload"]["sub"] == told["decoded"]["sub"]
+
+
+def test_the_real_backend_sees_the_session_headers_on_every_call(spa: Spa, mode: str) -> None:
+    mark = spa.demo.mark()
+    spa.run('await fetch("/api/protected")')
+    [entry] = [e for e in spa.demo.requests(mark) if e["path"] == PROTECTED]
+    expected = {"rid", "st-auth-mode"} | ({"authorization"} if mode == "header" else set())
+    assert set(entry["headers"]) == expected
+    assert ("sAccessToken" in entry["cookies"]) == (mode == "cookie")
+
+
+def test_an_anti_csrf_token_travels_with_the_session(
+    new_context: Callable[..., BrowserContext],
+) -> None:
+    demo = Demo("--anti-csrf")
+    try:
+        spa = Spa(demo, new_context().new_page(), "cookie")
+        spa.sign_up()
+        spa.let_token_expire()
+        mark = demo.mark()
+        assert spa.run('return (await fetch("/api/protected")).status') == 200
+        told = {entry["path"]: entry["headers"] for entry in demo.requests(mark)}
+        assert "anti-csrf" in told[PROTECTED]
+        assert "anti-csrf" in told[REFRESH]
+        assert json.dumps(spa.run("return document.cookie")).count("sAntiCsrf") == 1
+    finally:
+        demo.stop()
