@@ -38,8 +38,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def main() -> int:
     options = parse()
-    # SIGTERM unwinds like Ctrl-C, so that everything is stopped in either case.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGTERM unwinds like Ctrl-C. SIGINT has to be asked for too: a shell script starts what it
+    # puts into the background with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         # It takes a second to import, during which Ctrl-C shall be as quiet as later.
         from demo.backend.run import run

@@ -40,12 +40,12 @@ def run(options: argparse.Namespace) -> None:
         )
         init_sdk(settings)
         tenants = asyncio.run(ensure_tenants())
-        backend = running.enter_context(serve(create_app(settings, tenants), sock, "backend"))
+        ended = running.enter_context(serve(create_app(settings, tenants), sock, "backend"))
         print(f"Demo: {origin}/ (JavaScript) · {origin}/pyscript (Python)", flush=True)
 
-        # In slices: a join without end cannot be interrupted on every system.
-        while backend.is_alive():
-            backend.join(1)
+        # In slices: a wait without end cannot be interrupted on every system.
+        while not ended.wait(1):
+            pass
         raise StartError("The backend has stopped.")
 
 

@@ -56,25 +56,27 @@ class Server(uvicorn.Server):
 
 
 @contextlib.contextmanager
-def serve(app: ASGIApp, sock: socket.socket, name: str) -> Iterator[threading.Thread]:
-    """Serve the application on the socket; the thread ends early only if the server fails."""
+def serve(app: ASGIApp, sock: socket.socket, name: str) -> Iterator[threading.Event]:
+    """Serve the application on the socket; the event tells that the server has ended."""
     server = Server(app)
+    ended = threading.Event()
 
     def run() -> None:
         try:
             asyncio.run(server.serve([sock]))
         finally:
+            ended.set()
             # Also when it failed, or whoever waits would wait in vain.
             server.up.set()
 
-    thread = threading.Thread(target=run, name=name, daemon=True)
-    thread.start()
+    # No join: if a signal interrupts one, the thread counts as ended although it is not.
+    threading.Thread(target=run, name=name, daemon=True).start()
     try:
         server.up.wait(START_TIMEOUT)
         if not server.started:
             raise StartError(f"The {name} does not start.")
-        yield thread
+        yield ended
     finally:
         server.should_exit = True
-        thread.join(STOP_TIMEOUT)
+        ended.wait(STOP_TIMEOUT)
         sock.close()
