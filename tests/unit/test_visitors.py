@@ -1,7 +1,7 @@
 """Visitors who never signed in, sessions that only the backend knows, and blocked cookies."""
 
 import pytest
-from supertokens_pyodide.errors import CookieWriteBlocked, RefreshUnavailable
+from supertokens_pyodide.errors import CookieWriteBlocked, NoSession, RefreshUnavailable
 from supertokens_pyodide.testing import NetworkDown, Reply
 
 from tests.unit.backend import PUBLIC, REFRESH, SIGN_IN
@@ -148,6 +148,12 @@ def test_a_visitor_whose_cookies_are_blocked_is_probed_once(world):
     assert world.refreshes == 1
     assert world.actions == ["UNAUTHORISED"] * 3
     assert not any(event["session_expired_or_revoked"] for event in world.tab.events)
+
+
+def test_a_visitor_whose_cookies_are_blocked_has_no_session(world):
+    world.browser.keeps_cookies = False
+    with pytest.raises(NoSession):
+        world.tab.call("get_user_id")
 
 
 def test_signing_in_where_cookies_are_blocked_does_not_pretend_to_have_worked(world):
