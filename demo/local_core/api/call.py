@@ -1,0 +1,51 @@
+"""What a handler is given, and how it says which requests are its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from starlette.responses import Response
+
+from demo.local_core.core import Core
+from demo.local_core.input import Body, Query
+from demo.local_core.scope import TenantRef
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request."""
+
+    core: Core
+    # The tenant in the path, the public one if there is none.
+    ref: TenantRef
+    query: Query
+    # Empty for methods without one.
+    body: Body
+
+
+class Scope(Enum):
+    """What a path's tenant means to an API."""
+
+    # The API is about that tenant, which has to exist.
+    TENANT = auto()
+    # The API is about the app, and only the public tenant may ask.
+    PUBLIC = auto()
+    # The API is about the app, whichever tenant asks.
+    APP = auto()
+
+
+# A mapping becomes a JSON reply; what lacks a status gets OK.
+Handler = Callable[[Call], dict[str, Any] | Response]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one path."""
+
+    method: str
+    path: str
+    scope: Scope
+    handler: Handler
+    # Open routes answer without an API key, and to SDKs of any version.
+    open: bool = False

@@ -1,0 +1,43 @@
+"""What the core says about itself."""
+
+from typing import Any
+
+from starlette.responses import HTMLResponse, Response
+
+from demo.local_core.api.call import Call, Route, Scope
+
+# The interface versions whose replies are the same as those of the one that the SDKs speak.
+SUPPORTED_VERSIONS = ("5.1", "5.2", "5.3", "5.4")
+
+
+def _hello(call: Call) -> Response:
+    return HTMLResponse("Hello\n")
+
+
+def _versions(call: Call) -> dict[str, Any]:
+    return {"versions": list(SUPPORTED_VERSIONS)}
+
+
+def _telemetry(call: Call) -> dict[str, Any]:
+    return {"exists": False}
+
+
+def _features(call: Call) -> dict[str, Any]:
+    return {"features": ["account_linking", "multi_tenancy"], "usageStats": {}}
+
+
+def _license(call: Call) -> dict[str, Any]:
+    return {"status": "NO_LICENSE_KEY_FOUND_ERROR"}
+
+
+ROUTES = [
+    *(
+        Route(method, path, Scope.APP, _hello, open=True)
+        for path in ("/hello", "/")
+        for method in ("GET", "POST", "PUT", "DELETE")
+    ),
+    Route("GET", "/apiversion", Scope.PUBLIC, _versions),
+    Route("GET", "/telemetry", Scope.PUBLIC, _telemetry),
+    Route("GET", "/ee/featureflag", Scope.PUBLIC, _features),
+    Route("GET", "/ee/license", Scope.PUBLIC, _license),
+]

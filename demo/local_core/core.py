@@ -1,0 +1,27 @@
+"""What every part of the core needs: the database, the time and the settings."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from demo.local_core.config import DEFAULTS, Config, effective_config
+from demo.local_core.scope import TenantRef
+from demo.local_core.storage import Database, Transaction
+
+
+def _wall_clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True)
+class Core:
+    """One running core."""
+
+    database: Database
+    # Milliseconds since the epoch.
+    now: Callable[[], int] = _wall_clock
+    defaults: Mapping[str, float] = field(default_factory=lambda: DEFAULTS)
+
+    def config(self, tx: Transaction, ref: TenantRef) -> Config:
+        """The settings in force for a tenant at this moment."""
+        return effective_config(tx, self.defaults, ref)

@@ -1,0 +1,170 @@
+"""Logging in with an e-mail address and a password."""
+
+import secrets
+import sqlite3
+import uuid
+
+from demo.local_core.core import Core
+from demo.local_core.errors import Refusal
+from demo.local_core.hashing import hash_password, password_matches, sha256
+from demo.local_core.scope import TenantRef
+from demo.local_core.storage import Transaction
+from demo.local_core.tenants import require_tenant
+from demo.local_core.users import User, find_user, users_by_email
+
+_UNKNOWN_USER = "UNKNOWN_USER_ID_ERROR"
+_EMAIL_TAKEN = "EMAIL_ALREADY_EXISTS_ERROR"
+_WRONG_TOKEN = "RESET_PASSWORD_INVALID_TOKEN_ERROR"
+
+
+def sign_up(core: Core, ref: TenantRef, email: str, password: str) -> tuple[User, str]:
+    """Create a user; returns it with the id of its login method."""
+    # Hashing takes long, and other requests must not wait for it.
+    password_hash = hash_password(password)
+    user_id = str(uuid.uuid4())
+    try:
+        with core.database.transaction() as tx:
+            require_tenant(tx, ref)
+            tx.run(
+                "INSERT INTO users VALUES (?, ?, NULL, ?, ?, ?)",
+                ref.app,
+                user_id,
+                email,
+                password_hash,
+                core.now(),
+            )
+            add_to_tenant(tx, ref, user_id, email)
+            user = find_user(tx, ref.app, user_id)
+    except sqlite3.IntegrityError:
+        raise Refusal(_EMAIL_TAKEN) from None
+    assert user is not None
+    return user, user_id
+
+
+def sign_in(core: Core, ref: TenantRef, email: str, password: str) -> tuple[User, str]:
+    """Check a password; returns the user and the id of the login method."""
+    with core.database.transaction() as tx:
+        require_tenant(tx, ref)
+        row = tx.row(
+            "SELECT recipe_user_id, password_hash FROM users JOIN user_tenants AS t"
+            " USING (app_id, recipe_user_id, email)"
+            " WHERE app_id = ? AND t.tenant_id = ? AND email = ?",
+            ref.app,
+            ref.tenant,
+            email,
+        )
+        user = row and find_user(tx, ref.app, row["recipe_user_id"])
+    if row is None or not user or not password_matches(row["password_hash"], password):
+        raise Refusal("WRONG_CREDENTIALS_ERROR")
+    return user, row["recipe_user_id"]
+
+
+def update_user(
+    core: Core, app: str, recipe_user_id: str, *, email: str | None, password: str | None
+) -> None:
+    """Change what a user logs in with."""
+    password_hash = None if password is None else hash_password(password)
+    try:
+        with core.database.transaction() as tx:
+            user = _require_user(tx, app, recipe_user_id)
+            if email is not None:
+                _require_no_other_primary(tx, app, user, email)
+                for table in ("users", "user_tenants"):
+                    tx.run(
+                        f"UPDATE {table} SET email = ? WHERE app_id = ? AND recipe_user_id = ?",
+                        email,
+                        app,
+                        recipe_user_id,
+                    )
+            if password_hash is not None:
+                _set_password(tx, app, recipe_user_id, password_hash)
+    except sqlite3.IntegrityError:
+        raise Refusal(_EMAIL_TAKEN) from None
+
+
+def create_reset_token(
+    core: Core, tx: Transaction, ref: TenantRef, user_id: str, email: str
+) -> str:
+    """Make a token by which a user who lost the password can set another one."""
+    if find_user(tx, ref.app, user_id) is None:
+        raise Refusal(_UNKNOWN_USER)
+    row = tx.row("SELECT 1 FROM users WHERE app_id = ? AND recipe_user_id = ?", ref.app, user_id)
+    if row is None:
+        raise Refusal(_UNKNOWN_USER)
+    token = secrets.token_hex(48)
+    tx.run(
+        "INSERT INTO password_reset_tokens VALUES (?, ?, ?, ?, ?)",
+        ref.app,
+        sha256(token),
+        user_id,
+        email,
+        core.now() + core.config(tx, ref).password_reset_token_lifetime,
+    )
+    return token
+
+
+def consume_reset_token(core: Core, tx: Transaction, app: str, token: str) -> tuple[str, str]:
+    """Use up all of a user's tokens; returns the user's id and the address of the token."""
+    row = tx.row(
+        "SELECT recipe_user_id, email, expires_at FROM password_reset_tokens"
+        " WHERE app_id = ? AND token_hash = ?",
+        app,
+        sha256(token),
+    )
+    if row is None or row["expires_at"] < core.now():
+        raise Refusal(_WRONG_TOKEN)
+    tx.run(
+        "DELETE FROM password_reset_tokens WHERE app_id = ? AND recipe_user_id = ?",
+        app,
+        row["recipe_user_id"],
+    )
+    return row["recipe_user_id"], row["email"]
+
+
+def reset_password(core: Core, app: str, token: str, password: str) -> str:
+    """Set another password by means of a token; returns the user's id."""
+    password_hash = hash_password(password)
+    with core.database.transaction() as tx:
+        user_id, _ = consume_reset_token(core, tx, app, token)
+        _set_password(tx, app, user_id, password_hash)
+    return user_id
+
+
+def add_to_tenant(tx: Transaction, ref: TenantRef, recipe_user_id: str, email: str) -> None:
+    """Let a user log in to a tenant."""
+    tx.run(
+        "INSERT INTO user_tenants (app_id, tenant_id, recipe_user_id, email) VALUES (?, ?, ?, ?)",
+        ref.app,
+        ref.tenant,
+        recipe_user_id,
+        email,
+    )
+
+
+def _require_user(tx: Transaction, app: str, recipe_user_id: str) -> User:
+    user = find_user(tx, app, recipe_user_id)
+    # The id of a primary user need not be that of a login method.
+    if user is None or all(method.recipe_user_id != recipe_user_id for method in user.methods):
+        raise Refusal(_UNKNOWN_USER)
+    return user
+
+
+def _require_no_other_primary(tx: Transaction, app: str, user: User, email: str) -> None:
+    if not user.is_primary:
+        return
+    for tenant in user.tenant_ids:
+        for other in users_by_email(tx, TenantRef(app, tenant), email):
+            if other.is_primary and other.user_id != user.user_id:
+                raise Refusal(
+                    "EMAIL_CHANGE_NOT_ALLOWED_ERROR",
+                    reason="New email is associated with another primary user ID",
+                )
+
+
+def _set_password(tx: Transaction, app: str, recipe_user_id: str, password_hash: str) -> None:
+    tx.run(
+        "UPDATE users SET password_hash = ? WHERE app_id = ? AND recipe_user_id = ?",
+        password_hash,
+        app,
+        recipe_user_id,
+    )
