@@ -1,6 +1,8 @@
 """Run the core as a server of its own."""
 
 import argparse
+import socket
+import sys
 
 import uvicorn
 
@@ -13,7 +15,7 @@ def main() -> None:
         prog="python -m demo.local_core", description="A small SuperTokens core, for development."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=3567, help="port to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=3567, help="%(default)s; 0 for any free port")
     parser.add_argument("--db", metavar="FILE", help="SQLite file (default: in memory)")
     parser.add_argument(
         "--access-token-validity",
@@ -24,12 +26,17 @@ def main() -> None:
     )
     parser.add_argument("--api-key", metavar="KEY", help="answer only requests with this key")
     arguments = parser.parse_args()
+    try:
+        # Here and not by uvicorn, so that with port 0 the one that was found can be printed.
+        family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
+        listener = socket.create_server((arguments.host, arguments.port), family=family)
+    except OSError as error:
+        sys.exit(f"Cannot listen on {arguments.host} port {arguments.port}: {error.strerror}")
     app = create_app(arguments.db, arguments.access_token_validity, api_key=arguments.api_key)
-    print(f"SuperTokens core: http://{arguments.host}:{arguments.port}", flush=True)
+    print(f"SuperTokens core: http://{arguments.host}:{listener.getsockname()[1]}", flush=True)
     # No access log: it would show the parameters of every request.
-    uvicorn.run(
-        app, host=arguments.host, port=arguments.port, log_level="warning", access_log=False
-    )
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":

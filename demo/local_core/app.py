@@ -39,7 +39,7 @@ from demo.local_core.errors import (
 from demo.local_core.input import Body, Query, parse_body
 from demo.local_core.scope import PUBLIC, TenantRef
 from demo.local_core.storage import Database
-from demo.local_core.tenants import ensure_public_app, require_tenant
+from demo.local_core.tenants import ensure_public_app
 
 logger = logging.getLogger("local_core")
 
@@ -134,16 +134,12 @@ class _Server:
         body = Body({})
         if not route.open and request.method in _METHODS_WITH_BODY:
             body = parse_body(await request.body())
-        call = Call(self._core, ref, Query(request.query_params), body)
-        # In a thread, since it waits for the database and computes signatures and hashes.
-        return await run_in_threadpool(self._handle, route, call)
-
-    def _handle(self, route: Route, call: Call) -> dict[str, Any] | Response:
-        if route.scope is Scope.PUBLIC and not call.ref.is_public:
+        if route.scope is Scope.PUBLIC and not ref.is_public:
             raise Forbidden("Only public tenantId can call this app specific API")
-        with self._core.database.transaction() as tx:
-            require_tenant(tx, call.ref if route.scope is Scope.TENANT else call.ref.public())
-        return route.handler(call)
+        subject = ref if route.scope is Scope.TENANT else ref.public()
+        call = Call(self._core, ref, subject, Query(request.query_params), body)
+        # In a thread, since it waits for the database and computes signatures and hashes.
+        return await run_in_threadpool(route.handler, call)
 
     def _check_api_key(self, request: Request) -> None:
         if self._api_key is None:

@@ -60,12 +60,14 @@ def sign_in(core: Core, ref: TenantRef, email: str, password: str) -> tuple[User
 
 
 def update_user(
-    core: Core, app: str, recipe_user_id: str, *, email: str | None, password: str | None
+    core: Core, ref: TenantRef, recipe_user_id: str, *, email: str | None, password: str | None
 ) -> None:
-    """Change what a user logs in with."""
+    """Change what a user of the app logs in with."""
+    app = ref.app
     password_hash = None if password is None else hash_password(password)
     try:
         with core.database.transaction() as tx:
+            require_tenant(tx, ref)
             user = _require_user(tx, app, recipe_user_id)
             if email is not None:
                 _require_no_other_primary(tx, app, user, email)
@@ -121,12 +123,13 @@ def consume_reset_token(core: Core, tx: Transaction, app: str, token: str) -> tu
     return row["recipe_user_id"], row["email"]
 
 
-def reset_password(core: Core, app: str, token: str, password: str) -> str:
+def reset_password(core: Core, ref: TenantRef, token: str, password: str) -> str:
     """Set another password by means of a token; returns the user's id."""
     password_hash = hash_password(password)
     with core.database.transaction() as tx:
-        user_id, _ = consume_reset_token(core, tx, app, token)
-        _set_password(tx, app, user_id, password_hash)
+        require_tenant(tx, ref)
+        user_id, _ = consume_reset_token(core, tx, ref.app, token)
+        _set_password(tx, ref.app, user_id, password_hash)
     return user_id
 
 

@@ -8,21 +8,21 @@ from demo.local_core.api.call import Call, Route, Scope
 
 def _may_be_primary(call: Call) -> dict[str, Any]:
     user_id = call.query.text("recipeUserId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         _, before = account_linking.make_primary(tx, call.ref.app, user_id, only_check=True)
     return {"wasAlreadyAPrimaryUser": before}
 
 
 def _make_primary(call: Call) -> dict[str, Any]:
     user_id = call.body.text("recipeUserId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         user, before = account_linking.make_primary(tx, call.ref.app, user_id, only_check=False)
     return {"wasAlreadyAPrimaryUser": before, "user": user.reply()}
 
 
 def _may_link(call: Call) -> dict[str, Any]:
     user_id, primary_id = call.query.text("recipeUserId"), call.query.text("primaryUserId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         _, before = account_linking.link_accounts(
             call.core, tx, call.ref.app, user_id, primary_id, only_check=True
         )
@@ -31,7 +31,7 @@ def _may_link(call: Call) -> dict[str, Any]:
 
 def _link(call: Call) -> dict[str, Any]:
     user_id, primary_id = call.body.text("recipeUserId"), call.body.text("primaryUserId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         user, before = account_linking.link_accounts(
             call.core, tx, call.ref.app, user_id, primary_id, only_check=False
         )
@@ -40,7 +40,7 @@ def _link(call: Call) -> dict[str, Any]:
 
 def _unlink(call: Call) -> dict[str, Any]:
     user_id = call.body.text("recipeUserId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         deleted, linked = account_linking.unlink_account(call.core, tx, call.ref.app, user_id)
     return {"wasRecipeUserDeleted": deleted, "wasLinked": linked}
 

@@ -1,6 +1,7 @@
 """What a handler is given, and how it says which requests are its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -10,6 +11,8 @@ from starlette.responses import Response
 from demo.local_core.core import Core
 from demo.local_core.input import Body, Query
 from demo.local_core.scope import TenantRef
+from demo.local_core.storage import Transaction
+from demo.local_core.tenants import require_tenant
 
 
 @dataclass(frozen=True)
@@ -19,15 +22,24 @@ class Call:
     core: Core
     # The tenant in the path, the public one if there is none.
     ref: TenantRef
+    # The tenant that has to exist: that one, or the public one if only the app matters.
+    subject: TenantRef
     query: Query
     # Empty for methods without one.
     body: Body
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A transaction in which the tenant that the request is about exists."""
+        with self.core.database.transaction() as tx:
+            require_tenant(tx, self.subject)
+            yield tx
 
 
 class Scope(Enum):
     """What a path's tenant means to an API."""
 
-    # The API is about that tenant, which has to exist.
+    # The API is about that tenant.
     TENANT = auto()
     # The API is about the app, and only the public tenant may ask.
     PUBLIC = auto()

@@ -10,7 +10,7 @@ from demo.local_core.users import is_verified, normalise_email
 
 def _create_token(call: Call) -> dict[str, Any]:
     user_id, email = _user_and_email(call)
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"token": email_verification.create_token(call.core, tx, call.ref, user_id, email)}
 
 
@@ -18,28 +18,28 @@ def _verify(call: Call) -> dict[str, Any]:
     method, token = call.body.text("method"), call.body.text("token")
     if method != "token":
         raise BadRequest("Unsupported method for email verification")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         user_id, email = email_verification.verify(call.core, tx, call.ref, token)
     return {"userId": user_id, "email": email}
 
 
 def _is_verified(call: Call) -> dict[str, Any]:
     user_id, email = call.query.text("userId"), call.query.text("email")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         verified = is_verified(tx, call.ref.app, user_id, normalise_email(email))
     return {"isVerified": verified}
 
 
 def _remove_tokens(call: Call) -> dict[str, Any]:
     user_id, email = _user_and_email(call)
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         email_verification.remove_tokens(tx, call.ref, user_id, email)
     return {}
 
 
 def _unverify(call: Call) -> dict[str, Any]:
     user_id, email = _user_and_email(call)
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         email_verification.unverify(tx, call.ref.app, user_id, email)
     return {}
 

@@ -34,7 +34,7 @@ def _get_user(call: Call) -> dict[str, Any]:
         raise BadRequest("Please provide only one of userId or email")
     if user_id is None and email is None:
         raise BadRequest("Please provide one of userId or email")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         if email is not None:
             users = users_by_email(tx, call.ref, normalise_email(email))
             user = users[0] if users else None
@@ -52,7 +52,7 @@ def _update_user(call: Call) -> dict[str, Any]:
         raise BadRequest("You have to provide either email or password.")
     emailpassword.update_user(
         call.core,
-        call.ref.app,
+        call.subject,
         recipe_user_id,
         email=None if email is None else normalise_email(email),
         password=password,
@@ -62,14 +62,14 @@ def _update_user(call: Call) -> dict[str, Any]:
 
 def _create_reset_token(call: Call) -> dict[str, Any]:
     user_id, email = call.body.text("userId"), call.body.text("email")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         token = emailpassword.create_reset_token(call.core, tx, call.ref, user_id, email)
     return {"token": token}
 
 
 def _consume_reset_token(call: Call) -> dict[str, Any]:
     token = call.body.text("token")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         user_id, email = emailpassword.consume_reset_token(call.core, tx, call.ref.app, token)
     return {"userId": user_id, "email": email}
 
@@ -81,7 +81,7 @@ def _reset_password(call: Call) -> dict[str, Any]:
         raise BadRequest("Unsupported method for password reset")
     if not password:
         raise BadRequest(_EMPTY_PASSWORD)
-    return {"userId": emailpassword.reset_password(call.core, call.ref.app, token, password)}
+    return {"userId": emailpassword.reset_password(call.core, call.ref, token, password)}
 
 
 ROUTES = [

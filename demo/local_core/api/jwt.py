@@ -20,17 +20,17 @@ def _create(call: Call) -> dict[str, Any]:
         raise Refusal("UNSUPPORTED_ALGORITHM_ERROR")
     now = call.core.now() // 1000
     claims = {"iss": issuer, "iat": now, "exp": now + validity, **payload}
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"jwt": sign_jwt(call.core, tx, call.ref.app, claims, {}, static=static)}
 
 
 def _keys(call: Call) -> dict[str, Any]:
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"keys": key_set(call.core, tx, call.ref.app)}
 
 
 def _public_keys(call: Call) -> Response:
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         keys = key_set(call.core, tx, call.ref.app)
         max_age = key_set_max_age(call.core, tx, call.ref.app)
     return JSONResponse(

@@ -9,61 +9,61 @@ from demo.local_core.errors import BadRequest
 
 def _put(call: Call) -> dict[str, Any]:
     role, permissions = call.body.filled_text("role"), _permissions(call) or []
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"createdNewRole": roles.put_role(tx, call.ref.app, role, permissions)}
 
 
 def _remove(call: Call) -> dict[str, Any]:
     role = call.body.filled_text("role")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"didRoleExist": roles.remove_role(tx, call.ref.app, role)}
 
 
 def _list(call: Call) -> dict[str, Any]:
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"roles": roles.list_roles(tx, call.ref.app)}
 
 
 def _get_permissions(call: Call) -> dict[str, Any]:
     role = call.query.filled_text("role")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"permissions": roles.permissions_of_role(tx, call.ref.app, role)}
 
 
 def _remove_permissions(call: Call) -> dict[str, Any]:
     role, permissions = call.body.filled_text("role"), _permissions(call)
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         roles.remove_permissions(tx, call.ref.app, role, permissions)
     return {}
 
 
 def _roles_with_permission(call: Call) -> dict[str, Any]:
     permission = call.query.filled_text("permission")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"roles": roles.roles_with_permission(tx, call.ref.app, permission)}
 
 
 def _give(call: Call) -> dict[str, Any]:
     user_id, role = call.body.text("userId"), call.body.filled_text("role")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"didUserAlreadyHaveRole": not roles.give_role(tx, call.ref, user_id, role)}
 
 
 def _take(call: Call) -> dict[str, Any]:
     user_id, role = call.body.text("userId"), call.body.filled_text("role")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"didUserHaveRole": roles.take_role(tx, call.ref, user_id, role)}
 
 
 def _of_user(call: Call) -> dict[str, Any]:
     user_id = call.query.text("userId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"roles": roles.roles_of_user(tx, call.ref, user_id)}
 
 
 def _users(call: Call) -> dict[str, Any]:
     role = call.query.filled_text("role")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"users": roles.users_with_role(tx, call.ref, role)}
 
 

@@ -20,7 +20,7 @@ def _create(call: Call) -> dict[str, Any]:
         data=call.body.mapping("userDataInDatabase"),
         use_static_key=call.body.optional_flag("useDynamicSigningKey") is False,
     )
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return sessions.create_session(call.core, tx, call.ref, wanted).reply()
 
 
@@ -30,7 +30,7 @@ def _verify(call: Call) -> dict[str, Any]:
     check_anti_csrf = call.body.flag("doAntiCsrfCheck")
     anti_csrf = call.body.flag("enableAntiCsrf")
     check_database = call.body.flag("checkDatabase")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return sessions.verify_session(
             call.core,
             tx,
@@ -47,7 +47,7 @@ def _refresh(call: Call) -> dict[str, Any]:
     anti_csrf_token = call.body.optional_text("antiCsrfToken")
     anti_csrf = call.body.flag("enableAntiCsrf")
     dynamic = call.body.optional_flag("useDynamicSigningKey")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return sessions.refresh_session(
             call.core,
             tx,
@@ -62,13 +62,13 @@ def _refresh(call: Call) -> dict[str, Any]:
 def _regenerate(call: Call) -> dict[str, Any]:
     access_token = call.body.text("accessToken")
     payload = call.body.optional_mapping("userDataInJWT")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return sessions.regenerate_token(call.core, tx, call.ref.app, access_token, payload).reply()
 
 
 def _information(call: Call) -> dict[str, Any]:
     handle = call.query.text("sessionHandle")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         session = _live_session(call, tx, handle)
         user_id = primary_user_id(tx, call.ref.app, session.recipe_user_id)
     return {
@@ -86,7 +86,7 @@ def _information(call: Call) -> dict[str, Any]:
 def _set_data(call: Call) -> dict[str, Any]:
     handle = call.body.text("sessionHandle")
     data = call.body.mapping("userDataInDatabase")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         session_store.set_data(tx, _live_session(call, tx, handle), data)
     return {}
 
@@ -94,7 +94,7 @@ def _set_data(call: Call) -> dict[str, Any]:
 def _set_payload(call: Call) -> dict[str, Any]:
     handle = call.body.text("sessionHandle")
     payload = call.body.mapping("userDataInJWT")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         require_tenant(tx, session_store.tenant_of_handle(call.ref.app, handle))
         check_payload(payload)
         session_store.set_payload(tx, _live_session(call, tx, handle), payload)
@@ -105,7 +105,7 @@ def _handles(call: Call) -> dict[str, Any]:
     user_id = call.query.text("userId")
     everywhere = call.query.flag("fetchAcrossAllTenants", default=True)
     linked = call.query.flag("fetchSessionsForAllLinkedAccounts", default=True)
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         found = _handles_of_user(call, tx, user_id, everywhere=everywhere, linked=linked)
     return {"sessionHandles": found}
 
@@ -125,7 +125,7 @@ def _remove(call: Call) -> dict[str, Any]:
         raise BadRequest(
             "Invalid JSON input - revokeSessionsForLinkedAccounts can only be set if userId is set"
         )
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         if user_id is not None:
             handles = _handles_of_user(
                 call, tx, user_id, everywhere=everywhere is not False, linked=linked is not False

@@ -11,23 +11,28 @@ SUPPORTED_VERSIONS = ("5.1", "5.2", "5.3", "5.4")
 
 
 def _hello(call: Call) -> Response:
-    return HTMLResponse("Hello\n")
+    with call.transaction():
+        return HTMLResponse("Hello\n")
 
 
 def _versions(call: Call) -> dict[str, Any]:
-    return {"versions": list(SUPPORTED_VERSIONS)}
+    with call.transaction():
+        return {"versions": SUPPORTED_VERSIONS}
 
 
 def _telemetry(call: Call) -> dict[str, Any]:
-    return {"exists": False}
+    with call.transaction():
+        return {"exists": False}
 
 
 def _features(call: Call) -> dict[str, Any]:
-    return {"features": ["account_linking", "multi_tenancy"], "usageStats": {}}
+    with call.transaction():
+        return {"features": ["account_linking", "multi_tenancy"], "usageStats": {}}
 
 
 def _license(call: Call) -> dict[str, Any]:
-    return {"status": "NO_LICENSE_KEY_FOUND_ERROR"}
+    with call.transaction():
+        return {"status": "NO_LICENSE_KEY_FOUND_ERROR"}
 
 
 ROUTES = [

@@ -26,12 +26,13 @@ def _put_tenant(call: Call) -> dict[str, Any]:
     tenant_id = call.body.optional_text("tenantId")
     tenant_id = PUBLIC if tenant_id is None else _tenant_id(tenant_id)
     change = _change(call.body)
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         created = tenants.put_tenant(call.core, tx, call.ref, tenant_id, change)
     return {"createdNew": created}
 
 
 def _get_tenant(call: Call) -> dict[str, Any]:
+    # That there is no such tenant is an answer here, not an error.
     with call.core.database.transaction() as tx:
         tenant = tenants.get_tenant(tx, call.ref)
     if tenant is None:
@@ -44,14 +45,14 @@ def _list_tenants(call: Call) -> dict[str, Any]:
         raise Forbidden(
             "Only the public tenantId is allowed to list all tenants associated with this app"
         )
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         found = tenants.list_tenants(tx, call.ref.app)
     return {"tenants": [tenant.reply() for tenant in found]}
 
 
 def _remove_tenant(call: Call) -> dict[str, Any]:
     tenant_id = _tenant_id(call.body.text("tenantId"))
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"didExist": tenants.delete_tenant(tx, call.ref, tenant_id)}
 
 
@@ -59,12 +60,12 @@ def _put_app(call: Call) -> dict[str, Any]:
     app_id = call.body.optional_text("appId")
     app_id = PUBLIC if app_id is None else _app_id(app_id)
     change = _change(call.body)
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"createdNew": tenants.put_app(call.core, tx, call.ref, app_id, change)}
 
 
 def _list_apps(call: Call) -> dict[str, Any]:
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         apps = {app: tenants.list_tenants(tx, app) for app in tenants.list_apps(tx)}
     return {
         "apps": [
@@ -76,20 +77,20 @@ def _list_apps(call: Call) -> dict[str, Any]:
 
 def _remove_app(call: Call) -> dict[str, Any]:
     app_id = _app_id(call.body.text("appId"))
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"didExist": tenants.delete_app(tx, call.ref, app_id)}
 
 
 def _associate(call: Call) -> dict[str, Any]:
     recipe_user_id = call.body.filled_text("recipeUserId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         before = account_linking.associate_user(tx, call.ref, recipe_user_id)
     return {"wasAlreadyAssociated": before}
 
 
 def _disassociate(call: Call) -> dict[str, Any]:
     recipe_user_id = call.body.filled_text("recipeUserId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         before = account_linking.disassociate_user(call.core, tx, call.ref, recipe_user_id)
     return {"wasAssociated": before}
 
@@ -145,8 +146,7 @@ _APP = "/recipe/multitenancy/app"
 
 ROUTES = [
     Route("PUT", f"{_TENANT}/v2", Scope.TENANT, _put_tenant),
-    # An unknown tenant is an answer here, not an error.
-    Route("GET", f"{_TENANT}/v2", Scope.APP, _get_tenant),
+    Route("GET", f"{_TENANT}/v2", Scope.TENANT, _get_tenant),
     Route("GET", f"{_TENANT}/list/v2", Scope.TENANT, _list_tenants),
     Route("POST", f"{_TENANT}/remove", Scope.TENANT, _remove_tenant),
     Route("PUT", f"{_APP}/v2", Scope.TENANT, _put_app),

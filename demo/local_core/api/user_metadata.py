@@ -8,19 +8,19 @@ from demo.local_core.api.call import Call, Route, Scope
 
 def _get(call: Call) -> dict[str, Any]:
     user_id = call.query.text("userId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"metadata": user_metadata.get_metadata(tx, call.ref.app, user_id)}
 
 
 def _update(call: Call) -> dict[str, Any]:
     user_id, update = call.body.text("userId"), call.body.mapping("metadataUpdate")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         return {"metadata": user_metadata.update_metadata(tx, call.ref.app, user_id, update)}
 
 
 def _remove(call: Call) -> dict[str, Any]:
     user_id = call.body.text("userId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         user_metadata.remove_metadata(tx, call.ref.app, user_id)
     return {}
 

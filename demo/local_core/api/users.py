@@ -16,7 +16,7 @@ _SEARCH_TAGS = ("email", "phone", "provider")
 
 def _get(call: Call) -> dict[str, Any]:
     user_id = call.query.text("userId")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         user = users.find_user(tx, call.ref.app, user_id)
     if user is None:
         raise Refusal("UNKNOWN_USER_ID_ERROR")
@@ -41,7 +41,7 @@ def _by_account_info(call: Call) -> dict[str, Any]:
     # Nobody here has any of the others.
     if email is None or (union == "false" and any(other is not None for other in others)):
         return {"users": []}
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         found = users.users_by_email(tx, call.ref, users.normalise_email(email))
     return {"users": [user.reply() for user in found]}
 
@@ -65,7 +65,7 @@ def _list(call: Call) -> dict[str, Any]:
     start = None if token is None else _position(token)
     if not wanted or ((phones or providers) and not emails):
         return {"users": []}
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         found, rest = users.list_users(
             tx,
             call.ref,
@@ -83,7 +83,7 @@ def _list(call: Call) -> dict[str, Any]:
 def _count(call: Call) -> dict[str, Any]:
     wanted = _includes_ours(call)
     everywhere = call.query.flag("includeAllTenants", default=False)
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         count = users.count_users(tx, call.ref.app, None if everywhere else call.ref.tenant)
     return {"count": count if wanted else 0}
 
@@ -91,7 +91,7 @@ def _count(call: Call) -> dict[str, Any]:
 def _remove(call: Call) -> dict[str, Any]:
     user_id = call.body.text("userId")
     linked = call.body.optional_flag("removeAllLinkedAccounts")
-    with call.core.database.transaction() as tx:
+    with call.transaction() as tx:
         users.remove_user(tx, call.ref.app, user_id, with_linked=linked is not False)
     return {}
 
