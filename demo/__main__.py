@@ -10,6 +10,20 @@ from demo.backend.errors import StartError
 VENDOR = Path(__file__).resolve().parents[1] / "build" / "vendor"
 
 
+def port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port is between 0 and 65535")
+    return number
+
+
+def seconds(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m demo",
@@ -17,14 +31,14 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         epilog="Another core than the local one: SUPERTOKENS_CONNECTION_URI, SUPERTOKENS_API_KEY.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8000, help="%(default)s; 0 for any free port")
+    parser.add_argument("--port", type=port, default=8000, help="%(default)s; 0 for any free port")
     parser.add_argument("--db", metavar="FILE", help="keep the local core's data in this file")
     parser.add_argument(
-        "--core-port", type=int, default=0, metavar="N", help="port of the local core (any)"
+        "--core-port", type=port, default=0, metavar="N", help="port of the local core (any)"
     )
     parser.add_argument(
         "--access-token-validity",
-        type=int,
+        type=seconds,
         default=30,
         metavar="SECONDS",
         help="life of the local core's access tokens (%(default)s)",

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +36,10 @@ def local_core(port: int, db: str | None, access_token_validity: int) -> Iterato
     """Run the local core on a loopback port, 0 for any, and stop it in the end."""
     _spare_proxies()
     sock = bind(LOOPBACK, port)
-    app = create_app(db=db, access_token_validity=access_token_validity)
+    try:
+        app = create_app(db=db, access_token_validity=access_token_validity)
+    except sqlite3.Error as error:
+        raise StartError(f"The data in {db} cannot be used: {error}") from error
     with serve(app, sock, "local core"):
         yield Core(f"http://{LOOPBACK}:{port_of(sock)}")
 

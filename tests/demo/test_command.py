@@ -8,6 +8,7 @@ import subprocess
 import httpx
 import pytest
 
+from demo.__main__ import parse
 from demo.backend.core import Core, local_core, wait_until_it_answers
 from demo.backend.errors import StartError
 from tests.demo.running import ROOT, Visitor, command, environment, running_demo
@@ -73,6 +74,24 @@ def test_a_file_keeps_the_users_and_their_sessions(vendor, tmp_path, email):
         assert refreshed.status_code == 200
         assert visitor.get("/api/tenant").json() == {"tenantId": "acme"}
         visitor.sign_in(email, tenant="acme")
+
+
+def test_a_file_that_holds_something_else(vendor, tmp_path):
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear core, ...\n" * 100)
+    assert str(file) in failing(*command(vendor, "--port", "0", "--db", str(file)))
+    assert file.read_text().startswith("Dear core")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--port", "65536"), ("--core-port", "-1"), ("--access-token-validity", "0")],
+)
+def test_numbers_that_make_no_sense(option, value, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parse([option, value])
+    assert ended.value.code == 2
+    assert option in capsys.readouterr().err
 
 
 def test_the_life_of_access_tokens(vendor, email):
