@@ -1,0 +1,1 @@
+"""The local core as its clients see it."""
