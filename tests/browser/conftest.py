@@ -36,6 +36,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.demo import LONG, Demo
+from tests.browser.spa import Spa
 from tools.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,11 +80,23 @@ class BrowserLog:
 
     def watch(self, context: BrowserContext) -> None:
         self.contexts.append(context)
-        context.on("console", self._on_console)
-        context.on("weberror", self._on_error)
-        context.on("request", self._on_request)
-        context.on("response", self._on_response)
-        context.on("requestfailed", self._on_failure)
+        for event, handler in self._handlers().items():
+            context.on(event, handler)
+
+    def unwatch(self, context: BrowserContext) -> None:
+        """Leave a context alone that outlives the test."""
+        self.contexts.remove(context)
+        for event, handler in self._handlers().items():
+            context.remove_listener(event, handler)
+
+    def _handlers(self) -> dict[Any, Callable[[Any], None]]:
+        return {
+            "console": self._on_console,
+            "weberror": self._on_error,
+            "request": self._on_request,
+            "response": self._on_response,
+            "requestfailed": self._on_failure,
+        }
 
     def _on_console(self, message: ConsoleMessage) -> None:
         self.lines.append(f"console.{message.type}: {message.text}")
@@ -256,3 +269,26 @@ def demo(demo_process: Demo) -> Demo:
     """The demo, one for all tests, whose access tokens live long unless a test says otherwise."""
     demo_process.set_token_life(LONG)
     return demo_process
+
+
+@pytest.fixture(scope="module", params=["cookie", "header"])
+def spa_mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def shared_spa(browser: Browser, demo_process: Demo, spa_mode: str) -> Iterator[Spa]:
+    context = browser.new_context()
+    context.set_default_timeout(PAGE_TIMEOUT)
+    yield Spa(demo_process, context.new_page(), spa_mode)
+    context.close()
+
+
+@pytest.fixture
+def spa(shared_spa: Spa, demo: Demo, browser_log: BrowserLog) -> Iterator[Spa]:
+    """The demo's JavaScript page with a new user signed in, in both transfer modes."""
+    context = shared_spa.page.context
+    browser_log.watch(context)
+    shared_spa.start_afresh()
+    yield shared_spa
+    browser_log.unwatch(context)

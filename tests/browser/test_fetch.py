@@ -1,69 +1,16 @@
 """The page's fetch, and the JavaScript API, against the real backend."""
 
 import json
-import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext
 
-from tests.browser.app import PASSWORD, PROTECTED, REFRESH
-from tests.browser.demo import LONG, Demo
+from tests.browser.app import PROTECTED, REFRESH
+from tests.browser.demo import Demo
+from tests.browser.spa import Spa
 
 ECHO = "/api/echo"
-
-
-class Spa:
-    """The demo's JavaScript page, driven from its console."""
-
-    def __init__(self, demo: Demo, page: Page, mode: str) -> None:
-        self.demo = demo
-        self.page = page
-        page.goto(f"{demo.origin}/?mode={mode}")
-        page.wait_for_selector("html[data-ready=true]")
-
-    def run(self, body: str, argument: object = None) -> Any:
-        """Run the body of an async function."""
-        return self.page.evaluate(f"async (argument) => {{ {body} }}", argument)
-
-    def sign_up(self) -> None:
-        fields = {"email": f"{uuid.uuid4().hex}@example.com", "password": PASSWORD}
-        answer = self.run(
-            """
-            const formFields = Object.entries(argument).map(([id, value]) => ({ id, value }));
-            const reply = await fetch("/auth/signup", {
-              method: "POST",
-              headers: { "content-type": "application/json" },
-              body: JSON.stringify({ formFields }),
-            });
-            return (await reply.json()).status;
-            """,
-            fields,
-        )
-        assert answer == "OK"
-        # The page itself asks for more as soon as it sees the session.
-        self.page.get_by_test_id("session-row").first.wait_for()
-
-    def let_token_expire(self) -> None:
-        self.demo.set_token_life(2)
-        assert self.run("return supertokens.attemptRefreshingSession()") is True
-        self.demo.set_token_life(LONG)
-        expires_at = "getAccessTokenPayloadSecurely().then((payload) => payload.exp * 1000)"
-        ends = self.run(f"return supertokens.{expires_at}")
-        self.page.wait_for_function("(ends) => Date.now() > ends", arg=ends)
-
-
-@pytest.fixture(params=["cookie", "header"])
-def mode(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def spa(demo: Demo, page: Page, mode: str) -> Spa:
-    spa = Spa(demo, page, mode)
-    spa.sign_up()
-    return spa
 
 
 BODIES = {
@@ -112,7 +59,7 @@ def test_an_endpoint_that_always_answers_401_gets_one_refresh(spa: Spa) -> None:
 def test_an_abort_ends_the_wait_for_a_refresh_and_not_the_refresh(spa: Spa) -> None:
     spa.let_token_expire()
     held: list[Callable[[], None]] = []
-    spa.page.route(f"**{REFRESH}", lambda route: held.append(route.continue_))
+    spa.route(f"**{REFRESH}", lambda route: held.append(route.continue_))
     spa.run(
         """
         globalThis.control = new AbortController();
@@ -135,7 +82,7 @@ def test_a_refresh_that_fails_reaches_the_caller_and_keeps_the_session(
     spa: Spa, reply: int | None
 ) -> None:
     spa.let_token_expire()
-    spa.page.route(
+    spa.route(
         f"**{REFRESH}",
         lambda route: route.abort() if reply is None else route.fulfill(status=reply, body="down"),
     )
@@ -147,7 +94,7 @@ def test_a_refresh_that_fails_reaches_the_caller_and_keeps_the_session(
     assert status["status"] == "UNKNOWN"
     assert status["reason"]
     assert spa.run("return supertokens.doesSessionExist()") is False
-    spa.page.unroute(f"**{REFRESH}")
+    spa.unroute()
     assert spa.run('return (await fetch("/api/protected")).status') == 200
     if reply is None:
         assert answer == ["RefreshUnavailable", "REFRESH_UNAVAILABLE", "TypeError"]
@@ -157,7 +104,7 @@ def test_a_refresh_that_fails_reaches_the_caller_and_keeps_the_session(
 
 def test_what_is_not_ours_goes_to_the_native_fetch_untouched(spa: Spa) -> None:
     sent: list[dict[str, str]] = []
-    spa.page.route(
+    spa.route(
         "http://elsewhere.test/**",
         lambda route: (sent.append(route.request.headers), route.fulfill(status=204))[1],
     )
@@ -167,14 +114,14 @@ def test_what_is_not_ours_goes_to_the_native_fetch_untouched(spa: Spa) -> None:
     assert "rid" not in spa.demo.requests(0)[-1]["headers"]
 
 
-def test_the_callers_choice_of_credentials_is_respected(spa: Spa, mode: str) -> None:
+def test_the_callers_choice_of_credentials_is_respected(spa: Spa, spa_mode: str) -> None:
     status = 'return (await fetch("/api/protected", { credentials: "omit" })).status'
     mark = spa.demo.mark()
-    assert spa.run(status) == (401 if mode == "cookie" else 200)
+    assert spa.run(status) == (401 if spa_mode == "cookie" else 200)
     assert all(entry["cookies"] == [] for entry in spa.demo.requests(mark)[:1])
 
 
-@pytest.mark.parametrize("mode", ["header"], indirect=True)
+@pytest.mark.parametrize("spa_mode", ["header"], indirect=True)
 def test_our_own_token_in_authorization_is_replaced_after_a_refresh(spa: Spa) -> None:
     spa.let_token_expire()
     status = spa.run(
@@ -219,13 +166,13 @@ def test_the_javascript_api_tells_what_the_session_holds(spa: Spa) -> None:
     assert told["user"] == told["payload"]["sub"] == told["decoded"]["sub"]
 
 
-def test_the_real_backend_sees_the_session_headers_on_every_call(spa: Spa, mode: str) -> None:
+def test_the_real_backend_sees_the_session_headers_on_every_call(spa: Spa, spa_mode: str) -> None:
     mark = spa.demo.mark()
     spa.run('await fetch("/api/protected")')
     [entry] = [e for e in spa.demo.requests(mark) if e["path"] == PROTECTED]
-    expected = {"rid", "st-auth-mode"} | ({"authorization"} if mode == "header" else set())
+    expected = {"rid", "st-auth-mode"} | ({"authorization"} if spa_mode == "header" else set())
     assert set(entry["headers"]) == expected
-    assert ("sAccessToken" in entry["cookies"]) == (mode == "cookie")
+    assert ("sAccessToken" in entry["cookies"]) == (spa_mode == "cookie")
 
 
 def test_an_anti_csrf_token_travels_with_the_session(

@@ -1,0 +1,77 @@
+"""The demo's JavaScript page, driven from its console."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, Route
+
+from tests.browser.app import PASSWORD
+from tests.browser.demo import LONG, Demo
+
+
+class Spa:
+    """One page, which a whole module's tests share: booting Python takes seconds."""
+
+    def __init__(self, demo: Demo, page: Page, mode: str) -> None:
+        self.demo = demo
+        self.page = page
+        self._url = f"{demo.origin}/?mode={mode}"
+        self._routed = False
+        self.open()
+
+    def open(self) -> None:
+        self.page.goto(self._url)
+        self.page.wait_for_selector("html[data-ready=true]")
+
+    def start_afresh(self) -> None:
+        """Sign a new user in, with nothing left of the test before."""
+        if self._routed:
+            self.unroute()
+            self.open()  # calls that were never answered would go on
+        self._routed = False
+        if self.run("return supertokens.doesSessionExist()"):
+            self.run("await supertokens.signOut()")
+        self.sign_up()
+        self.run("document.getElementById('event-log').replaceChildren()")
+
+    def run(self, body: str, argument: object = None) -> Any:
+        """Run the body of an async function."""
+        return self.page.evaluate(f"async (argument) => {{ {body} }}", argument)
+
+    def route(self, url: str, handler: Callable[[Route], object]) -> None:
+        """Answer requests in the backend's place."""
+        self._routed = True
+        self.page.route(url, handler)
+
+    def unroute(self) -> None:
+        self.page.unroute_all(behavior="ignoreErrors")
+
+    def sign_up(self) -> None:
+        fields = {"email": f"{uuid.uuid4().hex}@example.com", "password": PASSWORD}
+        answer = self.run(
+            """
+            const formFields = Object.entries(argument).map(([id, value]) => ({ id, value }));
+            const reply = await fetch("/auth/signup", {
+              method: "POST",
+              headers: { "content-type": "application/json" },
+              body: JSON.stringify({ formFields }),
+            });
+            return (await reply.json()).status;
+            """,
+            fields,
+        )
+        assert answer == "OK"
+        # The page itself asks for more as soon as it sees the session.
+        handle = self.run(
+            "return (await supertokens.getAccessTokenPayloadSecurely()).sessionHandle"
+        )
+        self.page.locator(f"[data-handle='{handle}']").wait_for()
+
+    def let_token_expire(self) -> None:
+        """Get a token that lives for a moment, and wait until it has expired."""
+        self.demo.set_token_life(1)
+        assert self.run("return supertokens.attemptRefreshingSession()") is True
+        self.demo.set_token_life(LONG)
+        front_token = r"JSON.parse(atob(/sFrontToken=([^;]+)/.exec(document.cookie)[1]))"
+        self.page.wait_for_function(f"Date.now() > {front_token}.ate")
