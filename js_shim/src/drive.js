@@ -91,9 +91,10 @@ export class Driver {
    *
    * @param {string} text
    * @param {Carrier} carrier
+   * @param {(child: Step) => void} [start] what to do with flows that the step starts
    * @returns {Step}
    */
-  apply(text, carrier) {
+  apply(text, carrier, start = (child) => this.beside(child)) {
     /** @type {Step} */
     const step = JSON.parse(text);
     if (step.cookies) this.host.writeCookies(step.cookies);
@@ -101,7 +102,7 @@ export class Driver {
     if (step.warnings) for (const warning of step.warnings) console.warn(`supertokens: ${warning}`);
     if (step.unlock) for (const flow of step.unlock) this.host.unlock(flow);
     if (step.events) this.emit(step.events);
-    if (step.spawned) for (const child of step.spawned) this.#beside(child);
+    if (step.spawned) for (const child of step.spawned) start(child);
     if (step.wake) for (const flow of step.wake) this.#wake(flow, carrier);
     return step;
   }
@@ -112,8 +113,8 @@ export class Driver {
     for (const { stop } of [...this.#waiting.values()]) stop(closed());
   }
 
-  /** @param {Step} step the first step of a flow that has no caller of its own */
-  #beside(step) {
+  /** @param {Step} step the current step of a flow that has no caller of its own */
+  beside(step) {
     this.#follow(step, new Carrier()).catch((error) => {
       if (this.#closed) return;
       // Only a broken interpreter gets here; whoever waits for this flow must not hang on it.
@@ -131,7 +132,7 @@ export class Driver {
     try {
       while (step.do) {
         flow = step.flow ?? 0;
-        const result = await this.#perform(step, carrier);
+        const result = await this.perform(step, carrier);
         if (this.#closed) {
           // What was on its way for a caller is still theirs.
           if (step.do === "send") return { verdict: "deliver" };
@@ -150,15 +151,17 @@ export class Driver {
   }
 
   /**
+   * Perform a step's effect.
+   *
    * @param {Step} step
    * @param {Carrier} carrier
-   * @returns {Promise<string | number | boolean | undefined>}
+   * @returns {Promise<string | number | boolean | undefined>} its result for the core
    */
-  async #perform(step, carrier) {
+  async perform(step, carrier) {
     switch (step.do) {
       case "send":
         carrier.reply = await /** @type {(step: Step) => Promise<Response>} */ (carrier.send)(step);
-        return this.#head(carrier.reply);
+        return this.#headOf(carrier.reply);
       case "post":
         return this.#post(step, carrier);
       case "lock":
@@ -185,7 +188,7 @@ export class Driver {
         headers,
         signal: control.signal,
       });
-      return this.#head(carrier.reply);
+      return this.#headOf(carrier.reply);
     } catch (error) {
       carrier.failure = error;
       return JSON.stringify({ failure: control.signal.aborted ? "timeout" : "network" });
@@ -237,19 +240,25 @@ export class Driver {
   /**
    * A reply as the core reads it: the bare status, or JSON when it has headers of the plan.
    *
-   * @param {Response} response
+   * @param {number} status
+   * @param {(name: string) => string | null} header
    */
-  #head(response) {
+  head(status, header) {
     /** @type {Record<string, string> | null} */
     let headers = null;
     for (const name of this.replyHeaders) {
-      const value = response.headers.get(name);
+      const value = header(name);
       if (value !== null) {
         headers ??= {};
         headers[name] = value;
       }
     }
-    return headers ? JSON.stringify({ status: response.status, headers }) : response.status;
+    return headers ? JSON.stringify({ status, headers }) : status;
+  }
+
+  /** @param {Response} response */
+  #headOf({ status, headers }) {
+    return this.head(status, (name) => headers.get(name));
   }
 
   /** @param {Response} response */

@@ -59,8 +59,16 @@ export class Host {
    */
   async lock(flow, name, timeout) {
     const release = await takeLock(name, timeout);
-    if (release) this.#locks.set(flow, release);
+    if (release) this.keepLock(flow, release);
     return release !== null;
+  }
+
+  /**
+   * @param {number} flow
+   * @param {() => void} release frees what it holds
+   */
+  keepLock(flow, release) {
+    this.#locks.set(flow, release);
   }
 
   /** @param {number} flow free what this flow holds, if anything */

@@ -36,6 +36,31 @@ function holder(store, key) {
 }
 
 /**
+ * Whether somebody holds the lock; an entry that its holder has left behind is removed.
+ *
+ * @param {Storage} store
+ * @param {string} key
+ */
+function isHeld(store, key) {
+  const other = holder(store, key);
+  if (!other) return false;
+  if ((other.timeRefreshed ?? other.timeAcquired) >= Date.now() - STALE_MS) return true;
+  store.removeItem(key);
+  return false;
+}
+
+/** @param {string} name */
+function newEntry(name) {
+  const id = crypto.getRandomValues(new Uint32Array(4)).join("");
+  const timeAcquired = Date.now();
+  const text = () => {
+    const timeoutKey = `${id}-${name}`;
+    return JSON.stringify({ id, iat: id, timeoutKey, timeAcquired, timeRefreshed: Date.now() });
+  };
+  return { id, text };
+}
+
+/**
  * Take the localStorage lock.
  *
  * @param {string} name
@@ -46,43 +71,53 @@ async function takeStorageLock(name, deadline) {
   const store = storage();
   if (!store) return () => {};
   const key = KEY_PREFIX + name;
-  const id = crypto.getRandomValues(new Uint32Array(4)).join("");
-  const write = (/** @type {number} */ since) =>
-    store.setItem(
-      key,
-      JSON.stringify({
-        id,
-        iat: id,
-        timeoutKey: `${id}-${name}`,
-        timeAcquired: since,
-        timeRefreshed: Date.now(),
-      }),
-    );
   for (;;) {
-    const other = holder(store, key);
-    if (other && (other.timeRefreshed ?? other.timeAcquired) < Date.now() - STALE_MS) {
-      store.removeItem(key);
-    } else if (!other) {
-      const since = Date.now();
+    if (!isHeld(store, key)) {
+      const entry = newEntry(name);
+      const isOurs = () => holder(store, key)?.id === entry.id;
       try {
-        write(since);
+        store.setItem(key, entry.text());
       } catch {
         return () => {}; // full or blocked: the other side cannot use it either
       }
       await pause(SETTLE_MS);
-      if (holder(store, key)?.id === id) {
+      if (isOurs()) {
         const heartbeat = setInterval(() => {
-          if (holder(store, key)?.id === id) write(since);
+          if (isOurs()) store.setItem(key, entry.text());
         }, HEARTBEAT_MS);
         return () => {
           clearInterval(heartbeat);
-          if (holder(store, key)?.id === id) store.removeItem(key);
+          if (isOurs()) store.removeItem(key);
         };
       }
     }
     if (performance.now() >= deadline) return null;
     await pause(POLL_MS);
   }
+}
+
+/**
+ * Take the localStorage lock if it is free this instant, for a caller that cannot wait.
+ *
+ * Web Locks cannot be taken so; but whoever holds the one holds the other as well.
+ *
+ * @param {string} name
+ * @returns {(() => void) | null} the release
+ */
+export function takeLockNow(name) {
+  const store = storage();
+  if (!store) return () => {};
+  const key = KEY_PREFIX + name;
+  if (isHeld(store, key)) return null;
+  const entry = newEntry(name);
+  try {
+    store.setItem(key, entry.text());
+  } catch {
+    return () => {}; // full or blocked: the other side cannot use it either
+  }
+  return () => {
+    if (holder(store, key)?.id === entry.id) store.removeItem(key);
+  };
 }
 
 /**

@@ -15,6 +15,7 @@ import { sessionFetch } from "./fetch.js";
 import { Gate } from "./gate.js";
 import { Host, readStorage } from "./host.js";
 import { patch } from "./patch.js";
+import { sessionXHR } from "./xhr.js";
 
 // The wire's version, as in supertokens_pyodide/_core/messages.py.
 const PROTOCOL = 1;
@@ -165,7 +166,10 @@ export class Shim {
     if ("__supertokensOriginalFetch" in globalThis) throw otherSdkOnPage();
     this.#options = options;
     this.#nativeFetch = globalThis.fetch;
-    this.#undo.push(patch(globalThis, "fetch", sessionFetch(this, this.#nativeFetch)));
+    this.#undo.push(
+      patch(globalThis, "fetch", sessionFetch(this, this.#nativeFetch)),
+      patch(globalThis, "XMLHttpRequest", sessionXHR(this, globalThis.XMLHttpRequest)),
+    );
   }
 
   /**

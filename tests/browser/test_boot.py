@@ -215,22 +215,35 @@ found = [await js.early, await s.does_session_exist()]
     assert page.evaluate(loads) == 1
 
 
-@pytest.mark.parametrize("imported", ["before", "after"])
-def test_pyfetch_is_seen_whenever_it_was_imported(
-    page: Page, vendor_site: VendorSite, imported: str
+CLIENTS = {
+    "pyfetch": ("from pyodide.http import pyfetch", 'await pyfetch("/api/x")'),
+    "js.fetch": ("from js import fetch", 'await fetch("/api/x")'),
+    "open_url": ("from pyodide.http import open_url", 'open_url("/api/x")'),
+    "pyxhr": ("from pyodide.http import pyxhr", 'pyxhr.get("/api/x")'),
+}
+
+
+@pytest.mark.parametrize(
+    ("client", "imported"),
+    [
+        *[(client, "after") for client in CLIENTS],
+        # What user code itself bound before, like "from js import fetch", nobody can re-point.
+        *[(client, "before") for client in CLIENTS if client != "js.fetch"],
+    ],
+)
+def test_clients_are_seen_and_left_alone_again_after_close(
+    page: Page, vendor_site: VendorSite, client: str, imported: str
 ) -> None:
-    statement = "from pyodide.http import pyfetch"
+    statement, call = CLIENTS[client]
     before, after = (statement, "") if imported == "before" else ("", statement)
     code = f"""
 {before}
 import js, supertokens_pyodide as s
-original = js.fetch
-calls = []
 s.init(api_domain=js.location.origin)
 {after}
-await pyfetch("/api/x")
+{call}
 s.close()
-await pyfetch("/api/x")
+{call}
 found = True
 """
     requests: list[dict[str, str]] = []

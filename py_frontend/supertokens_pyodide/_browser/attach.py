@@ -69,7 +69,7 @@ def connect(shim: Any, config: Config) -> Client:
         for proxy in proxies.values():
             proxy.destroy()
         raise python_error(error) from None
-    captured.repoint(js.fetch)
+    captured.repoint()
     client.host = BrowserHost(shim, proxies)
     _api.bind(client)
     return client

@@ -37,9 +37,7 @@ class BrowserHost:
 
     def close(self) -> None:
         """Take our patches off the page."""
-        import js
-
         self._shim.disconnect()
-        captured.repoint(js.fetch)
+        captured.repoint()
         for proxy in self._proxies.values():
             proxy.destroy()

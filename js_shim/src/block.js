@@ -1,0 +1,65 @@
+// The blocking driver: a refresh for a synchronous XMLHttpRequest, carried out at once or not at all.
+
+import { Carrier } from "./drive.js";
+import { takeLockNow } from "./lock.js";
+
+/**
+ * @typedef {import("./shim.js").Connection} Connection
+ * @typedef {import("./drive.js").Step} Step
+ */
+
+/**
+ * Run the flows that a blocked one waits for.
+ *
+ * @param {Connection} connection
+ * @param {typeof XMLHttpRequest} Native
+ * @param {Step[]} flows empty where it waits for one that is on its way already
+ * @param {Carrier} waiter gets what they have got
+ * @returns {boolean} whether they have ended; otherwise they go on by themselves
+ */
+export function block(connection, Native, flows, waiter) {
+  const { core, driver, host } = connection;
+  for (let step of flows) {
+    const carrier = new Carrier();
+    let flow = 0;
+    while (step.do) {
+      flow = step.flow ?? 0;
+      /** @type {string | number | boolean} */
+      let result;
+      if (step.do === "lock") {
+        const release = takeLockNow(step.name ?? "");
+        if (!release) {
+          driver.beside(step);
+          return false;
+        }
+        host.keepLock(flow, release);
+        result = true;
+      } else {
+        result = post(connection, Native, step);
+      }
+      const text = core.resume(flow, result, host.cookies(), host.now());
+      step = driver.apply(text, carrier);
+    }
+    host.unlock(flow);
+    waiter.failure = carrier.failure;
+  }
+  return flows.length > 0;
+}
+
+/**
+ * @param {Connection} connection
+ * @param {typeof XMLHttpRequest} Native
+ * @param {Step} step
+ */
+function post({ driver }, Native, { url = "", headers = {} }) {
+  const call = new Native();
+  call.open("POST", url, false);
+  call.withCredentials = true;
+  for (const [name, value] of Object.entries(headers)) call.setRequestHeader(name, value);
+  try {
+    call.send();
+  } catch {
+    return JSON.stringify({ failure: "network" });
+  }
+  return driver.head(call.status, (name) => call.getResponseHeader(name));
+}
