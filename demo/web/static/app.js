@@ -43,7 +43,12 @@ function showSession() {
     try {
       while (outdated) {
         outdated = false;
-        await showSessionOnce();
+        try {
+          await showSessionOnce();
+        } catch (error) {
+          // A session that ends meanwhile leaves a half-shown page; the next round puts it right.
+          if (!outdated) throw error;
+        }
       }
     } finally {
       showing = undefined;
@@ -67,12 +72,13 @@ async function showSessionOnce() {
   claims = token ? decode(token) : await supertokens.getAccessTokenPayloadSecurely();
   showClaims(claims);
   showCountdown(claims);
-  showStatus("signed-in");
   showNotice("");
   if (claims.sessionHandle !== shownSession) {
     shownSession = claims.sessionHandle;
-    await loadSessions();
+    // Before the rest is shown, so that nothing jumps.
+    await report(loadSessions());
   }
+  showStatus("signed-in");
 }
 
 /** The claims of a JWT, unverified: only the backend has to trust them. */

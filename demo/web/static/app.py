@@ -73,7 +73,13 @@ async def _show_until_current() -> None:
     try:
         while state.outdated:
             state.outdated = False
-            await _show_session_once()
+            try:
+                await _show_session_once()
+            except Exception:
+                # A session that ends meanwhile leaves a half-shown page; the next round puts it
+                # right.
+                if not state.outdated:
+                    raise
     finally:
         state.showing = None
 
@@ -94,11 +100,12 @@ async def _show_session_once() -> None:
     state.claims = claims
     show_claims(claims)
     show_countdown(claims)
-    show_status("signed-in")
     show_notice("")
     if claims["sessionHandle"] != state.shown_session:
         state.shown_session = claims["sessionHandle"]
-        await load_sessions()
+        # Before the rest is shown, so that nothing jumps.
+        await report(load_sessions())
+    show_status("signed-in")
 
 
 def decode(token: str) -> Json:
