@@ -20,9 +20,13 @@ export function sessionFetch(shim, native) {
     const { connection, gate } = shim;
     if (connection) {
       if (isOurs(connection.plan, urlOf(input))) return exchange(connection, native, input, init);
-    } else if (gate?.holds(urlOf(input))) {
-      const held = gate.pass(signalOf(input, init));
-      return held.then(() => globalThis.fetch(input, init));
+    } else if (gate) {
+      const url = urlOf(input);
+      if (gate.holds(url)) {
+        const held = gate.pass(signalOf(input, init));
+        return held.then(() => globalThis.fetch(input, init));
+      }
+      if (gate.loads(url)) return gate.watch(url, native.call(globalThis, input, init));
     }
     return native.call(globalThis, input, init);
   };

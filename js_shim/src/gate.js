@@ -1,5 +1,6 @@
 // Holds requests to the API until the core is up, and lets everything that the boot itself needs pass.
 
+import { bootFailed } from "./errors.js";
 import { isOurs, resolveUrl } from "./target.js";
 
 // What Python runtimes load. Held back, the core that would let it pass could never start.
@@ -19,8 +20,9 @@ export class Gate {
   /**
    * @param {Record<string, any>} options as given to init()
    * @param {() => string[]} bootFiles URLs, or the beginnings of URLs, that the boot loads
+   * @param {string} [indexURL] where the Python that is being started comes from
    */
-  constructor(options, bootFiles) {
+  constructor(options, bootFiles, indexURL) {
     /** @type {Promise<void>} */
     this.opened = new Promise((resolve, reject) => {
       this.#open = resolve;
@@ -35,6 +37,7 @@ export class Gate {
       skip: "\n", // in no URL: the core knows the marker
     };
     this.bootFiles = bootFiles;
+    this.runtime = indexURL ? (resolveUrl(indexURL)?.href ?? "") : "";
   }
 
   /** Let everything pass from now on. */
@@ -57,6 +60,33 @@ export class Gate {
     if (!target || !isOurs(this.plan, url)) return false;
     if (RUNTIME_FILE.test(target.pathname)) return false;
     return !this.bootFiles().some((file) => target.href.startsWith(resolveUrl(file)?.href ?? file));
+  }
+
+  /**
+   * Whether this is a file of the Python that is being started.
+   *
+   * @param {string} url
+   */
+  loads(url) {
+    return this.runtime !== "" && (resolveUrl(url)?.href.startsWith(this.runtime) ?? false);
+  }
+
+  /**
+   * Notice a file that does not come: Pyodide itself would wait for some of them for ever.
+   *
+   * @param {string} url
+   * @param {Promise<Response>} reply
+   */
+  watch(url, reply) {
+    const missing = (/** @type {string} */ why, /** @type {unknown} */ cause) =>
+      this.fail(
+        bootFailed(`Python could not be started: ${url} ${why}.`, cause, "Check indexURL."),
+      );
+    reply.then(
+      ({ ok, status }) => ok || missing(`was answered with ${status}`, undefined),
+      (error) => missing("could not be loaded", error),
+    );
+    return reply;
   }
 
   /**

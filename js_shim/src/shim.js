@@ -64,7 +64,7 @@ export class Shim {
     }
     this.#open(options);
     const settings = /** @type {any} */ (globalThis).supertokensPyodide ?? {};
-    this.gate = new Gate(options, () => bootFiles(settings));
+    this.gate = new Gate(options, () => bootFiles(settings), settings.indexURL);
     this.gate.opened.catch((error) => console.error(error));
     this.#boot(this.gate, settings);
   }

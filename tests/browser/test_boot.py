@@ -106,6 +106,18 @@ def test_a_boot_that_fails_rejects_whatever_waits(
     assert says in held
 
 
+@pytest.mark.parametrize("file", ["pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"])
+@pytest.mark.parametrize("answer", ["404", "none"])
+def test_a_runtime_file_that_does_not_come_fails_the_boot_by_name(
+    page: Page, vendor_site: VendorSite, file: str, answer: str
+) -> None:
+    page.route(f"**/{file}", lambda r: r.abort() if answer == "none" else r.fulfill(status=404))
+    open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}))
+    message = page.evaluate(READY)
+    assert message.startswith("BootFailed: ")
+    assert file in message
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -60,8 +60,10 @@ class Exchanger:
             await self._freshen()
         while True:
             before = await self.settled()
+            handle = self._state.session_handle()
             head = await transmit(self._decorate(request, before))
-            self._state.absorb(head, before)
+            if not self._state.is_late(head, handle):
+                self._state.absorb(head, before)
             if isinstance(self._state.snapshot(), Present):
                 self._refresher.forget_probe()
             if head.status != self._config.session_expired_status_code:

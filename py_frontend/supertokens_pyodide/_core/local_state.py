@@ -59,6 +59,30 @@ class LocalState:
             return True
         return token is None or token.expires_at < self._flows.clock.now()
 
+    def session_handle(self) -> str | None:
+        """Which session this is; None without one, and where its token does not say."""
+        try:
+            token = self.front_token()
+        except MalformedToken:
+            return None
+        return None if token is None else _handle_of(token)
+
+    def is_late(self, head: Head, handle: str | None) -> bool:
+        """Whether a reply is of a session that has ended or been replaced since its request.
+
+        ``handle`` is the session that the request was sent in. What such a reply says of it, that
+        it goes on or that it has ended, must not touch the one that is there now.
+        """
+        if handle is None or handle == self.session_handle():
+            return False
+        text = head.headers.get(FRONT_TOKEN_HEADER)
+        if text is None or text == REMOVE:
+            return True
+        try:
+            return _handle_of(read_front_token(text)) == handle
+        except MalformedToken:
+            return True
+
     def access_token(self) -> str | None:
         """The access token, where the backend lets the page see it."""
         return self._cookies.get(ACCESS_TOKEN)
@@ -153,3 +177,8 @@ class LocalState:
                 self.emit({"action": "SIGN_OUT", "user_context": {}})
         elif is_there and not was_there:
             self.emit({"action": "SESSION_CREATED", "user_context": {}})
+
+
+def _handle_of(token: FrontToken) -> str | None:
+    handle = token.payload.get("sessionHandle")
+    return handle if isinstance(handle, str) else None
