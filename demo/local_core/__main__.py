@@ -1,7 +1,9 @@
 """Run the core as a server of its own."""
 
 import argparse
+import contextlib
 import socket
+import sqlite3
 import sys
 
 import uvicorn
@@ -30,13 +32,20 @@ def main() -> None:
         # Here and not by uvicorn, so that with port 0 the one that was found can be printed.
         family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
         listener = socket.create_server((arguments.host, arguments.port), family=family)
-    except OSError as error:
-        sys.exit(f"Cannot listen on {arguments.host} port {arguments.port}: {error.strerror}")
-    app = create_app(arguments.db, arguments.access_token_validity, api_key=arguments.api_key)
+    except (OSError, OverflowError) as error:
+        sys.exit(f"Cannot listen on {arguments.host} port {arguments.port}: {error}")
+    try:
+        app = create_app(arguments.db, arguments.access_token_validity, api_key=arguments.api_key)
+    except ValueError as error:
+        sys.exit(str(error))
+    except sqlite3.Error as error:
+        sys.exit(f"The data in {arguments.db} cannot be used: {error}")
     print(f"SuperTokens core: http://{arguments.host}:{listener.getsockname()[1]}", flush=True)
     # No access log: it would show the parameters of every request.
     config = uvicorn.Config(app, log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    # uvicorn sends itself the signal again after it has shut down in order.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from demo.local_core.api import (
     users,
 )
 from demo.local_core.api.call import Call, Route, Scope
-from demo.local_core.config import DEFAULTS
+from demo.local_core.config import DEFAULTS, check_values
 from demo.local_core.core import Core
 from demo.local_core.errors import (
     BadRequest,
@@ -89,6 +89,7 @@ def create_app(
     defaults = dict(DEFAULTS)
     if access_token_validity is not None:
         defaults["access_token_validity"] = access_token_validity
+    check_values(defaults)
     database = Database(db)
     core = Core(database, defaults=defaults, **({"now": clock} if clock else {}))
     ensure_public_app(core)

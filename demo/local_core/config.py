@@ -47,32 +47,39 @@ def effective_config(tx: Transaction, defaults: Mapping[str, float], ref: Tenant
     )
 
 
-def check_config(
-    tx: Transaction, defaults: Mapping[str, float], ref: TenantRef, own: Mapping[str, Any]
-) -> None:
-    """Refuse a tenant's own settings if they, with what the tenant inherits, make no sense."""
-    for name, value in own.items():
-        if name in DEFAULTS:
-            _check_type(name, value)
-    values = {**_layered(tx, defaults, ref, without_own=True), **own}
+def check_values(values: Mapping[str, Any]) -> None:
+    """Raise ValueError if these settings make no sense together."""
     if not 1 <= values["access_token_validity"] <= _LONGEST_ACCESS_TOKEN:
-        raise _invalid(
+        raise ValueError(
             f"'access_token_validity' must be between 1 and {_LONGEST_ACCESS_TOKEN} seconds"
             " inclusive."
         )
     if values["refresh_token_validity"] * 60 <= values["access_token_validity"]:
-        raise _invalid(
+        raise ValueError(
             "'refresh_token_validity' must be strictly greater than 'access_token_validity'."
         )
     # Below it a new signing key would be due before the last one has signed anything.
     if values["access_token_dynamic_signing_key_update_interval"] < 1:
-        raise _invalid(
+        raise ValueError(
             "'access_token_dynamic_signing_key_update_interval' must be greater than,"
             " equal to 1 hour."
         )
     for name in DEFAULTS:
         if values[name] <= 0:
-            raise _invalid(f"'{name}' must be greater than 0")
+            raise ValueError(f"'{name}' must be greater than 0")
+
+
+def check_config(
+    tx: Transaction, defaults: Mapping[str, float], ref: TenantRef, own: Mapping[str, Any]
+) -> None:
+    """Refuse a tenant's own settings if they, with what the tenant inherits, make no sense."""
+    try:
+        for name, value in own.items():
+            if name in DEFAULTS:
+                _check_type(name, value)
+        check_values({**_layered(tx, defaults, ref, without_own=True), **own})
+    except ValueError as error:
+        raise BadRequest(f"Invalid core config: {error}") from None
 
 
 def _layered(
@@ -97,8 +104,4 @@ def _check_type(name: str, value: object) -> None:
     wanted, kind = ((int, float), "double") if name in _FRACTIONAL else ((int,), "long")
     # bool is an int in Python, and 64 bits are what the core's long has.
     if isinstance(value, bool) or not isinstance(value, wanted) or abs(value) >= 2**53:
-        raise _invalid(f"'{name}' must be of type {kind}")
-
-
-def _invalid(reason: str) -> BadRequest:
-    return BadRequest(f"Invalid core config: {reason}")
+        raise ValueError(f"'{name}' must be of type {kind}")

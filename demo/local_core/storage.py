@@ -168,7 +168,9 @@ class Database:
         self._connection.execute("PRAGMA foreign_keys = ON")
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, SCHEMA_VERSION):
-            raise ValueError(f"The database has schema {version}; this core needs {SCHEMA_VERSION}")
+            raise sqlite3.DatabaseError(
+                f"the file has schema {version}, and this core needs {SCHEMA_VERSION}"
+            )
         self._connection.executescript(SCHEMA)
         self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

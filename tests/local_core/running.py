@@ -55,23 +55,13 @@ class CoreClient:
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self._loop.run(self._http.request(method, path, **options))
 
-    def together(self, *requests: tuple[str, str, dict[str, Any]]) -> list[dict[str, Any]]:
-        """The JSON replies to requests that are made at the same time."""
-
-        async def all_of_them() -> list[httpx.Response]:
-            return await asyncio.gather(
-                *(self._http.request(method, path, json=body) for method, path, body in requests)
-            )
-
-        return [response.json() for response in self._loop.run(all_of_them())]
-
-    def ok(self, method: str, path: str, **fields: Any) -> dict[str, Any]:
+    def ok(self, method: str, path: str, /, **fields: Any) -> dict[str, Any]:
         """The reply to a request that has to succeed."""
         reply = self.reply(method, path, **fields)
         assert reply["status"] == "OK", reply
         return reply
 
-    def reply(self, method: str, path: str, **fields: Any) -> dict[str, Any]:
+    def reply(self, method: str, path: str, /, **fields: Any) -> dict[str, Any]:
         """The JSON reply to a request; fields go where the method has them."""
         where = {"params": fields} if method == "GET" else {"json": fields}
         response = self.request(method, path, **where)
@@ -141,8 +131,7 @@ def start(*options: str) -> tuple["subprocess.Popen[str]", str]:
     line = process.stdout.readline()
     address = line.rpartition(" ")[2].strip()
     if not address.startswith("http://"):
-        process.kill()
-        raise AssertionError(f"no address: {line}{process.communicate()[0]}")
+        raise AssertionError(f"no address: {line}{process.communicate(timeout=20)[0]}")
     # It listens before it prints: a request waits until it is answered.
     assert httpx.get(f"{address}/hello", timeout=30).is_success
     return process, address

@@ -1,0 +1,282 @@
+"""Sessions as the core's interface tells of them: rotation, theft, expiry, payloads."""
+
+import pytest
+
+from tests.local_core.running import HOUR, MINUTE, SECOND
+
+REFRESH_TOKEN_VALIDITY = 100 * 24 * HOUR
+
+
+def test_a_new_session_has_the_shape_of_the_interface(core, clock):
+    reply = core.new_session("user", payload={"a": [1, None]})
+    assert set(reply) == {"status", "session", "accessToken", "refreshToken"}
+    assert reply["session"] == {
+        "handle": reply["session"]["handle"],
+        "userId": "user",
+        "recipeUserId": "user",
+        "tenantId": "public",
+        "userDataInJWT": {"a": [1, None]},
+    }
+    assert reply["accessToken"]["createdTime"] == clock.now
+    assert reply["accessToken"]["expiry"] == clock.now + HOUR
+    assert reply["refreshToken"]["expiry"] == clock.now + REFRESH_TOKEN_VALIDITY
+
+
+def test_access_tokens_count_in_whole_seconds(core, clock):
+    clock.advance(999)
+    token = core.new_session()["accessToken"]
+    assert token["createdTime"] == clock.now - 999
+    assert token["expiry"] == clock.now - 999 + HOUR
+
+
+def test_a_theft_is_told_with_the_session_and_its_user(core):
+    first = core.new_session()
+    core.refresh(core.refresh(first))
+    assert core.refresh(first) == {
+        "status": "TOKEN_THEFT_DETECTED",
+        "session": {
+            "handle": first["session"]["handle"],
+            "userId": "user",
+            "recipeUserId": "user",
+        },
+    }
+
+
+def test_a_parents_access_token_lives_on_beside_the_childs(core):
+    parent = core.new_session()
+    child = core.refresh(parent)
+    assert core.verify(child)["status"] == "OK"
+    seen = core.verify(parent)
+    assert seen["status"] == "OK"
+    assert "accessToken" not in seen
+
+
+def test_the_child_seen_again_gets_a_token_that_no_longer_asks_the_core(core):
+    child = core.refresh(core.new_session())
+    first, second = core.verify(child), core.verify(child)
+    assert "accessToken" in first
+    assert "accessToken" in second
+    assert "accessToken" not in core.verify(first)
+
+
+def test_an_access_token_expires(core, clock):
+    session = core.new_session()
+    clock.advance(HOUR)
+    assert core.verify(session)["status"] == "OK"
+    clock.advance(1)
+    assert core.verify(session) == {
+        "status": "TRY_REFRESH_TOKEN",
+        "message": "Access token expired",
+    }
+
+
+def test_a_session_expires_unless_it_is_refreshed(core, clock):
+    session = core.new_session()
+    clock.advance(REFRESH_TOKEN_VALIDITY - 1)
+    child = core.refresh(session)
+    assert child["status"] == "OK"
+    # The use of the child begins another period.
+    child = core.refresh(child)
+    clock.advance(REFRESH_TOKEN_VALIDITY)
+    grandchild = core.refresh(child)
+    assert grandchild["status"] == "OK"
+    clock.advance(REFRESH_TOKEN_VALIDITY + 1)
+    assert core.refresh(grandchild) == {
+        "status": "UNAUTHORISED",
+        "message": "Session missing in db or has expired",
+    }
+
+
+def test_an_unused_child_does_not_prolong_the_session(core, clock):
+    session = core.new_session()
+    clock.advance(REFRESH_TOKEN_VALIDITY - 1)
+    child = core.refresh(session)
+    clock.advance(2)
+    assert core.refresh(child)["status"] == "UNAUTHORISED"
+
+
+def test_an_expired_session_is_gone_for_everybody(core, clock):
+    handle = core.new_session()["session"]["handle"]
+    clock.advance(REFRESH_TOKEN_VALIDITY)
+    for method, path, fields in [
+        ("GET", "/recipe/session", {}),
+        ("PUT", "/recipe/session/data", {"userDataInDatabase": {}}),
+        ("PUT", "/recipe/jwt/data", {"userDataInJWT": {}}),
+    ]:
+        reply = core.reply(method, path, sessionHandle=handle, **fields)
+        assert reply == {"status": "UNAUTHORISED", "message": "Session does not exist."}
+    clock.advance(1)
+    assert core.ok("GET", "/recipe/session/user", userId="user")["sessionHandles"] == []
+
+
+def test_session_information(core, clock):
+    session = core.new_session(payload={"a": 1})["session"]
+    core.ok(
+        "PUT",
+        "/recipe/session/data",
+        sessionHandle=session["handle"],
+        userDataInDatabase={"deep": [1]},
+    )
+    assert core.ok("GET", "/recipe/session", sessionHandle=session["handle"]) == {
+        "status": "OK",
+        "sessionHandle": session["handle"],
+        "userId": "user",
+        "recipeUserId": "user",
+        "tenantId": "public",
+        "userDataInJWT": {"a": 1},
+        "userDataInDatabase": {"deep": [1]},
+        "timeCreated": clock.now,
+        "expiry": clock.now + REFRESH_TOKEN_VALIDITY,
+    }
+
+
+@pytest.mark.parametrize(("old", "new"), [(1, True), (0, False), (1, 1.5), (None, 0)])
+def test_a_changed_payload_reaches_the_token_when_the_database_is_checked(core, old, new):
+    session = core.new_session(payload={"a": old})
+    handle = session["session"]["handle"]
+    core.ok("PUT", "/recipe/jwt/data", sessionHandle=handle, userDataInJWT={"a": new})
+    assert "accessToken" not in core.verify(session)
+    fresh = core.verify(session, check_database=True)
+    assert repr(fresh["session"]["userDataInJWT"]) == repr({"a": new})
+    assert "accessToken" not in core.verify(fresh, check_database=True)
+
+
+def test_the_order_of_claims_is_no_change(core):
+    session = core.new_session(payload={"a": 1, "b": 2})
+    handle = session["session"]["handle"]
+    core.ok("PUT", "/recipe/jwt/data", sessionHandle=handle, userDataInJWT={"b": 2, "a": 1})
+    assert "accessToken" not in core.verify(session, check_database=True)
+
+
+def regenerate(core, session, **fields):
+    token = session["accessToken"]["token"]
+    return core.reply("POST", "/recipe/session/regenerate", accessToken=token, **fields)
+
+
+def test_a_regenerated_token_expires_with_the_old_one(core, clock):
+    session = core.new_session(payload={"a": 1})
+    clock.advance(MINUTE)
+    fresh = regenerate(core, session, userDataInJWT={"b": 2})
+    assert fresh["session"]["userDataInJWT"] == {"b": 2}
+    assert fresh["accessToken"]["expiry"] == session["accessToken"]["expiry"]
+    assert fresh["accessToken"]["createdTime"] == clock.now
+    assert regenerate(core, session)["session"]["userDataInJWT"] == {"b": 2}
+    assert core.refresh(session)["session"]["userDataInJWT"] == {"b": 2}
+
+
+def test_the_payload_of_an_expired_token_can_still_be_changed(core, clock):
+    session = core.new_session()
+    clock.advance(HOUR + SECOND)
+    reply = regenerate(core, session, userDataInJWT={"b": 2})
+    assert reply["status"] == "OK"
+    assert "accessToken" not in reply
+    assert core.refresh(session)["session"]["userDataInJWT"] == {"b": 2}
+
+
+def test_a_token_of_a_session_that_is_over_cannot_be_regenerated(core):
+    session = core.new_session()
+    core.ok("POST", "/recipe/session/remove", userId="user")
+    assert regenerate(core, session)["status"] == "UNAUTHORISED"
+    garbage = {"accessToken": {"token": "a.b.c"}}
+    assert regenerate(core, garbage) == {"status": "UNAUTHORISED", "message": "Invalid JWT"}
+
+
+@pytest.mark.parametrize("claim", ["sub", "exp", "tId", "rsub", "antiCsrfToken", "sessionHandle"])
+def test_the_application_cannot_take_the_names_of_our_claims(core, claim):
+    session = core.new_session()
+    handle, token = session["session"]["handle"], session["accessToken"]["token"]
+    create = {"userId": "u", "enableAntiCsrf": False, "userDataInDatabase": {}}
+    for method, path, fields in [
+        ("POST", "/recipe/session", create),
+        ("PUT", "/recipe/jwt/data", {"sessionHandle": handle}),
+        ("POST", "/recipe/session/regenerate", {"accessToken": token}),
+    ]:
+        response = core.request(method, path, json={**fields, "userDataInJWT": {claim: "x"}})
+        assert response.status_code == 400
+        assert response.text.strip() == "The user payload contains protected field"
+
+
+def test_the_anti_csrf_token_changes_with_every_refresh(core):
+    session = core.new_session(anti_csrf=True)
+    child = core.refresh(session, anti_csrf=True)
+    assert child["antiCsrfToken"] != session["antiCsrfToken"]
+    check = {"enableAntiCsrf": True, "doAntiCsrfCheck": True}
+    good = core.verify(child, **check, antiCsrfToken=child["antiCsrfToken"])
+    assert good["status"] == "OK"
+    for wrong in ({}, {"antiCsrfToken": session["antiCsrfToken"]}):
+        assert core.verify(child, **check, **wrong) == {
+            "status": "TRY_REFRESH_TOKEN",
+            "message": "anti-csrf check failed",
+        }
+    relaxed = {"enableAntiCsrf": True, "doAntiCsrfCheck": False}
+    assert core.verify(child, **relaxed)["status"] == "OK"
+
+
+def test_a_refresh_needs_the_anti_csrf_token_only_if_there_is_one(core):
+    with_token, without = core.new_session(anti_csrf=True), core.new_session()
+    refresh = "/recipe/session/refresh"
+    reply = core.reply(
+        "POST", refresh, refreshToken=with_token["refreshToken"]["token"], enableAntiCsrf=True
+    )
+    assert reply == {
+        "status": "UNAUTHORISED",
+        "message": "Anti CSRF token missing, or not matching",
+    }
+    reply = core.ok(
+        "POST", refresh, refreshToken=without["refreshToken"]["token"], enableAntiCsrf=True
+    )
+    assert "antiCsrfToken" in reply
+    assert "antiCsrfToken" not in core.refresh(with_token)
+
+
+def test_sessions_without_an_anti_csrf_token_do_not_pass_the_check(core):
+    reply = core.verify(core.new_session(), enableAntiCsrf=True, doAntiCsrfCheck=True)
+    assert reply["status"] == "TRY_REFRESH_TOKEN"
+
+
+def test_sessions_are_removed_by_handle(core):
+    one, two = core.new_session()["session"]["handle"], core.new_session()["session"]["handle"]
+    reply = core.ok("POST", "/recipe/session/remove", sessionHandles=[two, "nothing", two, one])
+    assert reply["sessionHandlesRevoked"] == [two, one]
+    reply = core.ok("POST", "/recipe/session/remove", sessionHandles=[one])
+    assert reply["sessionHandlesRevoked"] == []
+
+
+def test_a_tenants_sessions_are_removed_apart_from_the_others(core):
+    core.put_tenant("t1")
+    here, there = core.new_session(), core.new_session(tenant="t1")
+    reply = core.ok(
+        "POST", "/t1/recipe/session/remove", userId="user", revokeAcrossAllTenants=False
+    )
+    assert reply["sessionHandlesRevoked"] == [there["session"]["handle"]]
+    assert core.verify(here, check_database=True)["status"] == "OK"
+    gone = core.verify(there, check_database=True)
+    assert gone["message"] == "Either the session has ended or has been blacklisted"
+    core.new_session(tenant="t1")
+    reply = core.ok("POST", "/recipe/session/remove", userId="user")
+    assert len(reply["sessionHandlesRevoked"]) == 2
+
+
+@pytest.mark.parametrize(
+    "token", ["", "a", "a.b", "a.b.V2", "..", "....", "ä.b.V2", "AAAA." + "0" * 64 + ".V2"]
+)
+def test_a_refresh_token_of_somebody_else_is_refused(core, token):
+    reply = core.reply("POST", "/recipe/session/refresh", refreshToken=token, enableAntiCsrf=False)
+    assert reply == {"status": "UNAUTHORISED", "message": "Invalid refresh token"}
+
+
+def test_an_app_does_not_know_the_sessions_of_another(core, clock):
+    core.ok("PUT", "/recipe/multitenancy/app/v2", appId="a1")
+    session = core.new_session()
+    clock.advance(SECOND)
+    token, access = session["refreshToken"]["token"], session["accessToken"]["token"]
+    reply = core.reply(
+        "POST", "/appid-a1/recipe/session/refresh", refreshToken=token, enableAntiCsrf=False
+    )
+    assert reply["message"] == "Invalid refresh token"
+    checks = {"enableAntiCsrf": False, "doAntiCsrfCheck": False, "checkDatabase": False}
+    reply = core.reply("POST", "/appid-a1/recipe/session/verify", accessToken=access, **checks)
+    assert reply == {"status": "TRY_REFRESH_TOKEN", "message": "Key not found"}
+    handle = session["session"]["handle"]
+    reply = core.reply("GET", "/appid-a1/recipe/session", sessionHandle=handle)
+    assert reply["status"] == "UNAUTHORISED"
