@@ -6,6 +6,7 @@
 // verdict is in.
 
 import { block } from "./block.js";
+import { bodyOf, textOf } from "./bodies.js";
 import { Carrier } from "./drive.js";
 import { SuperTokensError } from "./errors.js";
 import { isOurs } from "./target.js";
@@ -222,19 +223,20 @@ export function sessionXHR(shim, Native) {
       if (this.#step.verdict) return this.#settle();
       if (this.#step.do === "send") return this.#attempt();
       this.#view = OPENED;
+      this.#perform();
+    }
+
+    /** Perform the current step's effect, which takes time. */
+    #perform() {
+      const { driver } = /** @type {Connection} */ (this.#exchange);
       const running = this.#step;
       driver.perform(running, this.#carrier).then(
-        (result) => this.#step === running && this.#resume(result),
+        (result) => this.#step === running && this.#advance(this.#resumed(result)),
         (error) => this.#step === running && this.#fail(error),
       );
     }
 
     /** @param {string | number | boolean | undefined} result of the current step's effect */
-    #resume(result) {
-      this.#advance(this.#resumed(result));
-    }
-
-    /** @param {string | number | boolean | undefined} result */
     #resumed(result) {
       const { core, host } = /** @type {Connection} */ (this.#exchange);
       return core.resume(this.#step.flow ?? 0, result, host.cookies(), host.now());
@@ -296,11 +298,7 @@ export function sessionXHR(shim, Native) {
       this.#view = OPENED;
       this.#keep(event);
       if (this.#step.verdict) return this.#settle();
-      const running = this.#step;
-      driver.perform(running, this.#carrier).then(
-        (result) => this.#step === running && this.#resume(result),
-        (error) => this.#step === running && this.#fail(error),
-      );
+      this.#perform();
     }
 
     /** @param {Event} event the body that the core asked for is there */
@@ -462,38 +460,3 @@ export function sessionXHR(shim, Native) {
 
 const invalidState = () =>
   new DOMException("The request has been sent already.", "InvalidStateError");
-
-/**
- * @param {any} response of any response type
- * @returns {string | Promise<string>}
- */
-function textOf(response) {
-  if (typeof response === "string") return response;
-  if (response instanceof ArrayBuffer) return new TextDecoder().decode(response);
-  if (response instanceof Blob) return response.text();
-  return response instanceof Document ? "" : (JSON.stringify(response) ?? "");
-}
-
-/**
- * @param {Response} reply
- * @param {XMLHttpRequestResponseType} type
- * @returns {Promise<any>}
- */
-async function bodyOf(reply, type) {
-  try {
-    switch (type) {
-      case "json":
-        return await reply.json();
-      case "arraybuffer":
-        return await reply.arrayBuffer();
-      case "blob":
-        return await reply.blob();
-      case "document":
-        return null;
-      default:
-        return await reply.text();
-    }
-  } catch {
-    return null; // as the native object says of a body that is not of its type
-  }
-}

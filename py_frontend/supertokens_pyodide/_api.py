@@ -145,18 +145,3 @@ def on(event: str, handler: Handler) -> Callable[[], None]:
     The handler may be async. One that fails is logged and breaks nothing.
     """
     return _client().on(event, handler)
-
-
-__all__ = [
-    "attempt_refresh",
-    "close",
-    "does_session_exist",
-    "get_access_token",
-    "get_access_token_payload",
-    "get_session_status",
-    "get_tenant_id",
-    "get_user_id",
-    "init",
-    "on",
-    "sign_out",
-]

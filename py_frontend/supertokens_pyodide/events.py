@@ -5,7 +5,7 @@ The actions and their meaning are those of supertokens-website; a handler gets a
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
 Action = Literal[
     "SESSION_CREATED",
@@ -63,4 +63,4 @@ def to_wire(event: Event) -> dict[str, Any]:
 
 def from_wire(event: dict[str, Any]) -> Event:
     """The event under Python key names."""
-    return {_PYTHON_NAMES[name]: value for name, value in event.items()}  # type: ignore[return-value]
+    return cast(Event, {_PYTHON_NAMES[name]: value for name, value in event.items()})

@@ -24,11 +24,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from . import _api, errors
+from . import _api
 from ._client import Client
 from ._core.config import Page, read_config
 from ._core.cookies import read_cookies
-from ._core.messages import write_plan
+from ._core.messages import read_error, write_plan
 from ._core.session import Session
 from ._core.tokens import write_front_token
 from .events import Event
@@ -148,20 +148,11 @@ class Call:
             raise self.failure or AssertionError("The flow has not ended: what should wake it?")
         match self.verdict["verdict"]:
             case "fail":
-                raise _error(self.verdict["error"])
+                raise read_error(self.verdict["error"])
             case "deliver":
                 return self.refresh_reply if self.verdict.get("refresh") else self.reply
             case _:
                 return self.verdict["value"]
-
-
-def _error(data: dict[str, Any]) -> errors.SuperTokensError:
-    kind = getattr(errors, data["name"])
-    error: errors.SuperTokensError = kind.__new__(kind)
-    errors.SuperTokensError.__init__(error, data["message"], hint=data["hint"])
-    if "status" in data:
-        error.status = data["status"]  # type: ignore[attr-defined]
-    return error
 
 
 class Tab:

@@ -10,6 +10,7 @@ from supertokens_pyodide._core.logs import describe
 from supertokens_pyodide._core.messages import (
     PROTOCOL,
     Port,
+    read_error,
     read_request,
     read_result,
     write_error,
@@ -17,7 +18,13 @@ from supertokens_pyodide._core.messages import (
 )
 from supertokens_pyodide._core.session import Session
 from supertokens_pyodide._core.urls import SKIP_MARKER
-from supertokens_pyodide.errors import ConfigError, NoSession, RefreshUnavailable
+from supertokens_pyodide.errors import (
+    ConfigError,
+    NoSession,
+    RefreshUnavailable,
+    SignOutFailed,
+    SuperTokensError,
+)
 
 NOW = 1_700_000_000_000
 PRESENT = "sFrontToken=f; st-last-access-token-update=1"
@@ -223,3 +230,16 @@ def test_a_debug_line_tells_what_happens_and_no_secret(result, effect, line):
 )
 def test_reprs_hide_headers(value):
     assert "secret" not in repr(value)
+
+
+def test_an_error_comes_back_as_what_it_was():
+    back = read_error(write_error(SignOutFailed("No.", status=503)))
+    assert type(back) is SignOutFailed
+    assert (back.message, back.status) == ("No.", 503)
+
+
+@pytest.mark.parametrize("name", ["TypeError", "annotations", ""])
+def test_an_error_of_another_kind_comes_back_as_a_plain_one(name):
+    back = read_error({"name": name, "message": "No.", "hint": ""})
+    assert type(back) is SuperTokensError
+    assert str(back) == "No."

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import errors
+from .._core.messages import read_error
+from ..errors import SuperTokensError
 
 
-def python_error(thrown: Any) -> errors.SuperTokensError:
+def python_error(thrown: Any) -> SuperTokensError:
     """A JavaScript error of the shim as the Python class of the same name."""
-    kind = getattr(errors, str(thrown.name), None)
-    hint = str(getattr(thrown, "hint", "") or "")
-    message = str(thrown.message).removesuffix(hint).rstrip()
-    if not (isinstance(kind, type) and issubclass(kind, errors.SuperTokensError)):
-        kind = errors.SuperTokensError
-    error = kind.__new__(kind)
-    errors.SuperTokensError.__init__(error, message, hint=hint)
-    return error
+    hint = str(getattr(thrown, "hint", None) or "")
+    return read_error(
+        {
+            "name": str(thrown.name),
+            "message": str(thrown.message).removesuffix(hint).rstrip(),
+            "hint": hint,
+            "status": getattr(thrown, "status", None),
+        }
+    )

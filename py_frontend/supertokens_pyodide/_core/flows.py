@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from os.path import basename
 from traceback import extract_tb
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from ..errors import Closed, SuperTokensError
 from ..events import Event
@@ -42,7 +42,7 @@ class Flow(Generic[T]):
         """The value it ended with; raises the error that it ended with."""
         if self.error is not None:
             raise self.error
-        return self.value  # type: ignore[return-value]
+        return cast(T, self.value)
 
 
 @dataclass(slots=True)

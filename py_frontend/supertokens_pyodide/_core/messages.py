@@ -23,9 +23,11 @@ any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was ta
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from .. import errors
 from ..errors import SuperTokensError
 from ..events import to_wire
 from .config import Config
@@ -130,6 +132,18 @@ def write_error(error: SuperTokensError) -> dict[str, Any]:
     }
     status = getattr(error, "status", None)
     return data if status is None else {**data, "status": status}
+
+
+def read_error(data: Mapping[str, Any]) -> SuperTokensError:
+    """An error from what ``write_error`` made of it."""
+    kind = getattr(errors, data["name"], None)
+    if not (isinstance(kind, type) and issubclass(kind, SuperTokensError)):
+        kind = SuperTokensError
+    error = kind.__new__(kind)
+    SuperTokensError.__init__(error, data["message"], hint=data["hint"])
+    if data.get("status") is not None:
+        vars(error)["status"] = data["status"]
+    return error
 
 
 class Port:
