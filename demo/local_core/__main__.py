@@ -29,9 +29,7 @@ def main() -> None:
     parser.add_argument("--api-key", metavar="KEY", help="answer only requests with this key")
     arguments = parser.parse_args()
     try:
-        # Here and not by uvicorn, so that with port 0 the one that was found can be printed.
-        family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
-        listener = socket.create_server((arguments.host, arguments.port), family=family)
+        listener = _listen(arguments.host, arguments.port)
     except (OSError, OverflowError) as error:
         sys.exit(f"Cannot listen on {arguments.host} port {arguments.port}: {error}")
     try:
@@ -40,12 +38,22 @@ def main() -> None:
         sys.exit(str(error))
     except sqlite3.Error as error:
         sys.exit(f"The data in {arguments.db} cannot be used: {error}")
-    print(f"SuperTokens core: http://{arguments.host}:{listener.getsockname()[1]}", flush=True)
+    host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    print(f"SuperTokens core: http://{host}:{listener.getsockname()[1]}", flush=True)
     # No access log: it would show the parameters of every request.
     config = uvicorn.Config(app, log_level="warning", access_log=False)
     # uvicorn sends itself the signal again after it has shut down in order.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    # Here and not by uvicorn, so that with port 0 the one that was found can be printed.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family)
+    # asyncio turns off Nagle's algorithm only for sockets that name their protocol. With it, every
+    # reply takes 40 ms longer.
+    return socket.socket(family, listener.type, socket.IPPROTO_TCP, listener.detach())
 
 
 if __name__ == "__main__":

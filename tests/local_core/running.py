@@ -163,6 +163,7 @@ class Sdk:
                 "NO_PROXY": "127.0.0.1,localhost",
                 # supertokens-python makes an HTTP client for each request, and each client would
                 # load all certificate authorities, for which plain HTTP has no use.
+                "SSL_CERT_FILE": "",
                 "SSL_CERT_DIR": os.devnull,
             },
         )

@@ -333,7 +333,9 @@ async def serve() -> Any:
     async def who(found: SessionContainer = Depends(verify_session())) -> str:  # noqa: B008
         return found.get_user_id()
 
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     background.append(asyncio.create_task(server.serve([listener])))
     return listener.getsockname()[1]
