@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from demo.local_core.app import create_app
-from tests.local_core.running import CoreClient, running_core, start
+from tests.local_core.running import MINUTE, CoreClient, running_core, start
 
 JWKS = "/.well-known/jwks.json"
 
@@ -100,6 +100,19 @@ def test_neither_password_nor_token_can_be_read_in_the_file(clock, db, tmp_path)
     assert b"a@example.com" in stored
     for secret in secrets:
         assert secret.encode() not in stored
+
+
+def test_expired_sessions_do_not_pile_up(clock, db):
+    with CoreClient(clock, db) as core:
+        core.put_tenant("t1", coreConfig={"access_token_validity": 1, "refresh_token_validity": 1})
+        core.new_session(tenant="t1")
+        lasting = core.new_session()["session"]["handle"]
+        clock.advance(MINUTE + 1)
+        newest = core.new_session()["session"]["handle"]
+    connection = sqlite3.connect(db)
+    handles = {handle for (handle,) in connection.execute("SELECT handle FROM sessions")}
+    connection.close()
+    assert handles == {lasting, newest}
 
 
 def test_a_file_of_a_later_version_is_left_alone(db):
