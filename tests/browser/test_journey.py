@@ -1,12 +1,12 @@
 """The journeys of a user through the demo: on both pages, with tokens in cookies and in headers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.app import PROTECTED, REFRESH, App
-from tests.browser.conftest import BrowserLog
+from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
 from tests.browser.demo import Demo
 
 OpenApp = Callable[..., App]
@@ -15,33 +15,45 @@ OpenApp = Callable[..., App]
 LEFT_BEHIND = {"st-last-access-token-update"}
 
 
-@pytest.fixture(params=["javascript", "python"])
+@pytest.fixture(scope="module", params=["javascript", "python"])
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["cookie", "header"])
+@pytest.fixture(scope="module", params=["cookie", "header"])
 def mode(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="module")
+def shared_app(browser: Browser, demo_process: Demo, language: str, mode: str) -> Iterator[App]:
+    context = browser.new_context()
+    context.set_default_timeout(PAGE_TIMEOUT)
+    yield App(demo_process, context, language, mode)
+    context.close()
+
+
 @pytest.fixture
-def open_app(demo: Demo, context: BrowserContext, language: str, mode: str) -> OpenApp:
+def app(shared_app: App, demo: Demo, browser_log: BrowserLog) -> Iterator[App]:
+    """The app in a page of its own browser, signed out."""
+    browser_log.watch(shared_app.context)
+    shared_app.start_afresh()
+    yield shared_app
+    browser_log.unwatch(shared_app.context)
+
+
+@pytest.fixture
+def open_app(app: App, language: str, mode: str) -> OpenApp:
     """Open the app in another tab of the same browser, or in another browser."""
 
-    def open_app(where: BrowserContext = context) -> App:
-        return App(demo, where, language, mode)
+    def open_app(where: BrowserContext = app.context) -> App:
+        return App(app.demo, where, language, mode)
 
     return open_app
 
 
-@pytest.fixture
-def app(open_app: OpenApp) -> App:
-    return open_app()
-
-
 @pytest.fixture(autouse=True)
-def nothing_is_thrown_and_nothing_is_foreign(browser_log: BrowserLog):
+def nothing_is_thrown_and_nothing_is_foreign(browser_log: BrowserLog) -> Iterator[None]:
     yield
     assert browser_log.page_errors == []
     assert browser_log.foreign_requests == []
