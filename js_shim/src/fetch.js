@@ -2,7 +2,7 @@
 
 import { Carrier } from "./drive.js";
 import { SuperTokensError } from "./errors.js";
-import { isOurs, urlOf } from "./target.js";
+import { isOurs, reported, urlOf } from "./target.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
@@ -63,17 +63,6 @@ async function exchange({ core, driver, host, plan }, native, input, init = {}) 
   if (verdict.error) throw new SuperTokensError(verdict.error, carrier.failure);
   const reply = verdict.refresh ? carrier.refreshReply?.clone() : carrier.reply;
   return /** @type {Response} */ (reply);
-}
-
-/**
- * @param {Headers} headers
- * @param {import("./target.js").Plan} plan
- * @returns {string} JSON of the headers that the core wants to see, or nothing
- */
-function reported(headers, plan) {
-  const found = plan.requestHeaders.filter((name) => headers.has(name));
-  if (found.length === 0) return "";
-  return JSON.stringify(Object.fromEntries(found.map((name) => [name, headers.get(name)])));
 }
 
 /**

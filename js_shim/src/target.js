@@ -45,3 +45,16 @@ export function isOurs(plan, url) {
     (plan.domain !== null && (hostname === plan.domain || hostname.endsWith(`.${plan.domain}`)))
   );
 }
+
+/**
+ * The request headers that the core wants to see.
+ *
+ * @param {Headers} headers the caller's
+ * @param {Plan} plan
+ * @returns {string} JSON, or nothing where there are none
+ */
+export function reported(headers, plan) {
+  const found = plan.requestHeaders.filter((name) => headers.has(name));
+  if (found.length === 0) return "";
+  return JSON.stringify(Object.fromEntries(found.map((name) => [name, headers.get(name)])));
+}

@@ -9,7 +9,7 @@ import { block } from "./block.js";
 import { bodyOf, textOf } from "./bodies.js";
 import { Carrier } from "./drive.js";
 import { SuperTokensError } from "./errors.js";
-import { isOurs } from "./target.js";
+import { isOurs, reported } from "./target.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
@@ -202,10 +202,7 @@ export function sessionXHR(shim, Native) {
       this.#carrier = new Carrier(null, this.#control.signal);
       this.#attempts = 0;
       if (this.#isAsync) this.#startTimer();
-      const callers = new Headers(this.#headers);
-      const names = plan.requestHeaders.filter((name) => callers.has(name));
-      const told = Object.fromEntries(names.map((name) => [name, callers.get(name)]));
-      const text = names.length > 0 ? JSON.stringify(told) : "";
+      const text = reported(new Headers(this.#headers), plan);
       this.#advance(core.exchange(text, false, host.cookies(), host.now()));
     }
 

@@ -330,7 +330,7 @@ async def serve() -> Any:
     app.add_middleware(get_middleware())
 
     @app.get("/who")
-    async def who(found: SessionContainer = Depends(verify_session())) -> str:  # noqa: B008
+    async def who(found: SessionContainer = Depends(verify_session())) -> str:  # noqa: B008 - FastAPI's way
         return found.get_user_id()
 
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)

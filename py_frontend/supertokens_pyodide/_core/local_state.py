@@ -73,7 +73,7 @@ class LocalState:
         ``handle`` is the session that the request was sent in. What such a reply says of it, that
         it goes on or that it has ended, must not touch the one that is there now.
         """
-        if handle is None or handle == self.session_handle():
+        if handle is None or not head.headers or handle == self.session_handle():
             return False
         text = head.headers.get(FRONT_TOKEN_HEADER)
         if text is None or text == REMOVE:
