@@ -82,11 +82,13 @@ distclean: clean ## remove everything generated
 	rm -rf .venv node_modules
 
 # ---- how it is done ------------------------------------------------------------------------------
+# --no-deps: the file names every package, and older pips look for the newest of one that another asks
+# for with an extra.
 $(VENV): constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.12")'
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@echo "installing Python packages"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
 	@touch $@
 
 # The project itself, editable: py_frontend is then on the path of .venv.
