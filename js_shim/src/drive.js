@@ -31,7 +31,7 @@ import { closed } from "./errors.js";
  * What the core offers its drivers: primitives in, one step as JSON out.
  * @typedef {object} Core
  * @property {(headers: string, oneShot: boolean, cookies: string, now: number) => string} exchange
- * @property {(name: string, cookies: string, now: number) => string} call
+ * @property {(name: string, args: string, cookies: string, now: number) => string} call
  * @property {(flow: number, result: string | number | boolean | undefined, cookies: string, now: number) => string} resume
  * @property {(flow: number) => void} cancel
  * @property {(events: string) => void} notify

@@ -116,13 +116,15 @@ export class Shim {
    * Call a function of the session.
    *
    * @param {string} name as in Python
+   * @param {Record<string, any>} [args] JSON values by the names that Python knows
    * @returns {Promise<any>}
    */
-  async call(name) {
+  async call(name, args) {
     await this.ready();
     const { core, driver, host } = this.#connected();
     const carrier = new Carrier();
-    const verdict = await driver.run(core.call(name, host.cookies(), host.now()), carrier);
+    const given = args ? JSON.stringify(args) : "";
+    const verdict = await driver.run(core.call(name, given, host.cookies(), host.now()), carrier);
     if (verdict.error) throw new SuperTokensError(verdict.error, carrier.failure);
     return verdict.value;
   }

@@ -50,11 +50,11 @@ class Client:
                 log.addHandler(logging.StreamHandler())
             session.flows.log = log.debug
 
-    async def call(self, name: str) -> Any:
+    async def call(self, name: str, **arguments: Any) -> Any:
         """Run one of the session's calls."""
         if self.host is None:
             raise Closed("The session SDK was closed.")
-        flow, step = self.port.begin(name, self.host.cookies(), self.host.now())
+        flow, step = self.port.begin(name, arguments, self.host.cookies(), self.host.now())
         try:
             if step is not None:
                 await self.host.drive(step)

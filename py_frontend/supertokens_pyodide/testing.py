@@ -176,9 +176,9 @@ class Tab:
         reply: Reply = self.run(self.begin_fetch(url, headers, **more))
         return reply
 
-    def call(self, name: str) -> Any:
+    def call(self, name: str, **arguments: Any) -> Any:
         """Make one of the session's calls and run until it has its value."""
-        return self.run(self.begin_call(name))
+        return self.run(self.begin_call(name, **arguments))
 
     def begin_fetch(
         self,
@@ -201,10 +201,11 @@ class Tab:
         self._apply(call, step)
         return call
 
-    def begin_call(self, name: str) -> Call:
+    def begin_call(self, name: str, **arguments: Any) -> Call:
         """Start one of the session's calls, without running it."""
         call = Call()
-        self._apply(call, self.client.port.call(name, self.cookies(), self.now()))
+        given = json.dumps(arguments) if arguments else ""
+        self._apply(call, self.client.port.call(name, given, self.cookies(), self.now()))
         return call
 
     def run(self, call: Call) -> Any:

@@ -165,24 +165,24 @@ def test_reading_text_is_asked_for_and_writes_come_with_the_step(port):
 
 
 def test_a_call_gives_its_value(port):
-    step = json.loads(port.call("does_session_exist", ABSENT, NOW))
+    step = json.loads(port.call("does_session_exist", "", ABSENT, NOW))
     assert step == {"verdict": "value", "value": False}
 
 
 def test_a_status_is_given_as_an_object(port):
-    step = json.loads(port.call("get_session_status", ABSENT, NOW))
+    step = json.loads(port.call("get_session_status", "", ABSENT, NOW))
     assert step["value"] == {"status": "NONE", "reason": None}
 
 
 def test_a_call_that_fails_gives_the_error(port):
-    step = json.loads(port.call("get_user_id", ABSENT, NOW))
+    step = json.loads(port.call("get_user_id", "", ABSENT, NOW))
     assert (step["verdict"], step["error"]["code"]) == ("fail", "NO_SESSION")
 
 
 def test_a_call_from_python_that_has_ended_needs_no_step(port):
-    flow, step = port.begin("does_session_exist", ABSENT, NOW)
+    flow, step = port.begin("does_session_exist", {}, ABSENT, NOW)
     assert (flow.outcome(), step) == (False, None)
-    flow, step = port.begin("does_session_exist", "", NOW)
+    flow, step = port.begin("does_session_exist", {}, "", NOW)
     assert not flow.ended
     assert json.loads(step)["do"] == "wait"
 
@@ -190,7 +190,7 @@ def test_a_call_from_python_that_has_ended_needs_no_step(port):
 @pytest.mark.parametrize("name", ["", "exchange", "__init__", "config", "close"])
 def test_only_the_named_calls_can_be_made(port, name):
     with pytest.raises(ValueError, match="no such call"):
-        port.call(name, "", NOW)
+        port.call(name, "", "", NOW)
 
 
 def test_every_call_exists():

@@ -149,7 +149,7 @@ def read_error(data: Mapping[str, Any]) -> SuperTokensError:
 class Port:
     """The core as its drivers call it: the environment comes in with each call, a step goes out."""
 
-    # What a driver may call by name; each is a flow of Session without arguments.
+    # What a driver may call by name; each is a flow of Session, its arguments JSON values.
     CALLS = frozenset(
         {
             "does_session_exist",
@@ -173,25 +173,30 @@ class Port:
         flow = self._flows.begin(self._session.exchange(read_request(headers, one_shot)))
         return write_step(self._flows.take_output(), flow)
 
-    def call(self, name: str, cookies: str, now: float) -> str:
-        """Begin one of CALLS."""
-        flow = self._begin(name, cookies, now)
+    def call(self, name: str, arguments: str, cookies: str, now: float) -> str:
+        """Begin one of CALLS; ``arguments`` is a JSON object, or empty."""
+        given = json.loads(arguments) if arguments else {}
+        flow = self._begin(name, given, cookies, now)
         return write_step(self._flows.take_output(), flow)
 
-    def begin(self, name: str, cookies: str, now: float) -> tuple[Flow[Any], str | None]:
+    def begin(
+        self, name: str, arguments: Mapping[str, Any], cookies: str, now: float
+    ) -> tuple[Flow[Any], str | None]:
         """Begin one of CALLS for a caller in Python, who reads the flow's outcome itself.
 
         The step is None when the flow has ended and left a driver nothing to do.
         """
-        flow = self._begin(name, cookies, now)
+        flow = self._begin(name, arguments, cookies, now)
         output = self._flows.take_output()
         return flow, None if flow.ended and not output else write_step(output, flow)
 
-    def _begin(self, name: str, cookies: str, now: float) -> Flow[Any]:
+    def _begin(
+        self, name: str, arguments: Mapping[str, Any], cookies: str, now: float
+    ) -> Flow[Any]:
         if name not in self.CALLS:
             raise ValueError(f"no such call: {name}")
         self._flows.enter(cookies, now)
-        return self._flows.begin(getattr(self._session, name)())
+        return self._flows.begin(getattr(self._session, name)(**arguments))
 
     def resume(self, flow_id: int, result: Any, cookies: str, now: float) -> str:
         """Resume a flow with its effect's result."""
