@@ -24,6 +24,7 @@ TYPES := js_shim/types/index.d.ts
 WHEEL := build/wheel/.done
 PYODIDE_WHEELS := build/wheels/.done
 VENDOR := build/vendor/.done
+WEBSITE := build/supertokens-website/supertokens-website.js
 CHROMIUM := build/chromium
 UV := build/uv/bin/uv
 
@@ -124,6 +125,11 @@ $(PYODIDE_WHEELS): $(VENV) tools/wheels.txt
 
 $(VENDOR): $(NPM) $(SHIM) $(WHEEL) $(PYODIDE_WHEELS) tools/vendor.py
 	@$(PY) tools/vendor.py
+	@touch $@
+
+# supertokens-website for pages, which we are compared with.
+$(WEBSITE): $(NPM) tools/bundle_website.mjs
+	@node tools/bundle_website.mjs
 	@touch $@
 
 # Asked every time, since a browser may come or go; installs one if it can.
