@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -116,10 +116,17 @@ class ScriptedBrowser:
         self._cookies.clear()
 
     def open_tab(self, *, https: bool = True, **options: Any) -> Tab:
-        """Open a page that calls ``init()`` with these options."""
+        """Open a page that calls ``init()`` with these options.
+
+        Of the hooks and handlers ``pre_api_hook``, ``post_api_hook`` (functions that are not
+        async) and ``date_provider`` work here.
+        """
         config = read_config(options, Page(self.hostname, https))
-        session = Session(config, self.storage)
-        return Tab(self, Client(config, session), json.loads(write_plan(config)))
+        make_provider = options.get("date_provider")
+        session = Session(
+            config, self.storage, date_provider=make_provider() if make_provider else None
+        )
+        return Tab(self, Client(config, session), json.loads(write_plan(config)), options)
 
     def transmit(self, request: Request) -> Reply:
         """Send a request to the backend."""
@@ -136,6 +143,7 @@ class Call:
         self.refresh_reply: Reply | None = None
         self.failure: Exception | None = None
         self.verdict: dict[str, Any] | None = None
+        self.hooked: dict[str, Any] = {}
 
     @property
     def ended(self) -> bool:
@@ -158,12 +166,19 @@ class Call:
 class Tab:
     """One page with the SDK on it. ``events`` are those that its handlers got, in order."""
 
-    def __init__(self, browser: ScriptedBrowser, client: Client, plan: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        browser: ScriptedBrowser,
+        client: Client,
+        plan: dict[str, Any],
+        options: Mapping[str, Any],
+    ) -> None:
         self.browser = browser
         self.client = client
         self.plan = plan
         self.events: list[Event] = []
         self.warnings: list[str] = []
+        self._options = options
         self._pending: deque[tuple[Call, dict[str, Any]]] = deque()
         self._waiting: dict[int, Call] = {}
         client.host = self
@@ -311,6 +326,8 @@ class Tab:
                 return self._send(call, call.request, step)
             case "post":
                 return self._post(call, step)
+            case "post_hook":
+                return self._after_post(call)
             case "lock":
                 self.browser.lock_holder = (self, step["flow"])
                 return True
@@ -328,15 +345,34 @@ class Tab:
         return self._head(call.reply)
 
     def _post(self, call: Call, step: dict[str, Any]) -> int | str:
+        call.hooked = {
+            "action": step["action"],
+            "url": step["url"],
+            "request_init": {
+                "method": "POST",
+                "credentials": "include",
+                "headers": step["headers"],
+            },
+            "user_context": step["userContext"],
+        }
+        hook = self._options.get("pre_api_hook")
+        if hook is not None:
+            call.hooked |= hook(call.hooked)
+        init = call.hooked["request_init"]
         try:
             call.reply = self.browser.transmit(
-                Request("POST", step["url"], step["headers"], "include")
+                Request(
+                    init["method"], call.hooked["url"], init["headers"], init.get("credentials")
+                )
             )
         except NetworkDown:
             return json.dumps({"failure": "network"})
         except TimedOut:
             return json.dumps({"failure": "timeout"})
         return self._head(call.reply)
+
+    def _after_post(self, call: Call) -> None:
+        self._options["post_api_hook"]({**call.hooked, "response": call.reply})
 
     def _head(self, reply: Reply) -> int | str:
         shown = {n: text for n, text in reply.headers.items() if n in self.plan["replyHeaders"]}

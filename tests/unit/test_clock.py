@@ -24,22 +24,22 @@ def test_a_clock_without_skew_is_the_clients():
 @pytest.mark.parametrize("error", [2 * HOURS, -2 * HOURS, THRESHOLD, -THRESHOLD, 365 * 24 * HOURS])
 def test_a_token_corrects_a_wrong_clock(error):
     wrong = clock(now=NOW + error)
-    assert wrong.learn(NOW / 1000) == str(-error)
+    assert wrong.learn({"iat": NOW / 1000}) == str(-error)
     assert wrong.now() == NOW
 
 
 @pytest.mark.parametrize("error", [0, 1, THRESHOLD - 1, 1 - THRESHOLD])
 def test_a_small_difference_is_none(error):
     slow = clock(now=NOW + error)
-    slow.learn(NOW / 1000)
+    slow.learn({"iat": NOW / 1000})
     assert slow.now() == NOW + error
 
 
 def test_the_skew_of_the_last_token_counts():
     made = clock(now=NOW + 2 * HOURS)
-    made.learn(NOW / 1000)
+    made.learn({"iat": NOW / 1000})
     made.client_now = NOW
-    made.learn(NOW / 1000)
+    made.learn({"iat": NOW / 1000})
     assert made.now() == NOW
 
 
@@ -68,7 +68,7 @@ def test_a_stored_skew_is_taken_over_where_it_can_be_one(stored, skew):
 @given(st.integers(-(10**12), 10**12))
 def test_a_stored_skew_means_the_same_as_when_it_was_learnt(issued_at):
     first = clock()
-    assert clock(first.learn(issued_at)).now() == first.now()
+    assert clock(first.learn({"iat": issued_at})).now() == first.now()
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_stored_skew_means_the_same_as_when_it_was_learnt(issued_at):
 )
 def test_an_odd_iat_means_no_skew(issued_at):
     made = clock("7200000")
-    assert made.learn(issued_at) == "0"
+    assert made.learn({"iat": issued_at}) == "0"
     assert made.now() == NOW
 
 
@@ -85,5 +85,12 @@ def test_an_odd_iat_means_no_skew(issued_at):
 def test_whatever_comes_the_clock_tells_a_time(stored, issued_at):
     made = clock(stored)
     assert math.isfinite(made.now())
-    assert int(made.learn(issued_at)) is not None
+    assert int(made.learn({"iat": issued_at})) is not None
     assert math.isfinite(made.now())
+
+
+def test_the_calculation_of_the_skew_can_be_replaced():
+    made = Clock(calculate_skew=lambda payload: payload["ahead"])
+    made.client_now = NOW
+    assert made.learn({"ahead": 60_000}) == "60000"
+    assert made.now() == NOW + 60_000

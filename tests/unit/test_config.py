@@ -1,7 +1,7 @@
 """The options of init(): accepted, normalised or refused with the option's name and a hint."""
 
 import pytest
-from supertokens_pyodide._core.config import Page, from_javascript, read_config
+from supertokens_pyodide._core.config import SEAMS, Page, from_javascript, read_config
 from supertokens_pyodide._core.urls import Interception
 from supertokens_pyodide.errors import ConfigError
 
@@ -110,13 +110,15 @@ def test_an_option_is_taken_over_in_its_normal_form(option, value, expected):
         ("refresh_timeout", True),
         ("refresh_timeout", "10"),
         ("refresh_timeout", float("nan")),
-        ("pre_api_hook", print),
-        ("post_api_hook", print),
-        ("override", {}),
-        ("cookie_handler", print),
-        ("window_handler", print),
-        ("lock_factory", print),
-        ("date_provider", print),
+        ("pre_api_hook", 5),
+        ("post_api_hook", 5),
+        ("override", 5),
+        ("override", {"functions": 5}),
+        ("override", {"function": print}),
+        ("cookie_handler", 5),
+        ("window_handler", 5),
+        ("lock_factory", 5),
+        ("date_provider", 5),
         ("api_dommain", "https://api.example.com"),
         ("page", PAGE),
     ],
@@ -220,3 +222,15 @@ def test_two_configs_that_mean_the_same_are_equal(same):
 )
 def test_two_configs_that_differ_are_not_equal(other):
     assert read(**other) != read()
+
+
+@pytest.mark.parametrize("option", SEAMS)
+@pytest.mark.parametrize("value", [print, True], ids=["function", "in-javascript"])
+def test_a_function_stays_where_it_is_and_is_known_to_be_there(option, value):
+    config = read(**{option: value})
+    assert config.has_post_api_hook is (option == "post_api_hook")
+
+
+@pytest.mark.parametrize("value", [{}, {"functions": print}, {"functions": True}])
+def test_an_override_is_given_by_what_it_overrides(value):
+    assert read(override=value) == read()

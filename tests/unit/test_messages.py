@@ -30,7 +30,7 @@ NOW = 1_700_000_000_000
 PRESENT = "sFrontToken=f; st-last-access-token-update=1"
 ABSENT = "st-last-access-token-update=1"
 SEND = Send({"rid": "x"})
-POST = Post("https://api.example.com/auth/signout", {}, 1)
+POST = Post("https://api.example.com/auth/signout", {}, 1, "SIGN_OUT")
 
 
 def config(**options):
@@ -224,7 +224,7 @@ def test_a_debug_line_tells_what_happens_and_no_secret(result, effect, line):
     [
         Head(200, {"front-token": "secret"}),
         Send({"authorization": "secret"}),
-        Post("https://api.example.com", {"authorization": "secret"}, 1),
+        Post("https://api.example.com", {"authorization": "secret"}, 1, "SIGN_OUT"),
         RequestHead({"authorization": "secret"}),
     ],
 )

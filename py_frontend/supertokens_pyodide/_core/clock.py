@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any, Protocol
 
 # supertokens-website's key and threshold, so that both correct the same page's clock alike.
 STORAGE_KEY = "__st_clockSkewInMillis"
@@ -11,34 +13,85 @@ THRESHOLD = 7_000
 _LIMIT = 1e15
 
 
-class Clock:
-    """The corrected clock; all times are milliseconds since the epoch."""
+class DateProvider(Protocol):
+    """A clock that takes the place of ours: supertokens-website's dateProvider."""
 
-    def __init__(self, stored_skew: str | None = None) -> None:
+    def now(self) -> float:
+        """The backend's time in milliseconds since the epoch, as well as it is known."""
+
+    def get_threshold_in_seconds(self) -> float:
+        """Below this much the two clocks count as equal."""
+
+    def set_client_clock_skew_in_millis(self, skew: float) -> None:
+        """Take over how far the backend's clock is ahead, learnt from a token."""
+
+    def get_client_clock_skew_in_millis(self) -> float:
+        """How far the backend's clock is ahead."""
+
+
+# Takes an access token's payload that has just arrived; gives the skew in milliseconds.
+CalculateSkew = Callable[[dict[str, Any]], float]
+
+
+class Clock:
+    """The corrected clock; all times are milliseconds since the epoch.
+
+    With a ``provider`` time is its business; ``calculate_skew`` replaces how it is learnt.
+    """
+
+    def __init__(
+        self,
+        stored_skew: str | None = None,
+        provider: DateProvider | None = None,
+        calculate_skew: CalculateSkew | None = None,
+    ) -> None:
         self.client_now: float = 0
         self._skew: float = 0
+        self._provider = provider
+        self._calculate_skew = calculate_skew
         if stored_skew is not None:
             with suppress(ValueError):  # whatever wrote that key, the next token corrects it
                 self._apply(int(stored_skew))
 
     def now(self) -> float:
         """The backend's time."""
+        if self._provider is not None:
+            return self._provider.now()
         return self.client_now + self._skew
 
-    def learn(self, issued_at: object) -> str:
-        """Take the skew from the ``iat`` (seconds) of a token that has just arrived.
+    @property
+    def threshold(self) -> float:
+        """Below this much, in milliseconds, the two clocks count as equal."""
+        if self._provider is not None:
+            return self._provider.get_threshold_in_seconds() * 1000
+        return THRESHOLD
 
-        Returns the text for localStorage. A token without ``iat`` means no skew (as upstream).
+    def learn(self, payload: dict[str, Any]) -> str | None:
+        """Take the skew from the payload of a token that has just arrived.
+
+        Returns the text for localStorage, if it is to be kept there.
         """
-        skew = 0.0
+        calculate = self._calculate_skew or self.skew_of
+        skew = calculate(payload)
+        if self._provider is not None:
+            self._provider.set_client_clock_skew_in_millis(skew)
+            return None
+        self._apply(skew)
+        return str(round(skew))
+
+    def skew_of(self, payload: dict[str, Any]) -> float:
+        """How far the backend's clock is ahead, told by a new token's ``iat`` (seconds).
+
+        A token without ``iat`` means no skew (as upstream).
+        """
+        issued_at = payload.get("iat")
         if (
             isinstance(issued_at, (int, float))
             and not isinstance(issued_at, bool)
             and abs(issued_at) < _LIMIT
         ):
-            skew = issued_at * 1000 - self.client_now
-        self._apply(skew)
-        return str(round(skew))
+            return issued_at * 1000 - self.client_now
+        return 0
 
     def _apply(self, skew: float) -> None:
         # A token's iat has a resolution of seconds and travels for a while: small is none.

@@ -18,9 +18,9 @@ from .urls import (
 
 TransferMethod = Literal["cookie", "header"]
 
-# Options of supertokens-website that are known but have no effect here yet. Refusing them is kinder
-# than a hook that is silently never called.
-_NOT_YET = (
+# Options that are functions. They stay with the language that gave them; the core only sees that
+# they are there: a function, or True where JavaScript has one.
+SEAMS = (
     "pre_api_hook",
     "post_api_hook",
     "override",
@@ -66,7 +66,8 @@ class Config:
     """The checked options; compare two to learn whether they mean the same.
 
     ``session_token_frontend_domain`` is the cookies' domain attribute, None for the page's host;
-    ``max_retry_attempts_for_session_refresh`` is None unless set; ``refresh_timeout`` in seconds.
+    ``max_retry_attempts_for_session_refresh`` is None unless set; ``refresh_timeout`` in seconds;
+    ``has_post_api_hook`` tells whether there is somebody to call.
     """
 
     api_domain: str
@@ -81,6 +82,7 @@ class Config:
     token_transfer_method: TransferMethod
     enable_debug_logs: bool
     refresh_timeout: float
+    has_post_api_hook: bool
     page: Page
 
     @property
@@ -144,23 +146,33 @@ def read_config(options: Mapping[str, Any], page: Page) -> Config:
         token_transfer_method=_transfer_method(given),
         enable_debug_logs=_flag(given, "enable_debug_logs", False),
         refresh_timeout=_seconds(given, "refresh_timeout", 10.0),
+        has_post_api_hook="post_api_hook" in given,
         page=page,
     )
 
 
 def _refuse_unknown(given: Mapping[str, Any]) -> None:
-    known = [field.name for field in fields(Config) if field.name != "page"]
-    for name in given:
-        if name in _NOT_YET:
-            raise ConfigError(
-                name,
-                "is not supported by this version",
-                hint="Remove the option; README.md lists what is supported.",
-            )
-        if name not in known:
+    derived = ("has_post_api_hook", "page")
+    known = [*SEAMS, *(field.name for field in fields(Config) if field.name not in derived)]
+    for name, value in given.items():
+        if name in SEAMS:
+            _require_function(name, value)
+        elif name not in known:
             raise ConfigError(
                 name, "is unknown", hint=f"The options are: {', '.join(sorted(known))}."
             )
+
+
+def _require_function(name: str, value: Any) -> None:
+    example = ""
+    if name == "override" and isinstance(value, Mapping):
+        unknown = sorted(value.keys() - {"functions"})
+        if unknown:
+            raise ConfigError(name, f"has the key {unknown[0]!r}", hint="It takes 'functions' only.")
+        value = value.get("functions", True)
+        example = " as its 'functions'"
+    if value is not True and not callable(value):
+        raise ConfigError(name, f"is {value!r}", hint=f"Give a function{example}.")
 
 
 def _normalised(

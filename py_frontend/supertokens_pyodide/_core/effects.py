@@ -9,7 +9,10 @@ from __future__ import annotations
 import types
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+# What a caller hands to its own hooks, overrides and handlers; means nothing to the core.
+UserContext = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,27 @@ class Send:
     credentials: str | None = None
 
 
+Action = Literal["REFRESH_SESSION", "SIGN_OUT"]
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
-    """POST to the backend, not intercepted; ``timeout`` in milliseconds. Results in a Head."""
+    """POST to the backend, not intercepted; ``timeout`` in milliseconds. Results in a Head.
+
+    The page's preAPIHook, if it has one, may change it on its way; it is told the ``action``, and
+    the ``user_context`` unless the flow's caller has given its driver another.
+    """
 
     url: str
     headers: dict[str, str] = field(repr=False)
     timeout: int
+    action: Action
+    user_context: UserContext = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PostHook:
+    """Call the page's postAPIHook for the Post that came last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +84,7 @@ class ReadText:
     """Read the body of the reply that came last, which the caller can still read; gives text."""
 
 
-Effect = Send | Post | Lock | Wait | ReadText
+Effect = Send | Post | PostHook | Lock | Wait | ReadText
 
 
 @types.coroutine
@@ -93,6 +110,11 @@ async def post(effect: Post) -> Head:
     """POST to the backend; a failure is a Head with status 0."""
     head: Head = await perform(effect)
     return head
+
+
+async def post_hook() -> None:
+    """Let the page know of the call that succeeded."""
+    await perform(PostHook())
 
 
 async def lock(effect: Lock) -> bool:

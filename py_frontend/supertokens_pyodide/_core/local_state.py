@@ -156,7 +156,9 @@ class LocalState:
             old = None
         self._mark_update()
         self._cookies.set(FRONT_TOKEN, text)
-        self._flows.output.storage[STORAGE_KEY] = self._flows.clock.learn(new.payload.get("iat"))
+        skew = self._flows.clock.learn(new.payload)
+        if skew is not None:
+            self._flows.output.storage[STORAGE_KEY] = skew
         if old is not None and not same_payload(old.payload, new.payload):
             self.emit({"action": "ACCESS_TOKEN_PAYLOAD_UPDATED", "user_context": {}})
         return True

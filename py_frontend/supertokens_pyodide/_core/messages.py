@@ -10,7 +10,7 @@ A step is an object with, each only where there is something to say:
     spawned   steps of flows that are to be driven beside this one
     wake      flows whose wait is over
     flow      this flow's id, while it runs
-    do        its effect: send, post, lock, wait or read_text, with the effect's fields beside it
+    do        its effect: send, post, post_hook, lock, wait or read_text, with its fields beside it
     verdict   once it has ended: deliver (the last reply, or with ``refresh`` the refresh call's),
               value, or fail (with ``error``: name, code, message, hint)
 
@@ -31,7 +31,7 @@ from .. import errors
 from ..errors import SuperTokensError
 from ..events import to_wire
 from .config import Config
-from .effects import Effect, Head, Lock, Post, ReadText, Send
+from .effects import Effect, Head, Lock, Post, PostHook, ReadText, Send
 from .exchange import REQUEST_HEADERS, Delivery, RequestHead
 from .flows import Flow, Output
 from .local_state import REPLY_HEADERS
@@ -112,8 +112,17 @@ def _effect(effect: Effect | None) -> dict[str, Any]:
     match effect:
         case Send(headers, drop, credentials):
             return {"do": "send", "headers": headers, "drop": drop, "credentials": credentials}
-        case Post(url, headers, timeout):
-            return {"do": "post", "url": url, "headers": headers, "timeout": timeout}
+        case Post(url, headers, timeout, action, user_context):
+            return {
+                "do": "post",
+                "url": url,
+                "headers": headers,
+                "timeout": timeout,
+                "action": action,
+                "userContext": user_context,
+            }
+        case PostHook():
+            return {"do": "post_hook"}
         case Lock(name, timeout):
             return {"do": "lock", "name": name, "timeout": timeout}
         case ReadText():

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import CookieWriteBlocked, FrontTokenMissing, RefreshUnavailable
 from .config import Config
-from .effects import Head, Lock, Post, lock, post
+from .effects import Head, Lock, Post, lock, post, post_hook
 from .flows import Flow, Flows
 from .local_state import FRONT_TOKEN_HEADER, REMOVE, LocalState
 from .snapshot import Absent, Decision, Present, Snapshot, decide
@@ -124,6 +124,10 @@ class Refresher:
         else:
             outcome = await self._call(before)
         self._flows.unlock()
+        if isinstance(outcome, Retry):  # the lock is free: users' functions may take their time
+            if self._config.has_post_api_hook:
+                await post_hook()
+            self._state.emit({"action": "REFRESH_SESSION", "user_context": {}})
         return outcome
 
     async def _call(self, before: Snapshot) -> Outcome | None:
@@ -136,6 +140,7 @@ class Refresher:
                     self._config.refresh_url,
                     self._headers(),
                     self._config.refresh_milliseconds,
+                    "REFRESH_SESSION",
                 )
             )
             if self._state.snapshot() != at_request:
@@ -151,7 +156,6 @@ class Refresher:
                 return Unavailable(_refused(head.status), head)
             if after != at_request:
                 self._spent = at_request if isinstance(at_request, Present) else None
-                self._state.emit({"action": "REFRESH_SESSION", "user_context": {}})
                 return Retry()
         return Unavailable(
             FrontTokenMissing(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..errors import GeneralError, NoSession, SessionExpired, SignOutFailed
-from .clock import Clock
+from .clock import STORAGE_KEY, CalculateSkew, Clock, DateProvider
 from .config import Config
 from .cookies import Cookies
-from .effects import Head, Post, Send, post, read_text
+from .effects import Head, Post, Send, UserContext, post, post_hook, read_text
 from .exchange import Delivery, Exchanger, RequestHead
 from .flows import Flows
 from .local_state import LocalState
@@ -33,9 +33,16 @@ class SessionStatus:
 class Session:
     """The session core. Its ``async`` methods are flows: begin them through ``flows``."""
 
-    def __init__(self, config: Config, stored: Mapping[str, str | None] | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        stored: Mapping[str, str | None] | None = None,
+        *,
+        date_provider: DateProvider | None = None,
+        calculate_skew: CalculateSkew | None = None,
+    ) -> None:
         self.config = config
-        clock = Clock((stored or {}).get("__st_clockSkewInMillis"))
+        clock = Clock((stored or {}).get(STORAGE_KEY), date_provider, calculate_skew)
         self.flows = Flows(Cookies(config), clock)
         self._state = LocalState(config, self.flows)
         self._refresher = Refresher(config, self.flows, self._state)
@@ -108,33 +115,41 @@ class Session:
             case Unavailable(error):  # pragma: no branch
                 raise error
 
-    async def sign_out(self) -> None:
+    async def sign_out(self, user_context: UserContext | None = None) -> None:
         """End the session, here and on the backend; raises SignOutFailed, GeneralError.
 
         The SIGN_OUT event also comes when there was no session (as upstream).
         """
+        context = user_context or {}
         match await self._checked():
             case Ended():
-                self._state.emit({"action": "SIGN_OUT", "user_context": {}})
+                self._state.emit({"action": "SIGN_OUT", "user_context": context})
                 return
             case Unavailable(error):
                 raise SignOutFailed(error.message, status=error.status)
-        delivery = await self._exchanger.exchange(
-            RequestHead({"rid": "session"}), self._post_sign_out
-        )
+
+        async def transmit(send: Send) -> Head:
+            return await self._post_sign_out(send, context)
+
+        delivery = await self._exchanger.exchange(RequestHead({"rid": "session"}), transmit)
         status = delivery.head.status
         ended = not isinstance(self._state.snapshot(), Present)
         if ended and status == self.config.session_expired_status_code:
             return  # the refresh that failed has ended the session and told so
         if not 200 <= status < 300:
             raise SignOutFailed(f"The sign-out was answered with {status}.", status=status)
+        if self.config.has_post_api_hook:
+            await post_hook()
         message = _general_error(await read_text())
         if message is not None:
             raise GeneralError(message)
 
-    async def _post_sign_out(self, send: Send) -> Head:
+    async def _post_sign_out(self, send: Send, user_context: UserContext) -> Head:
         headers = {"rid": "session", "fdi-version": SUPPORTED_FDI, **send.headers}
-        head = await post(Post(self.config.sign_out_url, headers, self.config.refresh_milliseconds))
+        timeout = self.config.refresh_milliseconds
+        head = await post(
+            Post(self.config.sign_out_url, headers, timeout, "SIGN_OUT", user_context)
+        )
         if head.failure is not None:
             raise SignOutFailed("The sign-out got no reply from the backend.")
         return head
