@@ -357,7 +357,7 @@ class Tab:
         }
         hook = self._options.get("pre_api_hook")
         if hook is not None:
-            call.hooked |= hook(call.hooked)
+            call.hooked = {**call.hooked, **hook(call.hooked)}
         init = call.hooked["request_init"]
         try:
             call.reply = self.browser.transmit(

@@ -168,7 +168,9 @@ def _require_function(name: str, value: Any) -> None:
     if name == "override" and isinstance(value, Mapping):
         unknown = sorted(value.keys() - {"functions"})
         if unknown:
-            raise ConfigError(name, f"has the key {unknown[0]!r}", hint="It takes 'functions' only.")
+            raise ConfigError(
+                name, f"has the key {unknown[0]!r}", hint="It takes 'functions' only."
+            )
         value = value.get("functions", True)
         example = " as its 'functions'"
     if value is not True and not callable(value):
