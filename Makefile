@@ -23,6 +23,7 @@ SHIM := js_shim/dist/supertokens.iife.js
 TYPES := js_shim/types/index.d.ts
 WHEEL := build/wheel/.done
 PYODIDE_WHEELS := build/wheels/.done
+TEST_WHEELS := build/test_wheels/.done
 VENDOR := build/vendor/.done
 WEBSITE := build/supertokens-website/supertokens-website.js
 CHROMIUM := build/chromium
@@ -46,7 +47,7 @@ setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and n
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
 	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
 
-test: $(PROJECT) $(VENDOR) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
+test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(ARGS)
 
 check: $(PROJECT) $(NPM) ## lint, format and type checks, Python and JavaScript
@@ -74,6 +75,8 @@ lock: $(UV) ## pin the newest Python and npm packages that the requirements allo
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal pyproject.toml \
 	  --group demo --group test --group lint --group build -o constraints.txt
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 tools/wheels.in -o tools/wheels.txt
+	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 --python-platform wasm32-pyodide2025 \
+	  tools/test_wheels.in -o tools/test_wheels.txt
 	npm install --package-lock-only --ignore-scripts
 
 clean: ## remove what was built, keep what was installed
@@ -116,11 +119,13 @@ $(WHEEL): $(PROJECT) $(SHIM) pyproject.toml README.md LICENSE $(PY_SOURCES)
 	@$(PY) -m hatchling build --target wheel -d build/wheel
 	@touch $@
 
-# Wheels of other projects that the browser needs, pinned by hash.
-$(PYODIDE_WHEELS): $(VENV) tools/wheels.txt
-	@rm -rf build/wheels
+# Wheels of other projects that the browser needs, pinned by hash: a site's, and those of tests alone.
+$(PYODIDE_WHEELS): tools/wheels.txt
+$(TEST_WHEELS): tools/test_wheels.txt
+$(PYODIDE_WHEELS) $(TEST_WHEELS): $(VENV)
+	@rm -rf $(@D)
 	@$(PY) -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: \
-	  --python-version 3.14 --implementation py --abi none --platform any -r tools/wheels.txt -d build/wheels
+	  --python-version 3.14 --implementation py --abi none --platform any -r tools/$(notdir $(@D)).txt -d $(@D)
 	@touch $@
 
 $(VENDOR): $(NPM) $(SHIM) $(WHEEL) $(PYODIDE_WHEELS) tools/vendor.py

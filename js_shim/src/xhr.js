@@ -78,7 +78,9 @@ export function sessionXHR(shim, Native) {
       if (this.#exchange || this.#muted) this.#drop();
       this.#view = this.#substitute = null;
       this.#headers = [];
-      this.#opened = args;
+      // As text, as the native object takes them: a Python object is gone once this call returns.
+      const [method, url, ...more] = args;
+      this.#opened = [String(method), String(url), ...more];
       Reflect.apply(super.open, this, args);
     }
 
@@ -89,7 +91,7 @@ export function sessionXHR(shim, Native) {
     setRequestHeader(name, value) {
       if (this.#exchange) throw invalidState();
       super.setRequestHeader(name, value);
-      this.#headers.push([name, value]);
+      this.#headers.push([String(name), String(value)]);
     }
 
     /** @param {Document | XMLHttpRequestBodyInit | null} [body] */

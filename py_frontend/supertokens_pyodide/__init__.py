@@ -28,6 +28,8 @@ from ._api import (
     on,
     sign_out,
 )
+from ._browser.convert import cause_of
+from ._browser.fetch import fetch
 from ._core.session import SessionStatus
 from .errors import SuperTokensError
 from .events import Event
@@ -37,8 +39,10 @@ __all__ = [
     "SessionStatus",
     "SuperTokensError",
     "attempt_refresh",
+    "cause_of",
     "close",
     "does_session_exist",
+    "fetch",
     "get_access_token",
     "get_access_token_payload",
     "get_session_status",

@@ -2,7 +2,8 @@
 
 Fixtures: `page` and `context` for the common case, `new_context(**options)` for a second user or
 special options, `browser_log` for what the pages said and asked for, `vendor_site` for a server
-with nothing but build/vendor and the pages that a test gives it, `demo` for the running demo.
+with nothing but build/vendor, the tests' wheels and the pages that a test gives it, `demo` for the
+running demo.
 
 When a test fails, its report shows the log, and build/test-artifacts/ has the log and a screenshot
 of every open page. With TRACE=1 it has a trace as well (`playwright show-trace FILE`).
@@ -202,7 +203,7 @@ def page(context: BrowserContext) -> Page:
 
 @dataclass
 class VendorSite:
-    """A server with build/vendor under /vendor/ and the pages put into `pages`."""
+    """A server with build/vendor, build/test_wheels, and the pages put into `pages`."""
 
     origin: str
     #: HTML by path, for instance {"/": "<!doctype html>..."}.
@@ -232,8 +233,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
-        elif path.startswith("/vendor/"):
-            self.path = path.removeprefix("/vendor")
+        elif path.startswith(("/vendor/", "/test_wheels/")):
             super().do_GET()
         else:
             self.send_error(404)
@@ -242,12 +242,12 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def vendor_site() -> Iterator[VendorSite]:
+@contextlib.contextmanager
+def serve_vendor() -> Iterator[VendorSite]:
     site = VendorSite(origin="")
     handler = type("Handler", (_Handler,), {"site": site})
     with http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), lambda *args: handler(*args, directory=VENDOR)
+        ("127.0.0.1", 0), lambda *args: handler(*args, directory=VENDOR.parent)
     ) as server:
         site.origin = f"http://localhost:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -255,6 +255,12 @@ def vendor_site() -> Iterator[VendorSite]:
         yield site
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def vendor_site() -> Iterator[VendorSite]:
+    with serve_vendor() as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,11 @@
 """Every error: a class of its own with a code of its own, told the same in message and hint."""
 
+import asyncio
 import inspect
 import pickle
 
 import pytest
-from supertokens_pyodide import errors, events
+from supertokens_pyodide import cause_of, errors, events, fetch
 from supertokens_pyodide.errors import ConfigError, SuperTokensError
 
 CLASSES = [
@@ -80,3 +81,33 @@ def test_an_event_is_the_same_after_a_trip_over_the_wire():
         "claimValidationErrors",
     }
     assert events.from_wire(wire) == event
+
+
+def chained(*chain):
+    """Raise the last of these out of the handling of those before it."""
+    first, *later = chain
+    try:
+        raise first
+    except Exception:
+        if later:
+            chained(*later)
+        raise
+
+
+def test_the_sessions_error_is_found_behind_a_clients():
+    ours = errors.RefreshUnavailable("It got no reply.")
+    with pytest.raises(OSError, match="aborted") as raised:
+        chained(ours, ValueError("in between"), OSError("aborted"))
+    assert cause_of(raised.value) is ours
+    assert cause_of(ours) is ours
+
+
+def test_a_clients_error_without_ours_behind_it_has_no_cause_of_ours():
+    with pytest.raises(OSError, match="aborted") as raised:
+        chained(ValueError("in between"), OSError("aborted"))
+    assert cause_of(raised.value) is None
+
+
+def test_a_fetch_without_a_browser_says_so():
+    with pytest.raises(errors.UnsupportedPlatform, match="no browser"):
+        asyncio.run(fetch("https://api.example.com"))

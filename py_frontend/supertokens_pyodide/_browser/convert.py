@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from .. import errors
 from .._core.messages import read_error
 from ..errors import SuperTokensError
 
@@ -19,3 +21,28 @@ def python_error(thrown: Any) -> SuperTokensError:
             "status": getattr(thrown, "status", None),
         }
     )
+
+
+def cause_of(error: BaseException | None) -> SuperTokensError | None:
+    """The session's error behind the exception of an HTTP client, or None if it has another cause.
+
+    Every client wraps what the browser tells it in an exception of its own (``requests`` in its
+    ``ConnectionError``, for instance); this tells whether the session was the reason.
+    """
+    js_exception = getattr(sys.modules.get("pyodide.ffi"), "JsException", ())
+    while error is not None:
+        if isinstance(error, SuperTokensError):
+            return error
+        if isinstance(error, js_exception):
+            # It began here; what Python was handling before has nothing to do with it.
+            return python_error(error) if _is_ours(error) else None
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _is_ours(thrown: Any) -> bool:
+    """Whether a JavaScript error is the shim's."""
+    kind = getattr(errors, str(thrown.name), None)
+    if not (isinstance(kind, type) and issubclass(kind, SuperTokensError)):
+        return False
+    return kind.code == getattr(thrown, "code", None)

@@ -1,0 +1,49 @@
+"""A fetch for Python: plain values in, Pyodide's response out, and this package's own errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UnsupportedPlatform
+from .convert import cause_of
+
+if TYPE_CHECKING:
+    from pyodide.http import FetchResponse
+
+
+async def fetch(
+    url: str,
+    *,
+    method: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: str | bytes | Mapping[str, Any] | list[Any] | None = None,
+    **options: Any,
+) -> FetchResponse:
+    """Fetch a URL through the page's ``fetch``; requests to the API carry the session.
+
+    A ``body`` that is a dict or a list is sent as JSON; further options are those of JavaScript's
+    ``fetch``. Works for every URL, also before ``init()``. Raises RefreshUnavailable and the other
+    errors of this package as they are, and ``OSError`` where the browser got no reply.
+    """
+    try:
+        from pyodide.http import pyfetch
+    except ImportError:
+        raise UnsupportedPlatform(
+            "There is no browser here.", hint="fetch() works in Pyodide or PyScript."
+        ) from None
+
+    sent = dict(headers or {})
+    if isinstance(body, (Mapping, list)):
+        body = json.dumps(body)
+        if "content-type" not in map(str.lower, sent):
+            sent["content-type"] = "application/json"
+    given = {"method": method, "headers": sent, "body": body}
+    options |= {name: value for name, value in given.items() if value is not None}
+    try:
+        return await pyfetch(url, **options)
+    except OSError as error:
+        if ours := cause_of(error):
+            raise ours from None
+        raise

@@ -1,0 +1,92 @@
+"""Requests through the page's fetch whose replies are read piece by piece."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar, cast
+
+from ..errors import UnsupportedPlatform
+from .convert import cause_of
+
+T = TypeVar("T")
+
+
+class Reply:
+    """A reply whose head is there; ``read`` gives what follows."""
+
+    def __init__(self, response: Any, control: Any, patience: float | None) -> None:
+        self.status: int = response.status
+        self.reason: str = response.statusText
+        #: Where it came from: another place than asked for, if the browser was redirected.
+        self.url: str = response.url
+        self.headers: list[tuple[str, str]] = [
+            (str(name), str(text)) for name, text in response.headers.entries()
+        ]
+        self._reader = response.body.getReader() if response.body else None
+        self._control = control
+        self._patience = patience
+
+    async def read(self) -> bytes | None:
+        """The next piece of the body, None at its end; raises TimeoutError or ConnectionError."""
+        if self._reader is None:
+            return None
+        async with _waiting(self._control, self._patience):
+            piece = await self._reader.read()
+        return None if piece.done else bytes(piece.value.to_bytes())
+
+    def close(self) -> None:
+        """Give up what has not been read."""
+        self._control.abort()
+
+
+async def send(
+    method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes, patience: float | None
+) -> Reply:
+    """Send a request and wait for its reply's head.
+
+    ``patience`` is in seconds, for the head and for each piece of the body. Raises TimeoutError,
+    ConnectionError where the browser got no reply, or a SuperTokensError.
+    """
+    import js
+    from pyodide.ffi import to_js
+
+    control = js.AbortController.new()
+    options = {"method": method, "headers": list(headers), "signal": control.signal}
+    if body:
+        options["body"] = body
+    init = to_js(options, dict_converter=js.Object.fromEntries)
+    async with _waiting(control, patience):
+        return Reply(await js.fetch(url, init), control, patience)
+
+
+@asynccontextmanager
+async def _waiting(control: Any, patience: float | None) -> AsyncIterator[None]:
+    """Wait for the browser: a wait that is given up ends the request, errors become Python's."""
+    from pyodide.ffi import JsException
+
+    try:
+        async with asyncio.timeout(patience):
+            yield
+    except JsException as error:
+        if ours := cause_of(error):
+            raise ours from None
+        raise ConnectionError(str(error.message)) from error
+    except BaseException:  # also the caller's task was cancelled
+        control.abort()
+        raise
+
+
+def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine while the caller's stack is suspended (JSPI), so that nothing is blocked."""
+    from pyodide.ffi import can_run_sync, run_sync
+
+    if not can_run_sync():
+        coroutine.close()
+        raise UnsupportedPlatform(
+            "This browser, or this call, does not let Python wait synchronously.",
+            hint="Await an asynchronous client; or make the call from async code, in a browser "
+            "with JavaScript Promise Integration.",
+        )
+    return cast(T, run_sync(coroutine))

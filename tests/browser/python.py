@@ -1,0 +1,109 @@
+"""A Python in a browser that calls HTTP clients for tests: the other end of http_clients.py."""
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.browser.app import PASSWORD, REFRESH
+from tests.browser.conftest import ROOT, VendorSite
+from tests.browser.demo import LONG, Demo
+
+CODE = Path(__file__).with_name("http_clients.py")
+WHEELS = ROOT / "build" / "test_wheels"
+
+ASK = """
+const answers = new Map();
+const channel = new BroadcastChannel("http-clients");
+const answer = (number) => new Promise((resolve) => answers.set(number, resolve));
+globalThis.started = answer("start");
+globalThis.ask = (job) => {
+  const number = answers.size;
+  channel.postMessage(JSON.stringify({ ...job, number }));
+  return answer(number);
+};
+channel.onmessage = ({ data }) => {
+  const told = JSON.parse(data);
+  answers.get(told.answers)?.(told);
+};
+"""
+
+
+class Python:
+    """One interpreter in a page, which many tests share: booting it takes seconds.
+
+    The page is of another origin than the API, so that credentials are sent only where asked for.
+    """
+
+    def __init__(self, demo: Demo, site: VendorSite, page: Page, mode: str, imported: str) -> None:
+        self.demo = demo
+        self.page = page
+        self.context = page.context
+        wheels = [f"/test_wheels/{path.name}" for path in sorted(WHEELS.glob("*.whl"))]
+        assert wheels, f"make {WHEELS.relative_to(ROOT)}/.done downloads the clients' wheels"
+        config = {
+            "interpreter": "/vendor/pyodide/pyodide.mjs",
+            "packages": ["supertokens-pyodide", *wheels],
+            "packages_cache": "passthrough",
+        }
+        code = f"{CODE.read_text()}\nstart({demo.origin!r}, {mode!r}, {imported!r})\n"
+        site.pages["/"] = f"""<!doctype html><link rel="icon" href="data:,">
+            <script>{ASK}</script>
+            <script type="module" src="/vendor/pyscript/core.js"></script>
+            <script type="py" config='{json.dumps(config)}'>\n{code}</script>"""
+        page.goto(site.origin)
+        #: Which of the clients' modules were there before init().
+        self.early: list[str] = page.evaluate("started")["early"]
+        self.user_id = self._sign_up()
+        self._expired = self._expired_tokens()
+
+    def call(
+        self, client: str, way: str, method: str, path: str, body: str | None = None
+    ) -> dict[str, Any]:
+        """Let a client make a request; what it has got, or how it failed."""
+        job = {"client": client, "way": way, "method": method, "body": body}
+        return self._ask({**job, "url": self.demo.origin + path})
+
+    def run(self, code: str) -> Any:
+        """Run Python code, in which `api` is the API's address; the value of its last line."""
+        return self._ask({"code": code, "api": self.demo.origin})["value"]
+
+    def start_afresh(self) -> None:
+        """Have a fresh token, whatever the test before has left."""
+        self.context.unroute_all(behavior="ignoreErrors")
+        assert self.run("await supertokens.does_session_exist()") is True
+
+    def let_token_expire(self) -> None:
+        """Put a token of this session's into the browser that has expired."""
+        self.context.add_cookies(self._expired)  # type: ignore[arg-type]
+
+    def break_refresh(self) -> None:
+        """Let refresh calls get no reply, until the next test."""
+        self.context.route(f"**{REFRESH}", lambda route: route.abort())
+
+    def _ask(self, job: dict[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = self.page.evaluate("(job) => ask(job)", job)
+        assert "failure" not in told, told["failure"]
+        return told
+
+    def _sign_up(self) -> str:
+        fields = [
+            {"id": "email", "value": f"{uuid.uuid4().hex}@example.com"},
+            {"id": "password", "value": PASSWORD},
+        ]
+        body = json.dumps({"formFields": fields})
+        told = self.call("pyfetch", "awaited", "POST", "/auth/signup", body)
+        user_id: str = json.loads(told["text"])["user"]["id"]
+        return user_id
+
+    def _expired_tokens(self) -> list[Any]:
+        self.demo.set_token_life(1)
+        assert self.run("await supertokens.attempt_refresh()") is True
+        self.demo.set_token_life(LONG)
+        names = {"sAccessToken", "st-access-token", "sFrontToken"}
+        kept = [cookie for cookie in self.context.cookies() if cookie["name"] in names]
+        front_token = r"JSON.parse(atob(/sFrontToken=([^;]+)/.exec(document.cookie)[1]))"
+        self.page.wait_for_function(f"Date.now() > {front_token}.ate")
+        return kept
