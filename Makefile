@@ -37,7 +37,7 @@ PY_SOURCES := $(shell find py_frontend -name __pycache__ -prune -o -print)
 JS_SOURCES := $(shell find js_shim/src)
 
 # ---- what you run --------------------------------------------------------------------------------
-.PHONY: help setup demo test check format build vendor lock clean distclean
+.PHONY: help setup demo test bench check format build vendor lock clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -49,6 +49,9 @@ demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8
 
 test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(ARGS)
+
+bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
+	@$(PY) -m tests.bench.run
 
 check: $(PROJECT) $(NPM) ## lint, format and type checks, Python and JavaScript
 	$(PY) tools/check_versions.py

@@ -1,0 +1,148 @@
+"""The measurements: each drives pages of the bench and returns plain numbers."""
+
+import contextlib
+import gzip
+import os
+from collections.abc import Iterator
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, PAGE_TIMEOUT
+from tests.conftest import ROOT
+from tools.chromium import find_chromium
+
+MODES = ("cookie", "header")
+SIDES = ("ours", "theirs")
+
+# Both sides answer these; the bench's own calls of what is below the SDKs come with ours.
+CALLS = {
+    "fetch_intercepted": SIDES,
+    "xhr_intercepted": SIDES,
+    "fetch_foreign": SIDES,
+    "xhr_foreign": SIDES,
+    "does_session_exist": SIDES,
+    "get_user_id": SIDES,
+    "get_access_token": SIDES,
+    "get_access_token_payload_securely": SIDES,
+    "py_get_user_id": ("ours",),
+    "fetch_native": ("ours",),
+    "xhr_native": ("ours",),
+    "cookie_read": ("ours",),
+}
+WARM_UP = 400
+BATCH = 150
+ROUNDS = 41
+
+STORMS = (100, 1_000, 10_000)
+STORM_ROUNDS = 5
+BOOTS = 5
+
+Pages = dict[str, Page]
+Numbers = dict[str, Any]
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(),
+            chromium_sandbox=os.geteuid() != 0,
+            args=CHROMIUM_ARGUMENTS,
+        )
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, origin: str, side: str, mode: str) -> Iterator[Page]:
+    """A page with one of the SDKs started in it, in a profile of its own."""
+    context = browser.new_context()
+    context.set_default_timeout(PAGE_TIMEOUT)
+    page = context.new_page()
+    page.goto(f"{origin}/bench/index.html?side={side}&mode={mode}")
+    page.evaluate("ready")
+    yield page
+    context.close()
+
+
+@contextlib.contextmanager
+def both(browser: Browser, origin: str, mode: str) -> Iterator[Pages]:
+    with (
+        opened(browser, origin, "ours", mode) as ours,
+        opened(browser, origin, "theirs", mode) as theirs,
+    ):
+        yield {"ours": ours, "theirs": theirs}
+
+
+def per_call(pages: Pages) -> dict[str, Numbers]:
+    """Microseconds of each call on each side: the median of rounds, the sides taking turns.
+
+    Whatever else the machine does meanwhile then slows down both.
+    """
+    found = {}
+    for call, sides in CALLS.items():
+        times: dict[str, list[float]] = {side: [] for side in sides}
+        for side in sides:
+            pages[side].evaluate("([call, n]) => bench.time(call, n)", [call, WARM_UP])
+        for number in range(ROUNDS):
+            for side in sides if number % 2 else reversed(sides):
+                time = pages[side].evaluate("([call, n]) => bench.time(call, n)", [call, BATCH])
+                times[side].append(time)
+        found[call] = {side: median(times[side]) for side in sides}
+    return found
+
+
+def storms(pages: Pages) -> dict[str, Numbers]:
+    """Storms of several sizes on our side, and of the middle one on theirs, taking turns."""
+    runs: dict[tuple[str, int], list[Numbers]] = {}
+    for size in STORMS:
+        sides = SIDES if size == STORMS[1] else ("ours",)
+        for number in range(STORM_ROUNDS):
+            for side in sides if number % 2 else reversed(sides):
+                run = pages[side].evaluate("size => bench.storm(size)", size)
+                for count in ("refused", "answered"):
+                    if run[count] != size:
+                        raise SystemExit(f"A storm of {size} went wrong ({side}): {run}")
+                runs.setdefault((side, size), []).append(run)
+    return {
+        f"{side}_{size}": {
+            "us_per_request": median(run["elapsed"] for run in group) * 1000 / size,
+            "milliseconds": median(run["elapsed"] for run in group),
+            "refreshes": max(run["refreshes"] for run in group),
+            "longest_task_ms": max(run["longest"] for run in group),
+        }
+        for (side, size), group in runs.items()
+    }
+
+
+def memory(page: Page) -> Numbers:
+    """What 10,000 intercepted requests leave behind after the first 1,000."""
+    page.evaluate("bench.traceProxies()")
+    page.evaluate("bench.many(1000)")
+    before = page.evaluate("bench.memory()")
+    page.evaluate("bench.many(9000)")
+    after = page.evaluate("bench.memory()")
+    return {name: after[name] - before[name] for name in before}
+
+
+def starts(browser: Browser, origin: str) -> Numbers:
+    """Milliseconds of the steps of a start, each time in a new page."""
+    runs = []
+    for _ in range(BOOTS):
+        with opened(browser, origin, "ours", "cookie") as page:
+            runs.append(page.evaluate("bench.start"))
+    steps = {step: median(run[step] for run in runs) for step in runs[0]}
+    ratio = median((run["import"] + run["init"]) / run["boot"] for run in runs)
+    return {**steps, "ratio": ratio}
+
+
+def sizes() -> Numbers:
+    [wheel] = (ROOT / "build" / "wheel").glob("*.whl")
+    shim = ROOT / "js_shim" / "dist" / "supertokens.iife.js"
+    return {
+        "wheel": wheel.stat().st_size,
+        "shim": shim.stat().st_size,
+        "shim_gzip": len(gzip.compress(shim.read_bytes(), 9)),
+    }
