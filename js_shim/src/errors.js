@@ -22,6 +22,33 @@ export class SuperTokensError extends Error {
   }
 }
 
+/** The backend refused with a message for the user; as supertokens-website's error of this name. */
+export class STGeneralError extends SuperTokensError {
+  isSuperTokensGeneralError = true;
+
+  /** @param {string} message the user's: the hint is not added to it @param {string} [hint] */
+  constructor(message, hint = "Show the message to the user.") {
+    super({ name: "GeneralError", code: "GENERAL_ERROR", message, hint: "" });
+    this.hint = hint;
+  }
+
+  /** @param {any} error */
+  static isThisError(error) {
+    return error?.isSuperTokensGeneralError === true;
+  }
+}
+
+/**
+ * An error of the core, to be thrown.
+ *
+ * @param {ErrorData} data
+ * @param {unknown} [cause]
+ */
+export function coreError(data, cause) {
+  if (data.name === "GeneralError") return new STGeneralError(data.message, data.hint);
+  return new SuperTokensError(data, cause);
+}
+
 /** @param {string} message @param {unknown} [cause] @param {string} [hint] */
 export const bootFailed = (message, cause, hint = "") =>
   new SuperTokensError({ name: "BootFailed", code: "BOOT_FAILED", message, hint }, cause);

@@ -11,6 +11,8 @@ const registry = /** @type {Record<symbol, Shim | undefined>} */ (
 registry[KEY] ??= new Shim();
 const shim = registry[KEY];
 
+export { STGeneralError, SuperTokensError } from "./errors.js";
+
 /**
  * Start the session SDK. Returns at once; requests to the API wait until Python is up.
  *
@@ -27,7 +29,7 @@ const shim = registry[KEY];
  * @param {"cookie" | "header"} [options.tokenTransferMethod]
  * @param {number} [options.refreshTimeout] seconds
  * @param {boolean} [options.enableDebugLogs]
- * @param {(event: any) => void} [options.onHandleEvent]
+ * @param {(event: any) => unknown} [options.onHandleEvent] may be async
  */
 export function init(options) {
   shim.init(options);
@@ -51,9 +53,12 @@ export const getUserId = () => shim.call("get_user_id");
 /**
  * The access token; undefined without a session or where the backend does not expose it.
  *
+ * @param {object} [how]
+ * @param {number} [how.minValidity] seconds that it must live; see ensureFresh()
  * @returns {Promise<string | undefined>}
  */
-export const getAccessToken = async () => (await shim.call("get_access_token")) ?? undefined;
+export const getAccessToken = async ({ minValidity } = {}) =>
+  (await shim.call("get_access_token", { min_validity: minValidity })) ?? undefined;
 
 /** The payload of a valid access token. @returns {Promise<any>} */
 export const getAccessTokenPayloadSecurely = () => shim.call("get_access_token_payload");
@@ -61,10 +66,37 @@ export const getAccessTokenPayloadSecurely = () => shim.call("get_access_token_p
 /** The tenant that the session belongs to. @returns {Promise<string>} */
 export const getTenantId = () => shim.call("get_tenant_id");
 
-/** Refresh now; false when there is no session. @returns {Promise<boolean>} */
-export const attemptRefreshingSession = () => shim.call("attempt_refresh");
+/**
+ * Refresh the session if its access token lives for less than this; false when there is no session.
+ *
+ * Rejects with RefreshUnavailable when it does, and could not be refreshed.
+ *
+ * @param {object} [how]
+ * @param {number} [how.minValidity] seconds, 30 unless given
+ * @returns {Promise<boolean>}
+ */
+export const ensureFresh = ({ minValidity } = {}) =>
+  shim.call("ensure_fresh", { min_validity: minValidity });
 
-/** End the session, here and on the backend. @returns {Promise<void>} */
-export const signOut = async () => {
-  await shim.call("sign_out");
-};
+/**
+ * Refresh now; false when there is no session.
+ *
+ * @param {object} [how]
+ * @param {boolean} [how.force] false: only when the access token has expired
+ * @returns {Promise<boolean>}
+ */
+export const attemptRefreshingSession = ({ force } = {}) => shim.call("attempt_refresh", { force });
+
+/**
+ * End the session, here and on the backend; true says that the backend has confirmed it.
+ *
+ * In cookie mode a session that was ended here only keeps its httpOnly cookies, which no page can
+ * remove, until the backend answers a sign-out.
+ *
+ * @param {object} [how]
+ * @param {boolean} [how.localOnError] when the backend cannot be asked, end it here and give false
+ * @param {Record<string, any>} [how.userContext]
+ * @returns {Promise<boolean>}
+ */
+export const signOut = ({ localOnError, userContext } = {}) =>
+  shim.call("sign_out", { local_on_error: localOnError, user_context: userContext });

@@ -6,6 +6,7 @@ import {
   alreadyInitialised,
   bootFailed,
   closed,
+  coreError,
   notInitialised,
   otherInterpreter,
   otherSdkOnPage,
@@ -125,7 +126,7 @@ export class Shim {
     const carrier = new Carrier();
     const given = args ? JSON.stringify(args) : "";
     const verdict = await driver.run(core.call(name, given, host.cookies(), host.now()), carrier);
-    if (verdict.error) throw new SuperTokensError(verdict.error, carrier.failure);
+    if (verdict.error) throw coreError(verdict.error, carrier.failure);
     return verdict.value;
   }
 
@@ -212,11 +213,10 @@ export class Shim {
   #emit(events) {
     const { onHandleEvent } = this.#options ?? {};
     for (const event of onHandleEvent ? events : []) {
-      try {
-        onHandleEvent(event);
-      } catch (error) {
-        console.error("supertokens: onHandleEvent failed", error);
-      }
+      // Called in this turn; whether it throws or returns a promise that rejects, it is told here.
+      new Promise((done) => done(onHandleEvent(event))).catch((error) =>
+        console.error("supertokens: onHandleEvent failed", error),
+      );
     }
     this.connection?.core.notify(JSON.stringify(events));
   }

@@ -101,13 +101,15 @@ async def get_user_id() -> str:
     return cast(str, await _client().call("get_user_id"))
 
 
-async def get_access_token() -> str | None:
+async def get_access_token(min_validity: float | None = None) -> str | None:
     """A valid access token (a JWT), or None without a session.
 
     In cookie mode it is there only where the backend sets
-    ``exposeAccessTokenToFrontendInCookieBasedAuth``; otherwise None.
+    ``exposeAccessTokenToFrontendInCookieBasedAuth``; otherwise None. With ``min_validity``
+    (seconds) it is as fresh as ``ensure_fresh`` makes it, and that is what may be raised.
     """
-    return cast("str | None", await _client().call("get_access_token"))
+    token = await _client().call("get_access_token", min_validity=min_validity)
+    return cast("str | None", token)
 
 
 async def get_access_token_payload() -> dict[str, Any]:
@@ -127,14 +129,37 @@ async def get_tenant_id() -> str:
     return cast(str, await _client().call("get_tenant_id"))
 
 
-async def attempt_refresh() -> bool:
-    """Refresh the session now; False when there is none. Raises RefreshUnavailable."""
-    return cast(bool, await _client().call("attempt_refresh"))
+async def ensure_fresh(min_validity: float = 30) -> bool:
+    """Refresh the session if its access token lives for less than ``min_validity`` seconds.
+
+    False when there is no session. Where the backend makes tokens for less than that, one is fresh
+    for the first half of its life. Raises RefreshUnavailable when the token is not fresh and could
+    not be refreshed.
+    """
+    return cast(bool, await _client().call("ensure_fresh", min_validity=min_validity))
 
 
-async def sign_out() -> None:
-    """End the session, here and on the backend; raises SignOutFailed or GeneralError."""
-    await _client().call("sign_out")
+async def attempt_refresh(force: bool = True) -> bool:
+    """Refresh the session now; False when there is none. Raises RefreshUnavailable.
+
+    With ``force=False`` it is refreshed only when the access token has expired.
+    """
+    return cast(bool, await _client().call("attempt_refresh", force=force))
+
+
+async def sign_out(
+    local_on_error: bool = False, user_context: dict[str, Any] | None = None
+) -> bool:
+    """End the session, here and on the backend; True says that the backend has confirmed it.
+
+    Raises SignOutFailed when it has not, and the session is kept; with ``local_on_error=True`` the
+    session ends on this page and in this browser's other tabs all the same, and the result is
+    False. In cookie mode the session's httpOnly cookies, which no page can remove, then remain
+    until the backend answers a sign-out: requests still carry them, and whoever has them may still
+    use the session. Raises GeneralError, in any case, with a message of the backend for the user.
+    """
+    arguments = {"local_on_error": local_on_error, "user_context": user_context}
+    return cast(bool, await _client().call("sign_out", **arguments))
 
 
 def on(event: str, handler: Handler) -> Callable[[], None]:

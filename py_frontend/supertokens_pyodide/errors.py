@@ -31,7 +31,7 @@ class SuperTokensError(Exception):
     """
 
     code: ClassVar[str] = "SUPERTOKENS_ERROR"
-    hint: str = ""
+    hint: str = "Please report this bug."
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -51,6 +51,7 @@ class ConfigError(SuperTokensError):
     """An option of ``init()`` is missing, wrong or contradicts another; ``option`` names it."""
 
     code = "CONFIG_INVALID"
+    hint = "Give the option the form that the documentation of init() describes."
     option: str = ""
 
     def __init__(self, option: str, problem: str, *, hint: str) -> None:
@@ -76,12 +77,17 @@ class UnsupportedPlatform(SuperTokensError):
     """The page or interpreter cannot carry the session."""
 
     code = "UNSUPPORTED_PLATFORM"
+    hint = "Call init() in a web page, by one session SDK and one Python interpreter of that page."
 
 
 class BootFailed(SuperTokensError):
     """The page could not start Python, so nothing can answer for the session."""
 
     code = "BOOT_FAILED"
+    hint = (
+        "The error's cause says why; usually indexURL or a wheel's URL is wrong, or a CSP lacks "
+        "'wasm-unsafe-eval'."
+    )
 
 
 class Closed(SuperTokensError):
@@ -175,3 +181,7 @@ class GeneralError(SuperTokensError):
     """The backend refused with a message for the user (FDI status GENERAL_ERROR)."""
 
     code = "GENERAL_ERROR"
+    hint = "Show the message to the user."
+
+    def __str__(self) -> str:
+        return self.message  # it is the user's, the hint is not

@@ -20,6 +20,7 @@ CALLS = [
     supertokens.get_access_token,
     supertokens.get_access_token_payload,
     supertokens.get_tenant_id,
+    supertokens.ensure_fresh,
     supertokens.attempt_refresh,
     supertokens.sign_out,
 ]
@@ -43,8 +44,9 @@ def test_every_call_works_on_the_bound_page(signed_in):
         assert run(supertokens.get_access_token) == signed_in.browser.cookies["st-access-token"]
         assert run(supertokens.get_access_token_payload)["sub"] == "alice"
         assert run(supertokens.get_tenant_id) == "acme"
+        assert run(supertokens.ensure_fresh) is True
         assert run(supertokens.attempt_refresh) is True
-        assert run(supertokens.sign_out) is None
+        assert run(supertokens.sign_out) is True
         assert run(supertokens.does_session_exist) is False
 
 

@@ -8,7 +8,7 @@ from tests.unit.backend import API, REFRESH, REMOVED, SIGN_OUT
 
 
 def test_signing_out_ends_the_session_on_both_sides(signed_in):
-    assert signed_in.tab.call("sign_out") is None
+    assert signed_in.tab.call("sign_out") is True
     assert signed_in.actions == ["SIGN_OUT"]
     assert set(signed_in.browser.cookies) == {"st-last-access-token-update"}
     assert not any(session.alive for session in signed_in.backend.sessions)
@@ -99,6 +99,85 @@ def test_during_an_outage_an_expired_session_is_not_said_to_be_signed_out(
         signed_in.tab.call("sign_out")
     assert raised.value.status == status
     assert (signed_in.actions, signed_in.signed_in) == ([], True)
+
+
+# ---- local_on_error: out of here, whatever the backend says ----
+
+AWAY = {"down": NetworkDown(), "slow": TimedOut(), "broken": Reply(500), "wrong": Reply(404)}
+
+
+@pytest.fixture(params=AWAY)
+def away(request):
+    return AWAY[request.param]
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_the_session_ends_here_when_the_backend_is_away(signed_in, away, expired):
+    signed_in.backend.always.update({SIGN_OUT: away, REFRESH: away})
+    if expired:
+        signed_in.expire()
+    context = {"from": "menu"}
+    assert signed_in.tab.call("sign_out", local_on_error=True, user_context=context) is False
+    assert signed_in.tab.events == [{"action": "SIGN_OUT", "user_context": context}]
+    assert set(signed_in.browser.cookies) == {"st-last-access-token-update"}
+
+
+def test_the_result_says_whether_the_backend_has_confirmed_it(signed_in):
+    assert signed_in.tab.call("sign_out", local_on_error=True) is True
+    assert signed_in.actions == ["SIGN_OUT"]
+    assert not signed_in.backend.sessions[0].alive
+    assert signed_in.tab.call("sign_out", local_on_error=True) is True  # nothing left to confirm
+
+
+def test_a_refused_sign_out_that_cannot_refresh_ends_it_here_too(signed_in):
+    signed_in.backend.always.update({SIGN_OUT: Reply(401), REFRESH: NetworkDown()})
+    assert signed_in.tab.call("sign_out", local_on_error=True) is False
+    assert signed_in.actions == ["SIGN_OUT"]
+    assert not signed_in.signed_in
+
+
+def test_a_session_that_was_ended_here_stays_so_though_its_cookies_are_there(signed_in):
+    signed_in.backend.always[SIGN_OUT] = NetworkDown()
+    signed_in.tab.call("sign_out", local_on_error=True)
+    for tab in (signed_in.tab, signed_in.open_tab()):  # also after a reload
+        assert tab.call("does_session_exist") is False
+        assert tab.call("get_session_status")["status"] == "NONE"
+        assert tab.call("attempt_refresh") is False
+        assert tab.call("ensure_fresh") is False
+        tab.fetch("/items")
+        signed_in.expire()
+        assert tab.fetch("/items").status == 401
+    assert signed_in.refreshes == 0
+    assert "SESSION_CREATED" not in signed_in.actions
+    assert signed_in.backend.sessions[0].alive
+
+
+def test_a_visitor_who_may_have_a_session_can_be_signed_out_here(world):
+    world.backend.always[REFRESH] = NetworkDown()
+    assert world.tab.call("sign_out", local_on_error=True) is False
+    world.backend.always.clear()
+    assert world.tab.call("get_session_status")["status"] == "NONE"
+    assert world.refreshes == 1
+
+
+def test_a_refresh_on_its_way_does_not_undo_a_sign_out_here(signed_in):
+    def late(request):
+        assert signed_in.tab.call("sign_out", local_on_error=True) is False
+        return signed_in.backend.honest(request)
+
+    signed_in.backend.always[SIGN_OUT] = NetworkDown()
+    signed_in.backend.answers[REFRESH] = [late]
+    assert signed_in.tab.call("attempt_refresh") is False
+    assert not signed_in.signed_in
+
+
+@pytest.mark.parametrize("local_on_error", [False, True])
+def test_a_backend_that_has_a_say_is_heard_all_the_same(signed_in, local_on_error):
+    text = '{"status":"GENERAL_ERROR","message":"Not today."}'
+    signed_in.backend.answers[SIGN_OUT] = [Reply(200, text=text)]
+    with pytest.raises(GeneralError):
+        signed_in.tab.call("sign_out", local_on_error=local_on_error)
+    assert signed_in.signed_in
 
 
 @pytest.mark.parametrize(

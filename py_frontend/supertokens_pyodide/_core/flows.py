@@ -168,9 +168,7 @@ class Flows:
             # text may quote a token, so only its type and place are told.
             where = extract_tb(error.__traceback__)[-1]
             place = f"{type(error).__name__} at {basename(where.filename)}:{where.lineno}"
-            flow.error = SuperTokensError(
-                f"The session SDK failed unexpectedly ({place}).", hint="Please report this bug."
-            )
+            flow.error = SuperTokensError(f"The session SDK failed unexpectedly ({place}).")
             self.output.warnings.append(str(flow.error))
         self._end(flow)
 

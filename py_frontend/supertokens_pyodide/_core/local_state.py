@@ -13,7 +13,7 @@ from .cookies import (
     LEGACY_ID_REFRESH_TOKEN,
     REFRESH_TOKEN,
 )
-from .effects import Head
+from .effects import Head, UserContext
 from .flows import Flows
 from .snapshot import Present, Snapshot, take_snapshot
 from .tokens import FrontToken, MalformedToken, read_front_token, same_payload
@@ -51,13 +51,20 @@ class LocalState:
             self._decoded = (text, read_front_token(text))
         return self._decoded[1]
 
-    def has_expired(self) -> bool:
-        """Whether the access token has expired, by the backend's clock; an unreadable one has."""
+    def has_expired(self, within: float = 0) -> bool:
+        """Whether the access token has expired, or will within so many seconds.
+
+        By the backend's clock; an unreadable token has expired. Half of a token's whole life is
+        always good enough: one that is made for less than ``within`` would never do.
+        """
         try:
             token = self.front_token()
         except MalformedToken:
+            token = None
+        if token is None:
             return True
-        return token is None or token.expires_at < self._flows.clock.now()
+        left = token.expires_at - self._flows.clock.now()
+        return left < min(within * 1000, token.lifetime / 2)
 
     def session_handle(self) -> str | None:
         """Which session this is; None without one, and where its token does not say."""
@@ -99,6 +106,11 @@ class LocalState:
         """Drop what cannot be read, so that the backend is asked what is true."""
         self._cookies.clear(FRONT_TOKEN)
         self._cookies.clear(LAST_UPDATE)
+
+    def end(self, user_context: UserContext) -> None:
+        """End the session here, whatever the backend knows of it."""
+        self._save_front_token(REMOVE)
+        self.emit({"action": "SIGN_OUT", "user_context": user_context})
 
     def emit(self, event: Event) -> None:
         """Fire an event once this step's state is written."""

@@ -167,6 +167,7 @@ class Port:
             "get_access_token",
             "get_access_token_payload",
             "get_tenant_id",
+            "ensure_fresh",
             "attempt_refresh",
             "sign_out",
         }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..errors import GeneralError, NoSession, SessionExpired, SignOutFailed
+from ..errors import GeneralError, NoSession, SessionExpired, SignOutFailed, SuperTokensError
 from .clock import STORAGE_KEY, CalculateSkew, Clock, DateProvider
 from .config import Config
 from .cookies import Cookies
@@ -90,9 +90,16 @@ class Session:
             token = fresh
         return token.payload
 
-    async def get_access_token(self) -> str | None:
-        """The access token, or None without a session or where the backend does not expose it."""
-        return self._state.access_token() if await self.does_session_exist() else None
+    async def get_access_token(self, min_validity: float | None = None) -> str | None:
+        """The access token, or None without a session or where the backend does not expose it.
+
+        With ``min_validity`` (seconds) as fresh as ``ensure_fresh`` makes it, raising what it does.
+        """
+        if min_validity is None:
+            there = await self.does_session_exist()
+        else:
+            there = await self.ensure_fresh(min_validity)
+        return self._state.access_token() if there else None
 
     async def get_tenant_id(self) -> str:
         """The tenant of the session; raises NoSession, SessionExpired or RefreshUnavailable."""
@@ -102,11 +109,26 @@ class Session:
         # Tokens older than multi-tenancy name none; backend SDKs take that for the default tenant.
         return tenant if isinstance(tenant, str) else DEFAULT_TENANT_ID
 
-    async def attempt_refresh(self) -> bool:
-        """Refresh now; True when there are new tokens, False when there is no session.
+    async def ensure_fresh(self, min_validity: float = 30) -> bool:
+        """See that the access token lives for ``min_validity`` seconds; False without a session.
+
+        Raises RefreshUnavailable when it does not and could not be refreshed.
+        """
+        match await self._checked(min_validity):
+            case Retry():
+                return True
+            case Ended():
+                return False
+            case Unavailable(error):  # pragma: no branch
+                raise error
+
+    async def attempt_refresh(self, force: bool = True) -> bool:
+        """Refresh now, or without ``force`` only when expired; False when there is no session.
 
         Raises RefreshUnavailable when nobody can tell.
         """
+        if not force:
+            return await self.ensure_fresh(0)
         match await self._refresher.refreshed(self._state.snapshot()):
             case Retry():
                 return True
@@ -115,12 +137,28 @@ class Session:
             case Unavailable(error):  # pragma: no branch
                 raise error
 
-    async def sign_out(self, user_context: UserContext | None = None) -> None:
+    async def sign_out(
+        self, local_on_error: bool = False, user_context: UserContext | None = None
+    ) -> bool:
         """End the session, here and on the backend; raises SignOutFailed, GeneralError.
 
-        The SIGN_OUT event also comes when there was no session (as upstream).
+        With ``local_on_error`` it ends here in any case but a GeneralError; False says that the
+        backend has not confirmed it. The SIGN_OUT event also comes when there was no session (as
+        upstream).
         """
         context = user_context or {}
+        try:
+            await self._sign_out(context)
+        except GeneralError:
+            raise  # the backend is there and has a say
+        except SuperTokensError:
+            if not local_on_error:
+                raise
+            self._state.end(context)
+            return False
+        return True
+
+    async def _sign_out(self, context: UserContext) -> None:
         match await self._checked():
             case Ended():
                 self._state.emit({"action": "SIGN_OUT", "user_context": context})
@@ -154,13 +192,13 @@ class Session:
             raise SignOutFailed("The sign-out got no reply from the backend.")
         return head
 
-    async def _checked(self) -> Outcome:
-        """Whether a valid session is there, as an outcome: Retry says yes."""
+    async def _checked(self, min_validity: float = 0) -> Outcome:
+        """Whether a session is there, valid for so many seconds, as an outcome: Retry says yes."""
         token = await self._front_token()
         if token is None:
             unknown = isinstance(self._state.snapshot(), Unknown)
             return await self._refresher.probed() if unknown else Ended()
-        if not self._state.has_expired():
+        if not self._state.has_expired(min_validity):
             return Retry()
         return await self._refresher.refreshed(self._state.snapshot())
 

@@ -26,6 +26,14 @@ class FrontToken:
     expires_at: float
     payload: Payload = field(repr=False)
 
+    @property
+    def lifetime(self) -> float:
+        """From issue (``iat``) to expiry, in milliseconds; 0 where the token does not say."""
+        issued_at = self.payload.get("iat")
+        if not isinstance(issued_at, (int, float)):
+            return 0
+        return max(0, self.expires_at - issued_at * 1000)
+
 
 def read_front_token(text: str) -> FrontToken:
     """Decode a front token: base64 of the UTF-8 JSON ``{uid, ate, up}``; raises MalformedToken."""

@@ -1,0 +1,84 @@
+"""What goes beyond supertokens-website, in a real browser and against the real backend."""
+
+import json
+
+from playwright.sync_api import Page
+
+from tests.browser.app import REFRESH
+from tests.browser.conftest import VendorSite
+from tests.browser.spa import Spa
+from tests.browser.test_boot import html, open_page
+
+SIGN_OUT = "/auth/signout"
+
+
+def test_a_token_is_refreshed_ahead_of_its_end(spa: Spa) -> None:
+    counts = []
+    for call in (
+        "attemptRefreshingSession({ force: false })",
+        "ensureFresh()",
+        "ensureFresh({ minValidity: 1500 })",
+        "getAccessToken({ minValidity: 1500 })",
+        "ensureFresh({ minValidity: 1700 })",
+    ):
+        mark = spa.demo.mark()
+        assert spa.run(
+            f"""
+            const now = Date.now;
+            Date.now = () => now() + 2_000_000;  // 2000 of the token's 3600 seconds later
+            try {{ return await supertokens.{call}; }} finally {{ Date.now = now; }}
+            """
+        )
+        counts.append(spa.demo.count(mark, REFRESH))
+    assert counts == [0, 0, 0, 0, 1]
+
+
+def test_a_session_ends_here_while_the_backend_is_away_and_stays_so(spa: Spa) -> None:
+    spa.route(f"**{SIGN_OUT}", lambda route: route.abort())
+    assert spa.run("return supertokens.signOut().catch((e) => e.code)") == "SIGN_OUT_FAILED"
+    assert spa.run("return supertokens.doesSessionExist()") is True
+    assert spa.run("return supertokens.signOut({ localOnError: true })") is False
+    assert "SIGN_OUT" in spa.page.get_by_test_id("event-log").inner_text()
+    spa.unroute()
+    mark = spa.demo.mark()
+    for _ in range(2):
+        assert spa.run("return supertokens.doesSessionExist()") is False
+        spa.run('await fetch("/api/protected")')
+        spa.open()
+    assert spa.demo.count(mark, REFRESH) == 0
+
+
+def test_a_general_error_is_known_as_one(spa: Spa) -> None:
+    text = json.dumps({"status": "GENERAL_ERROR", "message": "Not today."})
+    spa.route(f"**{SIGN_OUT}", lambda route: route.fulfill(body=text))
+    told = spa.run(
+        """return supertokens.signOut().catch((e) => [
+             supertokens.STGeneralError.isThisError(e), e instanceof supertokens.STGeneralError,
+             e instanceof Error, e.name, e.code, e.message, e.hint])"""
+    )
+    hint = "Show the message to the user."
+    assert told == [True, True, True, "GeneralError", "GENERAL_ERROR", "Not today.", hint]
+    others = "[new Error('x'), undefined, null, 'x', {}]"
+    none = spa.run(f"return {others}.some((e) => supertokens.STGeneralError.isThisError(e))")
+    assert none is False
+
+
+def test_a_handler_that_fails_is_told_and_breaks_nothing(
+    page: Page, vendor_site: VendorSite
+) -> None:
+    script = """
+        const failures = [
+          () => { throw new Error("at once"); },
+          async () => { throw new Error("later"); },
+        ];
+        const onHandleEvent = () => failures.shift()();
+        supertokens.init({ apiDomain: location.origin, onHandleEvent });
+    """
+    open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}, script))
+
+    for failure in ("at once", "later"):
+        with page.expect_console_message(lambda message: "onHandleEvent" in message.text) as told:
+            page.evaluate("supertokens.signOut({ localOnError: true })")
+        assert told.value.type == "error"
+        assert failure in told.value.text
+    assert page.evaluate("supertokens.doesSessionExist()") is False
