@@ -37,7 +37,7 @@ PY_SOURCES := $(shell find py_frontend -name __pycache__ -prune -o -print)
 JS_SOURCES := $(shell find js_shim/src)
 
 # ---- what you run --------------------------------------------------------------------------------
-.PHONY: help setup demo test bench check format build vendor lock clean distclean
+.PHONY: help setup demo test bench check format build vendor vectors lock clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -73,6 +73,9 @@ build: $(PROJECT) $(SHIM) $(TYPES) ## make the wheel, the sdist and the npm pack
 	@ls -l build/dist
 
 vendor: $(VENDOR) ## assemble build/vendor, the files a page needs to run without a CDN
+
+vectors: $(NPM) ## write tests/vectors: what supertokens-website does, to hold our core to it
+	@node tests/vectors/make_vectors.mjs
 
 lock: $(UV) ## pin the newest Python and npm packages that the requirements allow
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal pyproject.toml \

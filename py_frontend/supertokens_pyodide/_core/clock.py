@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ STORAGE_KEY = "__st_clockSkewInMillis"
 THRESHOLD = 7_000
 # No clock is off by more: beyond it (some thirty thousand years) a number is damaged, not a time.
 _LIMIT = 1e15
+_STORED = re.compile(r"\s*([+-]?\d+)", re.ASCII)  # what JavaScript's parseInt would read of it
 
 
 class DateProvider(Protocol):
@@ -50,8 +52,9 @@ class Clock:
         self._provider = provider
         self._calculate_skew = calculate_skew
         if stored_skew is not None:
-            with suppress(ValueError):  # whatever wrote that key, the next token corrects it
-                self._apply(int(stored_skew))
+            match = _STORED.match(stored_skew)
+            with suppress(ValueError):  # of too many digits; the next token corrects it
+                self._apply(int(match[1]) if match else 0)
 
     def now(self) -> float:
         """The backend's time."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .hosts import canonical_host, is_ip_address
+
 # supertokens-website lets a caller opt one request out by putting this marker anywhere in its URL.
 SKIP_MARKER = "superTokensDoNotDoInterception"
 
@@ -18,7 +20,6 @@ _ABSOLUTE = re.compile(
     re.IGNORECASE | re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
@@ -46,26 +47,16 @@ def _parse(url: str) -> _Parts:
     port = (match["port"] or "").lstrip("0") or ("0" if match["port"] else "")
     if len(port) > 5 or int(port or 0) > 65535:
         raise InvalidURL(url)
-    hostname = match["host"].lower()
-    if not hostname.isascii():
-        try:
-            hostname = hostname.encode("idna").decode("ascii")
-        except UnicodeError as error:
-            raise InvalidURL(url) from error
-        again = _ABSOLUTE.fullmatch(f"http://{hostname}")
-        if again is None or again["host"] != hostname:  # some letters become several: ℀ is "a/c"
-            raise InvalidURL(url)
+    try:
+        hostname = canonical_host(match["host"])
+    except ValueError as error:
+        raise InvalidURL(url) from error
     path = (match["path"] or "").replace("\\", "/")
     return _Parts(scheme, hostname, "" if port == _DEFAULT_PORTS[scheme] else port, path)
 
 
 def _has_scheme(text: str) -> bool:
     return text[:8].lower().startswith(("http://", "https://"))
-
-
-def is_ip_address(hostname: str) -> bool:
-    """Whether the host is an IPv4 address in dotted form."""
-    return _IPV4.fullmatch(hostname) is not None
 
 
 def normalise_domain(text: str) -> str:

@@ -1,0 +1,43 @@
+"""The requests that carry the session are those that carry supertokens-website's."""
+
+import json
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from supertokens_pyodide._core.config import Page, from_javascript, read_config
+from supertokens_pyodide._core.messages import write_plan
+
+from tests.unit.vectors import each_row, expected, table
+
+
+def config_of(row):
+    address = urlsplit(row["page"])
+    page = Page(address.hostname, address.scheme == "https")
+    return read_config(from_javascript(row["options"]), page)
+
+
+@pytest.fixture(scope="module")
+def told_by_the_shim():
+    """What js_shim/src/target.js says of each row, by the row's id."""
+    rows = table("interception")["rows"]
+    asked = [{**row, "plan": json.loads(write_plan(config_of(row)))} for row in rows]
+    program = Path(__file__).with_name("is_ours.mjs")
+    run = subprocess.run(
+        ["node", program], input=json.dumps(asked), capture_output=True, text=True, timeout=60
+    )
+    assert run.returncode == 0, run.stderr
+    return dict(zip([row["id"] for row in rows], json.loads(run.stdout), strict=True))
+
+
+@each_row("interception")
+def test_the_shim_takes_the_same_requests_for_ours(told_by_the_shim, row):
+    assert told_by_the_shim[row["id"]] is expected("interception", row)
+
+
+@each_row("interception")
+def test_the_core_takes_the_same_requests_for_ours(row):
+    hostname = urlsplit(row["page"]).hostname
+    ours = config_of(row).interception.covers_url(row["url"], hostname)
+    assert ours is expected("interception", row)

@@ -1,0 +1,92 @@
+// The cookies that are written when a session's state changes.
+
+import * as sessions from "./sessions.mjs";
+import { play } from "./website.mjs";
+
+const { tokens, NOBODY, UNKNOWN, SIGNED_IN, REMOVED, STRIPPED, ITEMS, REFRESH, SIGN_OUT } =
+  sessions;
+
+export { tokens };
+
+const SITES = {
+  https: {},
+  http: { page: "http://app.example.com" },
+  iframe: { options: { isInIframe: true } },
+  "frontend domain": { options: { sessionTokenFrontendDomain: ".example.com" } },
+  localhost: {
+    page: "http://localhost:3000",
+    options: { sessionTokenFrontendDomain: "localhost" },
+  },
+};
+
+const items = (...answers) => ({ fetch: ITEMS, answers: { "/items": answers } });
+const refresh = (answer) => ({
+  fetch: ITEMS,
+  answers: { "/items": [401, 200], [REFRESH]: [answer] },
+});
+const probe = (answer) => ({ fetch: ITEMS, answers: { [REFRESH]: [answer] } });
+const signOut = (headers) => ({
+  call: "signOut",
+  answers: { [SIGN_OUT]: [{ status: 200, headers, text: '{"status":"OK"}' }] },
+});
+
+/** What happens, and the cookies before it. */
+const changes = (mode) => {
+  const there = SIGNED_IN[mode];
+  const shown = (front) => ({ status: 200, headers: sessions.shown(mode, front) });
+  const access = mode === "header" ? { "st-access-token": "access-2" } : {};
+  const payload = { "front-token": tokens.alice_changed, ...access };
+  const { "front-token": _, ...empty } = REMOVED;
+  return {
+    "sign in": [NOBODY, items(shown(tokens.alice_later))],
+    "sign in as another": [there, items(shown(tokens.bob))],
+    "a reply with a new payload": [there, items({ status: 200, headers: payload })],
+    refresh: [there, refresh(shown(tokens.alice_later))],
+    probe: [UNKNOWN, probe(shown(tokens.alice_later))],
+    "sign out": [there, signOut(REMOVED)],
+    "sign out behind a proxy": [there, signOut(STRIPPED)],
+    "a reply that removes": [there, items({ status: 200, headers: REMOVED })],
+    "a refused refresh": [there, refresh(401)],
+    "a refused refresh that removes": [there, refresh({ status: 401, headers: REMOVED })],
+    "a refused probe": [UNKNOWN, probe(401)],
+    "a probe in an outage": [UNKNOWN, probe(503)],
+    "a reply with an anti-csrf token": [
+      there,
+      items({ status: 200, headers: { "anti-csrf": "csrf-2" } }),
+    ],
+    "a reply with an empty anti-csrf token": [
+      there,
+      items({ status: 200, headers: { "anti-csrf": "" } }),
+    ],
+    "an anti-csrf token for nobody": [
+      NOBODY,
+      items({ status: 200, headers: { "anti-csrf": "csrf-2" } }),
+    ],
+    "empty tokens": [there, items({ status: 200, headers: empty })],
+    "an exposed access token": [
+      there,
+      items({ status: 200, headers: { "st-access-token": "access-2" } }),
+    ],
+  };
+};
+
+export async function rows() {
+  const rows = [];
+  for (const mode of ["cookie", "header"]) {
+    for (const [change, [cookies, course]] of Object.entries(changes(mode))) {
+      const everywhere = change === "sign in" || change === "sign out";
+      for (const [site, { page, options }] of Object.entries(SITES)) {
+        if (site !== "https" && !everywhere) continue;
+        const given = {
+          page,
+          options: { tokenTransferMethod: mode, ...options },
+          cookies,
+          ...structuredClone(course),
+        };
+        const { writes } = await play(given);
+        rows.push({ id: `${change}, ${mode}, ${site}`, given, expected: writes });
+      }
+    }
+  }
+  return rows;
+}
