@@ -1,7 +1,7 @@
 // The blocking driver: a refresh for a synchronous XMLHttpRequest, carried out at once or not at all.
 
+import { headersOf } from "./bodies.js";
 import { Carrier } from "./drive.js";
-import { takeLockNow } from "./lock.js";
 
 /**
  * @typedef {import("./shim.js").Connection} Connection
@@ -27,12 +27,11 @@ export function block(connection, Native, flows, waiter) {
       /** @type {string | number | boolean} */
       let result;
       if (step.do === "lock") {
-        const release = takeLockNow(step.name ?? "");
-        if (!release) {
+        // Users' hooks may take their time, which there is none of here.
+        if (driver.hooks.any || !host.lockNow(flow, step.name ?? "")) {
           driver.beside(step);
           return false;
         }
-        host.keepLock(flow, release);
         result = true;
       } else {
         result = post(connection, Native, step);
@@ -63,7 +62,9 @@ function post({ driver }, Native, { url = "", headers = {} }) {
   }
   // Asked for a header that CORS does not expose, browsers complain on the console.
   const known = call.getAllResponseHeaders().toLowerCase();
-  return driver.head(call.status, (name) =>
-    known.includes(`${name}:`) ? call.getResponseHeader(name) : null,
+  return driver.head(
+    call.status,
+    (name) => (known.includes(`${name}:`) ? call.getResponseHeader(name) : null),
+    () => headersOf(call),
   );
 }

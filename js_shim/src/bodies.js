@@ -1,4 +1,4 @@
-// Bodies in the types that an XMLHttpRequest knows.
+// Bodies and headers as an XMLHttpRequest knows them.
 
 /**
  * @param {any} response of any response type
@@ -33,4 +33,17 @@ export async function bodyOf(reply, type) {
   } catch {
     return null; // as the native object says of a body that is not of its type
   }
+}
+
+/**
+ * @param {XMLHttpRequest} call
+ * @returns {Headers} of its reply
+ */
+export function headersOf(call) {
+  const headers = new Headers();
+  for (const line of call.getAllResponseHeaders().trim().split("\r\n")) {
+    const colon = line.indexOf(":");
+    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  return headers;
 }

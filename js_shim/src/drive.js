@@ -3,6 +3,9 @@
 
 import { closed } from "./errors.js";
 
+// How long, in milliseconds, a flow waits for a postAPIHook.
+const HOOK_PATIENCE = 10_000;
+
 /**
  * @typedef {import("./host.js").Host} Host
  * @typedef {import("./errors.js").ErrorData} ErrorData
@@ -16,13 +19,15 @@ import { closed } from "./errors.js";
  * @property {Step[]} [spawned]
  * @property {number[]} [wake]
  * @property {number} [flow]
- * @property {"send" | "post" | "lock" | "wait" | "read_text"} [do]
+ * @property {"send" | "post" | "post_hook" | "lock" | "wait" | "read_text"} [do]
  * @property {Record<string, string>} [headers] send, post
  * @property {string[]} [drop] send
  * @property {RequestCredentials | null} [credentials] send
  * @property {string} [url] post
  * @property {string} [name] lock
  * @property {number} [timeout] post, lock: milliseconds
+ * @property {"REFRESH_SESSION" | "SIGN_OUT"} [action] post
+ * @property {object} [userContext] post
  * @property {"deliver" | "value" | "fail"} [verdict]
  * @property {boolean} [refresh] deliver
  * @property {any} [value] value
@@ -46,14 +51,18 @@ export class Carrier {
   refreshReply = null;
   /** @type {unknown} why a call of ours got no reply */
   failure = undefined;
+  /** @type {import("./hooks.js").BackendCall | null} the last call to the backend, for its hooks */
+  call = null;
 
   /**
    * @param {((step: Step) => Promise<Response>) | null} send makes one attempt of the exchange
    * @param {AbortSignal | null} signal the caller's, which ends every wait
+   * @param {any} [userContext] the caller's, handed on as it is
    */
-  constructor(send = null, signal = null) {
+  constructor(send = null, signal = null, userContext = undefined) {
     this.send = send;
     this.signal = signal;
+    this.userContext = userContext;
   }
 }
 
@@ -61,16 +70,19 @@ export class Driver {
   /** @type {Map<number, {carrier: Carrier, go: () => void, stop: (reason: unknown) => void}>} */
   #waiting = new Map();
   #closed = false;
+  lastHeaders = () => new Headers();
 
   /**
    * @param {Core} core
    * @param {Host} host
+   * @param {import("./hooks.js").Hooks} hooks
    * @param {string[]} replyHeaders those that the core wants to see of a reply
    * @param {(events: object[]) => void} emit
    */
-  constructor(core, host, replyHeaders, emit) {
+  constructor(core, host, hooks, replyHeaders, emit) {
     this.core = core;
     this.host = host;
+    this.hooks = hooks;
     this.replyHeaders = replyHeaders;
     this.emit = emit;
   }
@@ -83,7 +95,9 @@ export class Driver {
    * @returns {Promise<Step>} the verdict
    */
   async run(text, carrier) {
-    return this.#follow(this.apply(text, carrier), carrier);
+    const verdict = await this.#follow(this.apply(text, carrier), carrier);
+    if (this.host.jar.lags) await this.host.jar.settled();
+    return verdict;
   }
 
   /**
@@ -97,11 +111,11 @@ export class Driver {
   apply(text, carrier, start = (child) => this.beside(child)) {
     /** @type {Step} */
     const step = JSON.parse(text);
-    if (step.cookies) this.host.writeCookies(step.cookies);
+    if (step.cookies) this.host.jar.write(step.cookies);
     if (step.storage) this.host.writeStorage(step.storage);
     if (step.warnings) for (const warning of step.warnings) console.warn(`supertokens: ${warning}`);
     if (step.unlock) for (const flow of step.unlock) this.host.unlock(flow);
-    if (step.events) this.emit(step.events);
+    if (step.events) this.emit(inContext(step.events, carrier));
     if (step.spawned) for (const child of step.spawned) start(child);
     if (step.wake) for (const flow of step.wake) this.#wake(flow, carrier);
     return step;
@@ -139,6 +153,7 @@ export class Driver {
           throw closed();
         }
         const { core, host } = this;
+        if (host.jar.lags) await host.jar.fresh();
         step = this.apply(core.resume(flow, result, host.cookies(), host.now()), carrier);
       }
       return step;
@@ -164,6 +179,8 @@ export class Driver {
         return this.#headOf(carrier.reply);
       case "post":
         return this.#post(step, carrier);
+      case "post_hook":
+        return this.#afterPost(carrier);
       case "lock":
         return this.host.lock(step.flow ?? 0, step.name ?? "", step.timeout ?? 0);
       case "read_text":
@@ -178,14 +195,16 @@ export class Driver {
    * @param {Carrier} carrier
    */
   async #post(step, carrier) {
-    const { url = "", headers = {}, timeout = 0 } = step;
+    const { timeout = 0 } = step;
     const control = new AbortController();
     const timer = setTimeout(() => control.abort(), timeout);
     try {
-      carrier.reply = await this.host.nativeFetch(url, {
-        method: "POST",
-        credentials: "include",
-        headers,
+      const call = callOf(step, carrier);
+      carrier.call = this.hooks.preAPIHook
+        ? await within(this.hooks.before(call), control.signal)
+        : call;
+      carrier.reply = await this.host.nativeFetch(carrier.call.url, {
+        ...carrier.call.requestInit,
         signal: control.signal,
       });
       return this.#headOf(carrier.reply);
@@ -196,6 +215,17 @@ export class Driver {
       // The time is for the reply; a caller who is given it may read its body at leisure.
       clearTimeout(timer);
     }
+  }
+
+  /**
+   * @param {Carrier} carrier
+   * @returns {Promise<undefined>}
+   */
+  async #afterPost({ call, reply }) {
+    if (!call || !reply) return;
+    // Whoever waits for this flow waits for the hook, but not for one that never ends.
+    const patience = AbortSignal.timeout(HOOK_PATIENCE);
+    await within(this.hooks.after(call, reply), patience).catch(() => {});
   }
 
   /**
@@ -242,8 +272,10 @@ export class Driver {
    *
    * @param {number} status
    * @param {(name: string) => string | null} header
+   * @param {() => Headers} all of them, for a page that calculates the clock's skew itself
    */
-  head(status, header) {
+  head(status, header, all) {
+    this.lastHeaders = all;
     /** @type {Record<string, string> | null} */
     let headers = null;
     for (const name of this.replyHeaders) {
@@ -258,7 +290,11 @@ export class Driver {
 
   /** @param {Response} response */
   #headOf({ status, headers }) {
-    return this.head(status, (name) => headers.get(name));
+    return this.head(
+      status,
+      (name) => headers.get(name),
+      () => headers,
+    );
   }
 
   /** @param {Response} response */
@@ -269,4 +305,44 @@ export class Driver {
       return ""; // the body broke off: the caller will see that for themselves
     }
   }
+}
+
+/**
+ * @param {Step} step
+ * @param {Carrier} carrier
+ * @returns {import("./hooks.js").BackendCall}
+ */
+function callOf({ action = "SIGN_OUT", url = "", headers = {}, userContext }, carrier) {
+  return {
+    action,
+    url,
+    requestInit: {
+      method: "POST",
+      credentials: "include",
+      // As supertokens-website hands them to hooks.
+      headers: action === "SIGN_OUT" ? headers : new Headers(headers),
+    },
+    userContext: carrier.userContext ?? userContext ?? {},
+  };
+}
+
+/**
+ * @param {object[]} events
+ * @param {Carrier} carrier
+ */
+function inContext(events, { userContext }) {
+  return userContext ? events.map((event) => ({ ...event, userContext })) : events;
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} signal
+ * @returns {Promise<T>} rejects when the signal comes first
+ */
+function within(promise, signal) {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
 }

@@ -2,7 +2,7 @@
 
 import { Carrier } from "./drive.js";
 import { SuperTokensError } from "./errors.js";
-import { isOurs, reported, urlOf } from "./target.js";
+import { reported, urlOf } from "./target.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
@@ -19,7 +19,7 @@ export function sessionFetch(shim, native) {
   return function fetch(input, init) {
     const { connection, gate } = shim;
     if (connection) {
-      if (isOurs(connection.plan, urlOf(input))) return exchange(connection, native, input, init);
+      if (shim.covers(urlOf(input))) return exchange(connection, native, input, init);
     } else if (gate) {
       const url = urlOf(input);
       if (gate.holds(url)) {
@@ -58,6 +58,7 @@ async function exchange({ core, driver, host, plan }, native, input, init = {}) 
 
   const carrier = new Carrier(attempt, signalOf(input, init));
   const oneShot = init.body instanceof ReadableStream;
+  if (host.jar.lags) await host.jar.fresh();
   const first = core.exchange(reported(callers, plan), oneShot, host.cookies(), host.now());
   const verdict = await driver.run(first, carrier);
   if (verdict.error) throw new SuperTokensError(verdict.error, carrier.failure);

@@ -1,15 +1,10 @@
 // Holds requests to the API until the core is up, and lets everything that the boot itself needs pass.
 
 import { bootFailed } from "./errors.js";
-import { isOurs, resolveUrl } from "./target.js";
+import { hostnameOf, resolveUrl } from "./target.js";
 
 // What Python runtimes load. Held back, the core that would let it pass could never start.
 const RUNTIME_FILE = /\.(?:py|whl|zip|tar|gz|wasm|m?js|toml|css)$|\/pyodide-lock\.json$/;
-
-/** A host name as configured: with or without scheme, with or without a leading dot. */
-const hostnameOf = (/** @type {string} */ domain) =>
-  resolveUrl(/^https?:\/\//.test(domain) ? domain : `https://${domain.replace(/^\./, "")}`)
-    ?.hostname ?? "";
 
 export class Gate {
   /** @type {() => void} */
@@ -19,10 +14,11 @@ export class Gate {
 
   /**
    * @param {Record<string, any>} options as given to init()
+   * @param {(url: string) => boolean} covers whether a request may be the API's
    * @param {() => string[]} bootFiles URLs, or the beginnings of URLs, that the boot loads
    * @param {string} [indexURL] where the Python that is being started comes from
    */
-  constructor(options, bootFiles, indexURL) {
+  constructor(options, covers, bootFiles, indexURL) {
     /** @type {Promise<void>} */
     this.opened = new Promise((resolve, reject) => {
       this.#open = resolve;
@@ -32,10 +28,11 @@ export class Gate {
     const { apiDomain = "", sessionTokenBackendDomain: domain } = options;
     // The core decides which requests are ours; until it can, this holds what may be.
     this.plan = {
+      apiDomain: String(apiDomain),
       hostname: hostnameOf(String(apiDomain)),
       domain: domain ? hostnameOf(String(domain)) : null,
-      skip: "\n", // in no URL: the core knows the marker
     };
+    this.covers = covers;
     this.bootFiles = bootFiles;
     this.runtime = indexURL ? (resolveUrl(indexURL)?.href ?? "") : "";
   }
@@ -57,7 +54,7 @@ export class Gate {
    */
   holds(url) {
     const target = resolveUrl(url);
-    if (!target || !isOurs(this.plan, url)) return false;
+    if (!target || !this.covers(url)) return false;
     if (RUNTIME_FILE.test(target.pathname)) return false;
     return !this.bootFiles().some((file) => target.href.startsWith(resolveUrl(file)?.href ?? file));
   }

@@ -1,32 +1,38 @@
 // The browser services that the core's drivers need, looked up at call time.
 
-import { takeLock } from "./lock.js";
+import { BrowserJar, HandlerJar } from "./jar.js";
+import { takeLock, takeLockNow } from "./lock.js";
 
 /**
- * @param {string} key
- * @returns {string | null}
+ * @typedef {import("./page.js").PageHandler} PageHandler
+ * @typedef {{acquireLock(name: string, timeout?: number): any, releaseLock(name: string): any}} PageLock
+ *
+ * @typedef {object} HostFunctions what a page may put in place of the browser's own
+ * @property {ConstructorParameters<typeof HandlerJar>[0]} [cookieHandler]
+ * @property {() => PageLock | Promise<PageLock>} [lockFactory]
  */
-export function readStorage(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // blocked: nothing is stored then
-  }
-}
 
 export class Host {
   /** @type {Map<number, () => void>} */
   #locks = new Map();
 
-  /** @param {typeof fetch} nativeFetch */
-  constructor(nativeFetch) {
+  /**
+   * @param {typeof fetch} nativeFetch
+   * @param {PageHandler} page
+   * @param {HostFunctions} functions
+   */
+  constructor(nativeFetch, page, { cookieHandler, lockFactory }) {
     /** The page's fetch as it was before us. */
     this.nativeFetch = nativeFetch;
+    this.page = page;
+    this.lockFactory = lockFactory;
+    /** @type {import("./jar.js").Jar} */
+    this.jar = cookieHandler ? new HandlerJar(cookieHandler) : new BrowserJar(page.store);
   }
 
   /** @returns {string} */
   cookies() {
-    return document.cookie;
+    return this.jar.read();
   }
 
   /** @returns {number} milliseconds since the epoch */
@@ -34,18 +40,12 @@ export class Host {
     return Date.now();
   }
 
-  /** @param {string[]} writes */
-  writeCookies(writes) {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
-    for (const write of writes) document.cookie = write;
-  }
-
   /** @param {Record<string, string>} entries */
   writeStorage(entries) {
     try {
-      for (const [key, text] of Object.entries(entries)) localStorage.setItem(key, text);
+      for (const [key, text] of Object.entries(entries)) this.page.store?.setItem(key, text);
     } catch {
-      // Blocked or full: what we keep there is learnt anew from the next token.
+      // Full: what we keep there is learnt anew from the next token.
     }
   }
 
@@ -58,26 +58,56 @@ export class Host {
    * @returns {Promise<boolean>}
    */
   async lock(flow, name, timeout) {
-    const release = await takeLock(name, timeout);
-    if (release) this.keepLock(flow, release);
+    let release = await this.#takePageLock(name, timeout);
+    if (release === undefined) release = await takeLock(this.page.store, name, timeout);
+    if (release) this.#locks.set(flow, release);
     return release !== null;
   }
 
   /**
+   * Take a lock if it is free this instant.
+   *
    * @param {number} flow
-   * @param {() => void} release frees what it holds
+   * @param {string} name
+   * @returns {boolean}
    */
-  keepLock(flow, release) {
-    this.#locks.set(flow, release);
+  lockNow(flow, name) {
+    const release = this.lockFactory ? null : takeLockNow(this.page.store, name);
+    if (release) this.#locks.set(flow, release);
+    return release !== null;
   }
 
   /** @param {number} flow free what this flow holds, if anything */
   unlock(flow) {
-    this.#locks.get(flow)?.();
+    const release = this.#locks.get(flow);
+    if (!release) return;
     this.#locks.delete(flow);
+    // Whoever has the lock next must find what was written under it.
+    if (this.jar.lags) this.jar.settled().then(release);
+    else release();
   }
 
-  unlockAll() {
+  /**
+   * @param {string} name
+   * @param {number} timeout
+   * @returns {Promise<(() => void) | null | undefined>} undefined where the page has no lock that works
+   */
+  async #takePageLock(name, timeout) {
+    const report = (/** @type {unknown} */ error) =>
+      console.error("supertokens: lockFactory's lock failed", error);
+    try {
+      const lock = await this.lockFactory?.();
+      if (!lock) return undefined;
+      if (!(await lock.acquireLock(name, timeout))) return null;
+      return () => void (async () => lock.releaseLock(name))().catch(report);
+    } catch (error) {
+      report(error);
+      return undefined;
+    }
+  }
+
+  close() {
     for (const flow of [...this.#locks.keys()]) this.unlock(flow);
+    this.jar.close();
   }
 }

@@ -30,6 +30,13 @@ export { STGeneralError, SuperTokensError } from "./errors.js";
  * @param {number} [options.refreshTimeout] seconds
  * @param {boolean} [options.enableDebugLogs]
  * @param {(event: any) => unknown} [options.onHandleEvent] may be async
+ * @param {(call: import("./hooks.js").BackendCall) => any} [options.preAPIHook] may change what the SDK sends
+ * @param {(call: import("./hooks.js").BackendCall & {fetchResponse: Response}) => any} [options.postAPIHook]
+ * @param {{functions?: import("./recipe.js").OverrideFunctions}} [options.override]
+ * @param {import("./host.js").HostFunctions["cookieHandler"]} [options.cookieHandler]
+ * @param {(original: any) => any} [options.windowHandler]
+ * @param {import("./host.js").HostFunctions["lockFactory"]} [options.lockFactory]
+ * @param {() => any} [options.dateProvider]
  */
 export function init(options) {
   shim.init(options);
@@ -41,27 +48,57 @@ export const ready = () => shim.ready();
 /** Undo everything that init() did, patches included. */
 export const close = () => shim.close();
 
-/** Whether a valid session is there; false when nobody can tell. @returns {Promise<boolean>} */
-export const doesSessionExist = () => shim.call("does_session_exist");
+/**
+ * What a caller hands to its own overrides, hooks and handlers.
+ *
+ * @typedef {{userContext?: any}} WithUserContext
+ */
+
+/**
+ * @param {string} name of a function that can be overridden
+ * @param {WithUserContext} [input]
+ * @returns {Promise<any>}
+ */
+const ask = async (name, input) =>
+  shim.recipe[name]?.({ ...input, userContext: input?.userContext ?? {} });
+
+/**
+ * Whether a valid session is there; false when nobody can tell.
+ *
+ * @param {WithUserContext} [input]
+ * @returns {Promise<boolean>}
+ */
+export const doesSessionExist = (input) => ask("doesSessionExist", input);
 
 /** @returns {Promise<{status: "ACTIVE" | "NONE" | "UNKNOWN", reason: string | null}>} */
 export const getSessionStatus = () => shim.call("get_session_status");
 
-/** The signed-in user's id; rejects with NoSession. @returns {Promise<string>} */
-export const getUserId = () => shim.call("get_user_id");
+/**
+ * The signed-in user's id; rejects with NoSession.
+ *
+ * @param {WithUserContext} [input]
+ * @returns {Promise<string>}
+ */
+export const getUserId = (input) => ask("getUserId", input);
 
 /**
  * The access token; undefined without a session or where the backend does not expose it.
  *
  * @param {object} [how]
  * @param {number} [how.minValidity] seconds that it must live; see ensureFresh()
+ * @param {any} [how.userContext]
  * @returns {Promise<string | undefined>}
  */
 export const getAccessToken = async ({ minValidity } = {}) =>
   (await shim.call("get_access_token", { min_validity: minValidity })) ?? undefined;
 
-/** The payload of a valid access token. @returns {Promise<any>} */
-export const getAccessTokenPayloadSecurely = () => shim.call("get_access_token_payload");
+/**
+ * The payload of a valid access token.
+ *
+ * @param {WithUserContext} [input]
+ * @returns {Promise<any>}
+ */
+export const getAccessTokenPayloadSecurely = (input) => ask("getAccessTokenPayloadSecurely", input);
 
 /** The tenant that the session belongs to. @returns {Promise<string>} */
 export const getTenantId = () => shim.call("get_tenant_id");
@@ -95,8 +132,7 @@ export const attemptRefreshingSession = ({ force } = {}) => shim.call("attempt_r
  *
  * @param {object} [how]
  * @param {boolean} [how.localOnError] when the backend cannot be asked, end it here and give false
- * @param {Record<string, any>} [how.userContext]
+ * @param {any} [how.userContext]
  * @returns {Promise<boolean>}
  */
-export const signOut = ({ localOnError, userContext } = {}) =>
-  shim.call("sign_out", { local_on_error: localOnError, user_context: userContext });
+export const signOut = (how) => ask("signOut", how);

@@ -13,17 +13,10 @@ const STALE_MS = 5000;
 /** @param {number} ms */
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** @returns {Storage | null} null where the browser blocks it */
-function storage() {
-  try {
-    return globalThis.localStorage ?? null;
-  } catch {
-    return null;
-  }
-}
-
 /**
- * @param {Storage} store
+ * @typedef {import("./jar.js").Store} Store
+ *
+ * @param {Store} store
  * @param {string} key
  * @returns {{id: string, iat: string, timeAcquired: number, timeRefreshed?: number} | null}
  */
@@ -38,7 +31,7 @@ function holder(store, key) {
 /**
  * Whether somebody holds the lock; an entry that its holder has left behind is removed.
  *
- * @param {Storage} store
+ * @param {Store} store
  * @param {string} key
  */
 function isHeld(store, key) {
@@ -63,12 +56,12 @@ function newEntry(name) {
 /**
  * Take the localStorage lock.
  *
+ * @param {Store | null} store
  * @param {string} name
  * @param {number} deadline on performance.now()'s clock
  * @returns {Promise<(() => void) | null>} the release, or null when it was not free in time
  */
-async function takeStorageLock(name, deadline) {
-  const store = storage();
+async function takeStorageLock(store, name, deadline) {
   if (!store) return () => {};
   const key = KEY_PREFIX + name;
   for (;;) {
@@ -101,11 +94,11 @@ async function takeStorageLock(name, deadline) {
  *
  * Web Locks cannot be taken so; but whoever holds the one holds the other as well.
  *
+ * @param {Store | null} store null where storage is blocked
  * @param {string} name
  * @returns {(() => void) | null} the release
  */
-export function takeLockNow(name) {
-  const store = storage();
+export function takeLockNow(store, name) {
   if (!store) return () => {};
   const key = KEY_PREFIX + name;
   if (isHeld(store, key)) return null;
@@ -141,15 +134,16 @@ function takeWebLock(name, timeout) {
 /**
  * Take a lock shared with every tab of the origin.
  *
+ * @param {Store | null} store null where storage is blocked
  * @param {string} name
  * @param {number} timeout milliseconds
  * @returns {Promise<(() => void) | null>} the release, or null when it was not free in time
  */
-export async function takeLock(name, timeout) {
+export async function takeLock(store, name, timeout) {
   const deadline = performance.now() + timeout;
   const releaseWeb = await takeWebLock(name, timeout);
   if (!releaseWeb) return null;
-  const releaseStorage = await takeStorageLock(name, deadline);
+  const releaseStorage = await takeStorageLock(store, name, deadline);
   if (!releaseStorage) {
     releaseWeb();
     return null;

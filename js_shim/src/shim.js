@@ -12,10 +12,13 @@ import {
   otherSdkOnPage,
   SuperTokensError,
 } from "./errors.js";
-import { sessionFetch } from "./fetch.js";
 import { Gate } from "./gate.js";
-import { Host, readStorage } from "./host.js";
+import { Hooks } from "./hooks.js";
+import { Host } from "./host.js";
+import { PageHandler } from "./page.js";
 import { patch } from "./patch.js";
+import { originalFunctions, overridden } from "./recipe.js";
+import { isOurs } from "./target.js";
 import { sessionXHR } from "./xhr.js";
 
 // The wire's version, as in supertokens_pyodide/_core/messages.py.
@@ -29,8 +32,8 @@ const PAGE_PYTHON_PATIENCE = 120_000;
  * @typedef {import("./target.js").Plan} Plan
  * @typedef {{core: Core, driver: Driver, host: Host, plan: Plan}} Connection
  *
- * An interpreter's side, as its Python hands it over.
- * @typedef {Core & {plan: string, closed: () => void}} Interpreter
+ * An interpreter's side, as its Python hands it over; ``functions`` are options that Python gave.
+ * @typedef {Core & {plan: string, functions: Record<string, any>, closed: () => void}} Interpreter
  */
 
 export class Shim {
@@ -39,6 +42,10 @@ export class Shim {
   connection = null;
   /** @type {Gate | null} from init() on */
   gate = null;
+  page = new PageHandler(undefined);
+  #original = originalFunctions(this);
+  /** What the session's functions do, overrides included. */
+  recipe = this.#original;
 
   /** @type {Record<string, any> | null} */
   #options = null;
@@ -47,6 +54,9 @@ export class Shim {
   /** @type {(() => void)[]} */
   #undo = [];
   #nativeFetch = globalThis.fetch;
+  #matchesUrls = false;
+  /** @type {Record<string, any>} */
+  #pythonFunctions = {};
 
   /**
    * Start for JavaScript: catch requests now, and have Python up as soon as possible.
@@ -65,7 +75,8 @@ export class Shim {
     }
     this.#open(options);
     const settings = /** @type {any} */ (globalThis).supertokensPyodide ?? {};
-    this.gate = new Gate(options, () => bootFiles(settings), settings.indexURL);
+    const covers = (/** @type {string} */ url) => this.covers(url);
+    this.gate = new Gate(options, covers, () => bootFiles(settings), settings.indexURL);
     this.gate.opened.catch((error) => console.error(error));
     this.#boot(this.gate, settings);
   }
@@ -85,10 +96,13 @@ export class Shim {
         "Load the same version of both.",
       );
     }
-    if (!this.#options) this.#open({});
+    if (this.#options) this.#override(interpreter.functions);
+    else this.#open({}, interpreter.functions);
     this.#interpreter = interpreter;
-    const host = new Host(this.#nativeFetch.bind(globalThis));
-    const driver = new Driver(interpreter, host, plan.replyHeaders, (events) => this.#emit(events));
+    const functions = this.#functions();
+    const host = new Host(this.#nativeFetch.bind(globalThis), this.page, functions);
+    const emit = (/** @type {object[]} */ events) => this.#emit(events);
+    const driver = new Driver(interpreter, host, new Hooks(functions), plan.replyHeaders, emit);
     this.connection = { core: interpreter, driver, host, plan };
     this.gate?.open();
   }
@@ -113,17 +127,98 @@ export class Shim {
     return this.#connected().host.cookies();
   }
 
+  /** Whether cookies() answers from a mirror, for Python to bring up to date first. */
+  get lags() {
+    return this.#connected().host.jar.lags;
+  }
+
+  /** @returns {Promise<void>} */
+  fresh() {
+    return this.#connected().host.jar.fresh();
+  }
+
+  /**
+   * What the core has said of itself, or until then what init() was told.
+   *
+   * @returns {import("./target.js").Target | undefined}
+   */
+  get plan() {
+    return this.connection?.plan ?? this.gate?.plan;
+  }
+
+  /**
+   * Whether a request carries the session.
+   *
+   * @param {string} url as its caller gave it
+   * @returns {boolean}
+   */
+  covers(url) {
+    const { plan } = this;
+    if (!plan) return false;
+    if (this.#matchesUrls) {
+      try {
+        const { apiDomain, domain } = plan;
+        return this.recipe.shouldDoInterceptionBasedOnUrl?.(url, apiDomain, domain ?? undefined);
+      } catch (error) {
+        console.error("supertokens: shouldDoInterceptionBasedOnUrl failed", error);
+      }
+    }
+    return isOurs(plan, url, this.page.href);
+  }
+
+  /** Let the page's XMLHttpRequest carry the session. */
+  interceptXHR() {
+    const native = globalThis.XMLHttpRequest;
+    this.#undo.push(patch(globalThis, "XMLHttpRequest", sessionXHR(this, native)));
+  }
+
+  /**
+   * The page that options are for.
+   *
+   * @param {Record<string, any>} [functions] options that Python is going to give
+   */
+  pageFor(functions) {
+    return this.#options ? this.page : new PageHandler(functions?.windowHandler);
+  }
+
+  /** @returns {Headers} of the reply that came last */
+  lastHeaders() {
+    return this.connection?.driver.lastHeaders() ?? new Headers();
+  }
+
+  /** The page's own clock, where it has given one. */
+  dateProvider() {
+    return this.#functions().dateProvider?.();
+  }
+
+  /**
+   * The page's own way to learn the clock's skew, where it has given one.
+   *
+   * @returns {((payload: string) => number) | undefined} takes JSON, gives milliseconds
+   */
+  clockSkew() {
+    const { calculateClockSkewInMillis: calculate } = this.recipe;
+    if (calculate === this.#original.calculateClockSkewInMillis) return undefined;
+    return (payload) =>
+      calculate?.({
+        accessTokenPayload: JSON.parse(payload),
+        responseHeaders: this.lastHeaders(),
+      });
+  }
+
   /**
    * Call a function of the session.
    *
    * @param {string} name as in Python
    * @param {Record<string, any>} [args] JSON values by the names that Python knows
+   * @param {any} [userContext]
    * @returns {Promise<any>}
    */
-  async call(name, args) {
+  async call(name, args, userContext) {
     await this.ready();
     const { core, driver, host } = this.#connected();
-    const carrier = new Carrier();
+    const carrier = new Carrier(null, null, userContext);
+    if (host.jar.lags) await host.jar.fresh();
     const given = args ? JSON.stringify(args) : "";
     const verdict = await driver.run(core.call(name, given, host.cookies(), host.now()), carrier);
     if (verdict.error) throw coreError(verdict.error, carrier.failure);
@@ -148,12 +243,16 @@ export class Shim {
   disconnect() {
     this.gate?.fail(closed());
     this.connection?.driver.close();
-    this.connection?.host.unlockAll();
+    this.connection?.host.close();
     this.connection = null;
     this.gate = null;
     this.#options = null;
     this.#interpreter = null;
     for (const undo of this.#undo.splice(0).reverse()) undo();
+    this.page = new PageHandler(undefined);
+    this.recipe = this.#original;
+    this.#matchesUrls = false;
+    this.#pythonFunctions = {};
   }
 
   /**
@@ -161,18 +260,42 @@ export class Shim {
    * @returns {string | null} what localStorage keeps there; also before connect()
    */
   readStorage(key) {
-    return readStorage(key);
+    return this.page.store?.getItem(key) ?? null;
   }
 
-  /** @param {Record<string, any>} options */
-  #open(options) {
+  /**
+   * @param {Record<string, any>} options
+   * @param {Record<string, any>} [functions] options that Python gave
+   */
+  #open(options, functions = {}) {
     if ("__supertokensOriginalFetch" in globalThis) throw otherSdkOnPage();
+    this.page = new PageHandler(options.windowHandler ?? functions.windowHandler);
     this.#options = options;
+    this.#override(functions);
     this.#nativeFetch = globalThis.fetch;
-    this.#undo.push(
-      patch(globalThis, "fetch", sessionFetch(this, this.#nativeFetch)),
-      patch(globalThis, "XMLHttpRequest", sessionXHR(this, globalThis.XMLHttpRequest)),
-    );
+    const { recipe } = this;
+    const context = { userContext: {} };
+    const fetch = recipe.addFetchInterceptorsAndReturnModifiedFetch?.({
+      originalFetch: this.#nativeFetch,
+      ...context,
+    });
+    this.#undo.push(patch(globalThis, "fetch", fetch));
+    recipe.addXMLHttpRequestInterceptor?.(context);
+  }
+
+  /** @param {Record<string, any>} functions options that Python gave */
+  #override(functions) {
+    const { override } = this.#options ?? {};
+    this.#pythonFunctions = functions;
+    const overrides = [override?.functions, functions.override?.functions];
+    this.recipe = overridden(this.#original, overrides);
+    this.#matchesUrls =
+      this.recipe.shouldDoInterceptionBasedOnUrl !== this.#original.shouldDoInterceptionBasedOnUrl;
+  }
+
+  /** The options that are functions, from both languages. */
+  #functions() {
+    return { ...this.#options, ...this.#pythonFunctions };
   }
 
   /**
@@ -232,7 +355,7 @@ function plain({ onHandleEvent: _, ...options }) {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [
       name,
-      typeof value === "function" ? true : value,
+      typeof value === "function" || typeof value?.functions === "function" ? true : value,
     ]),
   );
 }

@@ -1,9 +1,16 @@
 // Which requests are ours, by the core's plan.
 
 /**
+ * @typedef {object} Target
+ * @property {string} apiDomain
+ * @property {string} hostname
+ * @property {string | null} domain
+ * @property {string | undefined} [skip] unknown until the core is there
+ *
  * What the core tells the shim once, as data (supertokens_pyodide/_core/messages.py).
  *
  * @typedef {object} Plan
+ * @property {string} apiDomain scheme, host and port
  * @property {string} hostname the API's host, ports play no part
  * @property {string | null} domain this domain and all below it are ours as well
  * @property {string} skip a URL that contains this marker is never ours
@@ -21,24 +28,31 @@ export function urlOf(input) {
 }
 
 /**
- * @param {string} url absolute, or relative to the page
+ * @param {string} url absolute, or relative
+ * @param {string} [base] the page's address unless given
  * @returns {URL | null} null when it is no URL
  */
-export function resolveUrl(url) {
+export function resolveUrl(url, base = globalThis.document?.baseURI ?? location.href) {
   try {
-    return new URL(url, globalThis.document?.baseURI ?? location.href);
+    return new URL(url, base);
   } catch {
     return null;
   }
 }
 
+/** A host name as configured: with or without scheme, with or without a leading dot. */
+export const hostnameOf = (/** @type {string} */ domain) =>
+  resolveUrl(/^https?:\/\//.test(domain) ? domain : `https://${domain.replace(/^\./, "")}`)
+    ?.hostname ?? "";
+
 /**
- * @param {Pick<Plan, "hostname" | "domain" | "skip">} plan
+ * @param {Pick<Target, "hostname" | "domain" | "skip">} plan
  * @param {string} url
+ * @param {string} [base] what a relative URL is relative to
  */
-export function isOurs(plan, url) {
-  if (url.includes(plan.skip)) return false;
-  const hostname = resolveUrl(url)?.hostname;
+export function isOurs(plan, url, base) {
+  if (plan.skip && url.includes(plan.skip)) return false;
+  const hostname = resolveUrl(url, base)?.hostname;
   if (!hostname) return false;
   return (
     hostname === plan.hostname ||

@@ -6,10 +6,10 @@
 // verdict is in.
 
 import { block } from "./block.js";
-import { bodyOf, textOf } from "./bodies.js";
+import { bodyOf, headersOf, textOf } from "./bodies.js";
 import { Carrier } from "./drive.js";
 import { SuperTokensError } from "./errors.js";
-import { isOurs, reported } from "./target.js";
+import { reported } from "./target.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
@@ -101,7 +101,7 @@ export function sessionXHR(shim, Native) {
       if (!this.#opened || this.readyState !== OPENED) return super.send(body);
       this.#body = body;
       const { connection, gate } = shim;
-      if (connection && isOurs(connection.plan, url)) return this.#begin(connection);
+      if (connection && shim.covers(url)) return this.#begin(connection);
       if (!connection && gate?.holds(url)) {
         if (this.#isAsync) return this.#hold(gate);
         console.warn(
@@ -283,8 +283,10 @@ export function sessionXHR(shim, Native) {
     #head(driver) {
       // Asked for a header that CORS does not expose, browsers complain on the console.
       const known = super.getAllResponseHeaders().toLowerCase();
-      return driver.head(super.status, (name) =>
-        known.includes(`${name}:`) ? super.getResponseHeader(name) : null,
+      return driver.head(
+        super.status,
+        (name) => (known.includes(`${name}:`) ? super.getResponseHeader(name) : null),
+        () => headersOf(this),
       );
     }
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, cast
 
 from ._client import Client, Handler
+from ._core.effects import UserContext
 from ._core.session import SessionStatus
 from .errors import AlreadyInitialised, NotInitialised
 
@@ -27,7 +28,14 @@ def init(
     refresh_timeout: float | None = None,
     enable_debug_logs: bool | None = None,
     on_handle_event: Handler | None = None,
-    **unsupported: Any,
+    pre_api_hook: Callable[[dict[str, Any]], Any] | None = None,
+    post_api_hook: Callable[[dict[str, Any]], Any] | None = None,
+    override: Mapping[str, Any] | None = None,
+    cookie_handler: Callable[[Any], Any] | None = None,
+    window_handler: Callable[[Any], Any] | None = None,
+    lock_factory: Callable[[], Any] | None = None,
+    date_provider: Callable[[], Any] | None = None,
+    **unknown: Any,
 ) -> None:
     """Start the session SDK: from now on the page's requests to the API carry the session.
 
@@ -49,7 +57,14 @@ def init(
         "token_transfer_method": token_transfer_method,
         "refresh_timeout": refresh_timeout,
         "enable_debug_logs": enable_debug_logs,
-        **unsupported,
+        "pre_api_hook": pre_api_hook,
+        "post_api_hook": post_api_hook,
+        "override": override,
+        "cookie_handler": cookie_handler,
+        "window_handler": window_handler,
+        "lock_factory": lock_factory,
+        "date_provider": date_provider,
+        **unknown,
     }
     given = {name: value for name, value in options.items() if value is not None}
     from ._browser import attach
@@ -83,12 +98,18 @@ def _client() -> Client:
     return _current
 
 
-async def does_session_exist() -> bool:
+def _ask(name: str, user_context: UserContext | None, **more: Any) -> Awaitable[Any]:
+    """Call a function that can be overridden."""
+    function = _client().recipe[name]
+    return cast("Awaitable[Any]", function(user_context=user_context or {}, **more))
+
+
+async def does_session_exist(*, user_context: UserContext | None = None) -> bool:
     """Whether a valid session is there; an expired access token is refreshed to find out.
 
     False also when nobody can tell: ``get_session_status`` knows the difference.
     """
-    return cast(bool, await _client().call("does_session_exist"))
+    return cast(bool, await _ask("does_session_exist", user_context))
 
 
 async def get_session_status() -> SessionStatus:
@@ -96,9 +117,9 @@ async def get_session_status() -> SessionStatus:
     return cast(SessionStatus, await _client().call("get_session_status"))
 
 
-async def get_user_id() -> str:
+async def get_user_id(*, user_context: UserContext | None = None) -> str:
     """The signed-in user's id; raises NoSession, or RefreshUnavailable if nobody can tell."""
-    return cast(str, await _client().call("get_user_id"))
+    return cast(str, await _ask("get_user_id", user_context))
 
 
 async def get_access_token(min_validity: float | None = None) -> str | None:
@@ -112,12 +133,12 @@ async def get_access_token(min_validity: float | None = None) -> str | None:
     return cast("str | None", token)
 
 
-async def get_access_token_payload() -> dict[str, Any]:
+async def get_access_token_payload(*, user_context: UserContext | None = None) -> dict[str, Any]:
     """The payload of a valid access token.
 
     Raises NoSession, SessionExpired or RefreshUnavailable.
     """
-    return cast("dict[str, Any]", await _client().call("get_access_token_payload"))
+    return cast("dict[str, Any]", await _ask("get_access_token_payload", user_context))
 
 
 async def get_tenant_id() -> str:
@@ -148,7 +169,7 @@ async def attempt_refresh(force: bool = True) -> bool:
 
 
 async def sign_out(
-    local_on_error: bool = False, user_context: dict[str, Any] | None = None
+    local_on_error: bool = False, *, user_context: UserContext | None = None
 ) -> bool:
     """End the session, here and on the backend; True says that the backend has confirmed it.
 
@@ -158,8 +179,7 @@ async def sign_out(
     until the backend answers a sign-out: requests still carry them, and whoever has them may still
     use the session. Raises GeneralError, in any case, with a message of the backend for the user.
     """
-    arguments = {"local_on_error": local_on_error, "user_context": user_context}
-    return cast(bool, await _client().call("sign_out", **arguments))
+    return cast(bool, await _ask("sign_out", user_context, local_on_error=local_on_error))
 
 
 def on(event: str, handler: Handler) -> Callable[[], None]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from ._core.config import Config
 from ._core.messages import Port
 from ._core.session import Session
+from ._recipe import CALCULATE_SKEW, original_functions, override, reported
 from .errors import Closed
 from .events import ACTIONS, Event, from_wire
 
@@ -24,6 +25,15 @@ class Host(Protocol):
     def cookies(self) -> str:
         """The page's cookies."""
 
+    #: Whether ``cookies`` answers from a mirror that ``fresh`` brings up to date.
+    lags: bool
+
+    async def fresh(self) -> None:
+        """Bring the mirror up to date."""
+
+    def reply_headers(self) -> dict[str, str]:
+        """The headers of the reply that came last."""
+
     def now(self) -> float:
         """The client's clock: milliseconds since the epoch."""
 
@@ -37,9 +47,15 @@ class Host(Protocol):
 class Client:
     """One session in one page."""
 
-    def __init__(self, config: Config, session: Session) -> None:
+    def __init__(
+        self, config: Config, session: Session, functions: Mapping[str, Any] | None = None
+    ) -> None:
         self.config = config
         self.session = session
+        original = original_functions(self.call, session)
+        #: What the module's functions do, overrides included.
+        self.recipe = override(original, functions or {})
+        self._override_skew(original[CALCULATE_SKEW])
         self.port = Port(session)
         self.host: Host | None = None
         self._handlers: list[tuple[str, Handler]] = []
@@ -54,6 +70,8 @@ class Client:
         """Run one of the session's calls."""
         if self.host is None:
             raise Closed("The session SDK was closed.")
+        if self.host.lags:
+            await self.host.fresh()
         flow, step = self.port.begin(name, arguments, self.host.cookies(), self.host.now())
         try:
             if step is not None:
@@ -62,6 +80,18 @@ class Client:
             if not flow.ended:
                 self.port.cancel(flow.id)
         return flow.outcome()
+
+    def _override_skew(self, original: Callable[..., Any]) -> None:
+        own = self.recipe[CALCULATE_SKEW]
+        if own is original:
+            return
+        calculate = reported(own, CALCULATE_SKEW, original)
+        self.session.flows.clock.calculate_skew = lambda payload: float(
+            calculate(
+                access_token_payload=payload,
+                response_headers=self.host.reply_headers() if self.host else {},
+            )
+        )
 
     def on(self, action: str, handler: Handler) -> Callable[[], None]:
         """Register a handler for an action, or for all with ``*``; returns the unsubscribe."""

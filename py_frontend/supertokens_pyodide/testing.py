@@ -119,14 +119,15 @@ class ScriptedBrowser:
         """Open a page that calls ``init()`` with these options.
 
         Of the hooks and handlers ``pre_api_hook``, ``post_api_hook`` (functions that are not
-        async) and ``date_provider`` work here.
+        async), ``date_provider`` and ``override`` work here.
         """
         config = read_config(options, Page(self.hostname, https))
         make_provider = options.get("date_provider")
         session = Session(
             config, self.storage, date_provider=make_provider() if make_provider else None
         )
-        return Tab(self, Client(config, session), json.loads(write_plan(config)), options)
+        client = Client(config, session, options)
+        return Tab(self, client, json.loads(write_plan(config)), options)
 
     def transmit(self, request: Request) -> Reply:
         """Send a request to the backend."""
@@ -179,6 +180,7 @@ class Tab:
         self.events: list[Event] = []
         self.warnings: list[str] = []
         self._options = options
+        self._last_headers: dict[str, str] = {}
         self._pending: deque[tuple[Call, dict[str, Any]]] = deque()
         self._waiting: dict[int, Call] = {}
         client.host = self
@@ -250,6 +252,15 @@ class Tab:
     def cookies(self) -> str:
         """The page's cookies."""
         return self.browser.cookie_string()
+
+    lags = False
+
+    async def fresh(self) -> None:
+        """Nothing to do: ``cookies`` is up to date."""
+
+    def reply_headers(self) -> dict[str, str]:
+        """The headers of the reply that came last."""
+        return self._last_headers
 
     def now(self) -> float:
         """The browser's clock."""
@@ -375,6 +386,7 @@ class Tab:
         self._options["post_api_hook"]({**call.hooked, "response": call.reply})
 
     def _head(self, reply: Reply) -> int | str:
+        self._last_headers = reply.headers
         shown = {n: text for n, text in reply.headers.items() if n in self.plan["replyHeaders"]}
         return json.dumps({"status": reply.status, "headers": shown}) if shown else reply.status
 

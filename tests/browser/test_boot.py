@@ -123,7 +123,7 @@ def test_a_runtime_file_that_does_not_come_fails_the_boot_by_name(
     [
         pytest.param("{}", "Option 'api_domain' is missing", id="missing"),
         pytest.param("{ apiDomain: 'a.example', tokenTransferMethod: 'x' }", "'x'", id="wrong"),
-        pytest.param("{ apiDomain: 'a.example', preAPIHook() {} }", "not supported", id="not-yet"),
+        pytest.param("{ apiDomain: 'a.example', preAPIHook: 5 }", "Give a function", id="function"),
     ],
 )
 def test_a_wrong_option_is_told_by_name(

@@ -47,6 +47,7 @@ def port():
 def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
     assert json.loads(write_plan(config())) == {
         "protocol": PROTOCOL,
+        "apiDomain": "https://api.example.com:8080",
         "hostname": "api.example.com",
         "domain": None,
         "skip": SKIP_MARKER,

@@ -30,7 +30,7 @@ LAYERS = [
     ["_core.refresh"],
     ["_core.exchange"],
     ["_core.session"],
-    ["_core.messages"],
+    ["_core.messages", "_recipe"],
     ["_client"],
     ["_api"],
 ]

@@ -17,6 +17,7 @@ from .._core.session import Session
 from ..errors import AlreadyInitialised, SuperTokensError, UnsupportedPlatform
 from . import captured
 from .convert import python_error
+from .functions import Functions, date_provider, split, use_page_skew
 from .host import BrowserHost
 
 # The page's one shim is registered under Symbol.for() of this (js_shim/src/index.js).
@@ -28,31 +29,51 @@ _IN_BROWSER = platform.system() == "Emscripten"
 def start(options: Mapping[str, Any]) -> Client:
     """Start for Python: take the page's shim, or install the one that the package carries."""
     _require_page()
-    given = _given_options()
-    config = read_options(options if given is None else given)
-    if given is not None and options and read_options(options) != config:
-        raise AlreadyInitialised(
-            "JavaScript on this page has initialised the session SDK with other options."
-        )
-    return connect(_find_shim() or _install_shim(), config)
+    shim = _find_shim() or _install_shim()
+    shown, functions = split(options)
+    given = _given_options(shim)
+    adapted = Functions(functions)
+    try:
+        page = _page(shim, adapted)
+        config = read_config(shown if given is None else given, page)
+        if given is not None and options and read_config({**given, **shown}, page) != config:
+            raise AlreadyInitialised(
+                "JavaScript on this page has initialised the session SDK with other options."
+            )
+        return connect(shim, config, functions, adapted)
+    except BaseException:
+        adapted.destroy()
+        raise
 
 
 def read_options(options: Mapping[str, Any]) -> Config:
     """The options, checked against the page that they are for; raises ConfigError."""
     _require_page()
-    import js
-
-    return read_config(options, Page(js.location.hostname, js.location.protocol == "https:"))
+    return read_config(split(options)[0], _page(_find_shim()))
 
 
-def connect(shim: Any, config: Config) -> Client:
-    """Hand a new session's core to the shim, and make it the current one."""
+def _page(shim: Any, functions: Functions | None = None) -> Page:
+    page = shim.pageFor(functions.object if functions else None)
+    return Page(page.hostname, bool(page.secure))
+
+
+def connect(shim: Any, config: Config, functions: Mapping[str, Any], adapted: Functions) -> Client:
+    """Hand a new session's core to the shim, and make it the current one.
+
+    ``functions`` are the options that are functions, ``adapted`` is what the shim calls of them.
+    """
     import js
     from pyodide.ffi import JsException, create_proxy, to_js
 
-    session = Session(config, {STORAGE_KEY: shim.readStorage(STORAGE_KEY) or None})
-    client = Client(config, session)
-    functions = {
+    session = Session(
+        config,
+        {STORAGE_KEY: shim.readStorage(STORAGE_KEY) or None},
+        date_provider=date_provider(functions, shim),
+    )
+    use_page_skew(session.flows.clock, shim)
+    client = Client(config, session, functions)
+    adapted.match_urls(client.recipe)
+    core_functions = {
         "exchange": client.port.exchange,
         "call": client.port.call,
         "resume": client.port.resume,
@@ -61,8 +82,9 @@ def connect(shim: Any, config: Config) -> Client:
         "compare": lambda options: refusal(options, config),
         "closed": lambda: _api.close(),
     }
-    proxies = {name: create_proxy(function) for name, function in functions.items()}
-    core = to_js({**proxies, "plan": write_plan(config)}, dict_converter=js.Object.fromEntries)
+    proxies = {name: create_proxy(function) for name, function in core_functions.items()}
+    data = {"plan": write_plan(config), "functions": adapted.object}
+    core = to_js({**proxies, **data}, dict_converter=js.Object.fromEntries)
     try:
         shim.connect(core)
     except JsException as error:
@@ -70,7 +92,7 @@ def connect(shim: Any, config: Config) -> Client:
             proxy.destroy()
         raise python_error(error) from None
     captured.repoint()
-    client.host = BrowserHost(shim, proxies)
+    client.host = BrowserHost(shim, proxies, adapted)
     _api.bind(client)
     return client
 
@@ -103,10 +125,9 @@ def _require_page() -> None:
         )
 
 
-def _given_options() -> dict[str, Any] | None:
+def _given_options(shim: Any) -> dict[str, Any] | None:
     """What JavaScript gave to init() on this page, under Python names."""
-    shim = _find_shim()
-    given = shim.givenOptions() if shim else None
+    given = shim.givenOptions()
     return from_javascript(json.loads(given)) if given else None
 
 

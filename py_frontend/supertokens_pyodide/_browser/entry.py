@@ -9,13 +9,14 @@ from .._core.config import from_javascript
 from .._core.messages import write_error
 from ..errors import SuperTokensError
 from . import attach
+from .functions import Functions
 
 
 def start(shim: Any, options: str) -> str:
     """Connect a session's core to the shim; returns an error's JSON, or nothing."""
     try:
         config = attach.read_options(from_javascript(json.loads(options)))
-        attach.connect(shim, config)
+        attach.connect(shim, config, {}, Functions({}))
     except SuperTokensError as error:
         return json.dumps(write_error(error))
     return ""

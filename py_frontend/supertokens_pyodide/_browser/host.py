@@ -8,19 +8,30 @@ from typing import Any
 
 from . import captured
 from .convert import python_error
+from .functions import Functions
 
 
 class BrowserHost:
     """A client's way to the shim."""
 
-    def __init__(self, shim: Any, proxies: Mapping[str, Any]) -> None:
+    def __init__(self, shim: Any, proxies: Mapping[str, Any], functions: Functions) -> None:
         self._shim = shim
         self._proxies = proxies
+        self._functions = functions
+        self.lags = bool(shim.lags)
 
     def cookies(self) -> str:
         """The page's cookies."""
         cookies: str = self._shim.cookies()
         return cookies
+
+    async def fresh(self) -> None:
+        """Bring the mirror up to date."""
+        await self._shim.fresh()
+
+    def reply_headers(self) -> dict[str, str]:
+        """The headers of the reply that came last."""
+        return dict(self._shim.lastHeaders().entries())
 
     def now(self) -> float:
         """The client's clock: milliseconds since the epoch."""
@@ -41,3 +52,4 @@ class BrowserHost:
         captured.repoint()
         for proxy in self._proxies.values():
             proxy.destroy()
+        self._functions.destroy()

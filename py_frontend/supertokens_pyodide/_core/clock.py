@@ -38,19 +38,18 @@ CalculateSkew = Callable[[dict[str, Any]], float]
 class Clock:
     """The corrected clock; all times are milliseconds since the epoch.
 
-    With a ``provider`` time is its business; ``calculate_skew`` replaces how it is learnt.
+    With a ``provider`` time is its business; ``calculate_skew`` may be set to learn it otherwise.
     """
 
     def __init__(
         self,
         stored_skew: str | None = None,
         provider: DateProvider | None = None,
-        calculate_skew: CalculateSkew | None = None,
     ) -> None:
         self.client_now: float = 0
         self._skew: float = 0
         self._provider = provider
-        self._calculate_skew = calculate_skew
+        self.calculate_skew: CalculateSkew = self.skew_of
         if stored_skew is not None:
             match = _STORED.match(stored_skew)
             with suppress(ValueError):  # of too many digits; the next token corrects it
@@ -74,8 +73,7 @@ class Clock:
 
         Returns the text for localStorage, if it is to be kept there.
         """
-        calculate = self._calculate_skew or self.skew_of
-        skew = calculate(payload)
+        skew = self.calculate_skew(payload)
         if self._provider is not None:
             self._provider.set_client_clock_skew_in_millis(skew)
             return None

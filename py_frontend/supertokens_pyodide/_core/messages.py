@@ -50,6 +50,7 @@ def write_plan(config: Config) -> str:
     interception = config.interception
     plan = {
         "protocol": PROTOCOL,
+        "apiDomain": config.api_domain,
         "hostname": interception.hostname,
         "domain": interception.domain and interception.domain.removeprefix("."),
         "skip": SKIP_MARKER,

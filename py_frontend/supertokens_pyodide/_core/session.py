@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..errors import GeneralError, NoSession, SessionExpired, SignOutFailed, SuperTokensError
-from .clock import STORAGE_KEY, CalculateSkew, Clock, DateProvider
+from .clock import STORAGE_KEY, Clock, DateProvider
 from .config import Config
 from .cookies import Cookies
 from .effects import Head, Post, Send, UserContext, post, post_hook, read_text
@@ -39,10 +39,9 @@ class Session:
         stored: Mapping[str, str | None] | None = None,
         *,
         date_provider: DateProvider | None = None,
-        calculate_skew: CalculateSkew | None = None,
     ) -> None:
         self.config = config
-        clock = Clock((stored or {}).get(STORAGE_KEY), date_provider, calculate_skew)
+        clock = Clock((stored or {}).get(STORAGE_KEY), date_provider)
         self.flows = Flows(Cookies(config), clock)
         self._state = LocalState(config, self.flows)
         self._refresher = Refresher(config, self.flows, self._state)

@@ -1,0 +1,50 @@
+// The page's functions around the SDK's own calls to the backend: preAPIHook and postAPIHook. One that
+// fails is reported and changes nothing.
+
+/**
+ * A call to the backend, as supertokens-website hands it to hooks.
+ *
+ * @typedef {{action: string, url: string, requestInit: RequestInit, userContext: any}} BackendCall
+ *
+ * @typedef {object} HookFunctions
+ * @property {(call: BackendCall) => any} [preAPIHook]
+ * @property {(call: BackendCall & {fetchResponse: Response}) => any} [postAPIHook]
+ */
+
+export class Hooks {
+  /** @param {HookFunctions} functions */
+  constructor({ preAPIHook, postAPIHook }) {
+    this.preAPIHook = preAPIHook;
+    this.postAPIHook = postAPIHook;
+  }
+
+  /** Whether a call needs a wait for them. */
+  get any() {
+    return Boolean(this.preAPIHook ?? this.postAPIHook);
+  }
+
+  /**
+   * @param {BackendCall} call
+   * @returns {Promise<BackendCall>} as the hook wants it
+   */
+  async before(call) {
+    try {
+      return { ...call, ...(await this.preAPIHook?.(call)) };
+    } catch (error) {
+      console.error("supertokens: preAPIHook failed", error);
+      return call;
+    }
+  }
+
+  /**
+   * @param {BackendCall} call
+   * @param {Response} reply
+   */
+  async after(call, reply) {
+    try {
+      await this.postAPIHook?.({ ...call, fetchResponse: reply.clone() });
+    } catch (error) {
+      console.error("supertokens: postAPIHook failed", error);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+// Where the session's cookies are kept. A jar answers at once; one that lags answers from a mirror,
+// which the drivers bring up to date before each step.
+
+/**
+ * @typedef {object} Jar
+ * @property {() => string} read what document.cookie would be
+ * @property {(writes: string[]) => void} write each is ready for document.cookie; seen by read() at once
+ * @property {boolean} lags whether read() answers from a mirror
+ * @property {() => Promise<void>} settled resolves when everything is written
+ * @property {() => Promise<void>} fresh resolves when everything is written, and the mirror up to date
+ * @property {string} place where cookies are kept: "cookies", "localStorage", "memory" or "cookieHandler"
+ * @property {() => void} close
+ *
+ * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store
+ */
+
+/** Under this key localStorage keeps, as a cookie string, what the browser would not keep as cookies. */
+const KEPT = "supertokens-pyodide-cookies";
+
+const GONE = /;\s*expires=Thu, 01 Jan 1970/i;
+
+/** @param {string} write */
+const pairOf = (write) => write.slice(0, write.indexOf(";"));
+
+/** @param {string} pair */
+const nameOf = (pair) => pair.slice(0, pair.indexOf("="));
+
+/** @param {string} cookies */
+const pairsOf = (cookies) => (cookies ? cookies.split("; ") : []);
+
+/**
+ * A cookie string after a write.
+ *
+ * @param {string} cookies
+ * @param {string} write
+ */
+function after(cookies, write) {
+  const pair = pairOf(write);
+  const others = pairsOf(cookies).filter((other) => nameOf(other) !== nameOf(pair));
+  return (GONE.test(write) ? others : [...others, pair]).join("; ");
+}
+
+/**
+ * The browser's own cookies. One that it does not keep, because it is too large or cookies are
+ * blocked, goes to localStorage, and where that is blocked too, to memory.
+ *
+ * @implements {Jar}
+ */
+export class BrowserJar {
+  lags = false;
+  #warned = false;
+
+  /** @param {Store | null} store */
+  constructor(store) {
+    this.store = store;
+    this.kept = store?.getItem(KEPT) ?? "";
+    globalThis.addEventListener("storage", this);
+  }
+
+  close() {
+    globalThis.removeEventListener("storage", this);
+  }
+
+  get place() {
+    if (!this.kept) return "cookies";
+    return this.store?.getItem(KEPT) === this.kept ? "localStorage" : "memory";
+  }
+
+  read() {
+    const { cookie } = document;
+    if (!this.kept) return cookie;
+    return cookie ? `${cookie}; ${this.kept}` : this.kept; // of two with one name the last counts
+  }
+
+  /** @param {string[]} writes */
+  write(writes) {
+    // biome-ignore-start lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+    for (const write of writes) document.cookie = write;
+    const lost = (/** @type {string} */ write) =>
+      !GONE.test(write) && !pairsOf(document.cookie).includes(pairOf(write));
+    let kept = this.kept;
+    for (const write of writes) {
+      if (lost(write)) document.cookie = `${write};partitioned`; // in a frame, where others are blocked
+      if (lost(write)) {
+        // An older value would be taken for this one.
+        document.cookie = `${write.replace(pairOf(write), `${nameOf(write)}=`)};max-age=0`;
+        this.#warn(write);
+        kept = after(kept, write);
+      } else if (kept) {
+        kept = after(kept, `${nameOf(write)}=;expires=Thu, 01 Jan 1970`);
+      }
+    }
+    // biome-ignore-end lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+    if (kept !== this.kept) this.#keep(kept);
+  }
+
+  async settled() {}
+  async fresh() {}
+
+  /** @param {StorageEvent} event another tab has kept something */
+  handleEvent({ key, newValue }) {
+    if (key === KEPT) this.kept = newValue ?? "";
+  }
+
+  /** @param {string} kept */
+  #keep(kept) {
+    this.kept = kept;
+    try {
+      if (kept) this.store?.setItem(KEPT, kept);
+      else this.store?.removeItem(KEPT);
+    } catch {
+      // Full: memory has it.
+    }
+  }
+
+  /** @param {string} write */
+  #warn(write) {
+    if (this.#warned) return;
+    this.#warned = true;
+    const pair = pairOf(write);
+    console.warn(
+      `supertokens: the browser did not keep the cookie ${nameOf(pair)} (${pair.length} bytes); the session goes on outside of cookies, and other subdomains do not see it. Usually cookies are blocked here, or the access token's payload is too large for one (4096 bytes).`,
+    );
+  }
+}
+
+/**
+ * A page's own cookieHandler, with functions that may be async.
+ *
+ * @implements {Jar}
+ */
+export class HandlerJar {
+  lags = true;
+  place = "cookieHandler";
+  #mirror = "";
+  #writing = Promise.resolve();
+
+  /** @param {(original: object) => {getCookie(): any, setCookie(write: string): any}} cookieHandler */
+  constructor(cookieHandler) {
+    this.handler = cookieHandler({
+      getCookie: async () => document.cookie,
+      setCookie: async (/** @type {string} */ write) => {
+        // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+        document.cookie = write;
+      },
+    });
+  }
+
+  read() {
+    return this.#mirror;
+  }
+
+  /** @param {string[]} writes */
+  write(writes) {
+    this.#mirror = writes.reduce(after, this.#mirror);
+    const writing = this.#writing;
+    this.#writing = (async () => {
+      await writing;
+      for (const write of writes) {
+        try {
+          await this.handler.setCookie(write);
+        } catch (error) {
+          console.error("supertokens: cookieHandler.setCookie failed", error);
+        }
+      }
+    })();
+  }
+
+  close() {}
+
+  settled() {
+    return this.#writing;
+  }
+
+  async fresh() {
+    let writing;
+    do {
+      writing = this.#writing;
+      await writing;
+      try {
+        const cookies = (await this.handler.getCookie()) ?? "";
+        if (writing === this.#writing) this.#mirror = cookies;
+      } catch (error) {
+        console.error("supertokens: cookieHandler.getCookie failed", error);
+      }
+    } while (writing !== this.#writing);
+  }
+}

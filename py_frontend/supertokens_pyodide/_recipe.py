@@ -1,0 +1,89 @@
+"""The functions of a session that a page may override, with option ``override``.
+
+    def functions(original):
+        async def get_user_id(*, user_context):
+            return (await original["get_user_id"](user_context=user_context)).upper()
+
+        return {"get_user_id": get_user_id}
+
+    supertokens.init(api_domain=..., override={"functions": functions})
+
+Python's overrides serve Python's callers; those that the SDK itself asks
+(``should_do_interception_based_on_url``, ``calculate_clock_skew_in_millis``) serve the whole page.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ._core.config import Config
+from ._core.session import Session
+from ._core.urls import Interception, hostname_of
+from .errors import ConfigError
+
+log = logging.getLogger("supertokens_pyodide")
+
+Recipe = Mapping[str, Callable[..., Any]]
+
+MATCH_URL = "should_do_interception_based_on_url"
+CALCULATE_SKEW = "calculate_clock_skew_in_millis"
+
+
+def original_functions(call: Callable[..., Any], session: Session) -> Recipe:
+    """What the functions do unless they are overridden; ``call`` runs a call of the session."""
+    config, clock = session.config, session.flows.clock
+    return {
+        "does_session_exist": lambda *, user_context: call("does_session_exist"),
+        "get_user_id": lambda *, user_context: call("get_user_id"),
+        "get_access_token_payload": lambda *, user_context: call("get_access_token_payload"),
+        "sign_out": lambda *, user_context, local_on_error=False: call(
+            "sign_out", user_context=user_context, local_on_error=local_on_error
+        ),
+        MATCH_URL: lambda url, api_domain, session_token_backend_domain: _covers(
+            config, url, api_domain, session_token_backend_domain
+        ),
+        CALCULATE_SKEW: lambda *, access_token_payload, response_headers: clock.skew_of(
+            access_token_payload
+        ),
+    }
+
+
+def _covers(config: Config, url: str, api_domain: str, backend_domain: str | None) -> bool:
+    interception = Interception(hostname_of(api_domain), backend_domain)
+    return interception.covers_url(url, config.page.hostname)
+
+
+def override(original: Recipe, options: Mapping[str, Any]) -> Recipe:
+    """The functions with a page's own in place of some; raises ConfigError."""
+    functions = (options.get("override") or {}).get("functions")
+    if functions is None:
+        return original
+    own = dict(functions(dict(original)))
+    unknown = sorted(own.keys() - original.keys())
+    if unknown:
+        raise ConfigError(
+            "override",
+            f"replaces {unknown[0]!r}, which is no function of the session",
+            hint=f"It may replace: {', '.join(sorted(original))}.",
+        )
+    return {**original, **own}
+
+
+def is_overridden(recipe: Recipe, name: str) -> bool:
+    """Whether a page has put its own function in place of one."""
+    return getattr(recipe[name], "__module__", None) != __name__
+
+
+def reported(function: Callable[..., Any], name: str, instead: Callable[..., Any]) -> Any:
+    """A user's function, with another ``instead`` where it fails."""
+
+    def call(*args: Any, **more: Any) -> Any:
+        try:
+            return function(*args, **more)
+        except Exception:
+            log.exception("%s failed", name)
+            return instead(*args, **more)
+
+    return call

@@ -1,0 +1,76 @@
+"""Overriding the session's functions from Python."""
+
+import asyncio
+
+import pytest
+import supertokens_pyodide as supertokens
+from supertokens_pyodide.errors import ConfigError
+
+from tests.unit.backend import API
+
+
+def replacing(**functions):
+    return {"functions": lambda _original: functions}
+
+
+def run(tab, call):
+    with tab:
+        return asyncio.run(call())
+
+
+def test_an_overridden_function_can_use_the_original(new_world, mode):
+    def functions(original):
+        async def get_user_id(*, user_context):
+            return f"{user_context['prefix']}-{await original['get_user_id'](user_context={})}"
+
+        return {"get_user_id": get_user_id}
+
+    world = new_world(mode, override={"functions": functions})
+    world.sign_in()
+    name = run(world.tab, lambda: supertokens.get_user_id(user_context={"prefix": "my"}))
+    assert name == "my-alice"
+
+
+def test_what_is_no_function_of_the_session_cannot_be_overridden(new_world):
+    with pytest.raises(ConfigError, match="'get_user'.*may replace: .*get_user_id"):
+        new_world(override=replacing(get_user=print))
+
+
+def test_overriding_nothing_changes_nothing(new_world, mode):
+    world = new_world(mode, override={})
+    world.sign_in()
+    assert run(world.tab, supertokens.get_user_id) == "alice"
+
+
+def test_the_clocks_skew_can_be_calculated_otherwise(new_world, mode):
+    seen = []
+
+    def calculate(*, access_token_payload, response_headers):
+        seen.append((access_token_payload["sub"], "front-token" in response_headers))
+        return 90_000
+
+    world = new_world(mode, override=replacing(calculate_clock_skew_in_millis=calculate))
+    world.sign_in()
+    assert seen == [("alice", True)]
+    assert world.tab.client.session.flows.clock.now() == world.browser.now + 90_000
+
+
+def test_a_calculation_that_fails_is_told_and_done_as_usual(new_world, caplog):
+    def calculate(**_):
+        raise ValueError("no")
+
+    world = new_world(
+        clock_error=-60_000, override=replacing(calculate_clock_skew_in_millis=calculate)
+    )
+    world.sign_in()
+    assert "calculate_clock_skew_in_millis failed" in caplog.text
+    assert world.tab.client.session.flows.clock.now() == world.backend.now
+
+
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [(f"{API}/x", True), ("https://elsewhere.com/x", False), ("https://a.example.org/", True)],
+)
+def test_the_original_matching_of_urls_is_the_cores(new_world, url, ours):
+    recipe = new_world().tab.client.recipe
+    assert recipe["should_do_interception_based_on_url"](url, API, ".example.org") is ours
