@@ -32,7 +32,7 @@ def test_an_overridden_function_can_use_the_original(new_world, mode):
 
 
 def test_what_is_no_function_of_the_session_cannot_be_overridden(new_world):
-    with pytest.raises(ConfigError, match="'get_user'.*may replace: .*get_user_id"):
+    with pytest.raises(ConfigError, match=r"'get_user'.*may replace: .*get_user_id"):
         new_world(override=replacing(get_user=print))
 
 

@@ -13,7 +13,7 @@ SKIP_MARKER = "superTokensDoNotDoInterception"
 _ABSOLUTE = re.compile(
     r"""(?P<scheme>https?)://
         (?:[^@/?\#\\]*@)?                                  # user info plays no part in a domain
-        (?P<host>\[[0-9a-f:.]+\]|[^\s:/?\#\\@\[\]<>^|%]+)
+        (?P<host>\[[0-9a-f:.]+\]|[^\s\x00-\x1f\x7f:/?\#\\@\[\]<>^|%]+)
         (?::(?P<port>\d*))?
         (?P<path>[/\\][^?\#]*)?
         (?:[?\#].*)?""",
