@@ -1,2 +1,4 @@
 /** The version in package.json; tools/build_shim.mjs puts it in. */
 declare const __VERSION__: string;
+/** Whether a bundle is for workers too; tools/build_shim.mjs puts it in. */
+declare const __WORKER__: boolean;

@@ -1,5 +1,5 @@
-// Bundles js_shim/src into js_shim/dist: the npm package's ES module, and the <script> bundle, which
-// the Python wheel carries too.
+// Bundles js_shim/src into js_shim/dist: the npm package's ES module, the <script> bundle for pages, and
+// the one for workers and pages alike that the Python wheel carries.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -11,10 +11,21 @@ const shared = {
   absWorkingDir: root,
   bundle: true,
   target: "es2022",
-  define: { __VERSION__: JSON.stringify(version) },
+  define: { __VERSION__: JSON.stringify(version), __WORKER__: "true" },
   legalComments: "inline",
   logLevel: "warning",
 };
+
+/** A script that sets globalThis.supertokens; iife.js does that itself. */
+const script = (outfile, forWorkers) =>
+  build({
+    ...shared,
+    define: { ...shared.define, __WORKER__: String(forWorkers) },
+    format: "iife",
+    minify: true,
+    entryPoints: ["js_shim/src/iife.js"],
+    outfile,
+  });
 
 await Promise.all([
   // Bundlers minify for themselves, and a readable module is easier to debug.
@@ -24,12 +35,6 @@ await Promise.all([
     entryPoints: ["js_shim/src/index.js"],
     outfile: "js_shim/dist/index.mjs",
   }),
-  // Sets window.supertokens; iife.js does that itself.
-  build({
-    ...shared,
-    format: "iife",
-    minify: true,
-    entryPoints: ["js_shim/src/iife.js"],
-    outfile: "js_shim/dist/supertokens.iife.js",
-  }),
+  script("js_shim/dist/supertokens.iife.js", false),
+  script("js_shim/dist/supertokens.worker.js", true),
 ]);

@@ -5,7 +5,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIM = "js_shim/dist/supertokens.iife.js"
+SHIM = "js_shim/dist/supertokens.worker.js"
 IN_WHEEL = "supertokens_pyodide/_browser/shim.js"
 
 

@@ -8,7 +8,9 @@ export function textOf(response) {
   if (typeof response === "string") return response;
   if (response instanceof ArrayBuffer) return new TextDecoder().decode(response);
   if (response instanceof Blob) return response.text();
-  return response instanceof Document ? "" : (JSON.stringify(response) ?? "");
+  return globalThis.Document && response instanceof Document
+    ? ""
+    : (JSON.stringify(response) ?? "");
 }
 
 /**

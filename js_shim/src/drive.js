@@ -153,7 +153,8 @@ export class Driver {
           throw closed();
         }
         const { core, host } = this;
-        if (host.jar.lags) await host.jar.fresh();
+        // A bare status changes nothing, and what it leads to looks again: it is worth no wait.
+        if (host.jar.lags && typeof result !== "number") await host.jar.fresh();
         step = this.apply(core.resume(flow, result, host.cookies(), host.now()), carrier);
       }
       return step;

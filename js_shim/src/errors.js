@@ -15,6 +15,8 @@ export class SuperTokensError extends Error {
       cause === undefined ? {} : { cause },
     );
     this.name = data.name;
+    /** The same as data, for another realm. */
+    this.data = data;
     this.code = data.code;
     this.hint = data.hint;
     /** The HTTP status that the backend answered with, where there is one. */
@@ -53,21 +55,34 @@ export function coreError(data, cause) {
 export const bootFailed = (message, cause, hint = "") =>
   new SuperTokensError({ name: "BootFailed", code: "BOOT_FAILED", message, hint }, cause);
 
-export const otherSdkOnPage = () =>
+/** @param {string} message @param {string} hint */
+export const unsupported = (message, hint) =>
   new SuperTokensError({
     name: "UnsupportedPlatform",
     code: "UNSUPPORTED_PLATFORM",
-    message: "supertokens-website is already active on this page.",
-    hint: "Two SDKs would refresh the same session twice: remove its init() (or that of supertokens-web-js or supertokens-auth-react) from this page.",
+    message,
+    hint,
   });
 
+export const otherSdkOnPage = () =>
+  unsupported(
+    "supertokens-website is already active on this page.",
+    "Two SDKs would refresh the same session twice: remove its init() (or that of supertokens-web-js or supertokens-auth-react) from this page.",
+  );
+
 export const otherInterpreter = () =>
-  new SuperTokensError({
-    name: "UnsupportedPlatform",
-    code: "UNSUPPORTED_PLATFORM",
-    message: "Another Python interpreter on this page already runs the session.",
-    hint: "Use its session, or, where this page's own Python shall run it, set globalThis.supertokensPyodide = { interpreter: 'page' } before supertokens.init().",
-  });
+  unsupported(
+    "Another Python interpreter on this page already runs the session.",
+    "Use its session, or, where this page's own Python shall run it, set globalThis.supertokensPyodide = { interpreter: 'page' } before supertokens.init().",
+  );
+
+/** @param {string} ours @param {string} theirs */
+export const otherVersion = (ours, theirs) =>
+  bootFailed(
+    `The page's shim (${ours}) and ${theirs} are of different versions.`,
+    undefined,
+    "Load the same version of both.",
+  );
 
 export const closed = () =>
   new SuperTokensError({

@@ -5,6 +5,7 @@ import { takeLock, takeLockNow } from "./lock.js";
 
 /**
  * @typedef {import("./page.js").PageHandler} PageHandler
+ * @typedef {import("./jar.js").Jar} Jar
  * @typedef {{acquireLock(name: string, timeout?: number): any, releaseLock(name: string): any}} PageLock
  *
  * @typedef {object} HostFunctions what a page may put in place of the browser's own
@@ -20,14 +21,15 @@ export class Host {
    * @param {typeof fetch} nativeFetch
    * @param {PageHandler} page
    * @param {HostFunctions} functions
+   * @param {Jar} [jar]
    */
-  constructor(nativeFetch, page, { cookieHandler, lockFactory }) {
+  constructor(nativeFetch, page, functions, jar = new BrowserJar(page.store)) {
     /** The page's fetch as it was before us. */
     this.nativeFetch = nativeFetch;
     this.page = page;
-    this.lockFactory = lockFactory;
-    /** @type {import("./jar.js").Jar} */
-    this.jar = cookieHandler ? new HandlerJar(cookieHandler) : new BrowserJar(page.store);
+    this.lockFactory = functions.lockFactory;
+    /** @type {Jar} */
+    this.jar = functions.cookieHandler ? new HandlerJar(functions.cookieHandler, jar) : jar;
   }
 
   /** @returns {string} */
@@ -59,9 +61,17 @@ export class Host {
    */
   async lock(flow, name, timeout) {
     let release = await this.#takePageLock(name, timeout);
-    if (release === undefined) release = await takeLock(this.page.store, name, timeout);
+    if (release === undefined) release = await this.takeLock(name, timeout);
     if (release) this.#locks.set(flow, release);
     return release !== null;
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} timeout
+   */
+  takeLock(name, timeout) {
+    return takeLock(this.page.store, name, timeout);
   }
 
   /**

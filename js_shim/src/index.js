@@ -1,14 +1,20 @@
 // The session for JavaScript, under supertokens-website's names.
 
+import { ownWorkers } from "./owner.js";
 import { Shim } from "./shim.js";
+import { IN_WORKER } from "./target.js";
+import { WorkerShim } from "./worker.js";
 
-// One shim a page, whichever copy of this file comes first: a bundled one, a script tag's, or the one
+// One shim a page or worker, whichever copy of this file comes first: a bundled one, a script tag's, or the one
 // that the Python package carries. Python looks it up under the same key.
 const KEY = Symbol.for("supertokens-pyodide");
 const registry = /** @type {Record<symbol, Shim | undefined>} */ (
   /** @type {unknown} */ (globalThis)
 );
-registry[KEY] ??= new Shim();
+if (!registry[KEY]) {
+  registry[KEY] = __WORKER__ && IN_WORKER ? new WorkerShim() : new Shim();
+  ownWorkers(registry[KEY]);
+}
 const shim = registry[KEY];
 
 export { STGeneralError, SuperTokensError } from "./errors.js";

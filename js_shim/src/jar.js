@@ -34,7 +34,7 @@ const pairsOf = (cookies) => (cookies ? cookies.split("; ") : []);
  * @param {string} cookies
  * @param {string} write
  */
-function after(cookies, write) {
+export function after(cookies, write) {
   const pair = pairOf(write);
   const others = pairsOf(cookies).filter((other) => nameOf(other) !== nameOf(pair));
   return (GONE.test(write) ? others : [...others, pair]).join("; ");
@@ -135,13 +135,20 @@ export class HandlerJar {
   #mirror = "";
   #writing = Promise.resolve();
 
-  /** @param {(original: object) => {getCookie(): any, setCookie(write: string): any}} cookieHandler */
-  constructor(cookieHandler) {
+  /**
+   * @param {(original: object) => {getCookie(): any, setCookie(write: string): any}} cookieHandler
+   * @param {Jar} original
+   */
+  constructor(cookieHandler, original) {
+    this.original = original;
     this.handler = cookieHandler({
-      getCookie: async () => document.cookie,
-      setCookie: async (/** @type {string} */ write) => {
-        // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
-        document.cookie = write;
+      getCookie: async () => {
+        await original.fresh();
+        return original.read();
+      },
+      setCookie: (/** @type {string} */ write) => {
+        original.write([write]);
+        return original.settled();
       },
     });
   }
@@ -166,7 +173,9 @@ export class HandlerJar {
     })();
   }
 
-  close() {}
+  close() {
+    this.original.close();
+  }
 
   settled() {
     return this.#writing;

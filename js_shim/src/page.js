@@ -1,5 +1,7 @@
 // What of the page a windowHandler may replace: its address and its storage.
 
+import { baseUrl } from "./target.js";
+
 /** @typedef {import("./jar.js").Store} Store */
 
 /** @returns {Storage | null} null where the browser blocks it */
@@ -58,7 +60,7 @@ export class PageHandler {
 
   /** @returns {string} relative URLs are relative to it */
   get href() {
-    return this.handler?.location.getHref() ?? globalThis.document?.baseURI ?? location.href;
+    return this.handler?.location.getHref() ?? baseUrl();
   }
 
   /** @returns {string} */

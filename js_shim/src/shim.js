@@ -10,19 +10,19 @@ import {
   notInitialised,
   otherInterpreter,
   otherSdkOnPage,
+  otherVersion,
   SuperTokensError,
 } from "./errors.js";
 import { Gate } from "./gate.js";
 import { Hooks } from "./hooks.js";
 import { Host } from "./host.js";
+import { PROTOCOL } from "./link.js";
+import { serve } from "./owner.js";
 import { PageHandler } from "./page.js";
 import { patch } from "./patch.js";
 import { originalFunctions, overridden } from "./recipe.js";
 import { isOurs } from "./target.js";
 import { sessionXHR } from "./xhr.js";
-
-// The wire's version, as in supertokens_pyodide/_core/messages.py.
-const PROTOCOL = 1;
 
 // How long requests wait for Python that the page itself runs: a slow network's first download.
 const PAGE_PYTHON_PATIENCE = 120_000;
@@ -42,7 +42,7 @@ export class Shim {
   connection = null;
   /** @type {Gate | null} from init() on */
   gate = null;
-  page = new PageHandler(undefined);
+  page = this.newPage();
   #original = originalFunctions(this);
   /** What the session's functions do, overrides included. */
   recipe = this.#original;
@@ -73,7 +73,7 @@ export class Shim {
       this.#options = options;
       return;
     }
-    this.#open(options);
+    this.open(options);
     const settings = /** @type {any} */ (globalThis).supertokensPyodide ?? {};
     const covers = (/** @type {string} */ url) => this.covers(url);
     this.gate = new Gate(options, covers, () => bootFiles(settings), settings.indexURL);
@@ -90,17 +90,13 @@ export class Shim {
     if (this.connection) throw otherInterpreter();
     const plan = JSON.parse(interpreter.plan);
     if (plan.protocol !== PROTOCOL) {
-      throw bootFailed(
-        `The page's shim (${this.version}) and the Python package are of different versions.`,
-        undefined,
-        "Load the same version of both.",
-      );
+      throw otherVersion(this.version, "the Python package");
     }
     if (this.#options) this.#override(interpreter.functions);
-    else this.#open({}, interpreter.functions);
+    else this.open({}, interpreter.functions);
     this.#interpreter = interpreter;
     const functions = this.#functions();
-    const host = new Host(this.#nativeFetch.bind(globalThis), this.page, functions);
+    const host = this.newHost(this.#nativeFetch.bind(globalThis), functions);
     const emit = (/** @type {object[]} */ events) => this.#emit(events);
     const driver = new Driver(interpreter, host, new Hooks(functions), plan.replyHeaders, emit);
     this.connection = { core: interpreter, driver, host, plan };
@@ -178,7 +174,7 @@ export class Shim {
    * @param {Record<string, any>} [functions] options that Python is going to give
    */
   pageFor(functions) {
-    return this.#options ? this.page : new PageHandler(functions?.windowHandler);
+    return this.#options ? this.page : this.newPage(functions?.windowHandler);
   }
 
   /** @returns {Headers} of the reply that came last */
@@ -249,7 +245,7 @@ export class Shim {
     this.#options = null;
     this.#interpreter = null;
     for (const undo of this.#undo.splice(0).reverse()) undo();
-    this.page = new PageHandler(undefined);
+    this.page = this.newPage();
     this.recipe = this.#original;
     this.#matchesUrls = false;
     this.#pythonFunctions = {};
@@ -263,13 +259,38 @@ export class Shim {
     return this.page.store?.getItem(key) ?? null;
   }
 
+  /** @param {MessagePort} port of a worker that this page owns */
+  serve(port) {
+    serve(this, port);
+  }
+
+  /** @returns {Host} what this page lends to a worker */
+  hostForWorker() {
+    return this.newHost(this.#nativeFetch, this.#functions());
+  }
+
+  /** @param {((original: any) => any) | undefined} [windowHandler] */
+  newPage(windowHandler) {
+    return new PageHandler(windowHandler);
+  }
+
   /**
+   * @param {typeof fetch} nativeFetch
+   * @param {Record<string, any>} functions
+   */
+  newHost(nativeFetch, functions) {
+    return new Host(nativeFetch, this.page, functions);
+  }
+
+  /**
+   * Put the patches in place.
+   *
    * @param {Record<string, any>} options
    * @param {Record<string, any>} [functions] options that Python gave
    */
-  #open(options, functions = {}) {
+  open(options, functions = {}) {
     if ("__supertokensOriginalFetch" in globalThis) throw otherSdkOnPage();
-    this.page = new PageHandler(options.windowHandler ?? functions.windowHandler);
+    this.page = this.newPage(options.windowHandler ?? functions.windowHandler);
     this.#options = options;
     this.#override(functions);
     this.#nativeFetch = globalThis.fetch;

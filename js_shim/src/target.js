@@ -19,6 +19,13 @@
  * @property {number} protocol
  */
 
+// PyScript may give a worker a document, each look at which is a call to the page.
+export const IN_WORKER = "WorkerGlobalScope" in globalThis;
+
+/** What relative URLs are relative to. */
+export const baseUrl = () =>
+  (IN_WORKER ? undefined : globalThis.document?.baseURI) ?? location.href;
+
 /**
  * @param {RequestInfo | URL} input what a caller gave to fetch
  * @returns {string}
@@ -32,7 +39,7 @@ export function urlOf(input) {
  * @param {string} [base] the page's address unless given
  * @returns {URL | null} null when it is no URL
  */
-export function resolveUrl(url, base = globalThis.document?.baseURI ?? location.href) {
+export function resolveUrl(url, base = baseUrl()) {
   try {
     return new URL(url, base);
   } catch {

@@ -70,7 +70,7 @@ def init(
     from ._browser import attach
 
     if _current is not None:
-        if given and attach.read_options(given) != _current.config:
+        if given and not _current.agrees(attach.read_options(given)):
             raise AlreadyInitialised("The session SDK was already initialised, with other options.")
         return
     client = attach.start(given)

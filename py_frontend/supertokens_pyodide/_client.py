@@ -25,6 +25,9 @@ class Host(Protocol):
     def cookies(self) -> str:
         """The page's cookies."""
 
+    async def opened(self) -> None:
+        """Wait until the client is open; raises what keeps it from that."""
+
     #: Whether ``cookies`` answers from a mirror that ``fresh`` brings up to date.
     lags: bool
 
@@ -45,37 +48,60 @@ class Host(Protocol):
 
 
 class Client:
-    """One session in one page."""
+    """One session in one page or worker."""
+
+    #: From ``open`` on. A worker's client is opened when its page has answered.
+    config: Config
+    session: Session
+    port: Port
 
     def __init__(
-        self, config: Config, session: Session, functions: Mapping[str, Any] | None = None
+        self,
+        config: Config | None = None,
+        session: Session | None = None,
+        functions: Mapping[str, Any] | None = None,
     ) -> None:
-        self.config = config
-        self.session = session
-        original = original_functions(self.call, session)
+        self._original = original_functions(self.call, lambda: self.session)
         #: What the module's functions do, overrides included.
-        self.recipe = override(original, functions or {})
-        self._override_skew(original[CALCULATE_SKEW])
-        self.port = Port(session)
+        self.recipe = override(self._original, functions or {})
         self.host: Host | None = None
+        self.is_open = False
         self._handlers: list[tuple[str, Handler]] = []
         self._tasks: set[object] = set()
+        if config is not None and session is not None:
+            self.open(config, session)
+
+    def open(self, config: Config, session: Session) -> None:
+        """Begin to work with a session."""
+        self.config = config
+        self.session = session
+        self.port = Port(session)
+        self.is_open = True
+        self._override_skew(self._original[CALCULATE_SKEW])
         if config.enable_debug_logs:
             log.setLevel(logging.DEBUG)
             if not log.hasHandlers():
                 log.addHandler(logging.StreamHandler())
             session.flows.log = log.debug
 
+    def agrees(self, config: Config) -> bool:
+        """Whether this is its config; yes while its page has yet to tell which it is."""
+        known: Config | None = getattr(self, "config", None)
+        return known is None or known == config
+
     async def call(self, name: str, **arguments: Any) -> Any:
         """Run one of the session's calls."""
-        if self.host is None:
+        if self.host is not None and not self.is_open:
+            await self.host.opened()
+        host = self.host
+        if host is not None and host.lags:
+            await host.fresh()
+        if host is None or self.host is None:
             raise Closed("The session SDK was closed.")
-        if self.host.lags:
-            await self.host.fresh()
-        flow, step = self.port.begin(name, arguments, self.host.cookies(), self.host.now())
+        flow, step = self.port.begin(name, arguments, host.cookies(), host.now())
         try:
             if step is not None:
-                await self.host.drive(step)
+                await host.drive(step)
         finally:
             if not flow.ended:
                 self.port.cancel(flow.id)
@@ -129,7 +155,8 @@ class Client:
     def close(self) -> None:
         """End every flow and undo all that was done to the page."""
         host, self.host = self.host, None
-        self.session.flows.close()
+        if self.is_open:
+            self.session.flows.close()
         self._handlers.clear()
         if host is not None:
             host.close()

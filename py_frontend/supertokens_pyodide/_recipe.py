@@ -31,9 +31,11 @@ MATCH_URL = "should_do_interception_based_on_url"
 CALCULATE_SKEW = "calculate_clock_skew_in_millis"
 
 
-def original_functions(call: Callable[..., Any], session: Session) -> Recipe:
-    """What the functions do unless they are overridden; ``call`` runs a call of the session."""
-    config, clock = session.config, session.flows.clock
+def original_functions(call: Callable[..., Any], session: Callable[[], Session]) -> Recipe:
+    """What the functions do unless they are overridden.
+
+    ``call`` runs a call of the session, which need not be there yet.
+    """
     return {
         "does_session_exist": lambda *, user_context: call("does_session_exist"),
         "get_user_id": lambda *, user_context: call("get_user_id"),
@@ -42,10 +44,10 @@ def original_functions(call: Callable[..., Any], session: Session) -> Recipe:
             "sign_out", user_context=user_context, local_on_error=local_on_error
         ),
         MATCH_URL: lambda url, api_domain, session_token_backend_domain: _covers(
-            config, url, api_domain, session_token_backend_domain
+            session().config, url, api_domain, session_token_backend_domain
         ),
-        CALCULATE_SKEW: lambda *, access_token_payload, response_headers: clock.skew_of(
-            access_token_payload
+        CALCULATE_SKEW: lambda *, access_token_payload, response_headers: (
+            session().flows.clock.skew_of(access_token_payload)
         ),
     }
 

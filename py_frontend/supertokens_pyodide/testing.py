@@ -255,6 +255,9 @@ class Tab:
 
     lags = False
 
+    async def opened(self) -> None:
+        """Wait for nothing: a page's client is open."""
+
     async def fresh(self) -> None:
         """Nothing to do: ``cookies`` is up to date."""
 

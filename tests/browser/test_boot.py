@@ -318,19 +318,3 @@ except s.SuperTokensError as error:
     found = [error.code, "supertokens-website" in error.message, error.hint != ""]
 """
     assert found(page, vendor_site, pyscript(code, head)) == ["UNSUPPORTED_PLATFORM", True, True]
-
-
-def test_a_worker_is_told_what_it_lacks(page: Page, vendor_site: VendorSite) -> None:
-    text = f"""<!doctype html><link rel="icon" href="data:,">
-        <script type="module" src="/vendor/pyscript/core.js"></script>
-        <script type="py" worker config='{PYSCRIPT_CONFIG}'>
-import js, supertokens_pyodide as s
-try:
-    s.init(api_domain="https://api.example.com")
-except s.SuperTokensError as error:
-    js.console.log("refused " + str(error))
-</script>"""
-    vendor_site.pages["/"] = text
-    with page.expect_console_message(lambda message: "refused" in message.text) as said:
-        page.goto(vendor_site.origin)
-    assert "worker" in said.value.text

@@ -122,7 +122,7 @@ def test_the_wheel_carries_the_shim(page: Page, vendor_site: VendorSite) -> None
         files("supertokens_pyodide").joinpath("_browser/shim.js").read_text("utf-8")
         """,
     )
-    assert carried == (VENDOR / "supertokens" / "supertokens.iife.js").read_text("utf-8")
+    assert carried == (VENDOR / "supertokens" / "supertokens.worker.js").read_text("utf-8")
 
 
 def test_the_bundles_load(page: Page, vendor_site: VendorSite, browser_log: BrowserLog) -> None:

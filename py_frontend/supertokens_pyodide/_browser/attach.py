@@ -17,7 +17,7 @@ from .._core.session import Session
 from ..errors import AlreadyInitialised, SuperTokensError, UnsupportedPlatform
 from . import captured
 from .convert import python_error
-from .functions import Functions, date_provider, split, use_page_skew
+from .functions import Functions, date_provider, plain, split, use_page_skew
 from .host import BrowserHost
 
 # The page's one shim is registered under Symbol.for() of this (js_shim/src/index.js).
@@ -27,28 +27,78 @@ _IN_BROWSER = platform.system() == "Emscripten"
 
 
 def start(options: Mapping[str, Any]) -> Client:
-    """Start for Python: take the page's shim, or install the one that the package carries."""
-    _require_page()
+    """Start for Python: take this realm's shim, or install the one that the package carries."""
+    _require_browser()
     shim = _find_shim() or _install_shim()
     shown, functions = split(options)
-    given = _given_options(shim)
     adapted = Functions(functions)
     try:
-        page = _page(shim, adapted)
-        config = read_config(shown if given is None else given, page)
-        if given is not None and options and read_config({**given, **shown}, page) != config:
-            raise AlreadyInitialised(
-                "JavaScript on this page has initialised the session SDK with other options."
-            )
-        return connect(shim, config, functions, adapted)
+        client = Client(functions=functions)
+        if _in_worker():
+            _join(client, shim, shown, functions, adapted)
+        else:
+            config = _agreed(shim, shown, shim.givenOptions(), adapted)
+            connect(client, shim, config, functions, adapted)
     except BaseException:
         adapted.destroy()
         raise
+    _api.bind(client)
+    return client
+
+
+def _join(
+    client: Client,
+    shim: Any,
+    shown: Mapping[str, Any],
+    functions: Mapping[str, Any],
+    adapted: Functions,
+) -> None:
+    """Ask the page that owns this worker for what a worker lacks; it answers in its own time."""
+    from pyodide.ffi import JsException, create_once_callable
+
+    options = None
+    if shown:
+        client.config = read_config(shown, _page(shim, adapted))
+        options = plain(
+            {
+                "apiDomain": client.config.api_domain,
+                "sessionTokenBackendDomain": client.config.session_token_backend_domain,
+            }
+        )
+
+    def start(given: str | None) -> str:
+        try:
+            config = _agreed(shim, shown, given, adapted)
+            connect(client, shim, config, functions, adapted)
+        except SuperTokensError as error:
+            return json.dumps(write_error(error))
+        return ""
+
+    try:
+        shim.join(options, adapted.object, plain([STORAGE_KEY]), create_once_callable(start))
+    except JsException as error:
+        raise python_error(error) from None
+    captured.repoint()
+    client.host = BrowserHost(shim, {}, adapted)
+
+
+def _agreed(shim: Any, shown: Mapping[str, Any], given: str | None, adapted: Functions) -> Config:
+    """The config that Python's options and those that JavaScript gave (JSON), if any, make."""
+    page = _page(shim, adapted)
+    if not given:
+        return read_config(shown, page)
+    options = from_javascript(json.loads(given))
+    config = read_config(options, page)
+    if shown and read_config({**options, **shown}, page) != config:
+        raise AlreadyInitialised(
+            "JavaScript on this page has initialised the session SDK with other options."
+        )
+    return config
 
 
 def read_options(options: Mapping[str, Any]) -> Config:
     """The options, checked against the page that they are for; raises ConfigError."""
-    _require_page()
+    _require_browser()
     return read_config(split(options)[0], _page(_find_shim()))
 
 
@@ -57,7 +107,9 @@ def _page(shim: Any, functions: Functions | None = None) -> Page:
     return Page(page.hostname, bool(page.secure))
 
 
-def connect(shim: Any, config: Config, functions: Mapping[str, Any], adapted: Functions) -> Client:
+def connect(
+    client: Client, shim: Any, config: Config, functions: Mapping[str, Any], adapted: Functions
+) -> None:
     """Hand a new session's core to the shim, and make it the current one.
 
     ``functions`` are the options that are functions, ``adapted`` is what the shim calls of them.
@@ -71,7 +123,7 @@ def connect(shim: Any, config: Config, functions: Mapping[str, Any], adapted: Fu
         date_provider=date_provider(functions, shim),
     )
     use_page_skew(session.flows.clock, shim)
-    client = Client(config, session, functions)
+    client.open(config, session)
     adapted.match_urls(client.recipe)
     core_functions = {
         "exchange": client.port.exchange,
@@ -90,11 +142,10 @@ def connect(shim: Any, config: Config, functions: Mapping[str, Any], adapted: Fu
     except JsException as error:
         for proxy in proxies.values():
             proxy.destroy()
+        client.is_open = False
         raise python_error(error) from None
     captured.repoint()
     client.host = BrowserHost(shim, proxies, adapted)
-    _api.bind(client)
-    return client
 
 
 def refusal(options: str, config: Config) -> str:
@@ -110,25 +161,19 @@ def refusal(options: str, config: Config) -> str:
     return json.dumps(write_error(error))
 
 
-def _require_page() -> None:
+def _require_browser() -> None:
     if not _IN_BROWSER:
         raise UnsupportedPlatform(
             "There is no browser here.",
             hint="init() works in Pyodide or PyScript; in tests use supertokens_pyodide.testing.",
         )
+
+
+def _in_worker() -> bool:
     import js
 
-    if not hasattr(js, "window"):
-        raise UnsupportedPlatform(
-            "This Python runs in a worker, which has no cookies of its own.",
-            hint="Run it on the page's main thread: this version does not support workers.",
-        )
-
-
-def _given_options(shim: Any) -> dict[str, Any] | None:
-    """What JavaScript gave to init() on this page, under Python names."""
-    given = shim.givenOptions()
-    return from_javascript(json.loads(given)) if given else None
+    # PyScript may give a worker a window and a document.
+    return hasattr(js, "WorkerGlobalScope")
 
 
 def _find_shim() -> Any:

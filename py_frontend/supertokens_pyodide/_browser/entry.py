@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from .. import _api
+from .._client import Client
 from .._core.config import from_javascript
 from .._core.messages import write_error
 from ..errors import SuperTokensError
@@ -16,7 +18,9 @@ def start(shim: Any, options: str) -> str:
     """Connect a session's core to the shim; returns an error's JSON, or nothing."""
     try:
         config = attach.read_options(from_javascript(json.loads(options)))
-        attach.connect(shim, config, {}, Functions({}))
+        client = Client()
+        attach.connect(client, shim, config, {}, Functions({}))
+        _api.bind(client)
     except SuperTokensError as error:
         return json.dumps(write_error(error))
     return ""

@@ -25,9 +25,13 @@ class BrowserHost:
         cookies: str = self._shim.cookies()
         return cookies
 
+    async def opened(self) -> None:
+        """Wait until the client is open; raises what keeps it from that."""
+        await _settled(self._shim.ready())
+
     async def fresh(self) -> None:
         """Bring the mirror up to date."""
-        await self._shim.fresh()
+        await _settled(self._shim.fresh())
 
     def reply_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
@@ -39,12 +43,7 @@ class BrowserHost:
 
     async def drive(self, step: str) -> None:
         """Carry out a step and run its flow to the end."""
-        from pyodide.ffi import JsException
-
-        try:
-            await self._shim.drive(step)
-        except JsException as error:
-            raise python_error(error) from None
+        await _settled(self._shim.drive(step))
 
     def close(self) -> None:
         """Take our patches off the page."""
@@ -53,3 +52,12 @@ class BrowserHost:
         for proxy in self._proxies.values():
             proxy.destroy()
         self._functions.destroy()
+
+
+async def _settled(promise: Any) -> None:
+    from pyodide.ffi import JsException
+
+    try:
+        await promise
+    except JsException as error:
+        raise python_error(error) from None

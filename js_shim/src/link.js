@@ -1,0 +1,107 @@
+// The wire between a worker and the page that owns it: one MessagePort, and everything that is said on
+// it. Nothing of it can be heard by anybody else, so tokens may travel here.
+//
+// The worker makes the port and sends it to its page by its own postMessage, beside the data GREETING;
+// the page's shim takes that message before any listener of the page's own sees it. (A BroadcastChannel
+// could not carry the port, and reaches pages that do not own the worker.)
+//
+// The worker asks:   join({protocol, version, life, keys})
+//                                             the first message → {cookies, place, stored, options}
+//                    cookies()                → the page's cookies
+//                    write(cookies)           → the page's cookies with these written
+//                    lock(flow, name, timeout) → whether it was taken
+// The worker tells:  unlock(flow), store(key, text)
+// The page tells:    cookies(text)            they have changed
+//
+// `life` names a Web Lock that the worker holds for as long as it lives: its page frees whatever is
+// held for a worker that is gone.
+
+import { SuperTokensError } from "./errors.js";
+
+// The version of the wires, as in supertokens_pyodide/_core/messages.py.
+export const PROTOCOL = 1;
+
+// What the message is that brings the port.
+export const GREETING = "supertokens-pyodide";
+
+/** @typedef {(...args: any[]) => any} Service what the other side may ask for, or tell */
+
+export class Link {
+  #last = 0;
+  /** @type {Map<number, {resolve: (value: any) => void, reject: (reason: unknown) => void}>} */
+  #asked = new Map();
+  /** @type {unknown} why nothing more can be asked */
+  #ended = undefined;
+
+  /**
+   * @param {MessagePort} port
+   * @param {Record<string, Service>} services
+   */
+  constructor(port, services) {
+    this.port = port;
+    this.services = services;
+    port.onmessage = ({ data }) => this.#receive(data);
+  }
+
+  /**
+   * Ask the other side; rejects with its error, or when the link ends.
+   *
+   * @param {string} name
+   * @param {...any} args
+   * @returns {Promise<any>}
+   */
+  ask(name, ...args) {
+    if (this.#ended) return Promise.reject(this.#ended);
+    return new Promise((resolve, reject) => {
+      this.#last += 1;
+      this.#asked.set(this.#last, { resolve, reject });
+      this.port.postMessage({ id: this.#last, name, args });
+    });
+  }
+
+  /**
+   * Tell the other side something that needs no answer.
+   *
+   * @param {string} name
+   * @param {...any} args
+   */
+  tell(name, ...args) {
+    this.port.postMessage({ name, args });
+  }
+
+  /** @param {unknown} reason what whoever waits for an answer gets */
+  end(reason) {
+    this.#ended ??= reason;
+    this.port.close();
+    for (const { reject } of this.#asked.values()) reject(reason);
+    this.#asked.clear();
+  }
+
+  /** @param {any} message a question, something told, or an answer */
+  async #receive({ id, name, args, value, error }) {
+    if (name) {
+      try {
+        const answer = await this.services[name]?.(...args);
+        if (id) this.port.postMessage({ id, value: answer });
+      } catch (failure) {
+        if (!id) throw failure;
+        this.port.postMessage({ id, error: asData(failure) });
+      }
+      return;
+    }
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (error) asked?.reject(new SuperTokensError(error));
+    else asked?.resolve(value);
+  }
+}
+
+/**
+ * @param {any} failure
+ * @returns {import("./errors.js").ErrorData}
+ */
+function asData({ data, name }) {
+  // The text of an error that is none of ours may quote anything.
+  const message = `The session SDK failed unexpectedly (${name}).`;
+  return data ?? { name: "SuperTokensError", code: "SUPERTOKENS_ERROR", message, hint: "" };
+}

@@ -1,0 +1,80 @@
+// The page's side of its workers: it lends them its cookies, its storage and its locks.
+
+import { closed, otherVersion } from "./errors.js";
+import { GREETING, Link, PROTOCOL } from "./link.js";
+import { patch } from "./patch.js";
+
+/** @typedef {import("./shim.js").Shim} Shim */
+
+/**
+ * Notice the workers that are started from now on, and take the port that one of ours sends.
+ *
+ * @param {Shim} shim
+ */
+export function ownWorkers(shim) {
+  if (!globalThis.Worker) return;
+  class OwnedWorker extends globalThis.Worker {
+    /** @param {[string | URL, WorkerOptions?]} args */
+    constructor(...args) {
+      super(...args);
+      // The first listener: what is meant for us, the page's own need not understand.
+      super.addEventListener("message", (event) => {
+        const port = event.ports[0];
+        if (!port || event.data !== GREETING) return;
+        event.stopImmediatePropagation();
+        shim.serve(port);
+      });
+    }
+  }
+  Object.defineProperty(OwnedWorker, "name", { value: "Worker" });
+  patch(globalThis, "Worker", OwnedWorker);
+}
+
+/**
+ * Serve one worker.
+ *
+ * @param {Shim} shim
+ * @param {MessagePort} port
+ */
+export function serve(shim, port) {
+  const host = shim.hostForWorker();
+  const { jar, page } = host;
+  let alive = true;
+  const cookies = async () => {
+    await jar.fresh();
+    return jar.read();
+  };
+  const tellCookies = async () => link.tell("cookies", await cookies());
+  const gone = () => {
+    alive = false;
+    host.close();
+    globalThis.cookieStore?.removeEventListener("change", tellCookies);
+    link.end(closed());
+  };
+  const link = new Link(port, {
+    async join({ protocol, version, life, keys }) {
+      if (protocol !== PROTOCOL) throw otherVersion(shim.version, `the worker's (${version})`);
+      if (life) navigator.locks.request(life, gone);
+      // A worker asks before each step that may wait; this is for those that may not.
+      globalThis.cookieStore?.addEventListener("change", tellCookies);
+      return {
+        cookies: await cookies(),
+        place: jar.place,
+        stored: keys.map((/** @type {string} */ key) => [key, page.store?.getItem(key)]),
+        options: shim.givenOptions(),
+      };
+    },
+    cookies,
+    write(writes) {
+      jar.write(writes);
+      return cookies();
+    },
+    store: (key, text) => host.writeStorage({ [key]: text }),
+    async lock(id, name, timeout) {
+      const taken = await host.lock(id, name, timeout);
+      if (!alive) host.unlock(id);
+      return taken;
+    },
+    unlock: (id) => host.unlock(id),
+  });
+}

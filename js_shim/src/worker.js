@@ -1,0 +1,269 @@
+// The worker's side: a shim whose cookies, storage and locks are those of the page that owns the worker.
+
+import { closed, SuperTokensError, unsupported } from "./errors.js";
+import { Gate } from "./gate.js";
+import { Host } from "./host.js";
+import { after } from "./jar.js";
+import { GREETING, Link, PROTOCOL } from "./link.js";
+import { PageHandler } from "./page.js";
+import { Shim } from "./shim.js";
+
+/**
+ * @typedef {import("./jar.js").Jar} Jar
+ * @typedef {import("./jar.js").Store} Store
+ */
+
+// How long a page may take to answer before callers are told that nobody does.
+const PATIENCE = 2000;
+
+export class WorkerShim extends Shim {
+  /** @type {Link | null} */
+  #link = null;
+  /** @type {LinkJar | null} */
+  #jar = null;
+  #leave = () => {};
+
+  /**
+   * Start for Python in this worker: catch requests now, and hold them until the page has answered.
+   *
+   * @param {Record<string, any> | undefined} options those that tell which requests are ours, where
+   *   Python has been given any
+   * @param {Record<string, any>} functions options that Python gave
+   * @param {string[]} keys what the core wants to know from localStorage
+   * @param {(options: string | undefined) => string} start connects the core; takes the options that
+   *   the page was given, and returns an error as JSON, or nothing
+   */
+  join(options, functions, keys, start) {
+    this.open({}, functions);
+    let waiting = true;
+    const covers = (/** @type {string} */ url) => (options ? this.covers(url) : waiting);
+    const gate = new Gate(options ?? {}, covers, () => []);
+    this.gate = gate;
+    gate.opened.catch((error) => console.error(error));
+    this.#meet(gate, keys, start).catch((error) => {
+      waiting = false;
+      gate.fail(error);
+    });
+  }
+
+  /** @returns {never} */
+  init() {
+    throw unsupported(
+      "In a worker the session is started by Python.",
+      "Call supertokens_pyodide.init() there.",
+    );
+  }
+
+  /** Whether cookies() answers from a mirror: until the page has answered there is not even one. */
+  get lags() {
+    return true;
+  }
+
+  /** @param {MessagePort} port of a worker that this worker owns: its page serves both */
+  serve(port) {
+    self.postMessage(GREETING, { transfer: [port] });
+  }
+
+  /** @param {((original: any) => any) | undefined} [windowHandler] */
+  newPage(windowHandler) {
+    return new WorkerPage(windowHandler);
+  }
+
+  /**
+   * @param {typeof fetch} nativeFetch
+   * @param {Record<string, any>} functions
+   */
+  newHost(nativeFetch, functions) {
+    const [link, jar] = /** @type {[Link, LinkJar]} */ ([this.#link, this.#jar]);
+    return new WorkerHost(nativeFetch, this.page, functions, jar, link);
+  }
+
+  disconnect() {
+    super.disconnect();
+    this.#link?.end(closed());
+    this.#link = this.#jar = null;
+    this.#leave();
+  }
+
+  /**
+   * @param {Gate} gate
+   * @param {string[]} keys
+   * @param {(options: string | undefined) => string} start
+   */
+  async #meet(gate, keys, start) {
+    const silence = setTimeout(() => gate.fail(noPage()), PATIENCE);
+    const life = await this.#live();
+    if (this.gate !== gate) return;
+    const { port1, port2 } = new MessageChannel();
+    const link = new Link(port1, { cookies: (text) => this.#jar?.hear(text) });
+    this.#link = link;
+    globalThis.postMessage?.(GREETING, { transfer: [port2] });
+    const about = { protocol: PROTOCOL, version: this.version, life, keys };
+    const { cookies, place, stored, options } = await link.ask("join", about);
+    clearTimeout(silence);
+    this.#jar = new LinkJar(link, cookies, place);
+    /** @type {WorkerPage} */ (this.page).mirror = new LinkStore(link, stored);
+    const refusal = start(options);
+    if (refusal) throw new SuperTokensError(JSON.parse(refusal));
+  }
+
+  /** @returns {Promise<string>} the lock that this worker holds while it lives, where there are locks */
+  async #live() {
+    if (!navigator.locks) return "";
+    const name = `supertokens-worker-${crypto.randomUUID()}`;
+    const end = new Promise((resolve) => {
+      this.#leave = () => resolve(undefined);
+    });
+    await new Promise((held) => {
+      navigator.locks.request(name, () => {
+        held(undefined);
+        return end;
+      });
+    });
+    return name;
+  }
+}
+
+/** What a worker knows of its page by itself. One made of a blob has an address without a host. */
+class WorkerPage extends PageHandler {
+  /** @type {Store | null} */
+  mirror = null;
+
+  get hostname() {
+    return this.handler ? super.hostname : new URL(location.origin).hostname;
+  }
+
+  get secure() {
+    return this.handler ? super.secure : location.origin.startsWith("https:");
+  }
+
+  get store() {
+    return this.handler ? super.store : this.mirror;
+  }
+}
+
+/**
+ * The page's cookies: asked for before each step, and mirrored for whoever cannot wait.
+ *
+ * @implements {Jar}
+ */
+class LinkJar {
+  lags = true;
+  #link;
+  #cookies;
+  #unanswered = 0;
+  #writing = Promise.resolve();
+
+  /**
+   * @param {Link} link
+   * @param {string} cookies
+   * @param {string} place
+   */
+  constructor(link, cookies, place) {
+    this.#link = link;
+    this.#cookies = cookies;
+    this.place = place;
+  }
+
+  read() {
+    return this.#cookies;
+  }
+
+  /** @param {string[]} writes */
+  write(writes) {
+    this.#cookies = writes.reduce(after, this.#cookies);
+    this.#unanswered += 1;
+    this.#writing = this.#link.ask("write", writes).then(
+      (cookies) => {
+        this.#unanswered -= 1;
+        this.hear(cookies);
+      },
+      () => {}, // closed: what was told before then is written
+    );
+  }
+
+  settled() {
+    return this.#writing;
+  }
+
+  async fresh() {
+    this.hear(await this.#link.ask("cookies"));
+  }
+
+  /** @param {string} cookies the page's; what it said before it knew of a write is out of date */
+  hear(cookies) {
+    if (this.#unanswered === 0) this.#cookies = cookies;
+  }
+
+  close() {}
+}
+
+/** The page's localStorage, as far as the core wanted to know it. */
+class LinkStore {
+  #link;
+  #entries;
+
+  /**
+   * @param {Link} link
+   * @param {[string, string | null][]} entries
+   */
+  constructor(link, entries) {
+    this.#link = link;
+    this.#entries = new Map(entries);
+  }
+
+  /** @param {string} key */
+  getItem(key) {
+    return this.#entries.get(key) ?? null;
+  }
+
+  /** @param {string} key @param {string} text */
+  setItem(key, text) {
+    this.#entries.set(key, text);
+    this.#link.tell("store", key, text);
+  }
+
+  /** @param {string} key */
+  removeItem(key) {
+    this.#entries.delete(key);
+  }
+}
+
+class WorkerHost extends Host {
+  #link;
+  #locks = 0;
+
+  /**
+   * @param {typeof fetch} nativeFetch
+   * @param {PageHandler} page
+   * @param {Record<string, any>} functions
+   * @param {LinkJar} jar
+   * @param {Link} link
+   */
+  constructor(nativeFetch, page, functions, jar, link) {
+    super(nativeFetch, page, functions, jar);
+    this.#link = link;
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} timeout
+   */
+  async takeLock(name, timeout) {
+    this.#locks += 1;
+    const id = this.#locks;
+    const taken = await this.#link.ask("lock", id, name, timeout);
+    return taken ? () => this.#link.tell("unlock", id) : null;
+  }
+
+  /** No lock of the page can be had without waiting. */
+  lockNow() {
+    return false;
+  }
+}
+
+const noPage = () =>
+  unsupported(
+    "The page that owns this worker does not answer, and a worker has no cookies of its own.",
+    'Load the shim on the page before anything starts workers: <script src="…/supertokens.iife.js"></script> in its head.',
+  );

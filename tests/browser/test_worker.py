@@ -1,0 +1,259 @@
+"""Python in workers: bare Pyodide, and PyScript with and without what makes a page isolated."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.browser.app import PROTECTED, REFRESH
+from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
+from tests.browser.demo import Demo
+from tests.browser.worker_page import BUNDLE, WorkerPage
+
+NewContext = Callable[..., BrowserContext]
+
+# Notes whatever is said on BroadcastChannels, in pages and in workers.
+EAVESDROP = """
+  globalThis.overheard = [];
+  const { postMessage } = BroadcastChannel.prototype;
+  BroadcastChannel.prototype.postMessage = function (message) {
+    overheard.push(JSON.stringify(message));
+    return postMessage.call(this, message);
+  };
+"""
+
+
+@pytest.fixture(scope="module", params=["bare", "pyscript", "pyscript-isolated"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, demo_process: Demo, kind: str) -> Iterator[WorkerPage]:
+    context = browser.new_context()
+    context.set_default_timeout(PAGE_TIMEOUT)
+    head = f"<script>{EAVESDROP}</script>{BUNDLE}"
+    worker_page = WorkerPage(demo_process, context, kind, head)
+    worker_page.run("import js; js.eval(argument)", EAVESDROP)
+    yield worker_page
+    context.close()
+
+
+@pytest.fixture(params=["cookie", "header"])
+def mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def python(
+    shared: WorkerPage, demo: Demo, mode: str, browser_log: BrowserLog
+) -> Iterator[WorkerPage]:
+    """A page with Python in a worker, which has called init() and where nobody is signed in."""
+    context = shared.page.context
+    browser_log.watch(context)
+    context.clear_cookies()
+    shared.init(mode)
+    yield shared
+    browser_log.unwatch(context)
+    assert browser_log.page_errors == []
+    assert shared.page.evaluate("strayMessages") == []
+
+
+def test_a_user_signs_up_calls_the_api_and_signs_out(
+    python: WorkerPage, demo: Demo, mode: str
+) -> None:
+    assert python.run("return await s.does_session_exist()") is False
+    user_id = python.sign_up()
+    assert python.run("return [await s.get_user_id(), await s.get_tenant_id()]") == [
+        user_id,
+        "public",
+    ]
+    names = {cookie["name"] for cookie in python.page.context.cookies()}
+    assert ("sAccessToken" in names) == (mode == "cookie")
+    assert ("st-refresh-token" in names) == (mode == "header")
+    assert python.fetch(PROTECTED) == [200]
+    python.run("await s.sign_out()")
+    assert python.events() == ["SESSION_CREATED", "SIGN_OUT"]
+    assert "sFrontToken" not in python.page.evaluate("document.cookie")
+    assert python.run("return await s.does_session_exist()") is False
+
+
+def test_ten_requests_with_an_expired_token_make_one_refresh(
+    python: WorkerPage, demo: Demo
+) -> None:
+    python.sign_up()
+    python.let_token_expire()
+    mark = demo.mark()
+    assert python.fetch(PROTECTED, 10) == [200] * 10
+    assert demo.count(mark, PROTECTED, 401) == 10
+    assert demo.count(mark, REFRESH) == 1
+    assert python.events().count("REFRESH_SESSION") == 2  # the one that made the short token, too
+
+
+SYNCHRONOUS = """
+xhr = js.XMLHttpRequest.new()
+xhr.open("GET", js.location.origin + "/api/protected", False)
+xhr.send()
+first = xhr.status
+"""
+
+
+def test_a_synchronous_request_carries_the_session(python: WorkerPage) -> None:
+    python.sign_up()
+    assert python.run(f"{SYNCHRONOUS}return first") == 200
+
+
+def test_a_synchronous_request_gives_back_its_401_and_has_the_refresh_made_for_the_next(
+    python: WorkerPage, demo: Demo
+) -> None:
+    python.sign_up()
+    python.let_token_expire()
+    mark = demo.mark()
+    statuses = python.run(
+        f"{SYNCHRONOUS}before = first\nawait s.does_session_exist()\n{SYNCHRONOUS}"
+        "return [before, first]"
+    )
+    assert statuses == [401, 200]
+    assert demo.count(mark, REFRESH) == 1
+
+
+def test_what_the_page_does_to_the_session_is_known_at_once(python: WorkerPage) -> None:
+    python.sign_up()
+    found = python.page.evaluate(
+        """async () => {
+          const ask = () => runIn(0, "return await s.does_session_exist()", "null");
+          const before = await ask();
+          document.cookie = "sFrontToken=; expires=Thu, 01 Jan 1970 00:00:00 GMT; path=/";
+          return [before, await ask()];
+        }"""
+    )
+    assert found == ["true", "false"]
+
+
+def test_no_token_is_heard_on_a_broadcast_channel(python: WorkerPage, mode: str) -> None:
+    python.sign_up()
+    secrets = [
+        cookie["value"]
+        for cookie in python.page.context.cookies()
+        if cookie["name"] != "st-last-access-token-update"
+    ]
+    assert len(secrets) >= 3
+    python.let_token_expire()
+    python.fetch(PROTECTED)
+    python.run("await s.sign_out()")
+    said = python.page.evaluate("overheard") + python.run("return list(js.overheard)")
+    assert not [secret for secret in secrets for message in said if secret[:20] in message]
+
+
+def test_close_puts_everything_back(python: WorkerPage) -> None:
+    patched, restored, code = python.run(
+        """
+        patched = js.fetch.toString()
+        s.close()
+        try:
+            await s.get_user_id()
+        except s.SuperTokensError as error:
+            return ["native" not in patched, "native" in js.fetch.toString(), error.code]
+        """
+    )
+    assert patched
+    assert restored
+    assert code == "NOT_INITIALISED"
+
+
+# ---- what is not as it should be -----------------------------------------------------------------
+
+
+def test_without_the_shim_on_the_page_calls_and_requests_say_what_to_add(
+    demo: Demo, new_context: NewContext, kind: str
+) -> None:
+    python = WorkerPage(demo, new_context(), kind, head="")
+    found = python.run(
+        """
+        import time
+        s.init(api_domain=js.location.origin)
+        began = time.monotonic()
+        try:
+            await s.does_session_exist()
+        except s.SuperTokensError as error:
+            told = [error.code, error.hint]
+        took = time.monotonic() - began
+        try:
+            await pyfetch(js.location.origin + "/api/public")
+        except Exception as error:
+            return [*told, took, str(error)]
+        """
+    )
+    code, hint, took, refusal = found
+    assert code == "UNSUPPORTED_PLATFORM"
+    assert "supertokens.iife.js" in hint
+    assert 1 < took < 10
+    assert "supertokens.iife.js" in refusal
+
+
+def test_the_pages_options_count_in_its_workers(demo: Demo, new_context: NewContext) -> None:
+    options = "{ apiDomain: location.origin, tokenTransferMethod: 'header' }"
+    settings = "globalThis.supertokensPyodide = { interpreter: 'page' };"
+    head = f"{BUNDLE}<script>{settings} supertokens.init({options});</script>"
+    python = WorkerPage(demo, new_context(), "bare", head, workers=2)
+    python.run("s.init()")
+    python.sign_up()
+    names = {cookie["name"] for cookie in python.page.context.cookies()}
+    assert "st-refresh-token" in names
+    code = python.run(
+        """
+        s.init(api_domain="https://other.example")
+        try:
+            await s.does_session_exist()
+        except s.SuperTokensError as error:
+            return error.code
+        """,
+        worker=1,
+    )
+    assert code == "ALREADY_INITIALISED"
+
+
+def test_a_worker_that_dies_in_a_refresh_leaves_the_lock_free(
+    demo: Demo, new_context: NewContext
+) -> None:
+    python = WorkerPage(demo, new_context(), "bare", workers=2)
+    for worker in range(2):
+        python.init(worker=worker)
+    python.sign_up()
+    python.let_token_expire()
+    python.page.route(f"**{REFRESH}", lambda route: None)  # never answers
+    with python.page.expect_request(f"**{REFRESH}"):
+        python.run("js.fetch(js.location.origin + '/api/protected')")
+    held = "navigator.locks.query().then(({ held }) => held.map(({ name }) => name).join())"
+    assert "REFRESH_TOKEN_USE" in python.page.evaluate(held)
+    python.page.unroute(f"**{REFRESH}")
+    python.page.evaluate("workers[0].terminate()")
+    assert python.fetch(PROTECTED, worker=1) == [200]
+    assert "REFRESH_TOKEN_USE" not in python.page.evaluate(held)
+    keys = python.page.evaluate("Object.keys(localStorage)")
+    assert not [key for key in keys if key.startswith("browser-tabs-lock-key")]
+
+
+def test_ten_workers_and_three_tabs_make_one_refresh(demo: Demo, new_context: NewContext) -> None:
+    context = new_context()
+    tabs = [WorkerPage(demo, context, "bare", workers=count) for count in (4, 3, 3)]
+    everyone = [
+        (tab, worker) for tab in tabs for worker in range(len(tab.page.evaluate("workers")))
+    ]
+    assert len(everyone) == 10
+    for tab, worker in everyone:
+        tab.init(worker=worker)
+    tabs[0].sign_up()
+    tabs[0].let_token_expire()
+    mark = demo.mark()
+    code = """
+        import asyncio
+        async def call():
+            js.found = (await pyfetch(js.location.origin + "/api/protected")).status
+        js.going = asyncio.ensure_future(call())
+    """
+    for tab, worker in everyone:
+        tab.run(code, worker=worker)
+    for tab, worker in everyone:
+        assert tab.run("await js.going\nreturn js.found", worker=worker) == 200
+    assert demo.count(mark, REFRESH) == 1

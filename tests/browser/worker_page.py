@@ -1,0 +1,183 @@
+"""A page with Python in workers, bare or PyScript's, and nothing of Python on its main thread."""
+
+import json
+import textwrap
+import uuid
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Route
+
+from tests.browser.app import PASSWORD
+from tests.browser.demo import LONG, Demo
+from tests.browser.test_platform import PYSCRIPT_CONFIG
+
+PATH = "/with-workers"
+BUNDLE = '<script src="/vendor/supertokens/supertokens.iife.js"></script>'
+
+# What makes a page crossOriginIsolated, and so gives PyScript its SharedArrayBuffer.
+ISOLATION = {
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+}
+
+# Runs the body of an async Python function, and tells what it returns.
+RUN = """
+import json, textwrap
+scope = {}
+async def run(code, argument):
+    lines = "import js, json, supertokens_pyodide as s\\nfrom pyodide.http import pyfetch\\n" + code
+    exec("async def main(argument):\\n" + textwrap.indent(lines, "    "), scope)
+    return json.dumps(await scope["main"](json.loads(argument)))
+"""
+
+BARE_WORKER = f"""
+import {{ loadPyodide }} from "/vendor/pyodide/pyodide.mjs";
+const indexURL = new URL("/vendor/pyodide/", location.href).href;
+const booted = loadPyodide({{ indexURL, packages: ["supertokens-pyodide"] }}).then((python) => {{
+  python.runPython({json.dumps(RUN)});
+  return python.globals.get("run");
+}});
+addEventListener("message", async ({{ data: {{ id, code, argument }} }}) => {{
+  try {{
+    const run = await booted;
+    postMessage({{ id, value: await run(code, argument) }});
+  }} catch (error) {{
+    postMessage({{ id, error: String(error) }});
+  }}
+}});
+"""
+
+BARE_PAGE = """
+<script>
+  let last = 0;
+  const asked = new Map();
+  globalThis.strayMessages = [];
+  globalThis.startWorker = () => {
+    const worker = new Worker("/with-workers/worker.mjs", { type: "module" });
+    worker.onmessage = ({ data }) => {
+      const answer = asked.get(data.id);
+      if (answer) answer(data);
+      else strayMessages.push(data);
+    };
+    workers.push(worker);
+  };
+  globalThis.workers = [];
+  globalThis.runIn = (worker, code, argument) => new Promise((resolve, reject) => {
+    last += 1;
+    asked.set(last, ({ value, error }) => (error ? reject(new Error(error)) : resolve(value)));
+    workers[worker].postMessage({ id: last, code, argument });
+  });
+</script>
+"""
+
+PYSCRIPT_PAGE = f"""
+<script type="module" src="/vendor/pyscript/core.js"></script>
+<script type="py" worker config='{PYSCRIPT_CONFIG}'>
+{RUN}
+from pyscript import sync
+sync.run = run
+</script>
+<script>
+  globalThis.strayMessages = [];
+  const script = document.querySelector("script[type=py]");
+  const ready = new Promise((resolve) => script.addEventListener("py:ready", resolve));
+  globalThis.runIn = async (worker, code, argument) => {{
+    while (!script.xworker) await new Promise((resolve) => setTimeout(resolve, 20));
+    await script.xworker.ready;
+    return script.xworker.sync.run(code, argument);
+  }};
+</script>
+"""
+
+
+class WorkerPage:
+    """One page with Python in a worker, of a kind: bare, pyscript, or pyscript-isolated."""
+
+    def __init__(
+        self, demo: Demo, context: BrowserContext, kind: str, head: str = BUNDLE, workers: int = 1
+    ) -> None:
+        self.demo = demo
+        self.kind = kind
+        self.page: Page = context.new_page()
+        body = BARE_PAGE if kind == "bare" else PYSCRIPT_PAGE
+        html = f'<!doctype html><link rel="icon" href="data:,">{head}{body}'
+        self._headers = ISOLATION if kind == "pyscript-isolated" else {}
+        self.page.route(f"**{PATH}", lambda route: self._serve(route, "text/html", html))
+        self.page.route(
+            f"**{PATH}/worker.mjs", lambda route: self._serve(route, "text/javascript", BARE_WORKER)
+        )
+        self.page.goto(f"{demo.origin}{PATH}")
+        if kind == "bare":
+            for _ in range(workers):
+                self.start_worker()
+
+    def _serve(self, route: Route, kind: str, text: str) -> None:
+        route.fulfill(body=text, content_type=kind, headers=self._headers)
+
+    def start_worker(self) -> None:
+        self.page.evaluate("startWorker()")
+
+    def run(self, code: str, argument: object = None, worker: int = 0) -> Any:
+        """Run the body of an async Python function in a worker."""
+        arguments = [worker, textwrap.dedent(code), json.dumps(argument)]
+        told = self.page.evaluate("(given) => runIn(...given)", arguments)
+        return json.loads(told)
+
+    def init(self, mode: str = "cookie", worker: int = 0) -> None:
+        """Start the SDK (again), and note its events."""
+        self.run(
+            """
+            s.close()
+            js.globalThis.events = js.Array.new()
+            s.init(api_domain=js.location.origin, token_transfer_method=argument)
+            s.on("*", lambda event: js.events.push(event["action"]) and None)
+            """,
+            mode,
+            worker,
+        )
+
+    def events(self, worker: int = 0) -> list[str]:
+        events: list[str] = self.run("return list(js.events)", worker=worker)
+        return events
+
+    def sign_up(self, worker: int = 0) -> str:
+        """Sign a new user up, by a request of the worker; returns the user's id."""
+        fields = {"email": f"{uuid.uuid4().hex}@example.com", "password": PASSWORD}
+        user_id: str = self.run(
+            """
+            fields = [{"id": name, "value": value} for name, value in argument.items()]
+            reply = await pyfetch(
+                js.location.origin + "/auth/signup",
+                method="POST",
+                headers={"content-type": "application/json"},
+                body=json.dumps({"formFields": fields}),
+            )
+            assert (await reply.json())["status"] == "OK"
+            return await s.get_user_id()
+            """,
+            fields,
+            worker,
+        )
+        return user_id
+
+    def fetch(self, path: str, times: int = 1, worker: int = 0) -> list[int]:
+        """Make requests at once; returns their status codes."""
+        statuses: list[int] = self.run(
+            """
+            import asyncio
+            url, times = js.location.origin + argument[0], argument[1]
+            replies = await asyncio.gather(*(pyfetch(url) for _ in range(times)))
+            return [reply.status for reply in replies]
+            """,
+            [path, times],
+            worker,
+        )
+        return statuses
+
+    def let_token_expire(self, worker: int = 0) -> None:
+        """Get a token that lives for a moment, and wait until it has expired."""
+        self.demo.set_token_life(1)
+        assert self.run("return await s.attempt_refresh()", worker=worker) is True
+        self.demo.set_token_life(LONG)
+        front_token = r"JSON.parse(atob(/sFrontToken=([^;]+)/.exec(document.cookie)[1]))"
+        self.page.wait_for_function(f"Date.now() > {front_token}.ate")
