@@ -224,6 +224,7 @@ export class Driver {
    */
   async #afterPost({ call, reply }) {
     if (!call || !reply) return;
+    if (this.host.jar.lags) await this.host.jar.settled();
     // Whoever waits for this flow waits for the hook, but not for one that never ends.
     const patience = AbortSignal.timeout(HOOK_PATIENCE);
     await within(this.hooks.after(call, reply), patience).catch(() => {});

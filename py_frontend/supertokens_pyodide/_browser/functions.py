@@ -108,12 +108,15 @@ class Functions:
 
     def _window_handler(self, make: Callable[[Any], Any]) -> Any:
         def handler(original: Any) -> Any:
+            import js
+
             own = make(SnakeCase(original))
-            parts = {
-                "location": self._methods(own.location, _LOCATION),
-                "localStorage": self._methods(own.local_storage, _STORAGE),
-            }
-            return self._object(parts)
+            for name, methods in (("location", _LOCATION), ("local_storage", _STORAGE)):
+                part = getattr(own, name, None)
+                if part is not None and not isinstance(part, SnakeCase):
+                    replaced = getattr(original, camel_case(name))
+                    js.Object.assign(replaced, self._methods(part, methods))
+            return original
 
         return self._function(handler)
 

@@ -1,0 +1,298 @@
+"""What a page may put in place of the SDK's own parts, given by JavaScript and by Python."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.app import REFRESH
+from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
+from tests.browser.demo import LONG, Demo
+
+JAVASCRIPT = """
+const cookies = new Map();
+const pause = () => new Promise((resolve) => setTimeout(resolve));
+supertokens.init({
+  apiDomain: location.origin,
+  async preAPIHook({ action, url, requestInit, userContext }) {
+    seen.push(["before", action, userContext.from ?? null]);
+    const headers = new Headers(requestInit.headers);
+    headers.set("x-hook", "1");
+    return { url, requestInit: { ...requestInit, headers } };
+  },
+  postAPIHook({ action, fetchResponse, userContext }) {
+    seen.push(["after", action, fetchResponse.status, userContext.from ?? null]);
+  },
+  override: { functions: (original) => ({
+    ...original,
+    getUserId: async (input) => `my-${await original.getUserId(input)}`,
+    shouldDoInterceptionBasedOnUrl: (url, apiDomain, backendDomain) =>
+      !url.includes("leave-alone")
+      && original.shouldDoInterceptionBasedOnUrl(url, apiDomain, backendDomain),
+    calculateClockSkewInMillis({ accessTokenPayload, responseHeaders }) {
+      seen.push(["skew", "iat" in accessTokenPayload, responseHeaders.has("front-token")]);
+      return 1234;
+    },
+  }) },
+  cookieHandler: () => ({
+    async getCookie() {
+      await pause();
+      return [...cookies].map((pair) => pair.join("=")).join("; ");
+    },
+    async setCookie(write) {
+      await pause();
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(write);
+      if (write.includes("1970")) cookies.delete(name);
+      else cookies.set(name, value);
+      kept = [...cookies.keys()];
+    },
+  }),
+  windowHandler: (original) => ({
+    ...original,
+    location: { ...original.location, getHref: () => (asked += 1, location.href) },
+  }),
+  lockFactory: async () => ({
+    acquireLock: async (name) => (seen.push(["lock", name]), true),
+    releaseLock: async (name) => void seen.push(["unlock", name]),
+  }),
+  dateProvider: () => ({
+    now: () => Date.now() + ahead,
+    getThresholdInSeconds: () => 7,
+    setThresholdInSeconds() {},
+    getClientClockSkewInMillis: () => 0,
+    setClientClockSkewInMillis: (skew) => void seen.push(["learnt", skew]),
+  }),
+});
+await supertokens.ready();
+"""
+
+PYTHON = """
+import asyncio, time, types
+import js
+import supertokens_pyodide as supertokens
+from pyodide.ffi import to_js
+
+cookies = {}
+
+def see(*what):
+    js.seen.push(to_js(what))
+
+async def before(call):
+    see("before", call["action"], call["user_context"].get("from"))
+    init = call["request_init"]
+    return {"request_init": {**init, "headers": {**init["headers"], "x-hook": "1"}}}
+
+def after(call):
+    see("after", call["action"], call["response"].status, call["user_context"].get("from"))
+
+def functions(original):
+    async def get_user_id(*, user_context):
+        return "my-" + await original["get_user_id"](user_context=user_context)
+
+    def matches(url, *domains):
+        own = original["should_do_interception_based_on_url"]
+        return "leave-alone" not in url and own(url, *domains)
+
+    def skew(*, access_token_payload, response_headers):
+        see("skew", "iat" in access_token_payload, "front-token" in response_headers)
+        return 1234
+
+    return {
+        "get_user_id": get_user_id,
+        "should_do_interception_based_on_url": matches,
+        "calculate_clock_skew_in_millis": skew,
+    }
+
+class Cookies:
+    async def get_cookie(self):
+        await asyncio.sleep(0)
+        return "; ".join("=".join(pair) for pair in cookies.items())
+
+    async def set_cookie(self, write):
+        await asyncio.sleep(0)
+        name, _, value = write.partition(";")[0].partition("=")
+        if "1970" in write:
+            cookies.pop(name, None)
+        else:
+            cookies[name] = value
+        js.globalThis.kept = to_js(list(cookies))
+
+class Lock:
+    async def acquire_lock(self, name, timeout):
+        see("lock", name)
+        return True
+
+    async def release_lock(self, name):
+        see("unlock", name)
+
+class Location:
+    def get_href(self):
+        js.globalThis.asked += 1
+        return js.location.href
+
+class DateProvider:
+    def now(self):
+        return time.time() * 1000 + js.ahead
+
+    def get_threshold_in_seconds(self):
+        return 7
+
+    def get_client_clock_skew_in_millis(self):
+        return 0
+
+    def set_client_clock_skew_in_millis(self, skew):
+        see("learnt", skew)
+
+supertokens.init(
+    api_domain=js.location.origin,
+    pre_api_hook=before,
+    post_api_hook=after,
+    override={"functions": functions},
+    cookie_handler=lambda original: Cookies(),
+    window_handler=lambda original: types.SimpleNamespace(
+        location=Location(), local_storage=original.local_storage
+    ),
+    lock_factory=Lock,
+    date_provider=DateProvider,
+)
+"""
+
+PAGE = """<!doctype html><link rel="icon" href="data:,">
+<script>
+globalThis.supertokensPyodide = { indexURL: "/vendor/pyodide/" };
+Object.assign(globalThis, { seen: [], kept: [], asked: 0, ahead: 0 });
+</script>"""
+BOOT = """async (code) => {
+  const { loadPyodide } = await import("/vendor/pyodide/pyodide.mjs");
+  globalThis.python = await loadPyodide({ indexURL: location.origin + "/vendor/pyodide/" });
+  await python.loadPackage("supertokens-pyodide");
+  await python.runPythonAsync(code);
+}"""
+
+
+class OwnParts:
+    """A page in which every seam is the page's own."""
+
+    def __init__(self, demo: Demo, page: Page, language: str) -> None:
+        self.demo = demo
+        self.page = page
+        self.language = language
+        page.route("**/own-parts", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+        page.goto(f"{demo.origin}/own-parts")
+        if language == "javascript":
+            page.add_script_tag(url="/vendor/supertokens/supertokens.iife.js")
+            page.evaluate(f"async () => {{ {JAVASCRIPT} }}")
+        else:
+            page.evaluate(BOOT, PYTHON)
+        self.sign_up()
+
+    def call(self, javascript: str, python: str) -> Any:
+        """Call the SDK in the page's language."""
+        if self.language == "javascript":
+            return self.page.evaluate(f"supertokens.{javascript}")
+        return self.page.evaluate(
+            "(code) => python.runPythonAsync(code)", f"await supertokens.{python}"
+        )
+
+    def sign_up(self) -> None:
+        answer = self.page.evaluate(
+            """async () => {
+              const email = `${crypto.randomUUID()}@example.com`;
+              const fields = { email, password: "long-enough-1" };
+              const formFields = Object.entries(fields).map(([id, value]) => ({ id, value }));
+              const reply = await fetch("/auth/signup", {
+                method: "POST", body: JSON.stringify({ formFields }),
+                headers: { "content-type": "application/json" },
+              });
+              return (await reply.json()).status;
+            }"""
+        )
+        assert answer == "OK"
+
+    def get(self, path: str) -> int:
+        return int(self.page.evaluate("async (path) => (await fetch(path)).status", path))
+
+    def forget(self) -> None:
+        self.page.evaluate("() => { seen.length = 0; ahead = 0; }")
+
+    @property
+    def seen(self) -> list[Any]:
+        found: list[Any] = self.page.evaluate("seen")
+        return found
+
+
+@pytest.fixture(scope="module", params=["javascript", "python"])
+def shared(
+    request: pytest.FixtureRequest, browser: Browser, demo_process: Demo
+) -> Iterator[OwnParts]:
+    demo_process.set_token_life(LONG)
+    context = browser.new_context()
+    context.set_default_timeout(PAGE_TIMEOUT)
+    yield OwnParts(demo_process, context.new_page(), request.param)
+    context.close()
+
+
+@pytest.fixture
+def own(shared: OwnParts, demo: Demo, browser_log: BrowserLog) -> Iterator[OwnParts]:
+    browser_log.watch(shared.page.context)
+    shared.forget()
+    yield shared
+    browser_log.unwatch(shared.page.context)
+
+
+def test_a_refresh_goes_through_every_part_of_the_pages_own(own: OwnParts) -> None:
+    with own.page.expect_request(f"**{REFRESH}") as refresh:
+        assert own.call("attemptRefreshingSession()", "attempt_refresh()") is True
+    assert refresh.value.headers["x-hook"] == "1"
+    assert own.seen == [
+        ["lock", "REFRESH_TOKEN_USE"],
+        ["before", "REFRESH_SESSION", None],
+        ["skew", True, True],
+        ["learnt", 1234],
+        ["unlock", "REFRESH_TOKEN_USE"],
+        ["after", "REFRESH_SESSION", 200, None],
+    ]
+
+
+def test_the_sessions_cookies_are_where_the_page_keeps_them(own: OwnParts) -> None:
+    assert {"sFrontToken", "st-last-access-token-update"} <= set(own.page.evaluate("kept"))
+    assert "sFrontToken" not in own.page.evaluate("document.cookie")
+    assert own.get("/api/protected") == 200
+
+
+def test_the_pages_clock_says_when_a_token_has_expired(own: OwnParts) -> None:
+    mark = own.demo.mark()
+    assert own.call("doesSessionExist()", "does_session_exist()") is True
+    assert own.demo.count(mark, REFRESH) == 0
+    own.page.evaluate(f"() => {{ ahead = {LONG + 1} * 1000; }}")
+    assert own.call("doesSessionExist()", "does_session_exist()") is True
+    assert own.demo.count(mark, REFRESH) == 1
+
+
+def test_an_overridden_function_uses_the_original(own: OwnParts) -> None:
+    user_id = own.call("getUserId()", "get_user_id()")
+    payload = own.call("getAccessTokenPayloadSecurely()", "get_access_token_payload()")
+    sub = payload["sub"] if own.language == "javascript" else user_id.removeprefix("my-")
+    assert user_id == f"my-{sub}"
+
+
+def test_the_page_decides_which_requests_are_ours(own: OwnParts) -> None:
+    mark = own.demo.mark()
+    assert own.get("/api/public?leave-alone") == 200
+    assert own.get("/api/public") == 200
+    sent = [entry["headers"] for entry in own.demo.requests(mark)]
+    assert ["st-auth-mode" in headers for headers in sent] == [False, True]
+    assert own.page.evaluate("asked") > 0
+
+
+def test_a_sign_out_hands_on_its_user_context(own: OwnParts) -> None:
+    own.call(
+        "signOut({ userContext: { from: 'menu' } })", "sign_out(user_context={'from': 'menu'})"
+    )
+    assert [told for told in own.seen if told[0] in ("before", "after")] == [
+        ["before", "SIGN_OUT", "menu"],
+        ["after", "SIGN_OUT", 200, "menu"],
+    ]
+    assert "sFrontToken" not in own.page.evaluate("kept")
+    own.sign_up()
