@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.app import REFRESH
 from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
 from tests.browser.demo import LONG, Demo
+from tests.browser.plain import open_plain, sign_up, status
 
 JAVASCRIPT = """
 const cookies = new Map();
@@ -158,11 +159,7 @@ supertokens.init(
 )
 """
 
-PAGE = """<!doctype html><link rel="icon" href="data:,">
-<script>
-globalThis.supertokensPyodide = { indexURL: "/vendor/pyodide/" };
-Object.assign(globalThis, { seen: [], kept: [], asked: 0, ahead: 0 });
-</script>"""
+GLOBALS = "<script>var seen = [], kept = [], asked = 0, ahead = 0;</script>"
 BOOT = """async (code) => {
   const { loadPyodide } = await import("/vendor/pyodide/pyodide.mjs");
   globalThis.python = await loadPyodide({ indexURL: location.origin + "/vendor/pyodide/" });
@@ -178,14 +175,12 @@ class OwnParts:
         self.demo = demo
         self.page = page
         self.language = language
-        page.route("**/own-parts", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
-        page.goto(f"{demo.origin}/own-parts")
         if language == "javascript":
             page.add_script_tag(url="/vendor/supertokens/supertokens.iife.js")
             page.evaluate(f"async () => {{ {JAVASCRIPT} }}")
         else:
             page.evaluate(BOOT, PYTHON)
-        self.sign_up()
+        sign_up(page)
 
     def call(self, javascript: str, python: str) -> Any:
         """Call the SDK in the page's language."""
@@ -194,24 +189,6 @@ class OwnParts:
         return self.page.evaluate(
             "(code) => python.runPythonAsync(code)", f"await supertokens.{python}"
         )
-
-    def sign_up(self) -> None:
-        answer = self.page.evaluate(
-            """async () => {
-              const email = `${crypto.randomUUID()}@example.com`;
-              const fields = { email, password: "long-enough-1" };
-              const formFields = Object.entries(fields).map(([id, value]) => ({ id, value }));
-              const reply = await fetch("/auth/signup", {
-                method: "POST", body: JSON.stringify({ formFields }),
-                headers: { "content-type": "application/json" },
-              });
-              return (await reply.json()).status;
-            }"""
-        )
-        assert answer == "OK"
-
-    def get(self, path: str) -> int:
-        return int(self.page.evaluate("async (path) => (await fetch(path)).status", path))
 
     def forget(self) -> None:
         self.page.evaluate("() => { seen.length = 0; ahead = 0; }")
@@ -229,7 +206,8 @@ def shared(
     demo_process.set_token_life(LONG)
     context = browser.new_context()
     context.set_default_timeout(PAGE_TIMEOUT)
-    yield OwnParts(demo_process, context.new_page(), request.param)
+    page = open_plain(demo_process, context, GLOBALS)
+    yield OwnParts(demo_process, page, request.param)
     context.close()
 
 
@@ -258,7 +236,7 @@ def test_a_refresh_goes_through_every_part_of_the_pages_own(own: OwnParts) -> No
 def test_the_sessions_cookies_are_where_the_page_keeps_them(own: OwnParts) -> None:
     assert {"sFrontToken", "st-last-access-token-update"} <= set(own.page.evaluate("kept"))
     assert "sFrontToken" not in own.page.evaluate("document.cookie")
-    assert own.get("/api/protected") == 200
+    assert status(own.page, "/api/protected") == 200
 
 
 def test_the_pages_clock_says_when_a_token_has_expired(own: OwnParts) -> None:
@@ -279,8 +257,8 @@ def test_an_overridden_function_uses_the_original(own: OwnParts) -> None:
 
 def test_the_page_decides_which_requests_are_ours(own: OwnParts) -> None:
     mark = own.demo.mark()
-    assert own.get("/api/public?leave-alone") == 200
-    assert own.get("/api/public") == 200
+    assert status(own.page, "/api/public?leave-alone") == 200
+    assert status(own.page, "/api/public") == 200
     sent = [entry["headers"] for entry in own.demo.requests(mark)]
     assert ["st-auth-mode" in headers for headers in sent] == [False, True]
     assert own.page.evaluate("asked") > 0
@@ -295,4 +273,4 @@ def test_a_sign_out_hands_on_its_user_context(own: OwnParts) -> None:
         ["after", "SIGN_OUT", 200, "menu"],
     ]
     assert "sFrontToken" not in own.page.evaluate("kept")
-    own.sign_up()
+    sign_up(own.page)
