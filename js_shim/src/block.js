@@ -18,7 +18,7 @@ import { Carrier } from "./drive.js";
  * @returns {boolean} whether they have ended; otherwise they go on by themselves
  */
 export function block(connection, Native, flows, waiter) {
-  const { core, driver, host } = connection;
+  const { driver, host } = connection;
   for (let step of flows) {
     const carrier = new Carrier();
     let flow = 0;
@@ -36,8 +36,7 @@ export function block(connection, Native, flows, waiter) {
       } else {
         result = post(connection, Native, step);
       }
-      const text = core.resume(flow, result, host.cookies(), host.now());
-      step = driver.apply(text, carrier);
+      step = driver.apply(driver.resume(step, result, carrier), carrier);
     }
     host.unlock(flow);
     waiter.failure = carrier.failure;

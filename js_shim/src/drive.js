@@ -2,6 +2,7 @@
 // supertokens_pyodide/_core/messages.py.
 
 import { closed } from "./errors.js";
+import { Recall } from "./recall.js";
 
 // How long, in milliseconds, a flow waits for a postAPIHook.
 const HOOK_PATIENCE = 10_000;
@@ -18,7 +19,8 @@ const HOOK_PATIENCE = 10_000;
  * @property {object[]} [events]
  * @property {Step[]} [spawned]
  * @property {number[]} [wake]
- * @property {number} [flow]
+ * @property {number} [stands]
+ * @property {number} [flow] none in a step that stands: the core does not know of its exchange yet
  * @property {"send" | "post" | "post_hook" | "lock" | "wait" | "read_text"} [do]
  * @property {Record<string, string>} [headers] send, post
  * @property {string[]} [drop] send
@@ -35,13 +37,16 @@ const HOOK_PATIENCE = 10_000;
  *
  * What the core offers its drivers: primitives in, one step as JSON out.
  * @typedef {object} Core
- * @property {(headers: string, oneShot: boolean, cookies: string, now: number) => string} exchange
- * @property {(name: string, args: string, cookies: string, now: number) => string} call
- * @property {(flow: number, result: string | number | boolean | undefined, cookies: string, now: number) => string} resume
+ * @property {(headers: string, oneShot: boolean, cookies: string | undefined, now: number) => string} exchange
+ * @property {(name: string, args: string, cookies: string | undefined, now: number) => string} call
+ * @property {(flow: number, result: string | number | boolean | undefined, cookies: string | undefined, now: number) => string} resume
  * @property {(flow: number) => void} cancel
  * @property {(events: string) => void} notify
  * @property {(options: string) => string} compare
  */
+
+// How many requests that waited for a refresh go on in one task.
+const SLICE = 100;
 
 /** What one flow carries beside the core: its replies, and how it reaches the network. */
 export class Carrier {
@@ -53,6 +58,8 @@ export class Carrier {
   failure = undefined;
   /** @type {import("./hooks.js").BackendCall | null} the last call to the backend, for its hooks */
   call = null;
+  /** @type {import("./recall.js").Beginning | null} what its exchange began with */
+  beginning = null;
 
   /**
    * @param {((step: Step) => Promise<Response>) | null} send makes one attempt of the exchange
@@ -76,15 +83,42 @@ export class Driver {
    * @param {Core} core
    * @param {Host} host
    * @param {import("./hooks.js").Hooks} hooks
-   * @param {string[]} replyHeaders those that the core wants to see of a reply
+   * @param {import("./target.js").Plan} plan
    * @param {(events: object[]) => void} emit
    */
-  constructor(core, host, hooks, replyHeaders, emit) {
+  constructor(core, host, hooks, plan, emit) {
     this.core = core;
     this.host = host;
     this.hooks = hooks;
-    this.replyHeaders = replyHeaders;
+    this.replyHeaders = plan.replyHeaders;
     this.emit = emit;
+    this.recall = new Recall(core, host, plan.statuses);
+  }
+
+  /**
+   * Begin an exchange.
+   *
+   * @param {string} request its headers that the core wants to see
+   * @param {boolean} oneShot
+   * @param {Carrier} carrier
+   * @returns {string} its first step
+   */
+  exchange(request, oneShot, carrier) {
+    const { text, beginning } = this.recall.exchange(request, oneShot);
+    carrier.beginning = beginning;
+    return text;
+  }
+
+  /**
+   * Go on with the result of a step's effect.
+   *
+   * @param {Step} step
+   * @param {string | number | boolean | undefined} result
+   * @param {Carrier} carrier
+   * @returns {string} the next step
+   */
+  resume(step, result, carrier) {
+    return this.recall.resume(step, result, carrier.beginning);
   }
 
   /**
@@ -117,7 +151,7 @@ export class Driver {
     if (step.unlock) for (const flow of step.unlock) this.host.unlock(flow);
     if (step.events) this.emit(inContext(step.events, carrier));
     if (step.spawned) for (const child of step.spawned) start(child);
-    if (step.wake) for (const flow of step.wake) this.#wake(flow, carrier);
+    if (step.wake) this.#wakeAll(step.wake, carrier);
     return step;
   }
 
@@ -152,14 +186,13 @@ export class Driver {
           if (step.do === "send") return { verdict: "deliver" };
           throw closed();
         }
-        const { core, host } = this;
         // A bare status changes nothing, and what it leads to looks again: it is worth no wait.
-        if (host.jar.lags && typeof result !== "number") await host.jar.fresh();
-        step = this.apply(core.resume(flow, result, host.cookies(), host.now()), carrier);
+        if (this.host.jar.lags && typeof result !== "number") await this.host.jar.fresh();
+        step = this.apply(this.resume(step, result, carrier), carrier);
       }
       return step;
     } catch (error) {
-      if (!this.#closed) this.core.cancel(flow);
+      if (!this.#closed && flow) this.core.cancel(flow);
       throw error;
     } finally {
       this.host.unlock(flow);
@@ -258,8 +291,20 @@ export class Driver {
   }
 
   /**
-   * @param {number} flow
+   * Wake in slices, since those that wake go on at once: thousands would hold the main thread.
+   *
+   * @param {number[]} flows
    * @param {Carrier} from the carrier of the flow that was waited for
+   */
+  #wakeAll(flows, from) {
+    for (const flow of flows.slice(0, SLICE)) this.#wake(flow, from);
+    const rest = flows.slice(SLICE);
+    if (rest.length > 0) setTimeout(() => this.#wakeAll(rest, from));
+  }
+
+  /**
+   * @param {number} flow
+   * @param {Carrier} from
    */
   #wake(flow, from) {
     const waiter = this.#waiting.get(flow);

@@ -39,7 +39,7 @@ export function sessionFetch(shim, native) {
  * @param {RequestInit} [init]
  * @returns {Promise<Response>}
  */
-async function exchange({ core, driver, host, plan }, native, input, init = {}) {
+async function exchange({ driver, host, plan }, native, input, init = {}) {
   const request = input instanceof Request ? input : null;
   const callers = new Headers(init.headers ?? request?.headers);
   // A Request's "same-origin" may be the default; what was chosen for this call is respected.
@@ -59,7 +59,7 @@ async function exchange({ core, driver, host, plan }, native, input, init = {}) 
   const carrier = new Carrier(attempt, signalOf(input, init));
   const oneShot = init.body instanceof ReadableStream;
   if (host.jar.lags) await host.jar.fresh();
-  const first = core.exchange(reported(callers, plan), oneShot, host.cookies(), host.now());
+  const first = driver.exchange(reported(callers, plan), oneShot, carrier);
   const verdict = await driver.run(first, carrier);
   if (verdict.error) throw new SuperTokensError(verdict.error, carrier.failure);
   const reply = verdict.refresh ? carrier.refreshReply?.clone() : carrier.reply;

@@ -51,6 +51,8 @@ export class Shim {
   #options = null;
   /** @type {Interpreter | null} */
   #interpreter = null;
+  /** @type {string | undefined} the cookies that Python was given last */
+  #cookies = undefined;
   /** @type {(() => void)[]} */
   #undo = [];
   #nativeFetch = globalThis.fetch;
@@ -98,7 +100,7 @@ export class Shim {
     const functions = this.#functions();
     const host = this.newHost(this.#nativeFetch.bind(globalThis), functions);
     const emit = (/** @type {object[]} */ events) => this.#emit(events);
-    const driver = new Driver(interpreter, host, new Hooks(functions), plan.replyHeaders, emit);
+    const driver = new Driver(interpreter, host, new Hooks(functions), plan, emit);
     this.connection = { core: interpreter, driver, host, plan };
     this.gate?.open();
   }
@@ -118,9 +120,16 @@ export class Shim {
     await this.#connected().driver.run(step, new Carrier());
   }
 
-  /** @returns {string} the page's cookies, for flows that Python begins */
+  /**
+   * The page's cookies, for flows that Python begins.
+   *
+   * @returns {string | undefined} nothing where they are as they were: strings take long to cross
+   */
   cookies() {
-    return this.#connected().host.cookies();
+    const cookies = this.#connected().host.cookies();
+    if (cookies === this.#cookies) return undefined;
+    this.#cookies = cookies;
+    return cookies;
   }
 
   /** Whether cookies() answers from a mirror, for Python to bring up to date first. */
@@ -212,11 +221,12 @@ export class Shim {
    */
   async call(name, args, userContext) {
     await this.ready();
-    const { core, driver, host } = this.#connected();
+    const { driver, host } = this.#connected();
     const carrier = new Carrier(null, null, userContext);
     if (host.jar.lags) await host.jar.fresh();
-    const given = args ? JSON.stringify(args) : "";
-    const verdict = await driver.run(core.call(name, given, host.cookies(), host.now()), carrier);
+    const given = JSON.stringify(args ?? {});
+    const step = driver.recall.call(name, given === "{}" ? "" : given);
+    const verdict = await driver.run(step, carrier);
     if (verdict.error) throw coreError(verdict.error, carrier.failure);
     return verdict.value;
   }
@@ -244,6 +254,7 @@ export class Shim {
     this.gate = null;
     this.#options = null;
     this.#interpreter = null;
+    this.#cookies = undefined;
     for (const undo of this.#undo.splice(0).reverse()) undo();
     this.page = this.newPage();
     this.recipe = this.#original;

@@ -198,14 +198,14 @@ export function sessionXHR(shim, Native) {
 
     /** @param {Connection} connection */
     #begin(connection) {
-      const { core, host, plan } = connection;
+      const { driver, plan } = connection;
       this.#exchange = connection;
       this.#control = new AbortController();
       this.#carrier = new Carrier(null, this.#control.signal);
       this.#attempts = 0;
       if (this.#isAsync) this.#startTimer();
       const text = reported(new Headers(this.#headers), plan);
-      this.#advance(core.exchange(text, false, host.cookies(), host.now()));
+      this.#advance(driver.exchange(text, false, this.#carrier));
     }
 
     #startTimer() {
@@ -237,8 +237,8 @@ export function sessionXHR(shim, Native) {
 
     /** @param {string | number | boolean | undefined} result of the current step's effect */
     #resumed(result) {
-      const { core, host } = /** @type {Connection} */ (this.#exchange);
-      return core.resume(this.#step.flow ?? 0, result, host.cookies(), host.now());
+      const { driver } = /** @type {Connection} */ (this.#exchange);
+      return driver.resume(this.#step, result, this.#carrier);
     }
 
     /** Send the request (again), as the current step says. */
@@ -372,7 +372,8 @@ export function sessionXHR(shim, Native) {
     /** @param {boolean} [forget] also the core must forget it */
     #finish(forget = false) {
       clearTimeout(this.#timer);
-      if (forget && !this.#step.verdict) this.#exchange?.core.cancel(this.#step.flow ?? 0);
+      const { flow } = this.#step;
+      if (forget && flow) this.#exchange?.core.cancel(flow);
       this.#exchange = null;
       this.#step = {};
       this.#view = null;
@@ -448,7 +449,8 @@ export function sessionXHR(shim, Native) {
     /** The reply as it is: what it needs would take a wait. */
     #giveBack() {
       const sent = this.#attempts > 0;
-      this.#exchange?.core.cancel(this.#step.flow ?? 0);
+      const { flow } = this.#step;
+      if (flow) this.#exchange?.core.cancel(flow);
       this.#step = { verdict: "deliver" };
       if (sent) return this.#release();
       this.#finish();

@@ -191,3 +191,10 @@ def test_an_anti_csrf_token_travels_with_the_session(
         assert json.dumps(spa.run("return document.cookie")).count("sAntiCsrf") == 1
     finally:
         demo.stop()
+
+
+def test_answers_change_at_once_when_another_tab_changes_the_cookies(spa: Spa) -> None:
+    ask = "return [await supertokens.doesSessionExist(), await supertokens.getUserId()]"
+    assert spa.run(ask) == spa.run(ask)
+    gone = "sFrontToken=;path=/;expires=Thu, 01 Jan 1970 00:00:00 GMT"
+    assert spa.run(f"document.cookie = '{gone}'; return supertokens.doesSessionExist()") is False

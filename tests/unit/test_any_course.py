@@ -7,6 +7,7 @@ from supertokens_pyodide.errors import NoSession, RefreshUnavailable, SignOutFai
 from supertokens_pyodide.testing import NetworkDown, Reply, TimedOut
 
 from tests.unit.backend import PUBLIC, REFRESH, SIGN_OUT
+from tests.unit.recalling import RecallingPort
 from tests.unit.world import World
 
 TABS = st.integers(0, 1)
@@ -19,10 +20,17 @@ AT_ONCE = ["/items", "does_session_exist", "attempt_refresh"]
 class AnyCourse(RuleBasedStateMachine):
     """Users sign in and out, tokens expire, administrators revoke, backends fall over."""
 
-    @initialize(mode=st.sampled_from(["cookie", "header"]), error=st.sampled_from([0, 7_200_000]))
-    def open_browser(self, mode, error):
+    @initialize(
+        mode=st.sampled_from(["cookie", "header"]),
+        error=st.sampled_from([0, 7_200_000]),
+        recalls=st.booleans(),
+    )
+    def open_browser(self, mode, error, recalls):
+        self.recalls = recalls  # whether drivers ask the core as little as they may
         self.world = World(mode, clock_error=error, enable_debug_logs=False)
         self.world.open_tab()
+        for tab in self.world.tabs:
+            self.prepare(tab)
         self.user = None  # whom the backend has signed in here
         self.outage = False
 
@@ -105,10 +113,15 @@ class AnyCourse(RuleBasedStateMachine):
     def reload(self, tab):
         self.world.tabs[tab].client.close()
         self.world.tabs[tab] = self.world.browser.open_tab(**self.world.options)
+        self.prepare(self.world.tabs[tab])
 
     @rule(tab=TABS)
     def visit(self, tab):
         assert self.world.tabs[tab].fetch(PUBLIC).status == 200
+
+    def prepare(self, tab):
+        if self.recalls:
+            tab.client.port = RecallingPort(tab.client.session)
 
     def begin(self, tab, name):
         return tab.begin_fetch(name) if name.startswith("/") else tab.begin_call(name)

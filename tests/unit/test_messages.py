@@ -53,6 +53,7 @@ def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
         "skip": SKIP_MARKER,
         "requestHeaders": ["authorization", "rid"],
         "replyHeaders": ["front-token", "st-access-token", "st-refresh-token", "anti-csrf"],
+        "statuses": [401, 403],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import platform
+import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ from .host import BrowserHost
 # The page's one shim is registered under Symbol.for() of this (js_shim/src/index.js).
 _SHIM_KEY = "supertokens-pyodide"
 
-_IN_BROWSER = platform.system() == "Emscripten"
+_IN_BROWSER = sys.platform == "emscripten"
 
 
 def start(options: Mapping[str, Any]) -> Client:

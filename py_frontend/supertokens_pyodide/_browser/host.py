@@ -18,12 +18,15 @@ class BrowserHost:
         self._shim = shim
         self._proxies = proxies
         self._functions = functions
+        self._cookies = ""
         self.lags = bool(shim.lags)
 
     def cookies(self) -> str:
         """The page's cookies."""
-        cookies: str = self._shim.cookies()
-        return cookies
+        changed: str | None = self._shim.cookies()
+        if changed is not None:
+            self._cookies = changed
+        return self._cookies
 
     async def opened(self) -> None:
         """Wait until the client is open; raises what keeps it from that."""

@@ -61,6 +61,10 @@ class Clock:
             return self._provider.now()
         return self.client_now + self._skew
 
+    def to_client(self, time: float) -> float | None:
+        """What the client's clock shows at a time of the backend's; None where nobody knows."""
+        return None if self._provider is not None else time - self._skew
+
     @property
     def threshold(self) -> float:
         """Below this much, in milliseconds, the two clocks count as equal."""

@@ -28,6 +28,9 @@ REPLY_HEADERS = (FRONT_TOKEN_HEADER, ACCESS_TOKEN_HEADER, REFRESH_TOKEN_HEADER, 
 # The front-token value by which a backend ends a session.
 REMOVE = "remove"
 
+# The latest time that a JavaScript Date can tell, in milliseconds.
+_LATEST = 8.64e15
+
 
 class LocalState:
     """The session as this browser knows it."""
@@ -65,6 +68,19 @@ class LocalState:
             return True
         left = token.expires_at - self._flows.clock.now()
         return left < min(within * 1000, token.lifetime / 2)
+
+    def stands_until(self) -> float | None:
+        """Until when, by the client's clock, the cookies alone tell all of the session.
+
+        None where they do not: without a session, and where its token cannot be read.
+        """
+        try:
+            token = self.front_token() if isinstance(self.snapshot(), Present) else None
+        except MalformedToken:
+            return None
+        if token is None or not 0 < token.expires_at < _LATEST:  # JSON knows no infinity
+            return None
+        return self._flows.clock.to_client(token.expires_at)
 
     def session_handle(self) -> str | None:
         """Which session this is; None without one, and where its token does not say."""

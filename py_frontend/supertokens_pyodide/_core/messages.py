@@ -9,6 +9,7 @@ A step is an object with, each only where there is something to say:
     events    session events to fire, under supertokens-website's key names
     spawned   steps of flows that are to be driven beside this one
     wake      flows whose wait is over
+    stands    this first step stands until then, by the client's clock: see below
     flow      this flow's id, while it runs
     do        its effect: send, post, post_hook, lock, wait or read_text, with its fields beside it
     verdict   once it has ended: deliver (the last reply, or with ``refresh`` the refresh call's),
@@ -18,6 +19,12 @@ A driver applies a step in the order of this list, performs the effect and resum
 result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the reply has
 any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
 ``read_text`` the text.
+
+A step that *stands* is what every like call gets while the cookies stay as they are, so a driver
+need not ask again. (Like are calls without arguments of one name, and exchanges that report no
+headers and are not one-shot.) An exchange that was begun so is unknown to the core. Its reply is
+delivered if it has none of the plan's headers and none of its ``statuses``; else the driver begins
+it now, with the cookies and the clock of its time, and resumes it.
 """
 
 from __future__ import annotations
@@ -56,6 +63,7 @@ def write_plan(config: Config) -> str:
         "skip": SKIP_MARKER,
         "requestHeaders": REQUEST_HEADERS,
         "replyHeaders": REPLY_HEADERS,
+        "statuses": [config.session_expired_status_code, config.invalid_claim_status_code],
     }
     return json.dumps(plan)
 
@@ -75,7 +83,7 @@ def read_result(effect: Effect | None, result: Any) -> Any:
     return Head(data.get("status", 0), data.get("headers", {}), data.get("failure"))
 
 
-def write_step(output: Output, flow: Flow[Any]) -> str:
+def write_step(output: Output, flow: Flow[Any], stands: float | None = None) -> str:
     """The step at which a flow stands, with everything that was put out on the way."""
     if not output and isinstance(flow.value, Delivery) and not flow.value.refresh:
         return _DELIVER  # the end of nearly every exchange
@@ -88,6 +96,8 @@ def write_step(output: Output, flow: Flow[Any]) -> str:
         step["events"] = [to_wire(event) for event in output.events]
     if output.spawned:
         step["spawned"] = [_progress(child) for child in output.spawned]
+    if stands is not None and not output:
+        step["stands"] = stands
     return json.dumps({**step, **_progress(flow)})
 
 
@@ -174,21 +184,37 @@ class Port:
         }
     )
 
+    # Those that only read: while a session is there, their answers are those of its cookies.
+    _READS = frozenset(
+        {
+            "does_session_exist",
+            "get_session_status",
+            "get_user_id",
+            "get_access_token",
+            "get_access_token_payload",
+            "get_tenant_id",
+        }
+    )
+
     def __init__(self, session: Session) -> None:
         self._session = session
         self._flows = session.flows
+        self._cookies = ""
 
-    def exchange(self, headers: str, one_shot: bool, cookies: str, now: float) -> str:
+    def exchange(self, headers: str, one_shot: bool, cookies: str | None, now: float) -> str:
         """Begin an exchange; ``headers`` is JSON of the caller's that the plan names, or empty."""
-        self._flows.enter(cookies, now)
+        self._enter(cookies, now)
         flow = self._flows.begin(self._session.exchange(read_request(headers, one_shot)))
-        return write_step(self._flows.take_output(), flow)
+        alike = not headers and not one_shot
+        return self._first_step(flow, alike and isinstance(flow.effect, Send))
 
-    def call(self, name: str, arguments: str, cookies: str, now: float) -> str:
+    def call(self, name: str, arguments: str, cookies: str | None, now: float) -> str:
         """Begin one of CALLS; ``arguments`` is a JSON object, or empty."""
         given = json.loads(arguments) if arguments else {}
-        flow = self._begin(name, given, cookies, now)
-        return write_step(self._flows.take_output(), flow)
+        self._enter(cookies, now)
+        flow = self._begin(name, given)
+        alike = not given and name in self._READS
+        return self._first_step(flow, alike and flow.ended and flow.error is None)
 
     def begin(
         self, name: str, arguments: Mapping[str, Any], cookies: str, now: float
@@ -197,21 +223,29 @@ class Port:
 
         The step is None when the flow has ended and left a driver nothing to do.
         """
-        flow = self._begin(name, arguments, cookies, now)
+        self._flows.enter(cookies, now)
+        flow = self._begin(name, arguments)
         output = self._flows.take_output()
         return flow, None if flow.ended and not output else write_step(output, flow)
 
-    def _begin(
-        self, name: str, arguments: Mapping[str, Any], cookies: str, now: float
-    ) -> Flow[Any]:
+    def _enter(self, cookies: str | None, now: float) -> None:
+        """Take the environment; no cookies means those of the last call, as strings are dear."""
+        if cookies is not None:
+            self._cookies = cookies
+        self._flows.enter(self._cookies, now)
+
+    def _begin(self, name: str, arguments: Mapping[str, Any]) -> Flow[Any]:
         if name not in self.CALLS:
             raise ValueError(f"no such call: {name}")
-        self._flows.enter(cookies, now)
         return self._flows.begin(getattr(self._session, name)(**arguments))
 
-    def resume(self, flow_id: int, result: Any, cookies: str, now: float) -> str:
+    def _first_step(self, flow: Flow[Any], may_stand: bool) -> str:
+        stands = self._session.stands_until() if may_stand else None
+        return write_step(self._flows.take_output(), flow, stands)
+
+    def resume(self, flow_id: int, result: Any, cookies: str | None, now: float) -> str:
         """Resume a flow with its effect's result."""
-        self._flows.enter(cookies, now)
+        self._enter(cookies, now)
         effect = self._flows.effect_of(flow_id)
         flow = self._flows.resume(flow_id, read_result(effect, result))
         return _NOTHING if flow is None else write_step(self._flows.take_output(), flow)

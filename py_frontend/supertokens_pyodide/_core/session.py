@@ -51,6 +51,13 @@ class Session:
         """Run an intercepted request to its verdict."""
         return await self._exchanger.exchange(request)
 
+    def stands_until(self) -> float | None:
+        """Until when, by the client's clock, reads answer the same if the cookies stay the same.
+
+        None where only a flow can tell. Whoever wants to see every flow in the log has to ask.
+        """
+        return None if self.flows.log is not None else self._state.stands_until()
+
     async def does_session_exist(self) -> bool:
         """Whether a session is there and its access token is, or could be made, valid."""
         outcome = await self._checked()

@@ -93,6 +93,8 @@ async function start() {
 
   globalThis.bench = {
     start,
+    calls: known,
+    pyodide,
     time: (name, count) => (name.startsWith("py_") ? python(count) : time(known[name], count)),
     storm: (size) => storm(mode, size),
     memory: () => memory(pyodide),
