@@ -73,7 +73,10 @@ class Python:
     def start_afresh(self) -> None:
         """Have a fresh token, whatever the test before has left."""
         self.context.unroute_all(behavior="ignoreErrors")
-        assert self.run("await supertokens.does_session_exist()") is True
+        while not self.run("await supertokens.does_session_exist()"):
+            self.page.wait_for_timeout(
+                100
+            )  # a refresh that has just failed is not made again at once
 
     def let_token_expire(self) -> None:
         """Put a token of this session's into the browser that has expired."""

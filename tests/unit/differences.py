@@ -244,6 +244,15 @@ DECISIONS = [
     ),
     Difference(
         "decisions",
+        (
+            "a refused request, unknown, in the lock the same, refresh failed",
+            "a refused request, unknown, in the lock the same, refresh no reply",
+        ),
+        "A refresh that has just failed is not made again at once.",
+        lambda theirs: {**theirs, "paths": theirs["paths"][:2], "result": "error"},
+    ),
+    Difference(
+        "decisions",
         ("a refused request, unknown, in the lock there anew, *",),
         "A token that was minted after the request began is refused for good.",
         becomes({"paths": ["/items"], "events": [], "result": REFUSED}),

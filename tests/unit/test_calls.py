@@ -111,6 +111,7 @@ def test_during_an_outage_nobody_can_tell_and_the_session_is_kept(signed_in, ans
     assert tab.call("get_user_id") == "alice"
     assert (signed_in.actions, signed_in.signed_in) == ([], True)
     del signed_in.backend.always[REFRESH]
+    signed_in.pass_time(1_000)
     assert tab.call("get_session_status") == ACTIVE
 
 

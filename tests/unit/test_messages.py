@@ -52,7 +52,13 @@ def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
         "domain": None,
         "skip": SKIP_MARKER,
         "requestHeaders": ["authorization", "rid"],
-        "replyHeaders": ["front-token", "st-access-token", "st-refresh-token", "anti-csrf"],
+        "replyHeaders": [
+            "front-token",
+            "st-access-token",
+            "st-refresh-token",
+            "anti-csrf",
+            "retry-after",
+        ],
         "statuses": [401, 403],
     }
 

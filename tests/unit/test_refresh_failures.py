@@ -38,6 +38,7 @@ def test_a_refresh_that_is_answered_otherwise_keeps_the_session(signed_in, statu
     assert [call.result() for call in calls] == [reply] * 3
     assert signed_in.refreshes == 1
     assert (signed_in.actions, signed_in.signed_in) == ([], True)
+    signed_in.pass_time(1_000)
     assert signed_in.tab.fetch("/items").status == 200
 
 
@@ -67,6 +68,7 @@ def test_a_refresh_without_a_reply_keeps_the_session(signed_in, failure, told):
         assert raised.value.hint
     assert signed_in.refreshes == 1
     assert (signed_in.actions, signed_in.signed_in) == ([], True)
+    signed_in.pass_time(1_000)
     assert signed_in.tab.fetch("/items").status == 200
 
 

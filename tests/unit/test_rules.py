@@ -23,7 +23,7 @@ NAME = "supertokens_pyodide"
 LAYERS = [
     ["errors", "events", "_core.hosts", "_core.clock", "_core.effects", "_core.tokens"],
     ["_core.urls"],
-    ["_core.config", "_core.logs"],
+    ["_core.config", "_core.cooldown", "_core.logs"],
     ["_core.cookies"],
     ["_core.snapshot", "_core.flows"],
     ["_core.local_state"],

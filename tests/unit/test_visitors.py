@@ -83,11 +83,6 @@ def test_a_session_found_after_an_outage_is_used(new_world):
     assert world.tab.call("get_session_status")["status"] == "ACTIVE"
 
 
-def test_a_refused_visitor_gets_the_reply_of_the_refresh_during_an_outage(world):
-    world.backend.always[REFRESH] = Reply(503)
-    assert world.tab.fetch("/items").status == 503
-
-
 def test_signing_in_after_an_outage_needs_no_probe(world):
     world.backend.answers[REFRESH] = [Reply(503)]
     world.sign_in()

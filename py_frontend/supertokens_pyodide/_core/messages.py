@@ -38,6 +38,7 @@ from .. import errors
 from ..errors import SuperTokensError
 from ..events import to_wire
 from .config import Config
+from .cooldown import RETRY_AFTER_HEADER
 from .effects import Effect, Head, Lock, Post, PostHook, ReadText, Send
 from .exchange import REQUEST_HEADERS, Delivery, RequestHead
 from .flows import Flow, Output
@@ -62,7 +63,7 @@ def write_plan(config: Config) -> str:
         "domain": interception.domain and interception.domain.removeprefix("."),
         "skip": SKIP_MARKER,
         "requestHeaders": REQUEST_HEADERS,
-        "replyHeaders": REPLY_HEADERS,
+        "replyHeaders": (*REPLY_HEADERS, RETRY_AFTER_HEADER),
         "statuses": [config.session_expired_status_code, config.invalid_claim_status_code],
     }
     return json.dumps(plan)

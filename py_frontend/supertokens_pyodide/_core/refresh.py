@@ -7,23 +7,20 @@ away leaves it running for the others.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 from ..errors import CookieWriteBlocked, FrontTokenMissing, RefreshUnavailable
 from .config import Config
+from .cooldown import FIRST, LONGEST, RETRY_AFTER_HEADER, Cooldown
 from .effects import Head, Lock, Post, lock, post, post_hook
 from .flows import Flow, Flows
 from .local_state import FRONT_TOKEN_HEADER, REMOVE, LocalState
-from .snapshot import Absent, Decision, Present, Snapshot, decide
+from .snapshot import Absent, Decision, Present, Snapshot, Unknown, decide
 
 # supertokens-website's name: its pages and ours exclude each other.
 LOCK_NAME = "REFRESH_TOKEN_USE"
 # Longer than the slowest holder should take, whose call itself is limited.
 _LOCK_PATIENCE = 10_000
-
-# How long, in milliseconds, a visitor is taken for anonymous after the backend could not tell.
-_PROBE_MEMORY = 10_000
 
 SUPPORTED_FDI = "1.16,1.17,1.18,1.19,2.0,3.0,3.1,4.0,4.1,4.2"
 
@@ -47,6 +44,10 @@ class Unavailable:
     error: RefreshUnavailable
     head: Head | None = None
 
+    def again(self) -> Unavailable:
+        """The same for somebody who has not waited for the call, and so has not got its reply."""
+        return Unavailable(type(self.error)(self.error.message, status=self.error.status))
+
 
 Outcome = Retry | Ended | Unavailable
 
@@ -59,14 +60,16 @@ class Refresher:
         self._flows = flows
         self._state = state
         self._running: Flow[Outcome | None] | None = None
-        self._probed: Outcome | None = None
-        self._probe_counts_until = 0.0
+        self._probed: Retry | Ended | None = None
+        self._cooldown = Cooldown(flows.clock)
+        self._failure: Unavailable | None = None
         # The session as the last refresh found it: its refresh token has been used.
         self._spent: Snapshot | None = None
 
     async def refreshed(self, before: Snapshot) -> Outcome:
         """Get other tokens than those of ``before``; refreshes only if nobody else has.
 
+        One that has just failed is not made again: its failure counts until the cooldown is over.
         Raises CookieWriteBlocked rather than use one refresh token twice.
         """
         while True:
@@ -82,18 +85,19 @@ class Refresher:
                         raise CookieWriteBlocked(
                             "The session was refreshed, but its cookies were not kept."
                         )
+                    if self._failure is not None and self._cooldown.lasts(now):
+                        return self._failure.again()
                     outcome = await self._single_flight(before)
                     if outcome is not None:
                         return outcome
 
     async def probed(self) -> Outcome:
         """Learn from the backend whether an unknown session is there; asks once and remembers."""
-        if self._probed is None or self._flows.clock.client_now >= self._probe_counts_until:
-            self._probed = outcome = await self.refreshed(self._state.snapshot())
-            lasting = not isinstance(outcome, Unavailable)
-            self._probe_counts_until = (
-                math.inf if lasting else self._flows.clock.client_now + _PROBE_MEMORY
-            )
+        if self._probed is None:
+            outcome = await self.refreshed(self._state.snapshot())
+            if isinstance(outcome, Unavailable):
+                return outcome  # the cooldown remembers it for a while
+            self._probed = outcome
         return self._probed
 
     @property
@@ -123,12 +127,27 @@ class Refresher:
             )
         else:
             outcome = await self._call(before)
+        self._remember(outcome)
         self._flows.unlock()
         if isinstance(outcome, Retry):  # the lock is free: users' functions may take their time
             if self._config.has_post_api_hook:
                 await post_hook()
             self._state.emit({"action": "REFRESH_SESSION", "user_context": {}})
         return outcome
+
+    def _remember(self, outcome: Outcome | None) -> None:
+        """Let a failure count for a while."""
+        match outcome:
+            case Retry() | Ended():
+                self._failure = None
+                self._cooldown.end()
+            case Unavailable(_, head):
+                self._failure = outcome
+                state = self._state.snapshot()
+                # Who is not known to be signed in is more often nobody than somebody.
+                first = LONGEST if isinstance(state, Unknown) else FIRST
+                retry_after = head.headers.get(RETRY_AFTER_HEADER) if head else None
+                self._cooldown.begin(state, first=first, retry_after=retry_after)
 
     async def _call(self, before: Snapshot) -> Outcome | None:
         at_request = self._state.snapshot()
