@@ -38,8 +38,9 @@ class BackendSession:
 class Backend:
     """Keeps the sessions of one browser, as a backend SDK and its core do.
 
-    Refresh tokens rotate: one that comes a second time is theft and ends the session. In cookie
-    mode ``jar`` plays the browser's httpOnly cookies. ``answers`` and ``always`` replace the
+    Refresh tokens rotate: one that comes a second time is theft and ends the session. A session
+    goes on in the mode that it was made in; a token in a header counts before one in a cookie. In
+    cookie mode ``jar`` plays the browser's httpOnly cookies. ``answers`` and ``always`` replace the
     honest answer of a path, once per entry or for good. Every path but the known ones is a
     protected API.
     """
@@ -94,6 +95,7 @@ class Backend:
             "iat": issued,
             "exp": int(expires // 1000),
             "serial": serial,
+            "sessionHandle": f"handle-{self.sessions.index(session)}",
             **self.claims,
         }
         access_token = jwt.encode(payload, KEY)
@@ -117,7 +119,13 @@ class Backend:
         _, _, user = request.url.partition("?user=")
         session = BackendSession(user or "alice")
         self.sessions.append(session)
-        return Reply(200, self.tokens(session, request.headers["st-auth-mode"]))
+        mode = request.headers["st-auth-mode"]
+        headers = {}
+        if mode == "cookie" and _bearer(request):
+            headers = {"st-access-token": "", "st-refresh-token": ""}
+        elif mode == "header":
+            self.jar = {}
+        return Reply(200, {**headers, **self.tokens(session, mode)})
 
     def _sign_out(self, request: Request) -> Reply:
         session = self._session_of(request)
@@ -137,7 +145,7 @@ class Backend:
 
     def _refresh(self, request: Request) -> Reply:
         token = _bearer(request) or self.jar.get("refresh", "")
-        mode = request.headers["st-auth-mode"]
+        mode = "header" if _bearer(request) else "cookie"
         for session in self.sessions:
             if token in session.used:
                 self.thefts += 1

@@ -197,6 +197,32 @@ COOKIES = [
     ),
 ]
 
+
+def without(*tokens: str) -> Any:
+    """The writes of a sign-in that also clear these tokens, before the session is written."""
+    clears = [f"{name}=;expires={PAST};path=/;samesite=lax" for name in tokens]
+    clears = [f"{clear};secure" if is_bearer(clear) else clear for clear in clears]
+
+    def writes(theirs: list[str]) -> list[str]:
+        session = next(n for n, write in enumerate(theirs) if not is_bearer(write))
+        return [*theirs[:session], *clears, *theirs[session:]]
+
+    return writes
+
+
+COOKIES += [
+    Difference(
+        "cookies",
+        (f"sign in as another in the other mode, {mode}, *",),
+        "A token that a new session does not bring is another's, though a proxy dropped its end.",
+        without(*tokens),
+    )
+    for mode, tokens in {
+        "cookie": ["sAntiCsrf"],
+        "header": ["st-refresh-token", "st-access-token"],
+    }.items()
+]
+
 UNAUTHORISED = {"action": "UNAUTHORISED", "sessionExpiredOrRevoked": False, "userContext": {}}
 REFRESHED = {"action": "REFRESH_SESSION", "userContext": {}}
 REFUSED = {"status": 401, "text": "/items"}

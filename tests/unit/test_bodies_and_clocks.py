@@ -102,6 +102,36 @@ def test_a_refusal_overrides_what_the_clock_says(new_world, mode):
 
 
 @pytest.mark.parametrize("hours", [2, -2])
+def test_a_clock_that_is_set_right_while_signed_in_costs_one_refresh(new_world, mode, hours):
+    world = new_world(mode, clock_error=hours * HOURS)
+    world.sign_in()
+    world.browser.now -= hours * HOURS
+    world.expire()
+    assert world.tab.fetch("/items").status == 200
+    assert world.tab.call("does_session_exist")
+    assert world.refreshes == 1
+    assert world.browser.storage["__st_clockSkewInMillis"] == "0"
+    world.expire()
+    assert world.tab.call("does_session_exist")
+    assert world.refreshes == 2
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_a_tab_that_has_not_seen_the_token_arrive_learns_the_skew_by_one_refresh(
+    new_world, mode, hours
+):
+    world = new_world(mode, clock_error=hours * HOURS)
+    other = world.open_tab()
+    world.sign_in()
+    world.expire()
+    for _ in range(2):
+        assert other.fetch("/items").status == 200
+        assert other.call("does_session_exist")
+    assert world.refreshes == 1
+    assert world.backend.thefts == 0
+
+
+@pytest.mark.parametrize("hours", [2, -2])
 def test_a_token_without_iat_and_a_wrong_clock_make_no_storm(new_world, mode, hours):
     world = new_world(mode, clock_error=hours * HOURS)
     world.backend.claims = {"iat": None}

@@ -1,7 +1,7 @@
 """Front tokens that end a session, and front tokens that nobody can read."""
 
 import pytest
-from supertokens_pyodide.testing import NetworkDown, Reply
+from supertokens_pyodide.testing import NetworkDown, Reply, write_front_token
 
 from tests.unit.backend import REFRESH, REMOVED
 
@@ -47,6 +47,43 @@ def test_a_malformed_front_token_cookie_is_replaced_by_one_refresh(signed_in, te
     signed_in.browser.set_cookie(f"sFrontToken={text}")
     assert signed_in.tab.call("does_session_exist")
     assert signed_in.refreshes == 1
+    assert signed_in.tab.call("get_user_id") == "alice"
+    assert signed_in.refreshes == 1
+
+
+ODD_NUMBERS = [float("nan"), float("inf"), -float("inf"), 1e300, 10**400, -(10**400)]
+
+
+def short(value):
+    return str(value)[:9]
+
+
+def put_front_token(world, expires_at, payload):
+    token = write_front_token("alice", expires_at, payload)
+    world.browser.set_cookie(f"sFrontToken={token}")
+
+
+@pytest.mark.parametrize("expires_at", [*ODD_NUMBERS, None, "soon", True], ids=short)
+def test_a_front_token_without_an_expiry_that_can_be_one_is_malformed(signed_in, expires_at):
+    put_front_token(signed_in, expires_at, {"sub": "alice"})
+    assert signed_in.tab.call("get_session_status")["status"] == "ACTIVE"
+    assert signed_in.refreshes == 1
+    assert signed_in.tab.warnings == []
+
+
+@pytest.mark.parametrize("issued_at", [*ODD_NUMBERS, None, "soon", True, -1], ids=short)
+@pytest.mark.parametrize("left", [10_000, 10_000.5, -10_000])
+def test_a_front_token_whose_iat_is_odd_is_none_the_worse(signed_in, issued_at, left):
+    put_front_token(signed_in, signed_in.browser.now + left, {"sub": "alice", "iat": issued_at})
+    assert signed_in.tab.call("does_session_exist")
+    assert signed_in.tab.call("ensure_fresh")
+    assert signed_in.refreshes <= 1
+    assert signed_in.tab.warnings == []
+
+
+@pytest.mark.parametrize("text", ["W10=", "IiI=", "MQ==", "eyJ1aWQiOiAi/yJ9", "A", "A" * 10_001])
+def test_other_things_than_front_tokens_are_malformed_as_well(signed_in, text):
+    signed_in.browser.set_cookie(f"sFrontToken={text}")
     assert signed_in.tab.call("get_user_id") == "alice"
     assert signed_in.refreshes == 1
 

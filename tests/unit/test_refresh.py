@@ -29,6 +29,23 @@ def test_requests_and_calls_share_one_refresh(signed_in):
     assert signed_in.refreshes == 1
 
 
+def test_apis_under_one_domain_share_the_session_and_its_refresh(new_world, mode):
+    world = new_world(mode, session_token_backend_domain=".example.com")
+    world.sign_in()
+    hosts = ["api.example.com", "billing.example.com", "deep.api.example.com"]
+    assert all(map(world.tab.client.config.interception.covers, hosts))
+    world.expire()
+    calls = [world.tab.begin_fetch(f"https://{host}/items") for host in hosts]
+    world.run_all()
+    assert [call.result().text for call in calls] == ["alice"] * 3
+    (refresh,) = world.sent(REFRESH)
+    assert refresh.url == API + REFRESH
+    sent = world.sent("/items")[-3:]
+    assert {request.url.split("/")[2] for request in sent} == set(hosts)
+    header = {"cookie": "anti-csrf", "header": "authorization"}[mode]
+    assert len({request.headers[header] for request in sent}) == 1
+
+
 def test_each_expiry_takes_one_refresh(signed_in):
     for _ in range(3):
         signed_in.expire()

@@ -81,6 +81,29 @@ def test_a_refresh_that_shows_no_front_token_is_made_once_more(signed_in):
     assert signed_in.actions[-1] == "REFRESH_SESSION"
 
 
+@pytest.mark.parametrize(
+    ("then", "status", "actions"),
+    [
+        (Reply(401), 401, ["UNAUTHORISED"]),
+        (Reply(503), 503, []),
+        (Reply(200, REMOVED), 401, ["SIGN_OUT"]),
+        (NetworkDown(), None, []),
+    ],
+)
+def test_the_second_refresh_counts_as_any_other(signed_in, then, status, actions):
+    signed_in.backend.answers[REFRESH] = [Reply(200), then]
+    signed_in.expire()
+    for call in signed_in.fetch_in_parallel(2):
+        if status is None:
+            with pytest.raises(RefreshUnavailable, match="no reply"):
+                call.result()
+        else:
+            assert call.result().status == status
+    assert signed_in.refreshes == 2
+    assert signed_in.actions == actions
+    assert signed_in.signed_in is (not actions)
+
+
 def test_the_second_refresh_carries_what_the_first_has_changed(signed_in):
     answer = Reply(200, {"st-refresh-token": "newer-refresh-token", "anti-csrf": "newer-anti-csrf"})
     signed_in.backend.always[REFRESH] = answer

@@ -1,4 +1,4 @@
-"""Refreshes that fail are not made again at once: a backend in trouble is left alone for a while."""
+"""A refresh that has failed is not made again at once: a backend in trouble gets a rest."""
 
 import pytest
 from hypothesis import given

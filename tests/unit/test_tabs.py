@@ -107,6 +107,20 @@ def test_a_tab_that_saw_nobody_sees_who_signed_in_elsewhere(world):
     assert other.fetch("/items").text == "alice"
 
 
+def test_signing_out_while_a_refresh_is_on_its_way_signs_out(signed_in, other):
+    signed_in.expire()
+    fetch = signed_in.tab.begin_fetch("/items")
+    for _ in range(2):  # it is refused, and its refresh takes the lock
+        signed_in.tab.turn()
+    calls = [tab.begin_call("sign_out") for tab in (signed_in.tab, other)]
+    signed_in.run_all()
+    assert fetch.ended
+    assert all(call.result() for call in calls)
+    assert set(signed_in.browser.cookies) == {"st-last-access-token-update"}
+    assert signed_in.refreshes == 1
+    assert signed_in.browser.lock_holder is None
+
+
 # ---- a late refresh: what it brings is of a session gone by ----
 
 

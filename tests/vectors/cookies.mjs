@@ -33,6 +33,7 @@ const signOut = (headers) => ({
 /** What happens, and the cookies before it. */
 const changes = (mode) => {
   const there = SIGNED_IN[mode];
+  const otherMode = mode === "cookie" ? "header" : "cookie";
   const shown = (front) => ({ status: 200, headers: sessions.shown(mode, front) });
   const access = mode === "header" ? { "st-access-token": "access-2" } : {};
   const payload = { "front-token": tokens.alice_changed, ...access };
@@ -40,6 +41,10 @@ const changes = (mode) => {
   return {
     "sign in": [NOBODY, items(shown(tokens.alice_later))],
     "sign in as another": [there, items(shown(tokens.bob))],
+    "sign in as another in the other mode": [
+      there,
+      items({ status: 200, headers: sessions.shown(otherMode, tokens.bob) }),
+    ],
     "a reply with a new payload": [there, items({ status: 200, headers: payload })],
     refresh: [there, refresh(shown(tokens.alice_later))],
     probe: [UNKNOWN, probe(shown(tokens.alice_later))],

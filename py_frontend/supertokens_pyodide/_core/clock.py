@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 # supertokens-website's key and threshold, so that both correct the same page's clock alike.
 STORAGE_KEY = "__st_clockSkewInMillis"
@@ -13,6 +13,13 @@ THRESHOLD = 7_000
 # No clock is off by more: beyond it (some thirty thousand years) a number is damaged, not a time.
 _LIMIT = 1e15
 _STORED = re.compile(r"\s*([+-]?\d+)", re.ASCII)  # what JavaScript's parseInt would read of it
+
+
+def is_time(value: object) -> TypeGuard[float]:
+    """Whether something out of a token can be a time, or a span of it."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    return abs(value) < _LIMIT  # which NaN is not
 
 
 class DateProvider(Protocol):
@@ -90,13 +97,7 @@ class Clock:
         A token without ``iat`` means no skew (as upstream).
         """
         issued_at = payload.get("iat")
-        if (
-            isinstance(issued_at, (int, float))
-            and not isinstance(issued_at, bool)
-            and abs(issued_at) < _LIMIT
-        ):
-            return issued_at * 1000 - self.client_now
-        return 0
+        return issued_at * 1000 - self.client_now if is_time(issued_at) else 0
 
     def _apply(self, skew: float) -> None:
         # A token's iat has a resolution of seconds and travels for a while: small is none.

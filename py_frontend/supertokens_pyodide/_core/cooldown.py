@@ -1,4 +1,4 @@
-"""Not asking again at once: a backend in trouble gets a rest, as long as it asks for or as we guess."""
+"""A backend in trouble gets a rest: as long as it asks for, or as we guess."""
 
 from __future__ import annotations
 

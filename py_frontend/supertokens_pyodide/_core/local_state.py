@@ -150,6 +150,8 @@ class LocalState:
             if header in headers:
                 self._store(cookie, headers[header])
         front_token = headers.get(FRONT_TOKEN_HEADER)
+        if front_token is not None and self._replaces(front_token):
+            self._clear_unless_in(headers)
         if front_token is not None and not self._save_front_token(front_token):
             front_token = None
         if ANTI_CSRF_HEADER in headers and isinstance(self.snapshot(), Present):
@@ -162,6 +164,31 @@ class LocalState:
             self._cookies.set(cookie, value)
         else:
             self._cookies.clear(cookie)
+
+    def _replaces(self, front_token: str) -> bool:
+        """Whether a front token is of another session than the one that is there."""
+        there = self.session_handle()
+        if there is None or front_token == REMOVE:
+            return False
+        try:
+            handle = _handle_of(read_front_token(front_token))
+        except MalformedToken:
+            return False
+        return handle is not None and handle != there
+
+    def _clear_unless_in(self, headers: dict[str, str]) -> None:
+        """Clear the tokens that a session's first reply does not bring: they are another's.
+
+        A backend clears them by empty headers, which proxies drop. Kept, a refresh token of the
+        last user would win over the cookies of this one.
+        """
+        for header, cookie in (
+            (REFRESH_TOKEN_HEADER, REFRESH_TOKEN),
+            (ACCESS_TOKEN_HEADER, ACCESS_TOKEN),
+            (ANTI_CSRF_HEADER, ANTI_CSRF),
+        ):
+            if header not in headers and self._cookies.get(cookie) is not None:
+                self._cookies.clear(cookie)
 
     def _save_front_token(self, text: str) -> bool:
         if text == REMOVE:

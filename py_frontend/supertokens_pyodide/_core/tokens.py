@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from .clock import is_time
+
 Payload = dict[str, Any]
 
 
@@ -30,9 +32,7 @@ class FrontToken:
     def lifetime(self) -> float:
         """From issue (``iat``) to expiry, in milliseconds; 0 where the token does not say."""
         issued_at = self.payload.get("iat")
-        if not isinstance(issued_at, (int, float)):
-            return 0
-        return max(0, self.expires_at - issued_at * 1000)
+        return max(0, self.expires_at - issued_at * 1000) if is_time(issued_at) else 0
 
 
 def read_front_token(text: str) -> FrontToken:
@@ -46,12 +46,7 @@ def read_front_token(text: str) -> FrontToken:
     if not isinstance(data, dict):
         raise MalformedToken("The front token holds no JSON object.")
     user_id, expires_at, payload = data.get("uid"), data.get("ate"), data.get("up")
-    if (
-        not isinstance(user_id, str)
-        or not isinstance(expires_at, (int, float))
-        or isinstance(expires_at, bool)
-        or not isinstance(payload, dict)
-    ):
+    if not (isinstance(user_id, str) and is_time(expires_at) and isinstance(payload, dict)):
         raise MalformedToken("The front token lacks uid, ate or up.")
     return FrontToken(user_id, expires_at, payload)
 
