@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Route
 
 from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.demo import Demo
@@ -103,6 +103,28 @@ def test_a_refresh_that_fails_reaches_the_caller_and_keeps_the_session(
         assert answer == ["RefreshUnavailable", "REFRESH_UNAVAILABLE", "TypeError"]
     else:
         assert answer == [500, "down"]
+
+
+def test_a_backend_that_asks_for_a_rest_gets_it(spa: Spa) -> None:
+    spa.let_token_expire()
+    calls: list[Route] = []
+    spa.route(
+        f"**{REFRESH}",
+        lambda route: (
+            calls.append(route),
+            route.fulfill(status=429, headers={"retry-after": "60"}, body="later"),
+        ),
+    )
+    answers = spa.run(
+        """
+        const answer = () => fetch("/api/protected").then((r) => r.status, (e) => e.code);
+        const { now } = Date;
+        const at = (seconds) => { Date.now = () => now() + seconds * 1000; return answer(); };
+        try { return [await at(0), await at(30), await at(61)]; } finally { Date.now = now; }
+        """
+    )
+    assert answers == [429, "REFRESH_UNAVAILABLE", 429]
+    assert len(calls) == 2
 
 
 def test_what_is_not_ours_goes_to_the_native_fetch_untouched(spa: Spa) -> None:
