@@ -59,7 +59,8 @@ HOSTS = st.from_regex(r"[a-z][a-z0-9]{0,5}(\.[a-z][a-z0-9]{0,5}){0,3}", fullmatc
         ("http://[::]", "http://[::]"),
         ("http://[1::]", "http://[1::]"),
         ("bücher.example", "https://xn--bcher-kva.example"),
-        ("straße。example.", "https://xn--strae-oqa.example."),
+        ("straße。Example.", "https://xn--strae-oqa.example."),
+        ("ΣΑΣ.example", "https://xn--mxa9ab.example"),
     ],
 )
 def test_an_api_domain_is_its_scheme_host_and_port(text, expected):

@@ -26,9 +26,10 @@ def canonical_host(text: str) -> str:
     """
     if text.startswith("["):
         return f"[{_ipv6(text[1:-1])}]"
-    host = text.lower()
-    if not host.isascii():
-        host = ".".join(map(_ascii_label, _DOTS.split(host)))
+    if text.isascii():
+        host = text.lower()
+    else:
+        host = ".".join(map(_ascii_label, _DOTS.split(text)))
     if host.startswith(".") or ".." in host:
         raise ValueError(text)  # browsers take it, but no such host can exist
     return _ipv4(host) if _ENDS_IN_NUMBER.fullmatch(host) else host
@@ -41,7 +42,7 @@ def is_ip_address(hostname: str) -> bool:
 
 def _ascii_label(label: str) -> str:
     if label.isascii():
-        return label
+        return label.lower()
     from encodings.idna import nameprep
 
     pieces = _KEPT.split(label)
