@@ -26,10 +26,7 @@ def canonical_host(text: str) -> str:
     """
     if text.startswith("["):
         return f"[{_ipv6(text[1:-1])}]"
-    if text.isascii():
-        host = text.lower()
-    else:
-        host = ".".join(map(_ascii_label, _DOTS.split(text)))
+    host = ".".join(map(_ascii_label, _DOTS.split(text)))
     if host.startswith(".") or ".." in host:
         raise ValueError(text)  # browsers take it, but no such host can exist
     return _ipv4(host) if _ENDS_IN_NUMBER.fullmatch(host) else host
