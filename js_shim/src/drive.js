@@ -46,7 +46,7 @@ const HOOK_PATIENCE = 10_000;
  */
 
 // How many requests that waited for a refresh go on in one task.
-const SLICE = 100;
+const SLICE = 50;
 
 /** What one flow carries beside the core: its replies, and how it reaches the network. */
 export class Carrier {
@@ -299,7 +299,7 @@ export class Driver {
   #wakeAll(flows, from) {
     for (const flow of flows.slice(0, SLICE)) this.#wake(flow, from);
     const rest = flows.slice(SLICE);
-    if (rest.length > 0) setTimeout(() => this.#wakeAll(rest, from));
+    if (rest.length > 0) inNextTask(() => this.#wakeAll(rest, from));
   }
 
   /**
@@ -352,6 +352,20 @@ export class Driver {
       return ""; // the body broke off: the caller will see that for themselves
     }
   }
+}
+
+/**
+ * As setTimeout() does, but without the 4 ms that it waits when timers set timers.
+ *
+ * @param {() => void} call
+ */
+function inNextTask(call) {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    call();
+  };
+  port2.postMessage(null);
 }
 
 /**

@@ -24,6 +24,8 @@ def main() -> None:
         say("start")
         details["start"] = measure.starts(browser, origin)
         for mode in MODES:
+            say(f"a worker, {mode} mode")
+            details[f"worker_{mode}"] = measure.in_worker(browser, origin, mode)
             with measure.both(browser, origin, mode) as pages:
                 say(f"calls, {mode} mode")
                 details[f"calls_{mode}"] = measure.per_call(pages)
@@ -51,6 +53,8 @@ def values_of(details: Numbers, mode: str) -> dict[str, float]:
     values["py_get_user_id_ratio"] = (
         calls["py_get_user_id"]["ours"] / calls["get_user_id"]["theirs"]
     )
+    carried, foreign = (details[f"worker_{mode}"][call]["worker"] for call in measure.WORKER_CALLS)
+    values["worker_fetch_us"] = carried - foreign
     small, middle, large = (storms[f"ours_{size}"]["milliseconds"] for size in measure.STORMS)
     values["storm_ratio"] = middle / storms["theirs_1000"]["milliseconds"]
     values["storm_growth"] = (large - middle) / 9_000 / ((middle - small) / 900)
@@ -110,8 +114,7 @@ def print_calls(details: Numbers) -> None:
         print(f"\nstorms, {mode} mode")
         for name, storm in details[f"storms_{mode}"].items():
             print(
-                f"  {name:14}{storm['milliseconds']:>9.0f} ms{storm['us_per_request']:>9.1f} µs "
-                f"per request, {storm['refreshes']} refresh, "
+                f"  {name:14}{storm['milliseconds']:>9.0f} ms, {storm['refreshes']} refresh, "
                 f"longest task over 50 ms: {storm['longest_task_ms'] or 'none'}"
             )
     start = details["start"]

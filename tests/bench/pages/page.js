@@ -1,5 +1,5 @@
-// One side of the bench in one page: ?side=ours|theirs&mode=cookie|header. What run.py calls hangs on
-// globalThis.bench.
+// One side of the bench in one page: ?side=ours|theirs|worker&mode=cookie|header. What run.py calls
+// hangs on globalThis.bench.
 
 import { signIn } from "./session.js";
 import { storm } from "./storm.js";
@@ -38,13 +38,37 @@ async function time(call, count) {
   return ((performance.now() - start) * 1000) / count;
 }
 
-async function startTheirs() {
-  const script = document.createElement("script");
-  script.src = "/website/supertokens-website.js";
-  await new Promise((resolve) => {
+function load(src) {
+  const script = Object.assign(document.createElement("script"), { src });
+  return new Promise((resolve) => {
     script.onload = resolve;
     document.head.append(script);
   });
+}
+
+/** Python in a worker, and of ours only the shim on the page. */
+async function startWorker() {
+  await load("/vendor/supertokens/supertokens.iife.js");
+  const worker = new Worker(`/bench/worker.js?mode=${mode}`, { type: "module" });
+  const urls = {
+    worker_fetch: `${network.api}/orders`,
+    worker_fetch_foreign: `${network.foreign}/orders`,
+  };
+  const answers = new Map();
+  worker.onmessage = ({ data: { id, time } }) => answers.get(id)(time);
+  worker.onerror = (event) => console.error(event.message);
+  const time = (name, count) =>
+    new Promise((resolve) => {
+      const id = answers.size;
+      answers.set(id, resolve);
+      worker.postMessage({ id, url: urls[name], count });
+    });
+  globalThis.bench = { time };
+  await time("worker_fetch", 1);
+}
+
+async function startTheirs() {
+  await load("/website/supertokens-website.js");
   globalThis.supertokensWebsite.init(options);
   return { sdk: globalThis.supertokensWebsite, start: {} };
 }
@@ -73,6 +97,7 @@ async function startOurs() {
 async function start() {
   if (!side) return;
   signIn(mode);
+  if (side === "worker") return startWorker();
   const { sdk, start, pyodide } = await (side === "ours" ? startOurs() : startTheirs());
   const known = calls(sdk);
   // Both answer, or what is timed would be an error.
