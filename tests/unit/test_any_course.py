@@ -11,7 +11,8 @@ from tests.unit.recalling import RecallingPort
 from tests.unit.world import World
 
 TABS = st.integers(0, 1)
-OUTAGES = st.sampled_from([NetworkDown(), TimedOut(), Reply(503), Reply(404)])
+RESTING = Reply(429, {"retry-after": "5"})
+OUTAGES = st.sampled_from([NetworkDown(), TimedOut(), Reply(503), Reply(404), RESTING])
 CALLS = ["does_session_exist", "get_session_status", "get_access_token_payload", "attempt_refresh"]
 CALLS += ["get_user_id", "get_tenant_id", "get_access_token"]
 AT_ONCE = ["/items", "does_session_exist", "attempt_refresh"]
@@ -75,7 +76,7 @@ class AnyCourse(RuleBasedStateMachine):
         turns=st.lists(TABS, max_size=20),
     )
     def do_several_things_at_once(self, wanted, turns):
-        before = self.successful_refreshes()
+        before, asked = self.successful_refreshes(), self.world.refreshes
         calls = [(name, self.begin(self.world.tabs[tab], name)) for tab, name in wanted]
         for tab in turns:
             self.world.tabs[tab].turn()
@@ -90,6 +91,8 @@ class AnyCourse(RuleBasedStateMachine):
                 if name == "/items" and result.status == 200:
                     assert result.text == self.user
         assert self.successful_refreshes() - before <= 1
+        if self.outage:
+            assert self.world.refreshes - asked <= len(self.world.tabs)
 
     @rule(tab=TABS, name=st.sampled_from(CALLS))
     def ask(self, tab, name):
