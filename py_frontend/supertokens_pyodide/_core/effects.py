@@ -76,7 +76,7 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Wait until a step names this flow in ``wake``."""
+    """Wait until a step names this flow in ``wake``. Results in False where that would block."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from ..errors import CookieWriteBlocked, RefreshLimitReached
 from ..events import ClaimValidationError
 from .config import Config
 from .effects import Head, Send, Transmit, read_text, send
+from .flows import WouldBlock
 from .local_state import LocalState
 from .refresh import Ended, Refresher, Retry, Unavailable
 from .snapshot import ABSENT, Present, Snapshot, Unknown
@@ -79,7 +80,11 @@ class Exchanger:
             elif rounds >= limit:
                 raise RefreshLimitReached(f"A request was refused after {rounds} refreshes.")
             rounds += 1
-            match await self._refresher.refreshed(before):
+            try:
+                outcome = await self._refresher.refreshed(before)
+            except WouldBlock:
+                return Delivery(head)
+            match outcome:
                 case Retry():
                     continue
                 case Ended(reply):
@@ -90,12 +95,19 @@ class Exchanger:
                     return Delivery(reply, refresh=True)
 
     async def settled(self) -> Snapshot:
-        """The local state; an unknown one is settled by asking the backend."""
+        """The local state; an unknown one is settled by asking the backend.
+
+        Where that would block, it counts as absent for this time.
+        """
         snapshot = self._state.snapshot()
         if not isinstance(snapshot, Unknown):
             self._refresher.forget_probe()
             return snapshot
-        if not isinstance(await self._refresher.probed(), Retry):
+        try:
+            found = isinstance(await self._refresher.probed(), Retry)
+        except WouldBlock:
+            found = False
+        if not found:
             return ABSENT
         snapshot = self._state.snapshot()
         if isinstance(snapshot, Unknown):

@@ -24,6 +24,10 @@ from .logs import describe
 T = TypeVar("T")
 
 
+class WouldBlock(Exception):
+    """Raised in a flow that has to wait, by a driver whose caller is blocked until it ends."""
+
+
 class Flow(Generic[T]):
     """A running piece of core logic: at an ``effect``, or ended by a ``value`` or an ``error``."""
 
@@ -132,10 +136,14 @@ class Flows:
         return flow
 
     async def join(self, flow: Flow[T]) -> T:
-        """Wait, from within a flow, for the end of another; raises what that one raised."""
+        """Wait, from within a flow, for the end of another; raises what that one raised.
+
+        Raises WouldBlock where the driver cannot wait; the other flow goes on by itself.
+        """
         if not flow.ended:
             flow.waiters.append(self._current)
-            await perform(Wait())
+            if await perform(Wait()) is False:
+                raise WouldBlock
         return flow.outcome()
 
     def unlock(self) -> None:

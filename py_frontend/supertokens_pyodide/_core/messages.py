@@ -18,7 +18,7 @@ A step is an object with, each only where there is something to say:
 A driver applies a step in the order of this list, performs the effect and resumes the flow with the
 result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the reply has
 any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
-``read_text`` the text.
+``read_text`` the text; for ``wait`` nothing, or False at once where it cannot wait.
 
 A step that *stands* is what every like call gets while the cookies stay as they are, so a driver
 need not ask again. (Like are calls without arguments of one name, and exchanges that report no
