@@ -34,12 +34,13 @@ export function block(connection, Native, flows, waiter) {
         }
         result = true;
       } else {
-        result = post(connection, Native, step);
+        result = post(connection, Native, step, carrier);
       }
       step = driver.apply(driver.resume(step, result, carrier), carrier);
     }
     host.unlock(flow);
     waiter.failure = carrier.failure;
+    waiter.refreshCall = carrier.refreshCall;
   }
   return flows.length > 0;
 }
@@ -48,15 +49,18 @@ export function block(connection, Native, flows, waiter) {
  * @param {Connection} connection
  * @param {typeof XMLHttpRequest} Native
  * @param {Step} step
+ * @param {Carrier} carrier
  */
-function post({ driver }, Native, { url = "", headers = {} }) {
+function post({ driver }, Native, { url = "", headers = {} }, carrier) {
   const call = new Native();
   call.open("POST", url, false);
   call.withCredentials = true;
   for (const [name, value] of Object.entries(headers)) call.setRequestHeader(name, value);
+  carrier.refreshCall = call;
   try {
     call.send();
-  } catch {
+  } catch (error) {
+    carrier.failure = error;
     return JSON.stringify({ failure: "network" });
   }
   // Asked for a header that CORS does not expose, browsers complain on the console.

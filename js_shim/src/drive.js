@@ -54,6 +54,8 @@ export class Carrier {
   reply = null;
   /** @type {Response | null} the refresh call's reply, which all who waited for it share */
   refreshReply = null;
+  /** @type {XMLHttpRequest | null} the refresh call itself, where it was made for a blocked caller */
+  refreshCall = null;
   /** @type {unknown} why a call of ours got no reply */
   failure = undefined;
   /** @type {import("./hooks.js").BackendCall | null} the last call to the backend, for its hooks */
@@ -153,6 +155,10 @@ export class Driver {
     if (step.spawned) for (const child of step.spawned) start(child);
     if (step.wake) this.#wakeAll(step.wake, carrier);
     return step;
+  }
+
+  get isClosed() {
+    return this.#closed;
   }
 
   /** End every wait; what is on its way to the network arrives, and nothing is made of it. */

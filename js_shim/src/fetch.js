@@ -2,7 +2,7 @@
 
 import { Carrier } from "./drive.js";
 import { SuperTokensError } from "./errors.js";
-import { reported, urlOf } from "./target.js";
+import { reported, resolveUrl, urlOf } from "./target.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
@@ -22,14 +22,26 @@ export function sessionFetch(shim, native) {
       if (shim.covers(urlOf(input))) return exchange(connection, native, input, init);
     } else if (gate) {
       const url = urlOf(input);
-      if (gate.holds(url)) {
-        const held = gate.pass(signalOf(input, init));
-        return held.then(() => globalThis.fetch(input, init));
-      }
+      if (gate.holds(url)) return hold(gate, fetch, input, init);
       if (gate.loads(url)) return gate.watch(url, native.call(globalThis, input, init));
     }
     return native.call(globalThis, input, init);
   };
+}
+
+/**
+ * Wait for the core.
+ *
+ * @param {import("./gate.js").Gate} gate
+ * @param {typeof fetch} sessionFetch
+ * @param {RequestInfo | URL} input
+ * @param {RequestInit} [init]
+ * @returns {Promise<Response>}
+ */
+async function hold(gate, sessionFetch, input, init) {
+  const [held, options] = snapshotOf(input, init);
+  await gate.pass(signalOf(held, options));
+  return sessionFetch(held, options);
 }
 
 /**
@@ -39,25 +51,29 @@ export function sessionFetch(shim, native) {
  * @param {RequestInit} [init]
  * @returns {Promise<Response>}
  */
-async function exchange({ driver, host, plan }, native, input, init = {}) {
-  const request = input instanceof Request ? input : null;
-  const callers = new Headers(init.headers ?? request?.headers);
+async function exchange({ driver, host, plan }, native, input, init) {
+  const [target, given] = snapshotOf(input, init);
+  const request = target instanceof Request ? target : null;
+  const callers = new Headers(given.headers ?? request?.headers);
   // A Request's "same-origin" may be the default; what was chosen for this call is respected.
-  const chosen = init.credentials ?? (request?.credentials === "omit" ? "omit" : undefined);
+  const chosen = given.credentials ?? (request?.credentials === "omit" ? "omit" : undefined);
 
   const attempt = (/** @type {Step} */ step) => {
     const headers = new Headers(callers);
     for (const name of step.drop ?? []) headers.delete(name);
     for (const [name, text] of Object.entries(step.headers ?? {})) headers.set(name, text);
     /** @type {RequestInit} */
-    const options = { ...init, headers };
+    const options = { ...given, headers };
     const credentials = chosen ?? step.credentials;
     if (credentials) options.credentials = credentials;
-    return native.call(globalThis, request ? request.clone() : input, options);
+    if (!request) return native.call(globalThis, target, options);
+    // Options make browsers forget these of a Request.
+    const { referrer, referrerPolicy } = request;
+    return native.call(globalThis, request.clone(), { referrer, referrerPolicy, ...options });
   };
 
-  const carrier = new Carrier(attempt, signalOf(input, init));
-  const oneShot = init.body instanceof ReadableStream;
+  const carrier = new Carrier(attempt, signalOf(target, given));
+  const oneShot = given.body instanceof ReadableStream;
   if (host.jar.lags) await host.jar.fresh();
   const first = driver.exchange(reported(callers, plan), oneShot, carrier);
   const verdict = await driver.run(first, carrier);
@@ -67,10 +83,41 @@ async function exchange({ driver, host, plan }, native, input, init = {}) {
 }
 
 /**
+ * A call as it is now: before it is sent (again), its caller may change what it was made with, and the
+ * page its address.
+ *
+ * @param {RequestInfo | URL} input
+ * @param {RequestInit} [init]
+ * @returns {[RequestInfo, RequestInit]}
+ */
+function snapshotOf(input, init) {
+  const { body } = init ?? {};
+  const isPlain = !init || [Object.prototype, null].includes(Object.getPrototypeOf(init));
+  if (!isPlain || !isFixed(body)) return [new Request(input, init), {}];
+  if (!(input instanceof Request)) {
+    return [resolveUrl(String(input))?.href ?? String(input), { ...init }];
+  }
+  // A Request's body is taken out of it, as the native fetch does: what is sent are clones, which
+  // share what has been read of it. Chromium buffers it so where it is a stream.
+  const isBodiless = body != null || input.method === "GET" || input.method === "HEAD";
+  return [isBodiless ? input : new Request(input), { ...init }];
+}
+
+/**
+ * @param {BodyInit | null | undefined} body
+ * @returns whether nobody can change it, or it is sent only once
+ */
+function isFixed(body) {
+  if (body === null || body === undefined || typeof body === "string") return true;
+  return body instanceof Blob || body instanceof ReadableStream;
+}
+
+/**
  * @param {RequestInfo | URL} input
  * @param {RequestInit} [init]
  * @returns {AbortSignal | null}
  */
 function signalOf(input, init) {
-  return init?.signal ?? (input instanceof Request ? input.signal : null);
+  if (init?.signal !== undefined) return init.signal;
+  return input instanceof Request ? input.signal : null;
 }

@@ -142,3 +142,16 @@ export const attemptRefreshingSession = ({ force } = {}) => shim.call("attempt_r
  * @returns {Promise<boolean>}
  */
 export const signOut = (how) => ask("signOut", how);
+
+/**
+ * Does nothing but say so: axios needs no interceptor, whichever of its adapters it uses.
+ *
+ * @deprecated as in supertokens-website
+ * @param {any} _axiosInstance
+ * @param {any} [_userContext]
+ */
+export function addAxiosInterceptors(_axiosInstance, _userContext) {
+  shim.warnOnce(
+    "addAxiosInterceptors() does nothing and can be removed: the requests of axios carry the session already.",
+  );
+}

@@ -59,6 +59,8 @@ export class Shim {
   #matchesUrls = false;
   /** @type {Record<string, any>} */
   #pythonFunctions = {};
+  /** @type {Set<string>} */
+  #warnings = new Set();
 
   /**
    * Start for JavaScript: catch requests now, and have Python up as soon as possible.
@@ -236,6 +238,12 @@ export class Shim {
     if (this.connection) return;
     if (!this.gate) throw notInitialised();
     await this.gate.opened;
+  }
+
+  /** @param {string} warning for the console, once a page */
+  warnOnce(warning) {
+    if (!this.#warnings.has(warning)) console.warn(`supertokens: ${warning}`);
+    this.#warnings.add(warning);
   }
 
   /** Undo everything that init() did; whatever waits ends with Closed. */

@@ -3,35 +3,39 @@
 //
 // On the page the core answers at once, so the ordinary request costs nothing: its own native, trusted
 // events go on as they come. Only a reply that the core acts on is held back, and told again when the
-// verdict is in.
+// verdict is in. What `upload` tells is never held back, since the bytes do travel once more: each
+// attempt tells it anew from its beginning, as an object does that is opened again.
 
 import { block } from "./block.js";
-import { bodyOf, headersOf, textOf } from "./bodies.js";
-import { Carrier } from "./drive.js";
+import { headersOf, replyOf, replyOfCall, snapshotOf, textOf } from "./bodies.js";
 import { SuperTokensError } from "./errors.js";
-import { reported } from "./target.js";
+import { Exchange } from "./exchange.js";
+import { resolveUrl } from "./target.js";
+import { DONE, HEADERS_RECEIVED, LOADING, OPENED } from "./xhr_stage.js";
+import { withView } from "./xhr_view.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
  * @typedef {import("./shim.js").Connection} Connection
- * @typedef {import("./drive.js").Step} Step
  *
- * What a caller sees in place of the native reply: the refresh call's, or none at all.
- * @typedef {{status: number, statusText: string, url: string, headers: Headers, body: any}} Substitute
+ * What open() was given, fit to be opened again wherever the page is by then.
+ * @typedef {{args: any[], url: string, isAsync: boolean, headers: [string, string][]}} Opened
  */
 
-const EVENTS = /** @type {const} */ ([
-  "readystatechange",
-  "loadstart",
-  "progress",
-  "abort",
-  "error",
-  "load",
-  "timeout",
-  "loadend",
-]);
+/** What was sent, until its reply is the caller's. */
+class Run {
+  /** @type {Exchange | null} null until the core is up */
+  exchange = null;
+  attempts = 0;
+  sentAt = performance.now();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer = undefined;
 
-const { OPENED, HEADERS_RECEIVED, DONE } = XMLHttpRequest;
+  /** @param {any} body */
+  constructor(body) {
+    this.body = body;
+  }
+}
 
 /**
  * @param {Shim} shim
@@ -39,49 +43,46 @@ const { OPENED, HEADERS_RECEIVED, DONE } = XMLHttpRequest;
  * @returns {typeof XMLHttpRequest}
  */
 export function sessionXHR(shim, Native) {
-  class SessionXHR extends Native {
-    /** @type {any[] | null} the arguments of open() */
-    #opened = null;
-    /** @type {[string, string][]} the caller's request headers */
-    #headers = [];
-    /** @type {Document | XMLHttpRequestBodyInit | null} */
-    #body = null;
+  const [ShownXHR, stageOf] = withView(Native);
 
-    /** @type {Connection | null} set while an exchange runs */
-    #exchange = null;
-    /** @type {Step} the step at which it stands */
-    #step = {};
-    #carrier = new Carrier();
-    #control = new AbortController();
-    #attempts = 0;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    #timer = undefined;
-
-    /** @type {number | null} the ready state that listeners see, where it is not the native one */
-    #view = null;
-    /** @type {[Event, number][]} events held back, with the ready state of their time */
-    #held = [];
-    #complete = false;
-    #muted = false;
-    /** @type {Substitute | null} */
-    #substitute = null;
+  class SessionXHR extends ShownXHR {
+    #stage = stageOf(this);
+    /** @type {Opened} */
+    #opened = { args: [], url: "", isAsync: true, headers: [] };
+    /** @type {Run | null} */
+    #run = null;
+    /** Whether credentials are included that the caller has not asked for. */
+    #isLent = false;
+    /** @type {number | null} the caller's time limit, while the native one is what is left of it */
+    #limit = null;
 
     constructor() {
       super();
-      for (const type of EVENTS) super.addEventListener(type, (event) => this.#see(event));
+      this.#stage.onNative = (event) => this.#run && this.#see(this.#run, event);
+      this.#stage.onComplete = () => this.#run?.exchange?.delivers && this.#retell(this.#run);
     }
 
     // ---- what a caller does ----------------------------------------------------------------------
 
     /** @param {any[]} args */
     open(...args) {
-      if (this.#exchange || this.#muted) this.#drop();
-      this.#view = this.#substitute = null;
-      this.#headers = [];
-      // As text, as the native object takes them: a Python object is gone once this call returns.
-      const [method, url, ...more] = args;
-      this.#opened = [String(method), String(url), ...more];
-      Reflect.apply(super.open, this, args);
+      const stage = this.#stage;
+      const [run, view, opened] = [this.#run, stage.view, this.#opened];
+      const native = () => Reflect.apply(super.open, this, args);
+      this.#opened = openedBy(args);
+      this.#run = stage.view = null;
+      try {
+        // Where something else is shown, listeners know nothing of the native object's state.
+        if (view) stage.silently(native);
+        else native();
+      } catch (error) {
+        this.#run = run;
+        this.#opened = opened;
+        stage.view = view;
+        throw error;
+      }
+      if (run) this.#drop(run);
+      if (view) stage.reopened(view);
     }
 
     /**
@@ -89,200 +90,230 @@ export function sessionXHR(shim, Native) {
      * @param {string} value
      */
     setRequestHeader(name, value) {
-      if (this.#exchange) throw invalidState();
+      if (this.#isSpent) throw invalidState();
       super.setRequestHeader(name, value);
-      this.#headers.push([String(name), String(value)]);
+      this.#opened.headers.push([String(name), String(value)]);
     }
 
     /** @param {Document | XMLHttpRequestBodyInit | null} [body] */
     send(body = null) {
-      if (this.#exchange) throw invalidState();
-      const url = String(this.#opened?.[1]);
-      if (!this.#opened || this.readyState !== OPENED) return super.send(body);
-      this.#body = body;
+      if (this.#isSpent) throw invalidState();
+      this.#takeBack();
       const { connection, gate } = shim;
-      if (connection && shim.covers(url)) return this.#begin(connection);
-      if (!connection && gate?.holds(url)) {
-        if (this.#isAsync) return this.#hold(gate);
+      const { url, isAsync } = this.#opened;
+      const ours = connection ? shim.covers(url) : gate?.holds(url);
+      if (!ours || super.readyState !== OPENED) return super.send(body);
+      if (!connection && !isAsync) {
         console.warn(
           `supertokens: a synchronous request to ${url} cannot wait until Python is up; it goes out without the session.`,
         );
+        return super.send(body);
       }
-      return super.send(body);
+      const run = new Run(snapshotOf(body));
+      this.#run = run;
+      this.#stage.isStarted = false;
+      try {
+        const { jar } = connection?.host ?? {};
+        if (gate && !connection) this.#await(run, gate.opened);
+        else if (jar?.lags && isAsync) this.#await(run, jar.fresh());
+        else if (connection) this.#begin(run, connection);
+      } catch (error) {
+        this.#drop(run);
+        throw error;
+      }
     }
 
     abort() {
-      if (!this.#exchange && !this.#muted) return super.abort();
-      const inFlight = this.#step.do === "send" && !this.#complete && this.#view === null;
-      this.#drop();
-      if (inFlight) return super.abort();
-      this.#end("abort");
-      this.#view = this.#substitute = null;
+      const run = this.#run;
+      const stage = this.#stage;
+      if (run) this.#drop(run);
+      if (!stage.view) return super.abort();
+      const { state } = stage.view;
+      if (run || state === HEADERS_RECEIVED || state === LOADING) stage.end("abort");
+      else stage.reset();
     }
 
-    // ---- what a caller reads ---------------------------------------------------------------------
-
-    get readyState() {
-      return this.#view ?? super.readyState;
+    /** Whether what was opened has been sent, or has ended. */
+    get #isSpent() {
+      return this.#run !== null || this.#stage.view !== null;
     }
 
-    /** Whether what the native object holds is none of the caller's business. */
-    get #hides() {
-      return this.#view !== null && this.#view < HEADERS_RECEIVED;
+    get timeout() {
+      return this.#limit ?? super.timeout;
     }
 
-    get status() {
-      return this.#hides ? 0 : (this.#substitute?.status ?? super.status);
+    set timeout(limit) {
+      super.timeout = limit;
+      const isShort = this.#limit !== null;
+      this.#limit = null;
+      if (this.#run && this.#stage.view) this.#watch(this.#run);
+      else if (this.#run && isShort) this.#shorten(this.#run);
     }
 
-    get statusText() {
-      return this.#hides ? "" : (this.#substitute?.statusText ?? super.statusText);
+    get withCredentials() {
+      return super.withCredentials && !this.#isLent;
     }
 
-    get responseURL() {
-      return this.#hides ? "" : (this.#substitute?.url ?? super.responseURL);
-    }
-
-    get response() {
-      if (this.#hides) return this.responseType === "" || this.responseType === "text" ? "" : null;
-      return this.#substitute ? this.#substitute.body : super.response;
-    }
-
-    get responseText() {
-      if (this.#hides) return "";
-      const text = this.responseType === "" || this.responseType === "text";
-      return this.#substitute && text ? String(this.#substitute.body ?? "") : super.responseText;
-    }
-
-    get responseXML() {
-      return this.#hides || this.#substitute ? null : super.responseXML;
-    }
-
-    /** @param {string} name */
-    getResponseHeader(name) {
-      if (this.#hides) return null;
-      return this.#substitute ? this.#substitute.headers.get(name) : super.getResponseHeader(name);
-    }
-
-    getAllResponseHeaders() {
-      if (this.#hides) return "";
-      if (!this.#substitute) return super.getAllResponseHeaders();
-      return [...this.#substitute.headers].map(([name, text]) => `${name}: ${text}\r\n`).join("");
+    set withCredentials(include) {
+      super.withCredentials = include;
+      this.#isLent = false;
     }
 
     // ---- the exchange ----------------------------------------------------------------------------
 
-    get #isAsync() {
-      return this.#opened?.[2] !== false;
+    /**
+     * @param {Run} run
+     * @param {Promise<void>} ready what it has to wait for before it begins
+     */
+    #await(run, ready) {
+      this.#hide(run);
+      ready
+        .then(() => {
+          if (this.#run !== run) return;
+          const { connection } = shim;
+          if (connection && shim.covers(this.#opened.url)) return this.#begin(run, connection);
+          this.#transmit(run); // the core knows better: it goes out as it is
+          this.#run = null;
+        })
+        .catch((error) => this.#fail(run, error));
     }
 
-    /** @param {import("./gate.js").Gate} gate wait for the core, as fetch does */
-    #hold(gate) {
-      this.#muted = true;
-      this.#control = new AbortController();
-      this.#startTimer();
-      gate.pass(this.#control.signal).then(
-        () => {
-          if (!this.#muted) return;
-          this.#muted = false;
-          clearTimeout(this.#timer);
-          this.send(this.#body);
-        },
-        (error) => {
-          if (!this.#muted) return;
-          this.#muted = false;
-          this.#fail(error);
-        },
-      );
+    /**
+     * @param {Run} run
+     * @param {Connection} connection
+     */
+    #begin(run, connection) {
+      const { isAsync, headers } = this.#opened;
+      run.exchange = new Exchange(connection, isAsync, headers);
+      if (isAsync) this.#follow(run, run.exchange);
+      else this.#block(run, run.exchange);
     }
 
-    /** @param {Connection} connection */
-    #begin(connection) {
-      const { driver, plan } = connection;
-      this.#exchange = connection;
-      this.#control = new AbortController();
-      this.#carrier = new Carrier(null, this.#control.signal);
-      this.#attempts = 0;
-      if (this.#isAsync) this.#startTimer();
-      const text = reported(new Headers(this.#headers), plan);
-      this.#advance(driver.exchange(text, false, this.#carrier));
+    /**
+     * Do what the current step says, unless the caller has turned to something else.
+     *
+     * @param {Run} run
+     * @param {Exchange} exchange
+     */
+    #follow(run, exchange) {
+      if (this.#run !== run) return;
+      if (exchange.step.do === "send") return this.#attempt(run, exchange);
+      this.#hide(run);
+      const going = exchange.step.verdict
+        ? this.#settle(run, exchange)
+        : this.#perform(run, exchange);
+      going.catch((error) => this.#fail(run, error));
     }
 
-    #startTimer() {
-      if (this.timeout > 0) {
-        this.#timer = setTimeout(() => this.#expire(), this.timeout);
+    /**
+     * @param {Run} run
+     * @param {Exchange} exchange at an effect that takes time
+     */
+    async #perform(run, exchange) {
+      await exchange.perform();
+      this.#follow(run, exchange);
+    }
+
+    /**
+     * The verdict is in, and the reply was held back.
+     *
+     * @param {Run} run
+     * @param {Exchange} exchange
+     */
+    async #settle(run, exchange) {
+      const { carrier, step } = exchange;
+      if (step.error) throw new SuperTokensError(step.error, carrier.failure);
+      const shared = step.refresh && carrier.refreshReply?.clone();
+      const reply = shared && (await replyOf(shared, super.responseType));
+      if (this.#run !== run) return;
+      if (reply) this.#replace(run, reply);
+      else if (this.#stage.isComplete) this.#retell(run);
+    }
+
+    /**
+     * Run the whole exchange now; what would have to wait, the core does without.
+     *
+     * @param {Run} run
+     * @param {Exchange} exchange
+     */
+    #block(run, exchange) {
+      const { carrier, connection, spawned } = exchange;
+      while (this.#run === run && !exchange.step.verdict) {
+        if (exchange.step.do === "send") this.#attempt(run, exchange);
+        else exchange.resume(block(connection, Native, spawned.splice(0), carrier));
       }
+      if (this.#run !== run) return;
+      const { error, refresh } = exchange.step;
+      if (error) {
+        this.#stage.fall();
+        throw new SuperTokensError(error, carrier.failure);
+      }
+      const call = refresh && carrier.refreshCall;
+      if (call) this.#replace(run, replyOfCall(call, super.responseType));
+      else this.#retell(run);
     }
 
-    /** @param {string} text the exchange's next step */
-    #advance(text) {
-      const { driver } = /** @type {Connection} */ (this.#exchange);
-      if (!this.#isAsync) return this.#advanceNow(text);
-      this.#step = driver.apply(text, this.#carrier);
-      if (this.#step.verdict) return this.#settle();
-      if (this.#step.do === "send") return this.#attempt();
-      this.#view = OPENED;
-      this.#perform();
-    }
-
-    /** Perform the current step's effect, which takes time. */
-    #perform() {
-      const { driver } = /** @type {Connection} */ (this.#exchange);
-      const running = this.#step;
-      driver.perform(running, this.#carrier).then(
-        (result) => this.#step === running && this.#advance(this.#resumed(result)),
-        (error) => this.#step === running && this.#fail(error),
-      );
-    }
-
-    /** @param {string | number | boolean | undefined} result of the current step's effect */
-    #resumed(result) {
-      const { driver } = /** @type {Connection} */ (this.#exchange);
-      return driver.resume(this.#step, result, this.#carrier);
-    }
-
-    /** Send the request (again), as the current step says. */
-    #attempt() {
-      const { headers = {}, drop = [], credentials } = this.#step;
+    /**
+     * Send the request (again), as the current step says.
+     *
+     * @param {Run} run
+     * @param {Exchange} exchange
+     */
+    #attempt(run, exchange) {
+      const { headers = {}, drop = [], credentials } = exchange.step;
+      const { args, headers: given } = this.#opened;
       const replaced = new Set([...drop, ...Object.keys(headers)]);
-      const kept = this.#headers.filter(([name]) => !replaced.has(name.toLowerCase()));
-      this.#attempts += 1;
-      this.#complete = false;
-      if (this.#attempts > 1 || kept.length < this.#headers.length) {
-        this.#view = OPENED; // opening again is no news to anybody
-        Reflect.apply(super.open, this, /** @type {any[]} */ (this.#opened));
+      const kept = given.filter(([name]) => !replaced.has(name.toLowerCase()));
+      run.attempts += 1;
+      if (run.attempts > 1 || kept.length < given.length) {
+        this.#stage.silently(() => Reflect.apply(super.open, this, args));
         for (const [name, value] of kept) super.setRequestHeader(name, value);
       }
-      this.#view = null;
-      this.#held = [];
       for (const [name, value] of Object.entries(headers)) super.setRequestHeader(name, value);
-      if (credentials === "include") super.withCredentials = true;
-      super.send(this.#body);
+      if (credentials === "include" && !super.withCredentials) {
+        super.withCredentials = true;
+        this.#isLent = true;
+      }
+      this.#transmit(run);
     }
 
-    /** @param {Event} event of the native object, before anybody else sees it */
-    #see(event) {
-      if (!this.#exchange || !event.isTrusted) {
-        if (this.#muted && event.isTrusted) event.stopImmediatePropagation();
-        return;
-      }
-      if (event.type === "loadend") this.#complete = true;
-      if (this.#view !== null || !this.#isAsync) {
-        this.#keep(event);
-        if (this.#complete && this.#step.verdict) this.#release();
-        return;
-      }
-      if (event.type === "loadstart" && this.#attempts > 1) event.stopImmediatePropagation();
-      if (event.type !== "readystatechange" || super.readyState < HEADERS_RECEIVED) return;
-      if (super.status === 0) return this.#finish(true); // no reply: the native events tell it
-      if (this.#step.do === "send") this.#judge(event);
-      else if (super.readyState === DONE) this.#judgeText(event);
+    /** @param {Run} run let the native object send, and be seen */
+    #transmit(run) {
+      clearTimeout(run.timer);
+      if (this.#stage.view && this.#opened.isAsync) this.#shorten(run);
+      this.#stage.reveal();
+      super.send(run.body);
     }
 
-    /** @param {import("./drive.js").Driver} driver */
-    #head(driver) {
+    /**
+     * @param {Run} run
+     * @param {Event} event of the native object, before anybody else sees it
+     */
+    #see(run, event) {
+      const stage = this.#stage;
+      if (event.type === "loadstart") {
+        if (stage.isStarted) event.stopImmediatePropagation();
+        stage.isStarted = true;
+      }
+      const state = super.readyState;
+      if (event.type !== "readystatechange" || state < HEADERS_RECEIVED) return;
+      const { exchange } = run;
+      if (!exchange || super.status === 0) return this.#drop(run); // no reply: the native events tell it
+      if (exchange.step.do === "send") exchange.resume(this.#head(exchange));
+      if (exchange.delivers) return this.#drop(run);
+      if (exchange.step.do === "read_text") {
+        if (state === DONE) this.#readText(exchange);
+        return; // the reply itself is the caller's in any case
+      }
+      stage.hide();
+      stage.hold(event);
+      if (this.#opened.isAsync) this.#follow(run, exchange);
+    }
+
+    /** @param {Exchange} exchange */
+    #head({ connection: { driver } }) {
       // Asked for a header that CORS does not expose, browsers complain on the console.
-      const known = super.getAllResponseHeaders().toLowerCase();
+      const known = super.getAllResponseHeaders();
       return driver.head(
         super.status,
         (name) => (known.includes(`${name}:`) ? super.getResponseHeader(name) : null),
@@ -290,175 +321,94 @@ export function sessionXHR(shim, Native) {
       );
     }
 
-    /** @param {Event} event the head of a reply is there */
-    #judge(event) {
-      const { driver } = /** @type {Connection} */ (this.#exchange);
-      this.#step = driver.apply(this.#resumed(this.#head(driver)), this.#carrier);
-      if (this.#step.do === "read_text") return; // the reply itself goes to the caller in any case
-      if (this.#step.verdict === "deliver" && !this.#step.refresh) return this.#finish();
-      this.#view = OPENED;
-      this.#keep(event);
-      if (this.#step.verdict) return this.#settle();
-      this.#perform();
-    }
-
-    /** @param {Event} event the body that the core asked for is there */
-    #judgeText(event) {
-      const { driver } = /** @type {Connection} */ (this.#exchange);
-      const running = this.#step;
-      const go = (/** @type {string} */ text) => {
-        this.#step = driver.apply(this.#resumed(text), this.#carrier);
-      };
+    /** @param {Exchange} exchange */
+    #readText(exchange) {
       const text = textOf(super.response);
-      if (typeof text === "string") {
-        go(text);
-        return this.#finish();
-      }
-      this.#view = OPENED;
-      this.#keep(event);
-      text.then((later) => {
-        if (this.#step !== running) return;
-        go(later);
-        this.#settle();
-      });
+      this.#run = null;
+      if (typeof text === "string") exchange.resume(text);
+      else text.then((later) => exchange.resume(later));
     }
 
-    /** @param {Event} event */
-    #keep(event) {
-      event.stopImmediatePropagation();
-      this.#held.push([event, super.readyState]);
+    // ---- how it ends -----------------------------------------------------------------------------
+
+    /** @param {Run} run tell its own reply, which was held back */
+    #retell(run) {
+      this.#drop(run);
+      this.#stage.retell();
     }
 
-    /** The verdict is in, and the reply was held back. */
-    async #settle() {
-      const { error, refresh } = this.#step;
-      if (error) return this.#fail(new SuperTokensError(error, this.#carrier.failure));
-      const reply = this.#carrier.refreshReply;
-      if (refresh && reply) {
-        const running = this.#step;
-        const body = await bodyOf(reply.clone(), this.responseType);
-        if (this.#step !== running) return;
-        const { status, statusText, url, headers } = reply;
-        this.#substitute = { status, statusText, url, headers, body };
-      }
-      if (this.#complete) this.#release();
+    /** @param {Run} run @param {import("./bodies.js").Reply} reply */
+    #replace(run, reply) {
+      this.#drop(run);
+      this.#stage.replace(reply, this.#opened.isAsync);
     }
 
-    /** Tell what was held back. */
-    #release() {
-      const held = this.#held.splice(0);
-      this.#finish();
-      for (const [event, state] of held) {
-        this.#view = state;
-        this.#tell(event.type, event instanceof ProgressEvent ? event : undefined);
-        if (this.#exchange || this.readyState < state) return; // a listener has started anew
-      }
-      this.#view = null;
+    /** @param {Run} run @param {unknown} error */
+    #fail(run, error) {
+      if (this.#run !== run) return;
+      this.#drop(run);
+      console.error(error); // an XMLHttpRequest has no place for a reason
+      this.#stage.end("error");
     }
 
-    /** @param {string} type @param {ProgressEventInit} [progress] */
-    #tell(type, progress) {
-      this.dispatchEvent(
-        type === "readystatechange"
-          ? new Event(type)
-          : new ProgressEvent(type, {
-              lengthComputable: progress?.lengthComputable ?? false,
-              loaded: progress?.loaded ?? 0,
-              total: progress?.total ?? 0,
-            }),
+    /** @param {Run} run have no more to do with it */
+    #drop(run) {
+      if (this.#run === run) this.#run = null;
+      clearTimeout(run.timer);
+      run.exchange?.cancel();
+    }
+
+    /** @param {Run} run show nothing of it while it waits */
+    #hide(run) {
+      this.#stage.hide();
+      this.#watch(run);
+      this.#stage.start();
+    }
+
+    // ---- what is the caller's and was changed for the attempts -----------------------------------
+
+    /** @param {Run} run keep the time while the native object does not */
+    #watch(run) {
+      clearTimeout(run.timer);
+      if (this.timeout === 0) return;
+      run.timer = setTimeout(
+        () => {
+          this.#drop(run);
+          this.#stage.end("timeout");
+        },
+        run.sentAt + this.timeout - performance.now(),
       );
     }
 
-    /** @param {boolean} [forget] also the core must forget it */
-    #finish(forget = false) {
-      clearTimeout(this.#timer);
-      const { flow } = this.#step;
-      if (forget && flow) this.#exchange?.core.cancel(flow);
-      this.#exchange = null;
-      this.#step = {};
-      this.#view = null;
+    /** @param {Run} run leave the native object what is left of the time */
+    #shorten(run) {
+      const limit = this.#limit ?? super.timeout;
+      this.#limit = limit;
+      if (limit > 0) super.timeout = Math.max(1, run.sentAt + limit - performance.now());
     }
 
-    /** Give up, without a word, what is on its way. */
-    #drop() {
-      this.#control.abort();
-      this.#finish(true);
-      this.#held = [];
-      this.#muted = false;
-    }
-
-    /** The caller's time is up while nothing of theirs was on its way to the network. */
-    #expire() {
-      const native = this.#exchange && this.#view === null;
-      if (native) return; // the native object keeps the time itself
-      this.#drop();
-      this.#end("timeout");
-    }
-
-    /** @param {unknown} error */
-    #fail(error) {
-      this.#drop();
-      console.error(error); // an XMLHttpRequest has no place for a reason
-      this.#end("error");
-    }
-
-    /** @param {"abort" | "timeout" | "error"} type end the request as the native object would */
-    #end(type) {
-      this.#muted = true;
-      super.abort();
-      this.#muted = false;
-      this.#substitute = { status: 0, statusText: "", url: "", headers: new Headers(), body: null };
-      this.#view = DONE;
-      for (const each of ["readystatechange", type, "loadend"]) this.#tell(each);
-    }
-
-    // ---- synchronous -----------------------------------------------------------------------------
-
-    /** @param {string} text run the whole exchange now; what would have to wait ends it */
-    #advanceNow(text) {
-      const connection = /** @type {Connection} */ (this.#exchange);
-      const { driver } = connection;
-      for (;;) {
-        /** @type {Step[]} */
-        const spawned = [];
-        this.#step = driver.apply(text, this.#carrier, (child) => spawned.push(child));
-        const { error, verdict } = this.#step;
-        if (error) {
-          this.#drop();
-          throw new SuperTokensError(error, this.#carrier.failure);
-        }
-        if (verdict) return this.#release();
-        if (this.#step.do === "send") {
-          try {
-            this.#attempt();
-          } catch (failure) {
-            this.#drop();
-            throw failure;
-          }
-          text = this.#resumed(this.#head(driver));
-        } else if (this.#step.do === "read_text") {
-          text = this.#resumed(String(textOf(super.response)));
-        } else if (block(connection, Native, spawned, this.#carrier)) {
-          text = this.#resumed(undefined);
-        } else {
-          return this.#giveBack();
-        }
-      }
-    }
-
-    /** The reply as it is: what it needs would take a wait. */
-    #giveBack() {
-      const sent = this.#attempts > 0;
-      const { flow } = this.#step;
-      if (flow) this.#exchange?.core.cancel(flow);
-      this.#step = { verdict: "deliver" };
-      if (sent) return this.#release();
-      this.#finish();
-      return super.send(this.#body);
+    #takeBack() {
+      if (this.#isLent) super.withCredentials = false;
+      this.#isLent = false;
+      if (this.#limit !== null) super.timeout = this.#limit;
+      this.#limit = null;
     }
   }
   Object.defineProperty(SessionXHR, "name", { value: "XMLHttpRequest" });
-  return /** @type {typeof XMLHttpRequest} */ (/** @type {unknown} */ (SessionXHR));
+  return SessionXHR;
+}
+
+/**
+ * @param {any[]} args of open()
+ * @returns {Opened}
+ */
+function openedBy(args) {
+  const [method, target, , ...more] = args;
+  // As text, as the native object takes them: a Python object is gone once the call returns.
+  const url = String(target);
+  const isAsync = args.length < 3 || Boolean(args[2]);
+  const again = [String(method), resolveUrl(url)?.href ?? url, isAsync, ...more];
+  return { args: again, url, isAsync, headers: [] };
 }
 
 const invalidState = () =>

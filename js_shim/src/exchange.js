@@ -1,0 +1,74 @@
+// One exchange of an XMLHttpRequest, as the core sees it: at which step it stands, and how it goes on.
+// A native event must be judged before others see it, so its owner steps it by hand, at once; only
+// what takes time is left to the async driver.
+
+import { Carrier } from "./drive.js";
+import { reported } from "./target.js";
+
+/**
+ * @typedef {import("./shim.js").Connection} Connection
+ * @typedef {import("./drive.js").Step} Step
+ */
+
+export class Exchange {
+  /** @type {Step} */
+  step = {};
+  carrier = new Carrier();
+  /** @type {Step[]} flows that it waits for, where its owner drives them */
+  spawned = [];
+
+  #isAsync;
+  /** @type {AbortController | null} ends a wait */
+  #control = null;
+
+  /**
+   * @param {Connection} connection
+   * @param {boolean} isAsync
+   * @param {[string, string][]} headers the caller's
+   */
+  constructor(connection, isAsync, headers) {
+    this.connection = connection;
+    this.#isAsync = isAsync;
+    const { driver, plan } = connection;
+    const known = headers.length > 0 ? reported(new Headers(headers), plan) : "";
+    this.#apply(driver.exchange(known, false, this.carrier));
+  }
+
+  /** Whether it has ended, and the reply that came last is the caller's. */
+  get delivers() {
+    return this.step.verdict === "deliver" && !this.step.refresh;
+  }
+
+  /** @param {string | number | boolean | undefined} result of the step's effect */
+  resume(result) {
+    const { driver } = this.connection;
+    // What was on its way for a caller is still theirs.
+    if (driver.isClosed) this.step = { verdict: "deliver" };
+    else this.#apply(driver.resume(this.step, result, this.carrier));
+  }
+
+  /** Perform the step's effect, which takes time, and go on. */
+  async perform() {
+    this.#control ??= new AbortController();
+    this.carrier.signal = this.#control.signal;
+    const { driver, host } = this.connection;
+    const result = await driver.perform(this.step, this.carrier);
+    if (host.jar.lags && typeof result !== "number") await host.jar.fresh();
+    this.resume(result);
+  }
+
+  /** Forget it: its caller has gone. */
+  cancel() {
+    const { core, driver } = this.connection;
+    const { flow } = this.step;
+    if (flow && !driver.isClosed) core.cancel(flow);
+    this.#control?.abort();
+  }
+
+  /** @param {string} text */
+  #apply(text) {
+    const start = (/** @type {Step} */ child) => this.spawned.push(child);
+    const { driver } = this.connection;
+    this.step = driver.apply(text, this.carrier, this.#isAsync ? undefined : start);
+  }
+}
