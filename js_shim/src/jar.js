@@ -28,6 +28,12 @@ const nameOf = (pair) => pair.slice(0, pair.indexOf("="));
 /** @param {string} cookies */
 const pairsOf = (cookies) => (cookies ? cookies.split("; ") : []);
 
+/** @param {string} cookies @param {string} name */
+const without = (cookies, name) =>
+  pairsOf(cookies)
+    .filter((pair) => nameOf(pair) !== name)
+    .join("; ");
+
 /**
  * A cookie string after a write.
  *
@@ -35,9 +41,16 @@ const pairsOf = (cookies) => (cookies ? cookies.split("; ") : []);
  * @param {string} write
  */
 export function after(cookies, write) {
-  const pair = pairOf(write);
-  const others = pairsOf(cookies).filter((other) => nameOf(other) !== nameOf(pair));
-  return (GONE.test(write) ? others : [...others, pair]).join("; ");
+  const others = without(cookies, nameOf(write));
+  if (GONE.test(write)) return others;
+  return others ? `${others}; ${pairOf(write)}` : pairOf(write);
+}
+
+/** Whether the browser has done what was written. @param {string} write */
+function took(write) {
+  const pairs = pairsOf(document.cookie);
+  if (GONE.test(write)) return pairs.every((pair) => nameOf(pair) !== nameOf(write));
+  return pairs.includes(pairOf(write));
 }
 
 /**
@@ -76,18 +89,17 @@ export class BrowserJar {
   write(writes) {
     // biome-ignore-start lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
     for (const write of writes) document.cookie = write;
-    const lost = (/** @type {string} */ write) =>
-      !GONE.test(write) && !pairsOf(document.cookie).includes(pairOf(write));
     let kept = this.kept;
-    for (const write of writes) {
-      if (lost(write)) document.cookie = `${write};partitioned`; // in a frame, where others are blocked
-      if (lost(write)) {
+    for (const [name, write] of new Map(writes.map((each) => [nameOf(each), each]))) {
+      // In a frame of another site, browsers keep only what is partitioned by that site.
+      if (!took(write)) document.cookie = `${write};partitioned`;
+      if (took(write)) {
+        if (kept) kept = without(kept, name);
+      } else {
         // An older value would be taken for this one.
-        document.cookie = `${write.replace(pairOf(write), `${nameOf(write)}=`)};max-age=0`;
+        document.cookie = `${write.replace(pairOf(write), `${name}=`)};max-age=0`;
         this.#warn(write);
         kept = after(kept, write);
-      } else if (kept) {
-        kept = after(kept, `${nameOf(write)}=;expires=Thu, 01 Jan 1970`);
       }
     }
     // biome-ignore-end lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous

@@ -1,26 +1,32 @@
-"""A page with nothing on it but the SDK, on the demo's own origin."""
+"""A page with nothing on it but the SDK, on the demo's origin or on another."""
 
 import uuid
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Frame, Page
 
 from tests.browser.app import PASSWORD
 from tests.browser.demo import Demo
 
-PAGE = """<!doctype html><link rel="icon" href="data:,">
-<script>globalThis.supertokensPyodide = { indexURL: "/vendor/pyodide/" };</script>"""
+# Any address of the demo's serves: what is shown there plays no part.
+PATH = "/api/public"
+SETTINGS = "globalThis.supertokensPyodide = { indexURL: '/vendor/pyodide/' };"
 
 
-def open_plain(demo: Demo, context: BrowserContext, head: str = "") -> Page:
-    """Open a page of the demo's origin that has run nothing yet but `head`."""
+def open_plain(demo: Demo, context: BrowserContext, script: str = "", host: str = "") -> Page:
+    """Open a page of the demo's origin, or on `host`, on which nothing runs but `script`."""
     page = context.new_page()
-    page.route("**/plain", lambda route: route.fulfill(body=PAGE + head, content_type="text/html"))
-    page.goto(f"{demo.origin}/plain")
+    page.add_init_script(SETTINGS + script)
+    page.goto(origin_on(demo, host) + PATH)
     return page
 
 
-def start(page: Page, options: str = "{}") -> None:
+def origin_on(demo: Demo, host: str) -> str:
+    """The demo under another name of this machine."""
+    return demo.origin.replace("localhost", host or "localhost")
+
+
+def start(page: Page | Frame, options: str = "{}") -> None:
     """Load the script bundle and initialise it."""
     page.add_script_tag(url="/vendor/supertokens/supertokens.iife.js")
     page.evaluate(
@@ -31,24 +37,24 @@ def start(page: Page, options: str = "{}") -> None:
     )
 
 
-def sign_up(page: Page) -> None:
-    """Sign a new user up."""
+def sign_up(page: Page | Frame, api: str = "") -> None:
+    """Sign a new user up, at an API on another origin if `api` names one."""
     email = f"{uuid.uuid4().hex}@example.com"
     fields = [{"id": "email", "value": email}, {"id": "password", "value": PASSWORD}]
     answer = page.evaluate(
-        """async (formFields) => {
-          const reply = await fetch("/auth/signup", {
+        """async ([api, formFields]) => {
+          const reply = await fetch(`${api}/auth/signup`, {
             method: "POST",
             headers: { "content-type": "application/json" },
             body: JSON.stringify({ formFields }),
           });
           return (await reply.json()).status;
         }""",
-        fields,
+        [api, fields],
     )
     assert answer == "OK"
 
 
-def status(page: Page, path: str) -> Any:
+def status(page: Page | Frame, path: str) -> Any:
     """The status of a GET request."""
     return page.evaluate("async (path) => (await fetch(path)).status", path)

@@ -159,7 +159,7 @@ supertokens.init(
 )
 """
 
-GLOBALS = "<script>var seen = [], kept = [], asked = 0, ahead = 0;</script>"
+GLOBALS = "Object.assign(globalThis, { seen: [], kept: [], asked: 0, ahead: 0 });"
 BOOT = """async (code) => {
   const { loadPyodide } = await import("/vendor/pyodide/pyodide.mjs");
   globalThis.python = await loadPyodide({ indexURL: location.origin + "/vendor/pyodide/" });

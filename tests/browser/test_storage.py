@@ -65,7 +65,7 @@ def test_a_session_in_headers_does_without_cookies(
     demo: Demo, context: BrowserContext, blocked: str
 ) -> None:
     scripts = BLOCKED_COOKIES + (BLOCKED_STORAGE if "storage" in blocked else "")
-    page = open_plain(demo, context, f"<script>{scripts}</script>")
+    page = open_plain(demo, context, scripts)
     start(page, "{ tokenTransferMethod: 'header' }")
     sign_up(page)
     assert status(page, "/api/protected") == 200

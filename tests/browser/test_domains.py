@@ -1,0 +1,97 @@
+"""The API elsewhere, several APIs, sessions shared across subdomains, and pages in frames."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.app import PROTECTED, REFRESH
+from tests.browser.demo import LONG, Demo
+from tests.browser.plain import PATH, open_plain, origin_on, sign_up, start, status
+
+API = "api.example.test"
+
+
+def open_on(demo: Demo, context: BrowserContext, host: str, options: str) -> Page:
+    """A page on a host, with the API on another."""
+    page = open_plain(demo, context, host=host)
+    start(page, f"{{ apiDomain: '{origin_on(demo, API)}', ...{options} }}")
+    return page
+
+
+def cookie_domains(context: BrowserContext) -> set[str]:
+    return {cookie["domain"] for cookie in context.cookies() if cookie["name"] == "sFrontToken"}
+
+
+@pytest.fixture(params=["cookie", "header"])
+def mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_a_session_is_shared_across_subdomains(
+    demo: Demo, context: BrowserContext, mode: str
+) -> None:
+    options = f"{{ sessionTokenFrontendDomain: '.example.test', tokenTransferMethod: '{mode}' }}"
+    one = open_on(demo, context, "one.example.test", options)
+    two = open_on(demo, context, "two.example.test", options)
+    api = origin_on(demo, API)
+    demo.set_token_life(1)
+    sign_up(one, api)
+    demo.set_token_life(LONG)
+    assert cookie_domains(context) == {".example.test"}
+    front_token = r"JSON.parse(atob(/sFrontToken=([^;]+)/.exec(document.cookie)[1]))"
+    two.wait_for_function(f"Date.now() > {front_token}.ate")
+    mark = demo.mark()
+    assert status(two, api + PROTECTED) == 200
+    assert status(one, api + PROTECTED) == 200
+    posts = [entry["path"] for entry in demo.requests(mark) if entry["method"] == "POST"]
+    assert posts == [REFRESH]
+    two.evaluate("supertokens.signOut()")
+    assert one.evaluate("supertokens.doesSessionExist()") is False
+
+
+def test_a_session_stays_on_its_own_host_unless_it_is_shared(
+    demo: Demo, context: BrowserContext
+) -> None:
+    one = open_on(demo, context, "one.example.test", "{ tokenTransferMethod: 'header' }")
+    two = open_on(demo, context, "two.example.test", "{ tokenTransferMethod: 'header' }")
+    sign_up(one, origin_on(demo, API))
+    assert cookie_domains(context) == {"one.example.test"}
+    assert two.evaluate("supertokens.doesSessionExist()") is False
+    assert one.evaluate("supertokens.doesSessionExist()") is True
+
+
+@pytest.mark.parametrize(("domain", "carried"), [(".example.test", True), (None, False)])
+def test_all_apis_under_one_parent_get_the_session_where_it_is_configured(
+    demo: Demo, context: BrowserContext, domain: str | None, carried: bool
+) -> None:
+    more = f", sessionTokenBackendDomain: '{domain}'" if domain else ""
+    page = open_on(demo, context, "www.example.test", f"{{ tokenTransferMethod: 'header'{more} }}")
+    sign_up(page, origin_on(demo, API))
+    mark = demo.mark()
+    status(page, origin_on(demo, "other.example.test") + "/api/public")
+    status(page, origin_on(demo, "www.notexample.test") + "/api/public")
+    sent = ["authorization" in entry["headers"] for entry in demo.requests(mark)]
+    assert sent[-1] is False
+    assert (True in sent) is carried
+
+
+def test_a_page_in_a_foreign_frame_has_a_session_of_its_own(
+    demo: Demo, context: BrowserContext
+) -> None:
+    """Browsers block such cookies, unless they are partitioned by the site around the frame."""
+    page = open_plain(demo, context, host="127.0.0.1")
+    page.evaluate(
+        """(src) => new Promise((onload) => {
+          document.body.append(Object.assign(document.createElement("iframe"), { src, onload }));
+        })""",
+        demo.origin + PATH,
+    )
+    frame = page.frames[1]
+    start(frame, "{ isInIframe: true, tokenTransferMethod: 'header' }")
+    sign_up(frame)
+    assert status(frame, PROTECTED) == 200
+    kept = [cookie for cookie in context.cookies() if cookie["name"] == "sFrontToken"]
+    assert [(cookie["sameSite"], cookie["secure"]) for cookie in kept] == [("None", True)]
+    assert [cookie["partitionKey"] for cookie in kept] == ["http://127.0.0.1"]
+    frame.evaluate("supertokens.signOut()")
+    assert frame.evaluate("supertokens.doesSessionExist()") is False
+    assert "sFrontToken" not in frame.evaluate("document.cookie")
