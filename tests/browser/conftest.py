@@ -37,6 +37,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.demo import LONG, Demo
+from tests.browser.python import PYTHONS, Python
 from tests.browser.spa import Spa
 from tools.chromium import find_chromium
 
@@ -206,8 +207,10 @@ class VendorSite:
     """A server with build/vendor, build/test_wheels, and the pages put into `pages`."""
 
     origin: str
-    #: HTML by path, for instance {"/": "<!doctype html>..."}.
-    pages: dict[str, str] = field(default_factory=dict)
+    #: By path: HTML, for instance {"/": "<!doctype html>..."}, or a function that answers.
+    pages: dict[str, str | Callable[[http.server.BaseHTTPRequestHandler], None]] = field(
+        default_factory=dict
+    )
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -226,8 +229,11 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path)
-        if path in self.site.pages:
-            body = self.site.pages[path].encode()
+        page = self.site.pages.get(path)
+        if callable(page):
+            page(self)
+        elif page is not None:
+            body = page.encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
@@ -297,4 +303,28 @@ def spa(shared_spa: Spa, demo: Demo, browser_log: BrowserLog) -> Iterator[Spa]:
     browser_log.watch(context)
     shared_spa.start_afresh()
     yield shared_spa
+    browser_log.unwatch(context)
+
+
+@pytest.fixture(scope="module", params=PYTHONS)
+def shared_python(
+    browser: Browser, demo_process: Demo, request: pytest.FixtureRequest
+) -> Iterator[Python]:
+    mode, imported = request.param
+    context = browser.new_context()
+    context.set_default_timeout(PAGE_TIMEOUT)
+    with serve_vendor() as site:
+        python = Python(demo_process, site, context.new_page(), mode, imported)
+        assert bool(python.early) == (imported == "before")
+        yield python
+    context.close()
+
+
+@pytest.fixture
+def python(shared_python: Python, demo: Demo, browser_log: BrowserLog) -> Iterator[Python]:
+    """Python with HTTP clients in it and a user signed in, in a page of another origin."""
+    context = shared_python.page.context
+    browser_log.watch(context)
+    shared_python.start_afresh()
+    yield shared_python
     browser_log.unwatch(context)

@@ -3,16 +3,26 @@
 import json
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.app import PASSWORD, REFRESH
-from tests.browser.conftest import ROOT, VendorSite
 from tests.browser.demo import LONG, Demo
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import VendorSite
 
 CODE = Path(__file__).with_name("http_clients.py")
 WHEELS = ROOT / "build" / "test_wheels"
+
+PYTHONS = [
+    pytest.param((mode, imported), id=f"{mode}-imported-{imported}")
+    for mode in ("cookie", "header")
+    for imported in ("before", "after")
+]
 
 ASK = """
 const answers = new Map();
@@ -37,10 +47,14 @@ class Python:
     The page is of another origin than the API, so that credentials are sent only where asked for.
     """
 
-    def __init__(self, demo: Demo, site: VendorSite, page: Page, mode: str, imported: str) -> None:
+    def __init__(
+        self, demo: Demo, site: "VendorSite", page: Page, mode: str, imported: str
+    ) -> None:
         self.demo = demo
+        self.site = site
         self.page = page
         self.context = page.context
+        self._broken = False
         wheels = [f"/test_wheels/{path.name}" for path in sorted(WHEELS.glob("*.whl"))]
         assert wheels, f"make {WHEELS.relative_to(ROOT)}/.done downloads the clients' wheels"
         config = {
@@ -79,11 +93,18 @@ class Python:
             )  # a refresh that has just failed is not made again at once
 
     def let_token_expire(self) -> None:
-        """Put a token of this session's into the browser that has expired."""
-        self.context.add_cookies(self._expired)  # type: ignore[arg-type]
+        """Put a token of this session's into the browser that has expired.
+
+        For our core it is a new one each time, so that it has not failed to refresh it before.
+        """
+        for cookie in self._expired:
+            if cookie["name"] == "st-last-access-token-update":
+                cookie["value"] = str(uuid.uuid4())
+        self.context.add_cookies(self._expired)
 
     def break_refresh(self) -> None:
-        """Let refresh calls get no reply, until the next test."""
+        """Let refresh calls get no reply, until start_afresh()."""
+        self._broken = True
         self.context.route(f"**{REFRESH}", lambda route: route.abort())
 
     def _ask(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -105,7 +126,7 @@ class Python:
         self.demo.set_token_life(1)
         assert self.run("await supertokens.attempt_refresh()") is True
         self.demo.set_token_life(LONG)
-        names = {"sAccessToken", "st-access-token", "sFrontToken"}
+        names = {"sAccessToken", "st-access-token", "sFrontToken", "st-last-access-token-update"}
         kept = [cookie for cookie in self.context.cookies() if cookie["name"] in names]
         front_token = r"JSON.parse(atob(/sFrontToken=([^;]+)/.exec(document.cookie)[1]))"
         self.page.wait_for_function(f"Date.now() > {front_token}.ate")

@@ -2,16 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.app import PROTECTED, REFRESH
-from tests.browser.conftest import PAGE_TIMEOUT, ROOT, BrowserLog, serve_vendor
-from tests.browser.demo import Demo
-from tests.browser.python import Python
+from tests.browser.python import PYTHONS, Python
+from tests.conftest import ROOT
 
 ECHO = "/api/echo"
 ALWAYS_401 = "/api/always-401"
@@ -54,37 +51,9 @@ CLIENTS = [
     Client("supertokens_pyodide.fetch", "awaited", "supertokens_pyodide.RefreshUnavailable"),
 ]
 every_client = pytest.mark.parametrize("client", CLIENTS, ids=str)
-
-PYTHONS = [
-    pytest.param((mode, imported), id=f"{mode}-imported-{imported}")
-    for mode in ("cookie", "header")
-    for imported in ("before", "after")
-]
 # Where it plays no part when a client was imported.
 one_for_each_mode = pytest.mark.parametrize("shared_python", PYTHONS[::2], indirect=True)
 one_for_all = pytest.mark.parametrize("shared_python", PYTHONS[:1], indirect=True)
-
-
-@pytest.fixture(scope="module", params=PYTHONS)
-def shared_python(
-    browser: Browser, demo_process: Demo, request: pytest.FixtureRequest
-) -> Iterator[Python]:
-    mode, imported = request.param
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
-    with serve_vendor() as site:
-        python = Python(demo_process, site, context.new_page(), mode, imported)
-        assert bool(python.early) == (imported == "before")
-        yield python
-    context.close()
-
-
-@pytest.fixture
-def python(shared_python: Python, demo: Demo, browser_log: BrowserLog) -> Iterator[Python]:
-    browser_log.watch(shared_python.context)
-    shared_python.start_afresh()
-    yield shared_python
-    browser_log.unwatch(shared_python.context)
 
 
 def calls(python: Python, mark: int) -> list[tuple[str, int]]:
@@ -148,6 +117,57 @@ def test_a_refusal_is_a_reply_like_any_other(python: Python, client: Client) -> 
     assert told["status"] in (401, None)
     assert "whatever you do" in told["text"]
     assert calls(python, mark) == [(ALWAYS_401, 401), (REFRESH, 200), (ALWAYS_401, 401)]
+
+
+@one_for_all
+def test_our_own_fetch_takes_plain_values(python: Python) -> None:
+    told = python.run(
+        """
+posts = [
+    {"body": {"a": ["ü", 1]}},
+    {"body": [1], "headers": {"Content-Type": "application/x-mine"}},
+    {"body": "text", "headers": {}, "credentials": "include"},
+    {"body": b"bytes"},
+]
+replies = [await supertokens.fetch(f"{api}/api/echo", method="POST", **post) for post in posts]
+[await reply.json() for reply in replies]
+"""
+    )
+    assert [(reply["body"], reply["contentType"]) for reply in told] == [
+        ('{"a": ["\\u00fc", 1]}', "application/json"),
+        ("[1]", "application/x-mine"),
+        ("text", "text/plain;charset=UTF-8"),
+        ("bytes", None),
+    ]
+
+
+@pytest.mark.parametrize("shared_python", PYTHONS[:2], indirect=True)
+def test_the_cause_is_told_from_what_else_is_being_handled(python: Python) -> None:
+    python.let_token_expire()
+    python.break_refresh()
+    told = python.run(
+        """
+from pyodide.http import pyfetch
+
+async def cause(url):
+    try:
+        await pyfetch(url)
+    except OSError as error:
+        return error_told(error)["cause"]
+
+async def cause_while_handling(failure, url):
+    try:
+        raise failure
+    except Exception:
+        return await cause(url)
+
+[
+    await cause_while_handling(ValueError("not ours"), f"{api}/api/protected"),
+    await cause_while_handling(supertokens.SuperTokensError("ours"), "http://localhost:1/"),
+]
+"""
+    )
+    assert told == ["REFRESH_UNAVAILABLE", None]
 
 
 def test_the_readme_names_these_clients_and_their_errors() -> None:

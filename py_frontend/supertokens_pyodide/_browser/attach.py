@@ -15,7 +15,6 @@ from .._core.config import Config, Page, from_javascript, read_config
 from .._core.messages import write_error, write_plan
 from .._core.session import Session
 from ..errors import AlreadyInitialised, SuperTokensError, UnsupportedPlatform
-from . import captured
 from .convert import python_error
 from .functions import Functions, date_provider, plain, split, use_page_skew
 from .host import BrowserHost
@@ -78,8 +77,7 @@ def _join(
         shim.join(options, adapted.object, plain([STORAGE_KEY]), create_once_callable(start))
     except JsException as error:
         raise python_error(error) from None
-    captured.repoint()
-    client.host = BrowserHost(shim, {}, adapted)
+    client.host = BrowserHost(shim, adapted)
 
 
 def _agreed(shim: Any, shown: Mapping[str, Any], given: str | None, adapted: Functions) -> Config:
@@ -144,8 +142,9 @@ def connect(
             proxy.destroy()
         client.is_open = False
         raise python_error(error) from None
-    captured.repoint()
-    client.host = BrowserHost(shim, proxies, adapted)
+    host = client.host if isinstance(client.host, BrowserHost) else BrowserHost(shim, adapted)
+    host.keep(proxies)
+    client.host = host
 
 
 def refusal(options: str, config: Config) -> str:

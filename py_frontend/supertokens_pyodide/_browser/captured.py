@@ -1,22 +1,115 @@
-"""Modules that captured the page's fetch or XMLHttpRequest at their import: re-pointing them."""
+"""Python modules that reach the browser past its globals: led through them, and put back."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
 
-# Module, its own name for it, and the global that it captured.
-_CAPTURED = (
-    ("pyodide.http._pyfetch", "_jsfetch", "fetch"),
-    ("pyodide.http", "XMLHttpRequest", "XMLHttpRequest"),
-    ("pyodide.http.pyxhr", "XMLHttpRequest", "XMLHttpRequest"),
-)
+from .convert import cause_of
+
+_PYFETCH = "pyodide.http._pyfetch"
+# Modules that captured XMLHttpRequest at their import.
+_XHR = ("pyodide.http", "pyodide.http.pyxhr")
+_URLLIB3 = "urllib3.contrib.emscripten.fetch"
 
 
-def repoint() -> None:
-    """Make ``pyodide.http`` use the page's current ones; where it is not loaded yet, it will."""
+class CapturedModules(MetaPathFinder):
+    """Changes the modules that are loaded already, and those to come as they are imported.
+
+    Importing them here just in case would cost everybody more: a twentieth of a second for
+    pyodide.http, four times that for urllib3.
+    """
+
+    def __init__(self) -> None:
+        self._changes: dict[str, Callable[[Any], None]] = {
+            _PYFETCH: _explain_errors,
+            _URLLIB3: self._stop_streaming,
+        }
+        self._fetcher: object = None
+        _repoint_xhr()
+        for name, change in self._changes.items():
+            if name in sys.modules:
+                change(sys.modules[name])
+        sys.meta_path.insert(0, self)
+
+    def restore(self) -> None:
+        """Put them back, once the page's globals are the browser's again."""
+        import js
+
+        sys.meta_path.remove(self)
+        _repoint_xhr()
+        if _PYFETCH in sys.modules:
+            vars(sys.modules[_PYFETCH])["_jsfetch"] = js.fetch
+        if _URLLIB3 in sys.modules:
+            vars(sys.modules[_URLLIB3])["_fetcher"] = self._fetcher
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find what others find, to be changed as soon as it is loaded."""
+        change = self._changes.get(name)
+        if change is None:
+            return None
+        for finder in sys.meta_path:
+            spec = None if finder is self else finder.find_spec(name, path, target)
+            if spec is not None and spec.loader is not None:
+                spec.loader = _ChangingLoader(spec.loader, change)
+                return spec
+        return None
+
+    def _stop_streaming(self, urllib3: Any) -> None:
+        """Keep urllib3 from a worker of its own, whose requests nobody else would see.
+
+        It has one in cross-origin isolated workers, for where Python cannot wait synchronously;
+        without it, it uses XMLHttpRequest as it does elsewhere.
+        """
+        self._fetcher, urllib3._fetcher = urllib3._fetcher, None
+
+
+class _ChangingLoader(Loader):
+    """A module's own loader, and a change after it."""
+
+    def __init__(self, loader: Any, change: Callable[[Any], None]) -> None:
+        self._loader = loader
+        self._change = change
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        vars(module)["__loader__"] = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        self._change(module)
+
+
+def _repoint_xhr() -> None:
+    """Let who captured XMLHttpRequest have the page's current one."""
     import js
 
-    for name, attribute, captured in _CAPTURED:
-        module = sys.modules.get(name)
-        if module is not None and hasattr(module, attribute):
-            setattr(module, attribute, getattr(js, captured))
+    for name in _XHR:
+        if name in sys.modules:
+            vars(sys.modules[name])["XMLHttpRequest"] = js.XMLHttpRequest
+
+
+def _explain_errors(pyfetch: Any) -> None:
+    """Let pyfetch use the page's current fetch, and raise its error from the session's."""
+
+    async def fetch(*arguments: Any) -> Any:
+        import js
+        from pyodide.ffi import JsException
+
+        try:
+            return await js.fetch(*arguments)
+        except JsException as error:
+            if ours := cause_of(error):
+                raise pyfetch.AbortError(error) from ours
+            raise
+
+    pyfetch._jsfetch = fetch

@@ -36,7 +36,7 @@ def cause_of(error: BaseException | None) -> SuperTokensError | None:
         if isinstance(error, js_exception):
             # It began here; what Python was handling before has nothing to do with it.
             return python_error(error) if _is_ours(error) else None
-        error = error.__cause__ or error.__context__
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return None
 
 

@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import UnsupportedPlatform
-from .convert import cause_of
+from ..errors import SuperTokensError, UnsupportedPlatform
 
 if TYPE_CHECKING:
     from pyodide.http import FetchResponse
@@ -44,6 +43,6 @@ async def fetch(
     try:
         return await pyfetch(url, **options)
     except OSError as error:
-        if ours := cause_of(error):
-            raise ours from None
+        if isinstance(error.__cause__, SuperTokensError):
+            raise error.__cause__ from None
         raise

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from . import captured
+from .captured import CapturedModules
 from .convert import python_error
 from .functions import Functions
 
@@ -14,12 +14,17 @@ from .functions import Functions
 class BrowserHost:
     """A client's way to the shim."""
 
-    def __init__(self, shim: Any, proxies: Mapping[str, Any], functions: Functions) -> None:
+    def __init__(self, shim: Any, functions: Functions) -> None:
         self._shim = shim
-        self._proxies = proxies
+        self._proxies: Mapping[str, Any] = {}
         self._functions = functions
         self._cookies = ""
         self.lags = bool(shim.lags)
+        self._modules = CapturedModules()
+
+    def keep(self, proxies: Mapping[str, Any]) -> None:
+        """Take over what the shim has of Python's, to destroy it in the end."""
+        self._proxies = proxies
 
     def cookies(self) -> str:
         """The page's cookies."""
@@ -51,7 +56,7 @@ class BrowserHost:
     def close(self) -> None:
         """Take our patches off the page."""
         self._shim.disconnect()
-        captured.repoint()
+        self._modules.restore()
         for proxy in self._proxies.values():
             proxy.destroy()
         self._functions.destroy()
