@@ -97,6 +97,22 @@ def test_no_module_has_a_name_that_says_nothing():
     assert not {name for name in names if re.search("util|helper|manager|misc|common", name)}
 
 
+# Of what we use, this is what Pyodide has loaded when it has booted: importing it costs nothing.
+LOADED_AT_BOOT = {
+    *("__future__", "base64", "collections", "contextlib", "dataclasses", "enum", "importlib"),
+    *("json", "logging", "math", "os", "re", "sys", "time", "traceback", "types", "typing"),
+}
+# Modules of ours that are imported where they are needed.
+ON_DEMAND = {"testing", "httpx", "_browser.streaming"}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=module_name)
+def test_a_start_loads_nothing_that_pyodide_has_not_loaded_itself(path):
+    if module_name(path) not in ON_DEMAND:
+        roots = {name.split(".")[0] for name in imports(path, inside_functions=False)}
+        assert roots <= LOADED_AT_BOOT | {NAME}
+
+
 def loaded_by(statement):
     """The modules that a statement adds to a bare interpreter."""
     code = (
@@ -110,7 +126,9 @@ def loaded_by(statement):
 
 def test_importing_the_package_loads_nothing_heavy():
     loaded = loaded_by("import supertokens_pyodide")
-    assert f"{NAME}._core.session" in loaded
+    ours = {name.removeprefix(f"{NAME}.") for name in loaded if name.startswith(f"{NAME}.")}
+    assert set(LEVELS) - ON_DEMAND <= ours
+    assert not ON_DEMAND & ours
     heavy = {"jwt", "asyncio", "http", "ssl", "email", "cryptography", "socket", "js", "pyodide"}
     assert not heavy & {name.split(".")[0] for name in loaded}
 
