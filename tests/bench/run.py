@@ -4,6 +4,7 @@ Prints a table and writes build/bench.json: each key of targets.py with its valu
 and `holds` what is asked of it and whether it holds, under `details` what it was made from.
 """
 
+import itertools
 import json
 import time
 
@@ -55,9 +56,12 @@ def values_of(details: Numbers, mode: str) -> dict[str, float]:
     )
     carried, foreign = (details[f"worker_{mode}"][call]["worker"] for call in measure.WORKER_CALLS)
     values["worker_fetch_us"] = carried - foreign
-    small, middle, large = (storms[f"ours_{size}"]["milliseconds"] for size in measure.STORMS)
-    values["storm_ratio"] = middle / storms["theirs_1000"]["milliseconds"]
-    values["storm_growth"] = (large - middle) / 9_000 / ((middle - small) / 900)
+    per_request = [storms[f"ours_{size}"]["milliseconds"] / size for size in measure.STORMS]
+    ours, theirs = (storms[f"{side}_1000"]["milliseconds"] for side in measure.SIDES)
+    values["storm_ratio"] = ours / theirs
+    values["storm_growth"] = max(
+        larger / smaller for smaller, larger in itertools.pairwise(per_request)
+    )
     values["storm_longest_task_ms"] = max(
         storms[f"ours_{size}"]["longest_task_ms"] for size in measure.STORMS
     )

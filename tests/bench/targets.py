@@ -28,7 +28,9 @@ TARGETS = (
     Target("py_get_user_id_ratio", 1, "await get_user_id() in Python / theirs in JavaScript"),
     Target("worker_fetch_us", None, "a pyfetch in a worker: overhead", "µs"),
     Target("storm_ratio", 0.5, "1,000 requests that all meet a 401, per request: ours/theirs"),
-    Target("storm_growth", 1.5, "a further request's cost, 1,000 to 10,000 / 100 to 1,000"),
+    Target(
+        "storm_growth", 1.5, "a request's time in a storm of ten times as many / in the smaller one"
+    ),
     Target("storm_longest_task_ms", 50, "longest task of a storm of 1,000 or 10,000", "ms"),
     Target("leak_proxies", 0, "more PyProxies after 10,000 requests than after 1,000"),
     Target("leak_heap_bytes", 0, "the same of the WebAssembly heap", "bytes"),
