@@ -40,6 +40,7 @@ const HOOK_PATIENCE = 10_000;
  * @property {(headers: string, oneShot: boolean, cookies: string | undefined, now: number) => string} exchange
  * @property {(name: string, args: string, cookies: string | undefined, now: number) => string} call
  * @property {(flow: number, result: string | number | boolean | undefined, cookies: string | undefined, now: number) => string} resume
+ * @property {(cookies: string, now: number) => string} observe
  * @property {(flow: number) => void} cancel
  * @property {(events: string) => void} notify
  * @property {(options: string) => string} compare
@@ -87,13 +88,15 @@ export class Driver {
    * @param {import("./hooks.js").Hooks} hooks
    * @param {import("./target.js").Plan} plan
    * @param {(events: object[]) => void} emit
+   * @param {() => void} changed called when cookies have been written
    */
-  constructor(core, host, hooks, plan, emit) {
+  constructor(core, host, hooks, plan, emit, changed) {
     this.core = core;
     this.host = host;
     this.hooks = hooks;
     this.replyHeaders = plan.replyHeaders;
     this.emit = emit;
+    this.changed = changed;
     this.recall = new Recall(core, host, plan.statuses);
   }
 
@@ -147,7 +150,10 @@ export class Driver {
   apply(text, carrier, start = (child) => this.beside(child)) {
     /** @type {Step} */
     const step = JSON.parse(text);
-    if (step.cookies) this.host.jar.write(step.cookies);
+    if (step.cookies) {
+      this.host.jar.write(step.cookies);
+      this.changed();
+    }
     if (step.storage) this.host.writeStorage(step.storage);
     if (step.warnings) for (const warning of step.warnings) console.warn(`supertokens: ${warning}`);
     if (step.unlock) for (const flow of step.unlock) this.host.unlock(flow);

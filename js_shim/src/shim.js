@@ -21,6 +21,7 @@ import { serve } from "./owner.js";
 import { PageHandler } from "./page.js";
 import { patch } from "./patch.js";
 import { originalFunctions, overridden } from "./recipe.js";
+import { Tabs } from "./tabs.js";
 import { isOurs } from "./target.js";
 import { sessionXHR } from "./xhr.js";
 
@@ -30,7 +31,7 @@ const PAGE_PYTHON_PATIENCE = 120_000;
 /**
  * @typedef {import("./drive.js").Core} Core
  * @typedef {import("./target.js").Plan} Plan
- * @typedef {{core: Core, driver: Driver, host: Host, plan: Plan}} Connection
+ * @typedef {{core: Core, driver: Driver, host: Host, plan: Plan, tabs: Tabs}} Connection
  *
  * An interpreter's side, as its Python hands it over; ``functions`` are options that Python gave.
  * @typedef {Core & {plan: string, functions: Record<string, any>, closed: () => void}} Interpreter
@@ -101,9 +102,17 @@ export class Shim {
     this.#interpreter = interpreter;
     const functions = this.#functions();
     const host = this.newHost(this.#nativeFetch.bind(globalThis), functions);
-    const emit = (/** @type {object[]} */ events) => this.#emit(events);
-    const driver = new Driver(interpreter, host, new Hooks(functions), plan, emit);
-    this.connection = { core: interpreter, driver, host, plan };
+    const tabs = new Tabs(() => this.look());
+    const driver = new Driver(
+      interpreter,
+      host,
+      new Hooks(functions),
+      plan,
+      (events) => this.#emit(events),
+      () => tabs.tell(host.jar),
+    );
+    this.connection = { core: interpreter, driver, host, plan, tabs };
+    this.look(); // what is there now is no news
     this.gate?.open();
   }
 
@@ -213,6 +222,21 @@ export class Shim {
       });
   }
 
+  /** Have the core look what other tabs have done. */
+  async look() {
+    const { connection } = this;
+    if (!connection) return;
+    const { core, driver, host } = connection;
+    try {
+      if (host.jar.lags) await host.jar.fresh();
+    } catch {
+      return; // closed meanwhile, like what comes next
+    }
+    if (this.connection !== connection) return;
+    const step = core.observe(host.cookies(), host.now());
+    if (step) driver.apply(step, new Carrier());
+  }
+
   /**
    * Call a function of the session.
    *
@@ -258,6 +282,7 @@ export class Shim {
     this.gate?.fail(closed());
     this.connection?.driver.close();
     this.connection?.host.close();
+    this.connection?.tabs.close();
     this.connection = null;
     this.gate = null;
     this.#options = null;

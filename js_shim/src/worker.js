@@ -95,7 +95,12 @@ export class WorkerShim extends Shim {
     const life = await this.#live();
     if (this.gate !== gate) return;
     const { port1, port2 } = new MessageChannel();
-    const link = new Link(port1, { cookies: (text) => this.#jar?.hear(text) });
+    const link = new Link(port1, {
+      cookies: (text) => {
+        this.#jar?.hear(text);
+        this.look();
+      },
+    });
     this.#link = link;
     globalThis.postMessage?.(GREETING, { transfer: [port2] });
     const about = { protocol: PROTOCOL, version: this.version, life, keys };

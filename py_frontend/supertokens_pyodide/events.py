@@ -1,6 +1,8 @@
 """Session events: what handlers registered with ``on()`` receive.
 
-The actions and their meaning are those of supertokens-website; a handler gets a plain dict.
+The actions and their meaning are those of supertokens-website; a handler gets a plain dict. What
+happened in another tab of this site is told as well, with ``other_tab``; so is, then, that another
+user's session has taken the place of the one before (USER_CHANGED).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ Action = Literal[
     "API_INVALID_CLAIM",
     "UNAUTHORISED",
     "SIGN_OUT",
+    "USER_CHANGED",
 ]
 
 ACTIONS: tuple[Action, ...] = (
@@ -23,6 +26,7 @@ ACTIONS: tuple[Action, ...] = (
     "API_INVALID_CLAIM",
     "UNAUTHORISED",
     "SIGN_OUT",
+    "USER_CHANGED",
 )
 
 
@@ -38,13 +42,14 @@ class Event(TypedDict):
 
     ``session_expired_or_revoked`` comes with UNAUTHORISED: True when the backend ended the session,
     False when there was none to begin with. ``claim_validation_errors`` comes with
-    API_INVALID_CLAIM.
+    API_INVALID_CLAIM. ``other_tab`` comes, and is True, with what another tab has done.
     """
 
     action: Action
     user_context: dict[str, Any]
     session_expired_or_revoked: NotRequired[bool]
     claim_validation_errors: NotRequired[list[ClaimValidationError]]
+    other_tab: NotRequired[bool]
 
 
 _WIRE_NAMES = {
@@ -52,6 +57,7 @@ _WIRE_NAMES = {
     "user_context": "userContext",
     "session_expired_or_revoked": "sessionExpiredOrRevoked",
     "claim_validation_errors": "claimValidationErrors",
+    "other_tab": "otherTab",
 }
 _PYTHON_NAMES = {wire: name for name, wire in _WIRE_NAMES.items()}
 

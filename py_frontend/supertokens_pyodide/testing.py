@@ -91,6 +91,7 @@ class ScriptedBrowser:
         self.storage: dict[str, str] = {}
         self.lock_holder: object | None = None
         self.keeps_cookies = True
+        self.tabs: list[Tab] = []
         self._cookies: dict[str, str] = {}
 
     @property
@@ -185,6 +186,8 @@ class Tab:
         self._waiting: dict[int, Call] = {}
         client.host = self
         client.on("*", self.events.append)
+        browser.tabs.append(self)
+        self.look()
 
     # ---- what a page does ----------------------------------------------------------------------
 
@@ -224,6 +227,12 @@ class Tab:
         given = json.dumps(arguments) if arguments else ""
         self._apply(call, self.client.port.call(name, given, self.cookies(), self.now()))
         return call
+
+    def look(self) -> None:
+        """Look what other tabs have done, as a page does when it is told of it or shown again."""
+        step = self.client.port.observe(self.cookies(), self.now())
+        if step:
+            self._apply(Call(), step)
 
     def run(self, call: Call) -> Any:
         """Run everything until this call has ended; returns or raises what its caller gets."""
@@ -279,6 +288,7 @@ class Tab:
         """Close the page; its lock is freed."""
         self._pending.clear()
         self._waiting.clear()
+        self.browser.tabs.remove(self)
         holder = self.browser.lock_holder
         if isinstance(holder, tuple) and holder[0] is self:
             self.browser.lock_holder = None
@@ -297,6 +307,10 @@ class Tab:
         step = json.loads(text)
         for write in step.get("cookies", ()):
             self.browser.set_cookie(write)
+        if "cookies" in step:
+            for tab in list(self.browser.tabs):
+                if tab is not self:
+                    tab.look()
         self.browser.storage.update(step.get("storage", {}))
         self.warnings += step.get("warnings", ())
         for flow in step.get("unlock", ()):
@@ -312,9 +326,9 @@ class Tab:
     def _schedule(self, call: Call, step: dict[str, Any]) -> None:
         if "verdict" in step:
             call.verdict = step
-        elif step["do"] == "wait":
+        elif step.get("do") == "wait":
             self._waiting[step["flow"]] = call
-        else:
+        elif "do" in step:
             self._pending.append((call, step))
 
     def _wake(self, flow: int, finished: Call) -> None:

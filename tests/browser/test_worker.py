@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext
 from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
 from tests.browser.demo import Demo
+from tests.browser.test_tabs import SIGN_OUT_SILENTLY
 from tests.browser.worker_page import BUNDLE, WorkerPage
 
 NewContext = Callable[..., BrowserContext]
@@ -128,6 +129,13 @@ def test_what_the_page_does_to_the_session_is_known_at_once(python: WorkerPage) 
         }"""
     )
     assert found == ["true", "false"]
+
+
+def test_what_another_tab_does_is_told(python: WorkerPage) -> None:
+    python.sign_up()
+    python.page.evaluate(SIGN_OUT_SILENTLY)
+    python.run("import asyncio\nwhile 'SIGN_OUT' not in list(js.events): await asyncio.sleep(0.01)")
+    assert python.events() == ["SESSION_CREATED", "SIGN_OUT"]
 
 
 def test_no_token_is_heard_on_a_broadcast_channel(python: WorkerPage, mode: str) -> None:

@@ -100,7 +100,8 @@ class Played:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        return [to_wire(event) for event in self.tab.events]
+        # Of other tabs' deeds supertokens-website tells nobody.
+        return [to_wire(event) for event in self.tab.events if "other_tab" not in event]
 
     @property
     def skew(self) -> float:

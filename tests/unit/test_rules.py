@@ -27,6 +27,7 @@ LAYERS = [
     ["_core.cookies"],
     ["_core.snapshot", "_core.flows"],
     ["_core.local_state"],
+    ["_core.observer"],
     ["_core.refresh"],
     ["_core.exchange"],
     ["_core.session"],

@@ -48,7 +48,8 @@ def test_a_tab_whose_token_another_tab_has_refreshed_retries_without_refreshing(
     assert signed_in.tab.fetch("/items").status == 200
     assert signed_in.refreshes == 1
     assert "REFRESH_SESSION" in [event["action"] for event in other.events]
-    assert signed_in.actions == []
+    assert signed_in.actions == ["REFRESH_SESSION"]
+    assert signed_in.tab.events[0]["other_tab"]
 
 
 def test_a_tab_that_waits_for_the_lock_does_not_refresh_what_was_refreshed(signed_in, other):
@@ -95,8 +96,9 @@ def test_a_tab_gives_up_where_another_has_signed_out(signed_in, other):
     signed_in.backend.always[SIGN_OUT] = Reply(200, {"front-token": "remove"})
     assert signed_in.tab.fetch("/items").status == 401
     assert signed_in.refreshes == 0
-    assert signed_in.actions == ["UNAUTHORISED"]
-    assert signed_in.tab.events[0]["session_expired_or_revoked"] is False
+    assert signed_in.actions == ["SIGN_OUT", "UNAUTHORISED"]
+    assert signed_in.tab.events[0]["other_tab"]
+    assert signed_in.tab.events[1]["session_expired_or_revoked"] is False
 
 
 def test_a_tab_that_saw_nobody_sees_who_signed_in_elsewhere(world):

@@ -29,7 +29,7 @@ let refreshes = 0;
 
 function onSessionEvent(event) {
   logEvent(event);
-  if (event.action === "REFRESH_SESSION") refreshes += 1;
+  if (event.action === "REFRESH_SESSION" && !event.otherTab) refreshes += 1;
   if (event.action !== "API_INVALID_CLAIM") report(showSession());
 }
 

@@ -55,7 +55,7 @@ state = State()
 
 def on_session_event(event: Json) -> None:
     log_event(event)
-    if event["action"] == "REFRESH_SESSION":
+    if event["action"] == "REFRESH_SESSION" and "other_tab" not in event:
         state.refreshes += 1
     if event["action"] != "API_INVALID_CLAIM":
         in_background(show_session())

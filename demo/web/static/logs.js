@@ -16,11 +16,11 @@ function add(logId, time, title, detail, kind) {
   if (log.children.length > LONGEST) log.lastElementChild.remove();
 }
 
-export function logEvent({ action, sessionExpiredOrRevoked }) {
-  const detail =
-    sessionExpiredOrRevoked === undefined
-      ? ""
-      : `session expired or revoked: ${sessionExpiredOrRevoked ? "yes" : "no"}`;
+export function logEvent({ action, sessionExpiredOrRevoked, otherTab }) {
+  let detail = otherTab ? "in another tab" : "";
+  if (sessionExpiredOrRevoked !== undefined) {
+    detail = `session expired or revoked: ${sessionExpiredOrRevoked ? "yes" : "no"}`;
+  }
   add("event-log", Date.now(), action, detail, action);
 }
 

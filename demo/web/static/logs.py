@@ -27,8 +27,10 @@ def _add(log_id: str, moment: float, title: str, detail: str, kind: str) -> None
 
 
 def log_event(event: Json) -> None:
-    gone = event.get("session_expired_or_revoked")
-    detail = "" if gone is None else f"session expired or revoked: {'yes' if gone else 'no'}"
+    detail = "in another tab" if event.get("other_tab") else ""
+    if "session_expired_or_revoked" in event:
+        gone = event["session_expired_or_revoked"]
+        detail = f"session expired or revoked: {'yes' if gone else 'no'}"
     _add("event-log", Date.now(), event["action"], detail, event["action"])
 
 

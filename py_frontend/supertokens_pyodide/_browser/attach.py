@@ -127,6 +127,7 @@ def connect(
         "exchange": client.port.exchange,
         "call": client.port.call,
         "resume": client.port.resume,
+        "observe": client.port.observe,
         "cancel": client.port.cancel,
         "notify": client.notify,
         "compare": lambda options: refusal(options, config),

@@ -16,7 +16,7 @@ from .cookies import (
 from .effects import Head, UserContext
 from .flows import Flows
 from .snapshot import Present, Snapshot, take_snapshot
-from .tokens import FrontToken, MalformedToken, read_front_token, same_payload
+from .tokens import FrontToken, MalformedToken, read_front_token, same_payload, session_handle
 
 # Reply headers (FDI). They are compared in lower case, as browsers hand them out.
 FRONT_TOKEN_HEADER = "front-token"
@@ -40,6 +40,8 @@ class LocalState:
         self._flows = flows
         self._cookies = flows.cookies
         self._decoded: tuple[str, FrontToken] | None = None
+        # The update mark that this tab wrote last.
+        self._written: str | None = None
 
     def snapshot(self) -> Snapshot:
         """The state at this instant."""
@@ -47,12 +49,24 @@ class LocalState:
 
     def front_token(self) -> FrontToken | None:
         """The front token, or None when there is none; raises MalformedToken."""
-        text = self._cookies.get(FRONT_TOKEN)
+        text = self.front_token_text()
         if text is None:
             return None
         if self._decoded is None or self._decoded[0] != text:
             self._decoded = (text, read_front_token(text))
         return self._decoded[1]
+
+    def front_token_text(self) -> str | None:
+        """The front token as the backend gave it."""
+        return self._cookies.get(FRONT_TOKEN)
+
+    def is_of_others(self) -> bool:
+        """Whether the state was last written by another tab.
+
+        What this tab wrote may look different afterwards, where the browser did not keep all of it;
+        and a state without its mark is one that the browser has lost.
+        """
+        return self._cookies.get(LAST_UPDATE) not in (None, self._written)
 
     def has_expired(self, within: float = 0) -> bool:
         """Whether the access token has expired, or will within so many seconds.
@@ -88,7 +102,7 @@ class LocalState:
             token = self.front_token()
         except MalformedToken:
             return None
-        return None if token is None else _handle_of(token)
+        return None if token is None else session_handle(token)
 
     def is_late(self, head: Head, handle: str | None) -> bool:
         """Whether a reply is of a session that has ended or been replaced since its request.
@@ -102,7 +116,7 @@ class LocalState:
         if text is None or text == REMOVE:
             return True
         try:
-            return _handle_of(read_front_token(text)) == handle
+            return session_handle(read_front_token(text)) == handle
         except MalformedToken:
             return True
 
@@ -171,7 +185,7 @@ class LocalState:
         if there is None or front_token == REMOVE:
             return False
         try:
-            handle = _handle_of(read_front_token(front_token))
+            handle = session_handle(read_front_token(front_token))
         except MalformedToken:
             return False
         return handle is not None and handle != there
@@ -223,7 +237,8 @@ class LocalState:
         last = self._cookies.get(LAST_UPDATE)
         if last is not None and last.isascii() and last.isdigit() and int(last[:16]) >= mark:
             mark = int(last[:16]) + 1  # two updates in one millisecond must still differ
-        self._cookies.set(LAST_UPDATE, str(mark))
+        self._written = str(mark)
+        self._cookies.set(LAST_UPDATE, self._written)
         self._cookies.clear(LEGACY_ID_REFRESH_TOKEN)
 
     def _emit_change(self, was_there: bool, is_there: bool, status: int) -> None:
@@ -234,8 +249,3 @@ class LocalState:
                 self.emit({"action": "SIGN_OUT", "user_context": {}})
         elif is_there and not was_there:
             self.emit({"action": "SESSION_CREATED", "user_context": {}})
-
-
-def _handle_of(token: FrontToken) -> str | None:
-    handle = token.payload.get("sessionHandle")
-    return handle if isinstance(handle, str) else None

@@ -88,6 +88,13 @@ def write_step(output: Output, flow: Flow[Any], stands: float | None = None) -> 
     """The step at which a flow stands, with everything that was put out on the way."""
     if not output and isinstance(flow.value, Delivery) and not flow.value.refresh:
         return _DELIVER  # the end of nearly every exchange
+    step = _written(output)
+    if stands is not None and not output:
+        step["stands"] = stands
+    return json.dumps({**step, **_progress(flow)})
+
+
+def _written(output: Output) -> dict[str, Any]:
     step: dict[str, Any] = {
         name: entries
         for name in ("cookies", "storage", "warnings", "unlock", "wake")
@@ -97,9 +104,7 @@ def write_step(output: Output, flow: Flow[Any], stands: float | None = None) -> 
         step["events"] = [to_wire(event) for event in output.events]
     if output.spawned:
         step["spawned"] = [_progress(child) for child in output.spawned]
-    if stands is not None and not output:
-        step["stands"] = stands
-    return json.dumps({**step, **_progress(flow)})
+    return step
 
 
 def _progress(flow: Flow[Any]) -> dict[str, Any]:
@@ -224,7 +229,7 @@ class Port:
 
         The step is None when the flow has ended and left a driver nothing to do.
         """
-        self._flows.enter(cookies, now)
+        self._session.enter(cookies, now)
         flow = self._begin(name, arguments)
         output = self._flows.take_output()
         return flow, None if flow.ended and not output else write_step(output, flow)
@@ -233,7 +238,7 @@ class Port:
         """Take the environment; no cookies means those of the last call, as strings are dear."""
         if cookies is not None:
             self._cookies = cookies
-        self._flows.enter(self._cookies, now)
+        self._session.enter(self._cookies, now)
 
     def _begin(self, name: str, arguments: Mapping[str, Any]) -> Flow[Any]:
         if name not in self.CALLS:
@@ -250,6 +255,12 @@ class Port:
         effect = self._flows.effect_of(flow_id)
         flow = self._flows.resume(flow_id, read_result(effect, result))
         return _NOTHING if flow is None else write_step(self._flows.take_output(), flow)
+
+    def observe(self, cookies: str, now: float) -> str:
+        """Look what other tabs have done; a step with their events, or nothing."""
+        self._session.enter(cookies, now)
+        output = self._flows.take_output()
+        return json.dumps(_written(output)) if output else ""
 
     def cancel(self, flow_id: int) -> None:
         """Forget a flow whose caller has gone."""

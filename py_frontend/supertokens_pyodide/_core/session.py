@@ -15,6 +15,7 @@ from .effects import Head, Post, Send, UserContext, post, post_hook, read_text
 from .exchange import Delivery, Exchanger, RequestHead
 from .flows import Flows
 from .local_state import LocalState
+from .observer import Observer
 from .refresh import SUPPORTED_FDI, Ended, Outcome, Refresher, Retry, Unavailable
 from .snapshot import Present, Unknown
 from .tokens import FrontToken, MalformedToken, Payload, read_access_token
@@ -46,6 +47,11 @@ class Session:
         self._state = LocalState(config, self.flows)
         self._refresher = Refresher(config, self.flows, self._state)
         self._exchanger = Exchanger(config, self._state, self._refresher)
+        self._observer = Observer(self.flows, self._state)
+
+    def enter(self, cookies: str, now: float) -> None:
+        """Take the environment of this moment: the cookie string and the clock in milliseconds."""
+        self._observer.enter(cookies, now)
 
     async def exchange(self, request: RequestHead) -> Delivery:
         """Run an intercepted request to its verdict."""

@@ -51,6 +51,12 @@ def read_front_token(text: str) -> FrontToken:
     return FrontToken(user_id, expires_at, payload)
 
 
+def session_handle(token: FrontToken) -> str | None:
+    """Which session a front token belongs to, where it says so."""
+    handle = token.payload.get("sessionHandle")
+    return handle if isinstance(handle, str) else None
+
+
 def write_front_token(user_id: str, expires_at: float, payload: Payload) -> str:
     """Encode a front token as a backend does; for tests and tools."""
     data = {"uid": user_id, "ate": expires_at, "up": payload}

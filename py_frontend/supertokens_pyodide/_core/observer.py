@@ -1,0 +1,67 @@
+"""What other tabs have done, told by the cookies, which all tabs share.
+
+They are compared whenever a step takes this moment's: a change that this tab did not write is
+somebody else's, a tab of ours or of supertokens-website, and becomes an event, once.
+"""
+
+from __future__ import annotations
+
+from ..events import Action
+from .flows import Flows
+from .local_state import LocalState
+from .tokens import FrontToken, MalformedToken, read_front_token, session_handle
+
+
+class Observer:
+    """Looks at each moment's cookies before anybody else does."""
+
+    def __init__(self, flows: Flows, state: LocalState) -> None:
+        self._flows = flows
+        self._state = state
+        self._has_looked = False
+
+    def enter(self, cookies: str, now: float) -> None:
+        """Take the environment of this moment; what others did since the last becomes events."""
+        before = self._state.front_token_text()
+        self._flows.enter(cookies, now)
+        after = self._state.front_token_text()
+        if before != after and self._has_looked and self._state.is_of_others():
+            action = what_happened(before, after)
+            if action is not None:
+                self._state.emit({"action": action, "user_context": {}, "other_tab": True})
+        self._has_looked = True
+
+
+def what_happened(before: str | None, after: str | None) -> Action | None:
+    """What turned one front token into another; None stands for no session."""
+    if after is None:
+        return "SIGN_OUT"
+    if before is None:
+        return "SESSION_CREATED"
+    old, new = _read(before), _read(after)
+    if old is None or new is None:
+        return None
+    if old.user_id != new.user_id:
+        return "USER_CHANGED"
+    if session_handle(old) != session_handle(new):
+        return "SESSION_CREATED"
+    return "REFRESH_SESSION" if _is_refreshed(old, new) else "ACCESS_TOKEN_PAYLOAD_UPDATED"
+
+
+def _is_refreshed(old: FrontToken, new: FrontToken) -> bool:
+    """Whether there has been a refresh between two front tokens of one session.
+
+    Backends change a token's payload without one, and at its first use how long it lives; the
+    refresh token that it belongs to stays the same. Old access tokens do not name that.
+    """
+    pair = [token.payload.get("refreshTokenHash1") for token in (old, new)]
+    if pair == [None, None]:
+        return old.expires_at != new.expires_at
+    return pair[0] != pair[1]
+
+
+def _read(text: str) -> FrontToken | None:
+    try:
+        return read_front_token(text)
+    except MalformedToken:
+        return None

@@ -1,0 +1,209 @@
+"""What one tab does reaches the others: pages of ours in both languages, and pages of others."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.app import REFRESH, App
+from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
+from tests.browser.demo import Demo
+
+ELSEWHERE = "in another tab"
+
+# What supertokens-website does when it refreshes, and when it signs out, and tells nobody of.
+REFRESH_SILENTLY = """() => {
+  const [, text] = /sFrontToken=([^;]+)/.exec(document.cookie);
+  const token = JSON.parse(atob(text));
+  token.up.refreshTokenHash1 += "x";
+  document.cookie = `st-last-access-token-update=${Date.now()};path=/`;
+  document.cookie = `sFrontToken=${btoa(JSON.stringify(token))};path=/`;
+}"""
+SIGN_OUT_SILENTLY = """() => {
+  document.cookie = `st-last-access-token-update=${Date.now()};path=/`;
+  document.cookie = "sFrontToken=;expires=Thu, 01 Jan 1970 00:00:00 GMT;path=/";
+}"""
+
+
+class Tabs:
+    """Two tabs with the app, in both languages, and one of the same site without the SDK."""
+
+    def __init__(self, demo: Demo, browser: Browser) -> None:
+        self.demo = demo
+        self.context = browser.new_context()
+        self.context.set_default_timeout(PAGE_TIMEOUT)
+        # One hears of writes from the browser and by the channel, the other by the channel alone.
+        self.context.add_init_script(
+            "if (location.pathname === '/pyscript') delete globalThis.cookieStore;"
+        )
+        self.javascript = App(demo, self.context, "javascript", "cookie")
+        self.python = App(demo, self.context, "python", "cookie")
+        self.without = self.context.new_page()
+        self.without.goto(f"{demo.origin}/static/style.css")
+        # What crosses the channel, as any page may listen.
+        self.without.evaluate(
+            """() => {
+                 globalThis.heard = [];
+                 globalThis.channel = new BroadcastChannel("supertokens-pyodide");
+                 channel.onmessage = ({ data }) => heard.push(data);
+               }"""
+        )
+
+    def start_afresh(self) -> None:
+        for app in (self.javascript, self.python):
+            if app.element("sign-out").is_visible():
+                app.click("sign-out")
+            app.expect_status("signed-out")
+        for app in (self.javascript, self.python):
+            app.page.evaluate("document.getElementById('event-log').replaceChildren()")
+        self.without.evaluate("heard.length = 0")
+
+
+@pytest.fixture(scope="module")
+def shared_tabs(demo_process: Demo, browser: Browser) -> Iterator[Tabs]:
+    tabs = Tabs(demo_process, browser)
+    yield tabs
+    tabs.context.close()
+
+
+@pytest.fixture
+def tabs(shared_tabs: Tabs, demo: Demo, browser_log: BrowserLog) -> Iterator[Tabs]:
+    browser_log.watch(shared_tabs.context)
+    shared_tabs.start_afresh()
+    yield shared_tabs
+    browser_log.unwatch(shared_tabs.context)
+
+
+@pytest.fixture(params=["javascript", "python"])
+def acting(tabs: Tabs, request: pytest.FixtureRequest) -> App:
+    return getattr(tabs, request.param)
+
+
+@pytest.fixture
+def listening(tabs: Tabs, acting: App) -> App:
+    return tabs.python if acting is tabs.javascript else tabs.javascript
+
+
+def events(page: Page) -> list[tuple[str, str]]:
+    """The events that a page was told, oldest first: the action, and what is said of it."""
+    rows = page.get_by_test_id("event-log").locator("[data-kind]")
+    told = rows.evaluate_all(
+        "(rows) => rows.map((r) => [r.dataset.kind, r.querySelector('span').textContent])"
+    )
+    return [tuple(row) for row in reversed(told)]
+
+
+def look_everywhere(*apps: App) -> None:
+    for app in apps:
+        app.page.evaluate(
+            """dispatchEvent(new Event("online"));
+               document.dispatchEvent(new Event("visibilitychange"));
+               dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));"""
+        )
+
+
+def test_each_deed_is_told_once_to_the_other_tab_and_not_again_where_it_was_done(
+    tabs: Tabs, acting: App, listening: App
+) -> None:
+    acting.sign_up()
+    listening.expect_status("signed-in")
+    assert listening.user_id() == acting.user_id()
+    mark = tabs.demo.mark()
+    acting.click("refresh-now")
+    listening.expect_text("event-log", "REFRESH_SESSION")
+    assert tabs.demo.count(mark, REFRESH) == 1
+    acting.element("payload-note").fill("from the other tab")
+    acting.click("change-payload")
+    listening.expect_text("token-claims", "from the other tab")
+    acting.click("sign-out")
+    listening.expect_status("signed-out")
+    look_everywhere(acting, listening)
+    assert events(listening.page) == [
+        ("SESSION_CREATED", ELSEWHERE),
+        ("REFRESH_SESSION", ELSEWHERE),
+        ("ACCESS_TOKEN_PAYLOAD_UPDATED", ELSEWHERE),
+        ("SIGN_OUT", ELSEWHERE),
+    ]
+    assert ELSEWHERE not in acting.element("event-log").inner_text()
+    assert tabs.demo.count(mark, REFRESH) == 1
+
+
+def test_another_users_session_is_told_as_such(tabs: Tabs, acting: App, listening: App) -> None:
+    acting.sign_up()
+    listening.expect_text("event-log", "SESSION_CREATED")
+    first = acting.user_id()
+    acting.page.evaluate(
+        """(email) => fetch("/auth/signup", {
+             method: "POST",
+             headers: { "content-type": "application/json" },
+             body: JSON.stringify({ formFields: [
+               { id: "email", value: email }, { id: "password", value: "correct-horse-1" } ] }),
+           })""",
+        f"second-{first}@example.com",
+    )
+    listening.expect_text("event-log", "USER_CHANGED")
+    expect(listening.element("user-id")).not_to_have_text(first)
+    assert events(listening.page)[1:] == [("USER_CHANGED", ELSEWHERE)]
+
+
+def test_nothing_of_the_session_crosses_the_channel(tabs: Tabs) -> None:
+    tabs.javascript.sign_up()
+    tabs.javascript.click("refresh-now")
+    tabs.python.expect_text("event-log", "REFRESH_SESSION")
+    tabs.python.click("sign-out")
+    tabs.javascript.expect_text("event-log", "SIGN_OUT")
+    heard = tabs.without.evaluate("heard")
+    assert len(heard) >= 3
+    assert all(message == {"protocol": 1} for message in heard)
+
+
+def test_pages_that_tell_nobody_are_heard_by_what_they_write(tabs: Tabs) -> None:
+    tabs.javascript.sign_up()
+    tabs.without.evaluate(REFRESH_SILENTLY)
+    tabs.javascript.expect_text("event-log", "REFRESH_SESSION")
+    tabs.without.evaluate(SIGN_OUT_SILENTLY)
+    tabs.javascript.expect_status("signed-out")
+    told = events(tabs.javascript.page)
+    assert told[-2:] == [("REFRESH_SESSION", ELSEWHERE), ("SIGN_OUT", ELSEWHERE)]
+
+
+def test_a_page_that_nothing_reaches_looks_when_it_is_back(tabs: Tabs) -> None:
+    context = tabs.context
+    deaf = context.new_page()
+    deaf.add_init_script(
+        """delete globalThis.BroadcastChannel;
+           delete globalThis.cookieStore;
+           addEventListener("storage", (event) => event.stopImmediatePropagation());"""
+    )
+    deaf.goto(f"{tabs.demo.origin}/?mode=cookie")
+    deaf.wait_for_selector("html[data-ready=true]")
+    tabs.javascript.sign_up()
+    told: list[tuple[str, str]] = []
+    for event in (
+        'dispatchEvent(new Event("online"))',
+        'document.dispatchEvent(new Event("visibilitychange"))',
+        'dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))',
+    ):
+        assert events(deaf) == told
+        deaf.evaluate(event)
+        told.append(("REFRESH_SESSION" if told else "SESSION_CREATED", ELSEWHERE))
+        assert events(deaf) == told
+        tabs.without.evaluate(REFRESH_SILENTLY)
+        tabs.javascript.page.wait_for_function(
+            "(n) => document.getElementById('event-log').children.length > n", arg=len(told)
+        )
+    deaf.close()
+
+
+def test_a_closed_session_hears_nothing_more(tabs: Tabs) -> None:
+    page = tabs.javascript.page
+    tabs.python.sign_up()
+    tabs.javascript.expect_text("event-log", "SESSION_CREATED")
+    page.evaluate("supertokens.close()")
+    told = events(page)
+    tabs.python.click("sign-out")
+    tabs.python.expect_status("signed-out")
+    tabs.without.wait_for_function("heard.length > 0")
+    look_everywhere(tabs.javascript)
+    assert events(page) == told
+    tabs.javascript.open()
