@@ -4,6 +4,8 @@
 PORT ?= 8000
 # Extra words for pytest, for instance: make test ARGS="tests/unit -k cookie"
 ARGS ?=
+# One process a core, whole files to each in their order: browser tests last, and sharing their pages.
+PARALLEL ?= -n auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 # The Python that makes .venv.
 PYTHON ?= python3
 
@@ -48,7 +50,7 @@ demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8
 	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
 
 test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(PARALLEL) $(ARGS)
 
 bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
 	@$(PY) -m tests.bench.run
