@@ -21,12 +21,14 @@ const HOOK_PATIENCE = 10_000;
  * @property {number[]} [wake]
  * @property {number} [stands]
  * @property {number} [flow] none in a step that stands: the core does not know of its exchange yet
- * @property {"send" | "post" | "post_hook" | "lock" | "wait" | "read_text"} [do]
+ * @property {"send" | "post" | "post_hook" | "lock" | "wait" | "read_text" | "call"} [do]
  * @property {Record<string, string>} [headers] send, post
  * @property {string[]} [drop] send
  * @property {RequestCredentials | null} [credentials] send
  * @property {string} [url] post
  * @property {string} [name] lock
+ * @property {string} [function] call: a function of JavaScript; without, one of Python
+ * @property {any[]} [arguments] call
  * @property {number} [timeout] post, lock: milliseconds
  * @property {"REFRESH_SESSION" | "SIGN_OUT"} [action] post
  * @property {object} [userContext] post
@@ -41,9 +43,12 @@ const HOOK_PATIENCE = 10_000;
  * @property {(name: string, args: string, cookies: string | undefined, now: number) => string} call
  * @property {(flow: number, result: string | number | boolean | undefined, cookies: string | undefined, now: number) => string} resume
  * @property {(cookies: string, now: number) => string} observe
+ * @property {(flow: number) => PromiseLike<void>} perform calls the function of Python that a flow asks for
  * @property {(flow: number) => void} cancel
  * @property {(events: string) => void} notify
  * @property {(options: string) => string} compare
+ *
+ * @typedef {Record<string, (...args: any[]) => any>} Functions take and give JSON values; may be async
  */
 
 // How many requests that waited for a refresh go on in one task.
@@ -57,12 +62,14 @@ export class Carrier {
   refreshReply = null;
   /** @type {XMLHttpRequest | null} the refresh call itself, where it was made for a blocked caller */
   refreshCall = null;
-  /** @type {unknown} why a call of ours got no reply */
+  /** @type {unknown} why a call of ours got no reply, or a function failed */
   failure = undefined;
   /** @type {import("./hooks.js").BackendCall | null} the last call to the backend, for its hooks */
   call = null;
   /** @type {import("./recall.js").Beginning | null} what its exchange began with */
   beginning = null;
+  /** @type {Functions | undefined} what the core may call for this flow, by name */
+  functions = undefined;
 
   /**
    * @param {((step: Step) => Promise<Response>) | null} send makes one attempt of the exchange
@@ -155,7 +162,9 @@ export class Driver {
       this.changed();
     }
     if (step.storage) this.host.writeStorage(step.storage);
-    if (step.warnings) for (const warning of step.warnings) console.warn(`supertokens: ${warning}`);
+    if (step.warnings)
+      for (const warning of step.warnings)
+        console.warn(`supertokens: ${warning}`, carrier.failure ?? "");
     if (step.unlock) for (const flow of step.unlock) this.host.unlock(flow);
     if (step.events) this.emit(inContext(step.events, carrier));
     if (step.spawned) for (const child of step.spawned) start(child);
@@ -231,6 +240,8 @@ export class Driver {
         return this.host.lock(step.flow ?? 0, step.name ?? "", step.timeout ?? 0);
       case "read_text":
         return carrier.reply ? this.#text(carrier.reply) : "";
+      case "call":
+        return this.#call(step, carrier);
       default:
         return this.#wait(step.flow ?? 0, carrier);
     }
@@ -273,6 +284,21 @@ export class Driver {
     // Whoever waits for this flow waits for the hook, but not for one that never ends.
     const patience = AbortSignal.timeout(HOOK_PATIENCE);
     await within(this.hooks.after(call, reply), patience).catch(() => {});
+  }
+
+  /**
+   * @param {Step} step
+   * @param {Carrier} carrier
+   */
+  async #call({ flow = 0, function: name, arguments: given = [] }, carrier) {
+    try {
+      if (name) return JSON.stringify({ value: await carrier.functions?.[name]?.(...given) });
+      await this.core.perform(flow);
+      return undefined;
+    } catch (error) {
+      carrier.failure = error;
+      return '{"failed":true}';
+    }
   }
 
   /**

@@ -1,21 +1,13 @@
 // The session for JavaScript, under supertokens-website's names.
 
-import { ownWorkers } from "./owner.js";
-import { Shim } from "./shim.js";
-import { IN_WORKER } from "./target.js";
-import { WorkerShim } from "./worker.js";
+import { shim } from "./registry.js";
 
-// One shim a page or worker, whichever copy of this file comes first: a bundled one, a script tag's, or the one
-// that the Python package carries. Python looks it up under the same key.
-const KEY = Symbol.for("supertokens-pyodide");
-const registry = /** @type {Record<symbol, Shim | undefined>} */ (
-  /** @type {unknown} */ (globalThis)
-);
-if (!registry[KEY]) {
-  registry[KEY] = __WORKER__ && IN_WORKER ? new WorkerShim() : new Shim();
-  ownWorkers(registry[KEY]);
-}
-const shim = registry[KEY];
+export { BooleanClaim, PrimitiveArrayClaim, PrimitiveClaim } from "./claims.js";
+
+/**
+ * @typedef {import("./claims.js").SessionClaimValidator} SessionClaimValidator
+ * @typedef {import("./claims.js").ClaimValidationError} ClaimValidationError
+ */
 
 export { STGeneralError, SuperTokensError } from "./errors.js";
 
@@ -120,6 +112,40 @@ export const getTenantId = () => shim.call("get_tenant_id");
  */
 export const ensureFresh = ({ minValidity } = {}) =>
   shim.call("ensure_fresh", { min_validity: minValidity });
+
+/**
+ * What the session lacks of what the page requires; an empty list says that all is well.
+ *
+ * @param {(globalClaimValidators: SessionClaimValidator[], userContext: any) => SessionClaimValidator[]} [overrideGlobalClaimValidators]
+ * @param {any} [userContext] handed to the validators
+ * @returns {Promise<ClaimValidationError[]>}
+ */
+export async function validateClaims(overrideGlobalClaimValidators, userContext = {}) {
+  const own = { claimValidatorsAddedByOtherRecipes: [], userContext };
+  const everywhere = shim.recipe.getGlobalClaimValidators?.(own);
+  const claimValidators = overrideGlobalClaimValidators?.(everywhere, userContext) ?? everywhere;
+  return claimValidators.length
+    ? shim.recipe.validateClaims?.({ claimValidators, userContext })
+    : [];
+}
+
+/**
+ * A claim's value in the session.
+ *
+ * @template T
+ * @param {{claim: import("./claims.js").SessionClaim<T>, userContext?: any}} input
+ * @returns {Promise<T | undefined>}
+ */
+export const getClaimValue = async ({ claim, userContext = {} }) =>
+  claim.getValueFromPayload(await getAccessTokenPayloadSecurely({ userContext }), userContext);
+
+/**
+ * Why the backend refused the session in a reply of fetch or axios; empty if it did not.
+ *
+ * @param {{response: Response | {data: any}, userContext?: any}} input
+ * @returns {Promise<ClaimValidationError[]>}
+ */
+export const getInvalidClaimsFromResponse = (input) => ask("getInvalidClaimsFromResponse", input);
 
 /**
  * Refresh now; false when there is no session.

@@ -2,6 +2,7 @@
 
 import { sessionFetch } from "./fetch.js";
 import { hostnameOf, isOurs } from "./target.js";
+import { getInvalidClaimsFromResponse, validateClaims } from "./validation.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
@@ -47,6 +48,10 @@ export const originalFunctions = (shim) => ({
   doesSessionExist: () => shim.call("does_session_exist"),
   signOut: ({ localOnError, userContext }) =>
     shim.call("sign_out", { local_on_error: localOnError }, userContext),
+  getGlobalClaimValidators: ({ claimValidatorsAddedByOtherRecipes }) =>
+    claimValidatorsAddedByOtherRecipes,
+  validateClaims: (input) => validateClaims(shim, input),
+  getInvalidClaimsFromResponse: (input) => getInvalidClaimsFromResponse(shim, input),
   shouldDoInterceptionBasedOnUrl: (url, apiDomain, domain) => {
     const hosts = { hostname: hostnameOf(apiDomain), domain: domain ? hostnameOf(domain) : null };
     return isOurs({ ...hosts, skip: shim.plan?.skip }, url, shim.page.href);

@@ -98,7 +98,7 @@ export class Shim {
       throw otherVersion(this.version, "the Python package");
     }
     if (this.#options) this.#override(interpreter.functions);
-    else this.open({}, interpreter.functions);
+    else this.open(null, interpreter.functions);
     this.#interpreter = interpreter;
     const functions = this.#functions();
     const host = this.newHost(this.#nativeFetch.bind(globalThis), functions);
@@ -243,12 +243,14 @@ export class Shim {
    * @param {string} name as in Python
    * @param {Record<string, any>} [args] JSON values by the names that Python knows
    * @param {any} [userContext]
+   * @param {import("./drive.js").Functions} [functions] what it may call in turn
    * @returns {Promise<any>}
    */
-  async call(name, args, userContext) {
+  async call(name, args, userContext, functions) {
     await this.ready();
     const { driver, host } = this.#connected();
     const carrier = new Carrier(null, null, userContext);
+    carrier.functions = functions;
     if (host.jar.lags) await host.jar.fresh();
     const given = JSON.stringify(args ?? {});
     const step = driver.recall.call(name, given === "{}" ? "" : given);
@@ -329,12 +331,12 @@ export class Shim {
   /**
    * Put the patches in place.
    *
-   * @param {Record<string, any>} options
+   * @param {Record<string, any> | null} options null where JavaScript has given none
    * @param {Record<string, any>} [functions] options that Python gave
    */
   open(options, functions = {}) {
     if ("__supertokensOriginalFetch" in globalThis) throw otherSdkOnPage();
-    this.page = this.newPage(options.windowHandler ?? functions.windowHandler);
+    this.page = this.newPage(options?.windowHandler ?? functions.windowHandler);
     this.#options = options;
     this.#override(functions);
     this.#nativeFetch = globalThis.fetch;

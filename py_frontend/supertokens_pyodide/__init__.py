@@ -22,12 +22,15 @@ from ._api import (
     ensure_fresh,
     get_access_token,
     get_access_token_payload,
+    get_claim_value,
+    get_invalid_claims_from_response,
     get_session_status,
     get_tenant_id,
     get_user_id,
     init,
     on,
     sign_out,
+    validate_claims,
 )
 from ._browser.convert import cause_of
 from ._browser.fetch import fetch
@@ -47,10 +50,13 @@ __all__ = [
     "fetch",
     "get_access_token",
     "get_access_token_payload",
+    "get_claim_value",
+    "get_invalid_claims_from_response",
     "get_session_status",
     "get_tenant_id",
     "get_user_id",
     "init",
     "on",
     "sign_out",
+    "validate_claims",
 ]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal, cast
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Literal, TypeVar, cast
 
 from ._client import Client, Handler
 from ._core.effects import UserContext
 from ._core.session import SessionStatus
+from .claims import SessionClaim, SessionClaimValidator
 from .errors import AlreadyInitialised, NotInitialised
+from .events import ClaimValidationError
+
+T = TypeVar("T")
+
+OverrideValidators = Callable[
+    [list[SessionClaimValidator], UserContext], Iterable[SessionClaimValidator]
+]
 
 _current: Client | None = None
 
@@ -101,7 +109,10 @@ def _client() -> Client:
 def _ask(name: str, user_context: UserContext | None, **more: Any) -> Awaitable[Any]:
     """Call a function that can be overridden."""
     function = _client().recipe[name]
-    return cast("Awaitable[Any]", function(user_context=user_context or {}, **more))
+    return cast(
+        "Awaitable[Any]",
+        function(user_context={} if user_context is None else user_context, **more),
+    )
 
 
 async def does_session_exist(*, user_context: UserContext | None = None) -> bool:
@@ -158,6 +169,50 @@ async def ensure_fresh(min_validity: float = 30) -> bool:
     not be refreshed.
     """
     return cast(bool, await _client().call("ensure_fresh", min_validity=min_validity))
+
+
+async def validate_claims(
+    override_global_claim_validators: OverrideValidators | None = None,
+    *,
+    user_context: UserContext | None = None,
+) -> list[ClaimValidationError]:
+    """What the session lacks of what a page requires: each validator's ``id`` and its reason.
+
+    The function gets the validators that hold everywhere and the user context, and returns those to
+    ask. Before any of them judges, those that need it refresh their claim, in one tab at a time.
+    An empty list says that all is well.
+
+    Raises NoSession, SessionExpired, RefreshUnavailable, InvalidMaxAge, or ClaimValidatorFailed
+    with a validator's own error as its cause; a ``refresh`` that fails is only reported.
+    """
+    context = {} if user_context is None else user_context
+    validators = _client().recipe["get_global_claim_validators"](
+        claim_validators_added_by_other_recipes=[], user_context=context
+    )
+    if override_global_claim_validators is not None:
+        validators = override_global_claim_validators(validators, context)
+    return list(await _ask("validate_claims", context, claim_validators=list(validators)))
+
+
+async def get_claim_value(
+    claim: SessionClaim[T], *, user_context: UserContext | None = None
+) -> T | None:
+    """A claim's value in the session, or None; raises what ``get_access_token_payload`` raises."""
+    context = {} if user_context is None else user_context
+    payload = await get_access_token_payload(user_context=context)
+    return claim.get_value_from_payload(payload, context)
+
+
+async def get_invalid_claims_from_response(
+    response: object, *, user_context: UserContext | None = None
+) -> list[ClaimValidationError]:
+    """Why the backend refused the session in a reply of any HTTP client; empty if it did not.
+
+    Takes a reply of pyfetch, ``js.fetch``, requests or httpx, one with a ``json`` method, its body
+    as text or as a dict. The reply can still be read, unless its client has let go of the body.
+    """
+    found = await _ask("get_invalid_claims_from_response", user_context, response=response)
+    return cast("list[ClaimValidationError]", found)
 
 
 async def attempt_refresh(force: bool = True) -> bool:

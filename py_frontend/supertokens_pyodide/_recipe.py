@@ -19,8 +19,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ._core.config import Config
+from ._core.effects import UserContext
 from ._core.session import Session
 from ._core.urls import Interception, hostname_of
+from ._replies import invalid_claims_of
+from .claims import SessionClaimValidator
 from .errors import ConfigError
 
 log = logging.getLogger("supertokens_pyodide")
@@ -43,6 +46,13 @@ def original_functions(call: Callable[..., Any], session: Callable[[], Session])
         "sign_out": lambda *, user_context, local_on_error=False: call(
             "sign_out", user_context=user_context, local_on_error=local_on_error
         ),
+        "get_global_claim_validators": _global_claim_validators,
+        "validate_claims": lambda *, claim_validators, user_context: call(
+            "validate_claims", validators=claim_validators, user_context=user_context
+        ),
+        "get_invalid_claims_from_response": lambda *, response, user_context: invalid_claims_of(
+            response
+        ),
         MATCH_URL: lambda url, api_domain, session_token_backend_domain: _covers(
             session().config, url, api_domain, session_token_backend_domain
         ),
@@ -50,6 +60,14 @@ def original_functions(call: Callable[..., Any], session: Callable[[], Session])
             session().flows.clock.skew_of(access_token_payload)
         ),
     }
+
+
+def _global_claim_validators(
+    *,
+    claim_validators_added_by_other_recipes: list[SessionClaimValidator],
+    user_context: UserContext,
+) -> list[SessionClaimValidator]:
+    return claim_validators_added_by_other_recipes
 
 
 def _covers(config: Config, url: str, api_domain: str, backend_domain: str | None) -> bool:

@@ -14,6 +14,8 @@
     ├── RefreshLimitReached    an endpoint refused every freshly refreshed token
     ├── CookieWriteBlocked     the browser did not keep the session's cookies
     ├── SignOutFailed          the backend did not confirm the sign-out
+    ├── ClaimValidatorFailed   a claim validator could not judge
+    ├── InvalidMaxAge          a claim was given a max age that no clock can tell
     └── GeneralError           the backend refused with a message meant for the user
 
 No error carries a token: messages, hints and reprs are safe to log and to show.
@@ -175,6 +177,23 @@ class SignOutFailed(SuperTokensError):
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class ClaimValidatorFailed(SuperTokensError):
+    """A claim validator raised an error, the cause of this one, or gave no answer."""
+
+    code = "CLAIM_VALIDATOR_FAILED"
+    hint = (
+        "The cause says what went wrong. That a claim is not valid a validator says in its result, "
+        "not by raising."
+    )
+
+
+class InvalidMaxAge(SuperTokensError):
+    """A claim was given a max age that is no number, or below what its clock can tell."""
+
+    code = "MAX_AGE_INVALID"
+    hint = "Give a number of seconds that is not below the clock's threshold, which is usually 7."
 
 
 class GeneralError(SuperTokensError):

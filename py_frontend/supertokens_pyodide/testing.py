@@ -17,6 +17,7 @@ of several flows, each performs one effect in turn.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -68,6 +69,9 @@ class Reply:
 
 Backend = Callable[[Request], Reply]
 
+# The result of a call that has failed.
+_FAILED = '{"failed":true}'
+
 __all__ = [
     "Call",
     "NetworkDown",
@@ -89,7 +93,8 @@ class ScriptedBrowser:
         self.now: float = 1_700_000_000_000
         self.requests: list[Request] = []
         self.storage: dict[str, str] = {}
-        self.lock_holder: object | None = None
+        #: Who holds which lock.
+        self.locks: dict[str, object] = {}
         self.keeps_cookies = True
         self.tabs: list[Tab] = []
         self._cookies: dict[str, str] = {}
@@ -115,6 +120,14 @@ class ScriptedBrowser:
     def clear_cookies(self) -> None:
         """What a browser does that drops script-written cookies."""
         self._cookies.clear()
+
+    def take_lock(self, name: str, holder: object) -> None:
+        """Let a lock that is free be held."""
+        self.locks[name] = holder
+
+    def free_locks(self, held: Callable[[Any], bool]) -> None:
+        """Free the locks whose holder is one of these."""
+        self.locks = {name: holder for name, holder in self.locks.items() if not held(holder)}
 
     def open_tab(self, *, https: bool = True, **options: Any) -> Tab:
         """Open a page that calls ``init()`` with these options.
@@ -180,6 +193,9 @@ class Tab:
         self.plan = plan
         self.events: list[Event] = []
         self.warnings: list[str] = []
+        #: What a call's caller in JavaScript would give to be called, by name; not async.
+        self.functions: dict[str, Callable[..., Any]] = {}
+        self._running: set[asyncio.Task[None]] = set()
         self._options = options
         self._last_headers: dict[str, str] = {}
         self._pending: deque[tuple[Call, dict[str, Any]]] = deque()
@@ -249,7 +265,7 @@ class Tab:
         """Perform the oldest effect; False when there is none that can be performed."""
         for _ in range(len(self._pending)):
             call, step = self._pending.popleft()
-            if step["do"] == "lock" and self._lock_is_taken(step["flow"]):
+            if step["do"] == "lock" and step["name"] in self.browser.locks:
                 self._pending.append((call, step))
                 continue
             self._perform(call, step)
@@ -282,16 +298,21 @@ class Tab:
         """Carry out a step and run its flow to the end."""
         call = Call()
         self._apply(call, step)
-        self.run(call)
+        while not call.ended:
+            if self.turn():
+                continue
+            if not self._running:
+                break
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        if call.verdict is None:
+            call.result()  # raises what kept it from one
 
     def close(self) -> None:
-        """Close the page; its lock is freed."""
+        """Close the page; its locks are freed."""
         self._pending.clear()
         self._waiting.clear()
         self.browser.tabs.remove(self)
-        holder = self.browser.lock_holder
-        if isinstance(holder, tuple) and holder[0] is self:
-            self.browser.lock_holder = None
+        self.browser.free_locks(lambda holder: isinstance(holder, tuple) and holder[0] is self)
 
     def __enter__(self) -> Tab:
         """Make this the page that the module's functions work on, until the block ends."""
@@ -338,14 +359,34 @@ class Tab:
             self._pending.append((call, {"do": "wake", "flow": flow}))
 
     def _perform(self, call: Call, step: dict[str, Any]) -> None:
+        if step["do"] == "call" and "function" not in step:
+            task = asyncio.ensure_future(self._perform_function(call, step))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+            return
         try:
             result = self._result(call, step)
         except NetworkDown as failure:
             call.failure = failure
             self.client.port.cancel(step["flow"])
+            self._unlock(step["flow"])
             return
+        self._resume(call, step, result)
+
+    def _resume(self, call: Call, step: dict[str, Any], result: Any) -> None:
         text = self.client.port.resume(step["flow"], result, self.cookies(), self.now())
         self._apply(call, text)
+        if call.ended:
+            self._unlock(step["flow"])
+
+    async def _perform_function(self, call: Call, step: dict[str, Any]) -> None:
+        """Call a function of Python, which runs beside everything else as it does in a browser."""
+        result = None
+        try:
+            await self.client.port.perform(step["flow"])
+        except Exception:
+            result = _FAILED
+        self._resume(call, step, result)
 
     def _result(self, call: Call, step: dict[str, Any]) -> Any:
         match step["do"]:
@@ -357,8 +398,10 @@ class Tab:
             case "post_hook":
                 return self._after_post(call)
             case "lock":
-                self.browser.lock_holder = (self, step["flow"])
+                self.browser.take_lock(step["name"], (self, step["flow"]))
                 return True
+            case "call":
+                return self._call_javascript(step["function"], step["arguments"])
             case "read_text":
                 return call.reply.text if call.reply else ""
             case _:
@@ -402,14 +445,16 @@ class Tab:
     def _after_post(self, call: Call) -> None:
         self._options["post_api_hook"]({**call.hooked, "response": call.reply})
 
+    def _call_javascript(self, function: str, arguments: list[Any]) -> str:
+        try:
+            return json.dumps({"value": self.functions[function](*arguments)})
+        except Exception:
+            return _FAILED
+
     def _head(self, reply: Reply) -> int | str:
         self._last_headers = reply.headers
         shown = {n: text for n, text in reply.headers.items() if n in self.plan["replyHeaders"]}
         return json.dumps({"status": reply.status, "headers": shown}) if shown else reply.status
 
-    def _lock_is_taken(self, flow: int) -> bool:
-        return self.browser.lock_holder not in (None, (self, flow))
-
     def _unlock(self, flow: int) -> None:
-        if self.browser.lock_holder == (self, flow):
-            self.browser.lock_holder = None
+        self.browser.free_locks(lambda holder: holder == (self, flow))

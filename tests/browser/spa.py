@@ -1,4 +1,4 @@
-"""The demo's JavaScript page, driven from its console."""
+"""The demo's pages, driven from their console."""
 
 import uuid
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from tests.browser.demo import LONG, Demo
 class Spa:
     """One page, which a whole module's tests share: booting Python takes seconds."""
 
-    def __init__(self, demo: Demo, page: Page, mode: str) -> None:
+    def __init__(self, demo: Demo, page: Page, mode: str, path: str = "/") -> None:
         self.demo = demo
         self.page = page
-        self._url = f"{demo.origin}/?mode={mode}"
+        self._url = f"{demo.origin}{path}?mode={mode}"
         self._routed = False
         self.open()
 

@@ -91,6 +91,27 @@ def test_ten_requests_with_an_expired_token_make_one_refresh(
     assert python.events().count("REFRESH_SESSION") == 2  # the one that made the short token, too
 
 
+def test_a_claim_is_required_and_refreshed(python: WorkerPage, demo: Demo) -> None:
+    python.sign_up()
+    mark = demo.mark()
+    found = python.run(
+        """
+        from supertokens_pyodide.claims import BooleanClaim
+
+        async def accept(user_context):
+            await pyfetch(js.location.origin + "/api/accept-terms", method="POST")
+
+        terms = BooleanClaim("terms", accept).validators
+        return [
+            await s.validate_claims(lambda *_: [terms.is_true()]),
+            [error["id"] for error in await s.validate_claims(lambda *_: [terms.is_false()])],
+        ]
+        """
+    )
+    assert found == [[], ["terms"]]
+    assert demo.count(mark, "/api/accept-terms") == 1
+
+
 SYNCHRONOUS = """
 xhr = js.XMLHttpRequest.new()
 xhr.open("GET", js.location.origin + "/api/protected", False)

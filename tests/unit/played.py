@@ -55,14 +55,9 @@ class PlayedBrowser(ScriptedBrowser):
             answer = {"status": answer}
         return Reply(**{"text": request.path, **answer})
 
-    @property
-    def lock_holder(self) -> object | None:
-        return self._lock_holder
-
-    @lock_holder.setter
-    def lock_holder(self, holder: object | None) -> None:
-        self._lock_holder = holder
-        if holder is not None and "inLock" in self.given:
+    def take_lock(self, name: str, holder: object) -> None:
+        super().take_lock(name, holder)
+        if "inLock" in self.given:
             self.leave(self.given["inLock"])
 
 

@@ -142,7 +142,7 @@ class AnyCourse(RuleBasedStateMachine):
     @invariant()
     def nothing_is_left_running(self):
         assert [len(tab.client.session.flows) for tab in self.world.tabs] == [0, 0]
-        assert self.world.browser.lock_holder is None
+        assert self.world.browser.locks == {}
 
     @invariant()
     def the_cookies_agree_with_the_backend(self):

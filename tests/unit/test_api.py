@@ -3,12 +3,14 @@
 import asyncio
 import inspect
 import logging
+from functools import partial
 
 import pytest
 import supertokens_pyodide as supertokens
 from supertokens_pyodide import _api, errors
 from supertokens_pyodide._browser import attach
 from supertokens_pyodide._client import Client
+from supertokens_pyodide.claims import BooleanClaim
 from supertokens_pyodide.testing import NetworkDown, Reply
 
 from tests.unit.backend import REFRESH, REMOVED
@@ -21,6 +23,9 @@ CALLS = [
     supertokens.get_access_token_payload,
     supertokens.get_tenant_id,
     supertokens.ensure_fresh,
+    supertokens.validate_claims,
+    partial(supertokens.get_claim_value, BooleanClaim("terms", print)),
+    partial(supertokens.get_invalid_claims_from_response, "{}"),
     supertokens.attempt_refresh,
     supertokens.sign_out,
 ]

@@ -48,7 +48,7 @@ def test_a_hook_after_a_call_sees_its_reply_once_the_state_is_written(new_world,
     def hook(context):
         update = world.browser.cookies["st-last-access-token-update"]
         seen.append((context["action"], context["response"].status, update != before))
-        assert world.browser.lock_holder is None
+        assert world.browser.locks == {}
 
     world = hooked_world(new_world, mode, post_api_hook=hook)
     before = world.browser.cookies["st-last-access-token-update"]

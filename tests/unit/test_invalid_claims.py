@@ -1,8 +1,12 @@
 """Replies that refuse a session for its claims."""
 
+import asyncio
 import json
+from types import SimpleNamespace
 
+import httpx
 import pytest
+import supertokens_pyodide as supertokens
 from supertokens_pyodide.testing import Reply
 
 ERRORS = [{"id": "st-role", "reason": {"message": "wrong value", "expectedToInclude": "admin"}}]
@@ -29,21 +33,21 @@ def test_the_status_is_the_configured_one(new_world, mode):
     assert world.actions == ["API_INVALID_CLAIM"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "Forbidden",
-        "<html>",
-        "null",
-        "[]",
-        '"claimValidationErrors"',
-        "{}",
-        '{"claimValidationErrors":null}',
-        '{"claimValidationErrors":{}}',
-        "[" * 100_000,
-    ],
-)
+OTHER_BODIES = [
+    "",
+    "Forbidden",
+    "<html>",
+    "null",
+    "[]",
+    '"claimValidationErrors"',
+    "{}",
+    '{"claimValidationErrors":null}',
+    '{"claimValidationErrors":{}}',
+    "[" * 100_000,
+]
+
+
+@pytest.mark.parametrize("text", OTHER_BODIES)
 def test_any_other_body_is_harmless(signed_in, text):
     reply = Reply(403, text=text)
     signed_in.backend.answers["/items"] = [reply]
@@ -56,3 +60,81 @@ def test_a_refresh_comes_before_the_claims(signed_in):
     assert signed_in.tab.fetch("/items").status == 403
     assert signed_in.actions[-1] == "API_INVALID_CLAIM"
     assert signed_in.refreshes == 1
+
+
+# ---- replies that the application has ------------------------------------------------------------
+
+
+def later(make):
+    async def give():
+        return make()
+
+    return give
+
+
+class OnceOnly:
+    """A reply as a browser has it: its body can be read once, and cloned before that."""
+
+    def __init__(self, text, read=()):
+        self.content = text
+        self.read = [*read]
+
+    def clone(self):
+        assert not self.read
+        return OnceOnly(self.content)
+
+    async def text(self):
+        assert not self.read
+        self.read.append("text")
+        return self.content
+
+
+CLIENTS = {
+    "pyfetch": OnceOnly,
+    "httpx": lambda text: httpx.Response(403, text=text),
+    "sync-json": lambda text: SimpleNamespace(json=lambda: json.loads(text)),
+    "async-json": lambda text: SimpleNamespace(json=later(lambda: json.loads(text))),
+    "text": str,
+    "bytes": str.encode,
+}
+
+
+@pytest.fixture
+def page(new_world):
+    """A page that init() was called on; there need not be a session."""
+    with new_world().tab:
+        yield
+
+
+@pytest.mark.usefixtures("page")
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_reasons_are_found_in_a_reply_of_any_client(client):
+    reply = CLIENTS[client](BODY)
+    for _ in range(2):  # it can still be read
+        found = asyncio.run(supertokens.get_invalid_claims_from_response(reply))
+        assert found == ERRORS
+
+
+@pytest.mark.usefixtures("page")
+def test_the_reasons_are_found_in_a_body_that_was_read():
+    body = json.loads(BODY)
+    assert asyncio.run(supertokens.get_invalid_claims_from_response(body)) == ERRORS
+
+
+@pytest.mark.usefixtures("page")
+@pytest.mark.parametrize("text", OTHER_BODIES[:-1])
+@pytest.mark.parametrize("client", CLIENTS)
+def test_in_any_other_reply_there_are_none(client, text):
+    reply = CLIENTS[client](text)
+    assert asyncio.run(supertokens.get_invalid_claims_from_response(reply)) == []
+
+
+@pytest.mark.usefixtures("page")
+def test_what_is_no_reply_is_refused():
+    with pytest.raises(TypeError, match="a list has neither"):
+        asyncio.run(supertokens.get_invalid_claims_from_response([]))
+
+
+@pytest.mark.parametrize(("text", "expected"), [(BODY, ERRORS), ("<html>", [])])
+def test_javascript_has_its_replies_read_by_the_core(world, text, expected):
+    assert world.tab.call("get_invalid_claims", text=text) == expected

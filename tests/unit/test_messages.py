@@ -1,10 +1,11 @@
 """The wire between core and drivers, and the debug lines: every kind of step, result and effect."""
 
+import asyncio
 import json
 
 import pytest
 from supertokens_pyodide._core.config import Page, read_config
-from supertokens_pyodide._core.effects import Head, Lock, Post, ReadText, Send, Wait
+from supertokens_pyodide._core.effects import Answer, Call, Head, Lock, Post, ReadText, Send, Wait
 from supertokens_pyodide._core.exchange import RequestHead
 from supertokens_pyodide._core.logs import describe
 from supertokens_pyodide._core.messages import (
@@ -17,6 +18,7 @@ from supertokens_pyodide._core.messages import (
     write_plan,
 )
 from supertokens_pyodide._core.session import Session
+from supertokens_pyodide._core.tokens import write_front_token
 from supertokens_pyodide._core.urls import SKIP_MARKER
 from supertokens_pyodide.errors import (
     ConfigError,
@@ -97,6 +99,43 @@ def test_a_reply_is_read_as_a_head(effect, result, head):
 )
 def test_other_results_are_what_they_are(effect, result):
     assert read_result(effect, result) is result
+
+
+@pytest.mark.parametrize(
+    ("result", "answer"),
+    [
+        ('{"value":true}', Answer(True)),
+        ("{}", Answer(None)),
+        ('{"failed":true}', Answer(failed=True)),
+    ],
+)
+def test_what_a_function_gave_is_read_as_an_answer(result, answer):
+    assert read_result(Call("validate"), result) == answer
+
+
+def test_a_function_of_javascript_is_called_by_name_and_one_of_python_by_the_port(port):
+    class Validator:
+        id = "x"
+        should_refresh = refresh = validate = lambda *_: None
+
+    cookies = f"sFrontToken={write_front_token('u', 2 * NOW, {'a': 1})}; {ABSENT}"
+    step = json.loads(port.call("validate_page_claims", '{"ids":["x"]}', cookies, NOW))
+    assert step == {
+        "flow": 1,
+        "do": "call",
+        "function": "shouldRefresh",
+        "arguments": [0, {"a": 1}],
+    }
+    arguments = {"validators": [Validator()], "user_context": {}}
+    _, step = port.begin("validate_claims", arguments, cookies, NOW)
+    assert json.loads(step) == {"flow": 2, "do": "call"}
+
+
+@pytest.mark.parametrize("flow", [1, 7])
+def test_only_functions_of_python_are_called_by_the_port(port, flow):
+    cookies = f"sFrontToken={write_front_token('u', 2 * NOW, {})}; {ABSENT}"
+    port.call("validate_page_claims", '{"ids":["x"]}', cookies, NOW)
+    assert asyncio.run(port.perform(flow)) is None
 
 
 def test_an_error_is_written_as_data():

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 import supertokens_pyodide as supertokens
+from supertokens_pyodide.claims import BooleanClaim
 from supertokens_pyodide.errors import ConfigError
 
 from tests.unit.backend import API
@@ -40,6 +41,39 @@ def test_overriding_nothing_changes_nothing(new_world, mode):
     world = new_world(mode, override={})
     world.sign_in()
     assert run(world.tab, supertokens.get_user_id) == "alice"
+
+
+def test_validators_can_hold_everywhere(new_world, mode):
+    validator = BooleanClaim("terms", lambda context: None).validators.is_true()
+
+    def everywhere(*, claim_validators_added_by_other_recipes, user_context):
+        assert user_context == {}
+        return [*claim_validators_added_by_other_recipes, validator]
+
+    world = new_world(mode, override=replacing(get_global_claim_validators=everywhere))
+    world.sign_in()
+    (error,) = run(world.tab, supertokens.validate_claims)
+    assert error["id"] == "terms"
+
+
+def test_validating_can_be_overridden(new_world, mode):
+    def functions(original):
+        async def validate_claims(*, claim_validators, user_context):
+            found = await original["validate_claims"](
+                claim_validators=claim_validators, user_context=user_context
+            )
+            return [{"id": f"{error['id']} of {user_context['who']}"} for error in found]
+
+        return {"validate_claims": validate_claims}
+
+    validator = BooleanClaim("terms", lambda context: None).validators.is_true()
+    world = new_world(mode, override={"functions": functions})
+    world.sign_in()
+    found = run(
+        world.tab,
+        lambda: supertokens.validate_claims(lambda *_: [validator], user_context={"who": "me"}),
+    )
+    assert found == [{"id": "terms of me"}]
 
 
 def test_the_clocks_skew_can_be_calculated_otherwise(new_world, mode):

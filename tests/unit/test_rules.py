@@ -23,10 +23,10 @@ NAME = "supertokens_pyodide"
 LAYERS = [
     ["errors", "events", "_core.hosts", "_core.clock", "_core.effects"],
     ["_core.urls", "_core.tokens"],
-    ["_core.config", "_core.cooldown", "_core.logs"],
+    ["_core.config", "_core.cooldown", "_core.logs", "claims"],
     ["_core.cookies"],
     ["_core.snapshot", "_core.flows"],
-    ["_core.local_state"],
+    ["_core.local_state", "_core.validation", "_replies"],
     ["_core.observer"],
     ["_core.refresh"],
     ["_core.exchange"],

@@ -1,6 +1,9 @@
 """The public scripted browser: what users' own tests rely on."""
 
+import asyncio
+
 import pytest
+import supertokens_pyodide as supertokens
 from supertokens_pyodide import errors, testing
 from supertokens_pyodide.testing import Call, NetworkDown, Reply, Request, ScriptedBrowser
 
@@ -81,6 +84,34 @@ def test_a_failing_request_is_its_calls_result():
     assert call.ended
     with pytest.raises(NetworkDown):
         call.result()
+
+
+def test_a_call_that_nothing_can_end_is_no_endless_loop():
+    browser = ScriptedBrowser(Backend())
+    browser.locks["REFRESH_TOKEN_USE"] = "a tab that has gone"
+    with (
+        browser.open_tab(api_domain=API),
+        pytest.raises(AssertionError, match="has not ended"),
+    ):
+        asyncio.run(supertokens.does_session_exist())
+
+
+@pytest.mark.parametrize("end", ["close", "failure"])
+def test_a_lock_is_freed_when_its_flow_ends(end):
+    browser = ScriptedBrowser(Backend())
+    tab = browser.open_tab(api_domain=API)
+    tab.fetch(SIGN_IN, method="POST")
+    tab.functions = {"shouldRefresh": lambda *_: True}
+    call = tab.begin_call("validate_page_claims", ids=["x"])
+    while "CLAIM_REFRESH_LOCK" not in browser.locks:
+        assert tab.turn()
+    if end == "close":
+        tab.close()
+    else:
+        tab.functions["shouldRefresh"] = None
+        with pytest.raises(errors.ClaimValidatorFailed):
+            tab.run(call)
+    assert browser.locks == {}
 
 
 def test_it_says_what_it_exports():

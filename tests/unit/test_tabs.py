@@ -26,7 +26,7 @@ def test_two_tabs_with_an_expired_token_refresh_once(signed_in, other):
     assert [call.result().status for call in calls] == [200] * 6
     assert signed_in.refreshes == 1
     assert signed_in.backend.thefts == 0
-    assert signed_in.browser.lock_holder is None
+    assert signed_in.browser.locks == {}
 
 
 def test_calls_of_two_tabs_refresh_once(signed_in, other):
@@ -120,7 +120,7 @@ def test_signing_out_while_a_refresh_is_on_its_way_signs_out(signed_in, other):
     assert all(call.result() for call in calls)
     assert set(signed_in.browser.cookies) == {"st-last-access-token-update"}
     assert signed_in.refreshes == 1
-    assert signed_in.browser.lock_holder is None
+    assert signed_in.browser.locks == {}
 
 
 # ---- a late refresh: what it brings is of a session gone by ----

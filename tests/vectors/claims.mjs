@@ -27,7 +27,7 @@ const CLAIMS = {
   },
 };
 
-/** Max ages, given to the validator or to the claim, and how old the value is, in seconds. */
+/** Max ages, given to the validator or to the claim, and how old the value is, in seconds, if known. */
 const AGES = [
   { maxAge: 60, age: 60 },
   { maxAge: 60, age: 60.001 },
@@ -39,6 +39,7 @@ const AGES = [
   { defaultMaxAge: 6, age: 1 },
   { maxAge: 60, age: 30, skew: 3_600_000 },
   { maxAge: 60, age: 90, skew: -3_600_000 },
+  { maxAge: 60, age: null },
 ];
 
 async function row(page, given) {
@@ -48,7 +49,8 @@ async function row(page, given) {
     refresh: async () => {},
     defaultMaxAgeInSeconds: defaultMaxAge,
   });
-  const payload = "value" in given ? { "st-claim": { v: value, t: NOW + skew - age * 1000 } } : {};
+  const time = age === null ? {} : { t: NOW + skew - age * 1000 };
+  const payload = "value" in given ? { "st-claim": { v: value, ...time } } : {};
   const args = validator.startsWith("is") ? [maxAge] : [asked, maxAge];
   const found = claim.validators[validator](...args);
   const attempt = async (what) => {

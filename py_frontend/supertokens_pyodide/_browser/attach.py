@@ -128,6 +128,7 @@ def connect(
         "call": client.port.call,
         "resume": client.port.resume,
         "observe": client.port.observe,
+        "perform": client.port.perform,
         "cancel": client.port.cancel,
         "notify": client.notify,
         "compare": lambda options: refusal(options, config),

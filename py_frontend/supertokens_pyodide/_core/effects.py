@@ -7,7 +7,7 @@ one and resumes the flow with the result. No event loop is involved.
 from __future__ import annotations
 
 import types
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -84,7 +84,32 @@ class ReadText:
     """Read the body of the reply that came last, which the caller can still read; gives text."""
 
 
-Effect = Send | Post | PostHook | Lock | Wait | ReadText
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call a function of the application's, which may be async. Results in an Answer.
+
+    One of Python is held here, and so is what it gives. One of JavaScript is named; its caller gave
+    it to the driver, and its arguments and value are JSON.
+    """
+
+    function: Callable[..., object] | str
+    arguments: tuple[Any, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an application's function gave, or that it ``failed``, and its error if known."""
+
+    value: Any = field(default=None, repr=False)
+    failed: bool = False
+    error: Exception | None = field(default=None, repr=False)
+
+
+class FunctionFailed(Exception):
+    """A function of the application's failed; the cause is its own error, if that is known."""
+
+
+Effect = Send | Post | PostHook | Lock | Wait | ReadText | Call
 
 
 @types.coroutine
@@ -127,3 +152,11 @@ async def read_text() -> str:
     """The body of the reply that came last."""
     text: str = await perform(ReadText())
     return text
+
+
+async def call(effect: Call) -> Any:
+    """Call a function of the application's and return what it gives; raises FunctionFailed."""
+    answer: Answer = await perform(effect)
+    if answer.failed:
+        raise FunctionFailed from answer.error
+    return answer.value

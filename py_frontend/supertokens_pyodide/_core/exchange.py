@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 
+from ..claims import read_invalid_claims
 from ..errors import CookieWriteBlocked, RefreshLimitReached
-from ..events import ClaimValidationError
 from .config import Config
 from .effects import Head, Send, Transmit, read_text, send
 from .flows import WouldBlock
@@ -150,7 +149,7 @@ class Exchanger:
 
     async def _deliver(self, head: Head) -> Delivery:
         if head.status == self._config.invalid_claim_status_code:
-            errors = _claim_validation_errors(await read_text())
+            errors = read_invalid_claims(await read_text())
             if errors is not None:
                 self._state.emit(
                     {
@@ -160,12 +159,3 @@ class Exchanger:
                     }
                 )
         return Delivery(head)
-
-
-def _claim_validation_errors(text: str) -> list[ClaimValidationError] | None:
-    try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    errors = body.get("claimValidationErrors") if isinstance(body, dict) else None
-    return errors if isinstance(errors, list) else None

@@ -11,14 +11,18 @@ A step is an object with, each only where there is something to say:
     wake      flows whose wait is over
     stands    this first step stands until then, by the client's clock: see below
     flow      this flow's id, while it runs
-    do        its effect: send, post, post_hook, lock, wait or read_text, with its fields beside it
+    do        its effect: send, post, post_hook, lock, wait, read_text or call, with its fields
+              beside it
     verdict   once it has ended: deliver (the last reply, or with ``refresh`` the refresh call's),
               value, or fail (with ``error``: name, code, message, hint)
 
 A driver applies a step in the order of this list, performs the effect and resumes the flow with the
 result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the reply has
 any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
-``read_text`` the text; for ``wait`` nothing, or False at once where it cannot wait.
+``read_text`` the text; for ``wait`` nothing, or False at once where it cannot wait; for ``call`` of
+a function that it names JSON ``{value}``, and for any that fails JSON ``{failed: true}``. A
+``call`` without a name is of a function of Python, which ``Port.perform`` calls; what it gives
+stays in Python.
 
 A step that *stands* is what every like call gets while the cookies stay as they are, so a driver
 need not ask again. (Like are calls without arguments of one name, and exchanges that report no
@@ -30,7 +34,7 @@ it now, with the cookies and the clock of its time, and resumes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -39,7 +43,7 @@ from ..errors import SuperTokensError
 from ..events import to_wire
 from .config import Config
 from .cooldown import RETRY_AFTER_HEADER
-from .effects import Effect, Head, Lock, Post, PostHook, ReadText, Send
+from .effects import Answer, Call, Effect, Head, Lock, Post, PostHook, ReadText, Send
 from .exchange import REQUEST_HEADERS, Delivery, RequestHead
 from .flows import Flow, Output
 from .local_state import REPLY_HEADERS
@@ -76,6 +80,9 @@ def read_request(headers: str, one_shot: bool) -> RequestHead:
 
 def read_result(effect: Effect | None, result: Any) -> Any:
     """An effect's result as the flow expects it."""
+    if isinstance(effect, Call):
+        answer = json.loads(result)
+        return Answer(answer.get("value"), answer.get("failed", False))
     if not isinstance(effect, (Send, Post)):
         return result
     if not isinstance(result, str):
@@ -144,6 +151,10 @@ def _effect(effect: Effect | None) -> dict[str, Any]:
             return {"do": "lock", "name": name, "timeout": timeout}
         case ReadText():
             return {"do": "read_text"}
+        case Call(str(function), arguments):
+            return {"do": "call", "function": function, "arguments": arguments}
+        case Call():
+            return {"do": "call"}
         case _:
             return {"do": "wait"}
 
@@ -185,6 +196,10 @@ class Port:
             "get_access_token_payload",
             "get_tenant_id",
             "ensure_fresh",
+            "validate_claims",
+            "validate_page_claims",
+            "check_claim",
+            "get_invalid_claims",
             "attempt_refresh",
             "sign_out",
         }
@@ -206,6 +221,8 @@ class Port:
         self._session = session
         self._flows = session.flows
         self._cookies = ""
+        # What functions of Python gave, by the flow that asked for it.
+        self._answers: dict[int, Answer] = {}
 
     def exchange(self, headers: str, one_shot: bool, cookies: str | None, now: float) -> str:
         """Begin an exchange; ``headers`` is JSON of the caller's that the plan names, or empty."""
@@ -252,8 +269,10 @@ class Port:
     def resume(self, flow_id: int, result: Any, cookies: str | None, now: float) -> str:
         """Resume a flow with its effect's result."""
         self._enter(cookies, now)
-        effect = self._flows.effect_of(flow_id)
-        flow = self._flows.resume(flow_id, read_result(effect, result))
+        answer = self._answers.pop(flow_id, None)
+        if answer is None:
+            answer = read_result(self._flows.effect_of(flow_id), result)
+        flow = self._flows.resume(flow_id, answer)
         return _NOTHING if flow is None else write_step(self._flows.take_output(), flow)
 
     def observe(self, cookies: str, now: float) -> str:
@@ -261,6 +280,23 @@ class Port:
         self._session.enter(cookies, now)
         output = self._flows.take_output()
         return json.dumps(_written(output)) if output else ""
+
+    async def perform(self, flow_id: int) -> None:
+        """Call the function of Python that a flow asks for, and keep what it gives for ``resume``.
+
+        Raises what the function raises, for the driver to report.
+        """
+        effect = self._flows.effect_of(flow_id)
+        if not isinstance(effect, Call) or isinstance(effect.function, str):
+            return  # its caller has gone meanwhile
+        try:
+            value = effect.function(*effect.arguments)
+            if isinstance(value, Awaitable):
+                value = await value
+        except Exception as error:
+            self._answers[flow_id] = Answer(failed=True, error=error)
+            raise
+        self._answers[flow_id] = Answer(value)
 
     def cancel(self, flow_id: int) -> None:
         """Forget a flow whose caller has gone."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..claims import MISSING, Rule, SessionClaimValidator, read_invalid_claims
 from ..errors import GeneralError, NoSession, SessionExpired, SignOutFailed, SuperTokensError
+from ..events import ClaimValidationError
 from .clock import STORAGE_KEY, Clock, DateProvider
 from .config import Config
 from .cookies import Cookies
-from .effects import Head, Post, Send, UserContext, post, post_hook, read_text
+from .effects import Effect, Head, Post, Send, UserContext, post, post_hook, read_text
 from .exchange import Delivery, Exchanger, RequestHead
 from .flows import Flows
 from .local_state import LocalState
@@ -19,6 +21,7 @@ from .observer import Observer
 from .refresh import SUPPORTED_FDI, Ended, Outcome, Refresher, Retry, Unavailable
 from .snapshot import Present, Unknown
 from .tokens import FrontToken, MalformedToken, Payload, read_access_token
+from .validation import OwnValidator, PageValidator, Validation
 
 DEFAULT_TENANT_ID = "public"
 
@@ -48,6 +51,7 @@ class Session:
         self._refresher = Refresher(config, self.flows, self._state)
         self._exchanger = Exchanger(config, self._state, self._refresher)
         self._observer = Observer(self.flows, self._state)
+        self._validation = Validation(self.flows, self.get_access_token_payload)
 
     def enter(self, cookies: str, now: float) -> None:
         """Take the environment of this moment: the cookie string and the clock in milliseconds."""
@@ -133,6 +137,42 @@ class Session:
                 return False
             case Unavailable(error):  # pragma: no branch
                 raise error
+
+    def validate_claims(
+        self, validators: Iterable[SessionClaimValidator], user_context: UserContext
+    ) -> Coroutine[Effect, Any, tuple[ClaimValidationError, ...]]:
+        """What validators of Python find wrong.
+
+        Raises ClaimValidatorFailed, InvalidMaxAge, NoSession, SessionExpired or RefreshUnavailable.
+        """
+        clock = self.flows.clock
+        asked = [OwnValidator(validator, user_context, clock) for validator in validators]
+        return self._validation.validate(asked)
+
+    async def validate_page_claims(self, ids: Sequence[str]) -> list[int]:
+        """Which of the validators that JavaScript holds, by their index, find something wrong."""
+        asked = [PageValidator(index, id) for index, id in enumerate(ids)]
+        return list(await self._validation.validate(asked))
+
+    async def check_claim(
+        self,
+        question: Literal["should_refresh", "validate"],
+        rule: str,
+        expected: Any = None,
+        max_age: float | None = None,
+        value: Any = MISSING,
+        fetched_at: float | None = None,
+    ) -> bool | dict[str, Any]:
+        """Ask a rule about a claim's value, for the validators of JavaScript."""
+        wanted = Rule(rule, expected, max_age)
+        if question == "should_refresh":
+            return wanted.should_refresh(value, fetched_at, self.flows.clock)
+        result = wanted.validate(value, fetched_at, self.flows.clock)
+        return {"isValid": True} if result.is_valid else {"isValid": False, "reason": result.reason}
+
+    async def get_invalid_claims(self, text: str) -> list[ClaimValidationError]:
+        """The reasons in the body of a reply that refused the session for its claims."""
+        return read_invalid_claims(text) or []
 
     async def attempt_refresh(self, force: bool = True) -> bool:
         """Refresh now, or without ``force`` only when expired; False when there is no session.

@@ -1,0 +1,49 @@
+// JavaScript's side of validating claims: the validators' functions, which the core asks for by name.
+
+/**
+ * @typedef {import("./shim.js").Shim} Shim
+ * @typedef {import("./claims.js").SessionClaimValidator} SessionClaimValidator
+ * @typedef {import("./claims.js").ClaimValidationError} ClaimValidationError
+ */
+
+/**
+ * @param {Shim} shim
+ * @param {{claimValidators: SessionClaimValidator[], userContext: any}} input
+ * @returns {Promise<ClaimValidationError[]>}
+ */
+export async function validateClaims(shim, { claimValidators, userContext }) {
+  const of = (/** @type {number} */ i) => /** @type {SessionClaimValidator} */ (claimValidators[i]);
+  /** @type {any[]} they stay here: a reason may be anything */
+  const reasons = [];
+  const ids = claimValidators.map(({ id }) => id);
+  /** @type {number[]} */
+  const failures = await shim.call("validate_page_claims", { ids }, userContext, {
+    shouldRefresh: (i, payload) => of(i).shouldRefresh(payload, userContext),
+    refresh: async (i) => {
+      await of(i).refresh(userContext);
+    },
+    validate: async (i, payload) => {
+      const { isValid, reason } = /** @type {{isValid: boolean, reason?: any}} */ (
+        await of(i).validate(payload, userContext)
+      );
+      reasons[i] = reason;
+      return isValid;
+    },
+  });
+  return failures.map((i) => ({ id: of(i).id, reason: reasons[i] }));
+}
+
+/**
+ * @param {Shim} shim
+ * @param {{response: Response | {data: any}}} input
+ * @returns {Promise<ClaimValidationError[]>} none in a reply of another kind
+ */
+export async function getInvalidClaimsFromResponse(shim, { response }) {
+  if ("body" in response) {
+    return shim.call("get_invalid_claims", { text: await response.clone().text() });
+  }
+  const { data } = response;
+  return shim.call("get_invalid_claims", {
+    text: typeof data === "string" ? data : JSON.stringify(data),
+  });
+}

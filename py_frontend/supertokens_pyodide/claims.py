@@ -1,0 +1,384 @@
+"""Session claims: what the session's payload says of the user, required and kept fresh by a page.
+
+    import supertokens_pyodide as supertokens
+    from pyodide.http import pyfetch
+    from supertokens_pyodide.claims import BooleanClaim
+
+    async def fetch_terms(user_context):
+        await pyfetch("/api/fetch-terms", method="POST")    # the backend puts them into the token
+
+    TERMS = BooleanClaim("terms", fetch_terms, default_max_age_in_seconds=300)
+
+    invalid = await supertokens.validate_claims(
+        lambda validators, user_context: [*validators, TERMS.validators.is_true()]
+    )
+
+A claim is the payload's entry ``{"v": value, "t": when it was fetched, in milliseconds}`` under the
+claim's id. The classes are those of supertokens-website, reasons included. For a claim or a
+validator of another kind write a class that has what SessionClaim or SessionClaimValidator says;
+it need not inherit from anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeGuard, TypeVar, cast
+
+from ._core.effects import UserContext
+from .errors import InvalidMaxAge
+from .events import ClaimValidationError
+
+__all__ = [
+    "BooleanClaim",
+    "ClaimValidationError",
+    "ClaimValidationResult",
+    "ClaimValidator",
+    "Clock",
+    "PrimitiveArrayClaim",
+    "PrimitiveClaim",
+    "SessionClaim",
+    "SessionClaimValidator",
+]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+Payload = dict[str, Any]
+Refresh = Callable[[UserContext], Awaitable[object] | object]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimValidationResult:
+    """What a validator finds: whether the claim is valid, and otherwise the reason why not."""
+
+    is_valid: bool
+    reason: Any = None
+
+
+class Clock(Protocol):
+    """The session's clock, which agrees with the backend's; times are in milliseconds."""
+
+    def now(self) -> float:
+        """The time since the epoch."""
+
+    @property
+    def threshold(self) -> float:
+        """By how much the clock may be off: no age below that can be told."""
+
+
+class SessionClaim(Protocol[T_co]):
+    """A claim: how it is read from a payload, and how the backend is asked for it again."""
+
+    def refresh(self, user_context: UserContext) -> Awaitable[object] | object:
+        """Make the backend fetch the claim and update the token; may be async."""
+
+    def get_value_from_payload(self, payload: Payload, user_context: UserContext) -> T_co | None:
+        """The claim's value, or None where the payload has none."""
+
+    def get_last_fetched_time(self, payload: Payload, user_context: UserContext) -> float | None:
+        """When the backend fetched the value, in milliseconds since the epoch."""
+
+
+class SessionClaimValidator(Protocol):
+    """What ``validate_claims`` asks of a validator; each of the three functions may be async.
+
+    ``refresh`` and ``should_refresh`` are called under a lock that all tabs share.
+    """
+
+    @property
+    def id(self) -> str:
+        """Names it in what ``validate_claims`` gives; usually the claim's id."""
+
+    def refresh(self, user_context: UserContext) -> Awaitable[object] | object:
+        """Make the backend update the token; one that fails is reported and changes nothing."""
+
+    def should_refresh(
+        self, payload: Payload, user_context: UserContext, clock: Clock
+    ) -> Awaitable[bool] | bool:
+        """Whether ``refresh`` is needed before ``validate`` can judge."""
+
+    def validate(
+        self, payload: Payload, user_context: UserContext, clock: Clock
+    ) -> Awaitable[ClaimValidationResult] | ClaimValidationResult:
+        """Judge the payload, and nothing else."""
+
+
+# ---- the rules -----------------------------------------------------------------------------------
+
+# In place of a value that the payload does not have. (None is a value: JavaScript's null.)
+MISSING: Any = object()
+
+
+def _none(found: Iterable[bool]) -> bool:
+    return not any(found)
+
+
+# For arrays: under which name a reason tells what is wanted when there is no value and when it is
+# the wrong one, and how many of the wanted elements must be there.
+_ARRAY_RULES: Mapping[str, tuple[str, str, Callable[[Iterable[bool]], bool]]] = {
+    "includes": ("expectedToInclude", "expectedToInclude", all),
+    "excludes": ("expectedToNotInclude", "expectedToNotInclude", _none),
+    "includesAll": ("expectedToInclude", "expectedToInclude", all),
+    "includesAny": ("expectedToInclude", "expectedToIncludeAtLeastOneOf", any),
+    "excludesAll": ("expectedToNotInclude", "expectedToNotInclude", _none),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a claim's value must be, under supertokens-website's name, and how old it may be."""
+
+    name: str
+    expected: Any
+    max_age_in_seconds: float | None = None
+
+    def should_refresh(self, value: Any, fetched_at: object, clock: Clock) -> bool:
+        """Whether the value is missing or too old; raises InvalidMaxAge."""
+        limit = self.max_age_in_seconds
+        if limit is not None and not (_is_number(limit) and limit * 1000 >= clock.threshold):
+            raise InvalidMaxAge(
+                f"A claim's max age is {limit!r}, but it must be a number of at least "
+                f"{clock.threshold / 1000:g} seconds."
+            )
+        return value is MISSING or self._expired(fetched_at, clock)
+
+    def validate(self, value: Any, fetched_at: object, clock: Clock) -> ClaimValidationResult:
+        """Judge the value, with supertokens-website's reasons."""
+        if_missing, if_wrong, holds = self._terms(value)
+        if value is MISSING:
+            return self._invalid("value does not exist", {if_missing: self.expected})
+        if self._expired(fetched_at, clock):
+            reason = {
+                "ageInSeconds": self._age(fetched_at, clock),
+                "maxAgeInSeconds": self.max_age_in_seconds,
+            }
+            return self._invalid("expired", reason)
+        if not holds:
+            return self._invalid("wrong value", {if_wrong: self.expected, "actualValue": value})
+        return ClaimValidationResult(True)
+
+    def _terms(self, value: Any) -> tuple[str, str, bool]:
+        if self.name == "hasValue":
+            return "expectedValue", "expectedValue", _same(value, self.expected)
+        if_missing, if_wrong, enough = _ARRAY_RULES[self.name]
+        wanted = self.expected if self._is_for_several() else [self.expected]
+        if not isinstance(value, list):
+            return if_missing, if_wrong, False  # nobody knows what it means: it satisfies nothing
+        found = (any(_same(element, each) for element in value) for each in wanted)
+        return if_missing, if_wrong, enough(found)
+
+    def _is_for_several(self) -> bool:
+        return self.name.endswith(("All", "Any")) and isinstance(self.expected, list)
+
+    def _invalid(self, message: str, reason: dict[str, Any]) -> ClaimValidationResult:
+        return ClaimValidationResult(False, {"message": message, **reason})
+
+    def _expired(self, fetched_at: object, clock: Clock) -> bool:
+        limit = self.max_age_in_seconds
+        # A value without a time never expires (as upstream).
+        return limit is not None and self._age(fetched_at, clock) > limit
+
+    def _age(self, fetched_at: object, clock: Clock) -> float:
+        return (clock.now() - fetched_at) / 1000 if _is_number(fetched_at) else 0
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _same(one: object, other: object) -> bool:
+    # As in JSON: true is not 1.
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+# ---- the claims ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimValidator:
+    """A validator made by a claim's ``validators``."""
+
+    id: str
+    claim: _Claim[Any]
+    rule: Rule
+
+    def refresh(self, user_context: UserContext) -> Awaitable[object] | object:
+        """Refresh the claim."""
+        return self.claim.refresh(user_context)
+
+    def should_refresh(self, payload: Payload, user_context: UserContext, clock: Clock) -> bool:
+        """Whether the claim is missing or too old; raises InvalidMaxAge."""
+        return self.rule.should_refresh(*self.claim._read(payload, user_context), clock)
+
+    def validate(
+        self, payload: Payload, user_context: UserContext, clock: Clock
+    ) -> ClaimValidationResult:
+        """Judge the claim by the rule."""
+        return self.rule.validate(*self.claim._read(payload, user_context), clock)
+
+
+class _Claim(Generic[T]):
+    """What the claims have in common.
+
+    ``refresh`` gets the user context, may be async, and makes the backend update the token.
+    ``default_max_age_in_seconds`` counts for validators that are made without a max age; it must
+    not be below the clock's threshold, 7 seconds.
+    """
+
+    def __init__(
+        self, id: str, refresh: Refresh, default_max_age_in_seconds: float | None = None
+    ) -> None:
+        self.id = id
+        self.default_max_age_in_seconds = default_max_age_in_seconds
+        self._refresh = refresh
+
+    def refresh(self, user_context: UserContext) -> Awaitable[object] | object:
+        """Make the backend fetch the claim and update the token."""
+        return self._refresh(user_context)
+
+    def get_value_from_payload(
+        self, payload: Payload, user_context: UserContext | None = None
+    ) -> T | None:
+        """The claim's value, or None where the payload has none."""
+        return self._entry(payload).get("v")
+
+    def get_last_fetched_time(
+        self, payload: Payload, user_context: UserContext | None = None
+    ) -> float | None:
+        """When the backend fetched the value, in milliseconds since the epoch."""
+        return self._entry(payload).get("t")
+
+    def _entry(self, payload: Payload) -> dict[str, Any]:
+        entry = payload.get(self.id)
+        return entry if isinstance(entry, dict) else {}
+
+    def _read(self, payload: Payload, user_context: UserContext) -> tuple[Any, float | None]:
+        value: Any = self.get_value_from_payload(payload, user_context)
+        if value is None and "v" not in self._entry(payload):
+            value = MISSING
+        return value, self.get_last_fetched_time(payload, user_context)
+
+    def _validator(
+        self, rule: str, expected: object, max_age_in_seconds: float | None, id: str | None
+    ) -> ClaimValidator:
+        if max_age_in_seconds is None:
+            max_age_in_seconds = self.default_max_age_in_seconds
+        rule_of_age = Rule(rule, expected, max_age_in_seconds)
+        return ClaimValidator(self.id if id is None else id, self, rule_of_age)
+
+
+class PrimitiveClaimValidators(Generic[T]):
+    """The validators of a claim with one value."""
+
+    def __init__(self, claim: _Claim[T]) -> None:
+        self._claim = claim
+
+    def has_value(
+        self, value: T, max_age_in_seconds: float | None = None, id: str | None = None
+    ) -> ClaimValidator:
+        """The claim is this value."""
+        return self._claim._validator("hasValue", value, max_age_in_seconds, id)
+
+
+class BooleanClaimValidators(PrimitiveClaimValidators[bool]):
+    """The validators of a claim that is true or false."""
+
+    def is_true(
+        self, max_age_in_seconds: float | None = None, id: str | None = None
+    ) -> ClaimValidator:
+        """The claim is true."""
+        return self.has_value(True, max_age_in_seconds, id)
+
+    def is_false(
+        self, max_age_in_seconds: float | None = None, id: str | None = None
+    ) -> ClaimValidator:
+        """The claim is false."""
+        return self.has_value(False, max_age_in_seconds, id)
+
+
+def _listed(values: Collection[T]) -> list[T]:
+    # A string is a collection of strings, but whoever gives one means the whole of it.
+    return [cast(T, values)] if isinstance(values, str) else list(values)
+
+
+class PrimitiveArrayClaimValidators(Generic[T]):
+    """The validators of a claim that is a list."""
+
+    def __init__(self, claim: _Claim[list[T]]) -> None:
+        self._claim = claim
+
+    def includes(
+        self, value: T, max_age_in_seconds: float | None = None, id: str | None = None
+    ) -> ClaimValidator:
+        """The value is in the list."""
+        return self._claim._validator("includes", value, max_age_in_seconds, id)
+
+    def excludes(
+        self, value: T, max_age_in_seconds: float | None = None, id: str | None = None
+    ) -> ClaimValidator:
+        """The value is not in the list."""
+        return self._claim._validator("excludes", value, max_age_in_seconds, id)
+
+    def includes_all(
+        self, values: Collection[T], max_age_in_seconds: float | None = None, id: str | None = None
+    ) -> ClaimValidator:
+        """All of the values are in the list."""
+        return self._claim._validator("includesAll", _listed(values), max_age_in_seconds, id)
+
+    def includes_any(
+        self, values: Collection[T], max_age_in_seconds: float | None = None, id: str | None = None
+    ) -> ClaimValidator:
+        """At least one of the values is in the list."""
+        return self._claim._validator("includesAny", _listed(values), max_age_in_seconds, id)
+
+    def excludes_all(
+        self, values: Collection[T], max_age_in_seconds: float | None = None, id: str | None = None
+    ) -> ClaimValidator:
+        """None of the values is in the list."""
+        return self._claim._validator("excludesAll", _listed(values), max_age_in_seconds, id)
+
+
+class PrimitiveClaim(_Claim[T]):
+    """A claim with one value: a string, a number or a boolean."""
+
+    @property
+    def validators(self) -> PrimitiveClaimValidators[T]:
+        """What can be required of it."""
+        return PrimitiveClaimValidators(self)
+
+
+class BooleanClaim(PrimitiveClaim[bool]):
+    """A claim that is true or false."""
+
+    @property
+    def validators(self) -> BooleanClaimValidators:
+        """What can be required of it."""
+        return BooleanClaimValidators(self)
+
+
+class PrimitiveArrayClaim(_Claim[list[T]]):
+    """A claim that is a list of strings or numbers."""
+
+    @property
+    def validators(self) -> PrimitiveArrayClaimValidators[T]:
+        """What can be required of it."""
+        return PrimitiveArrayClaimValidators(self)
+
+
+# ---- replies that refuse a session for its claims ------------------------------------------------
+
+
+def read_invalid_claims(text: str | bytes) -> list[ClaimValidationError] | None:
+    """The backend's reasons in the text of a reply; None where it is a reply of another kind."""
+    try:
+        return find_invalid_claims(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+
+
+def find_invalid_claims(body: object) -> list[ClaimValidationError] | None:
+    """The backend's reasons in a reply's body; None where it is a reply of another kind."""
+    errors = body.get("claimValidationErrors") if isinstance(body, Mapping) else None
+    return errors if isinstance(errors, list) else None
