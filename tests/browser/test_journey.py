@@ -187,6 +187,21 @@ def test_a_changed_payload_shows_at_once(app: App) -> None:
     app.expect_text("event-log", "ACCESS_TOKEN_PAYLOAD_UPDATED")
 
 
+def test_a_claim_is_judged_by_the_page_as_by_the_backend(app: App, demo: Demo) -> None:
+    app.sign_up()
+    app.page.evaluate("document.querySelector('#more-calls').parentElement.open = true")
+    app.click("call-needs-claim")
+    app.expect_text("protected-result", "403")
+    app.click("check-terms")
+    app.expect_text("protected-result", "value does not exist")
+    app.click("accept-terms")
+    app.expect_text("token-claims", "terms")
+    mark = demo.mark()
+    app.click("check-terms")
+    app.expect_text("protected-result", "valid, and no request made")
+    assert demo.requests(mark) == []
+
+
 def test_own_sessions_are_listed_and_can_be_revoked(
     app: App, open_app: OpenApp, new_context: Callable[..., BrowserContext]
 ) -> None:

@@ -21,6 +21,9 @@ const { supertokens } = globalThis;
 
 const mode = new URLSearchParams(location.search).get("mode") === "header" ? "header" : "cookie";
 
+// Only the user can accept the terms: there is nothing to fetch.
+const terms = new supertokens.BooleanClaim({ id: "terms", refresh: async () => {} });
+
 let claims;
 let shownSession;
 let refreshes = 0;
@@ -157,6 +160,14 @@ async function tenCalls() {
   );
 }
 
+async function checkTerms() {
+  const [error] = await supertokens.validateClaims(() => [terms.validators.isTrue()]);
+  const found = error
+    ? `not valid: ${JSON.stringify(error, null, 2)}`
+    : "valid, and no request made";
+  showResult("protected-result", found);
+}
+
 // ---- the user's sessions -----------------------------------------------------------------------
 
 async function loadSessions() {
@@ -213,6 +224,7 @@ on("ten-calls", "click", tenCalls);
 on("more-calls", "click", async ({ target }) => {
   if (target.dataset.call) await call(...target.dataset.call.split(" "));
 });
+on("check-terms", "click", checkTerms);
 on("payload-form", "submit", () => post("/api/payload", { note: byId("payload-note").value }));
 on("refresh-sessions", "click", loadSessions);
 on("sessions-tenant", "change", loadSessions);

@@ -30,12 +30,19 @@ from page import (  # type: ignore[import-not-found]  # a file of the page
 )
 from pyodide.http import pyfetch
 from pyscript import when, window
+from supertokens_pyodide.claims import BooleanClaim
 
 query = window.URLSearchParams.new(window.location.search)
 mode: Literal["cookie", "header"] = "header" if query.get("mode") == "header" else "cookie"
 
 Handler = Callable[[Any], Awaitable[None]]
 
+
+async def nothing_to_fetch(_user_context: Json) -> None:
+    """Only the user can accept the terms."""
+
+
+terms = BooleanClaim("terms", nothing_to_fetch)
 
 # ---- the session ---------------------------------------------------------------------------------
 
@@ -179,6 +186,14 @@ def protected_path() -> str:
     return "/api/protected?check_database=true" if checked else "/api/protected"
 
 
+async def check_terms() -> None:
+    errors = await supertokens.validate_claims(lambda *_: [terms.validators.is_true()])
+    found = (
+        f"not valid: {json.dumps(errors[0], indent=2)}" if errors else "valid, and no request made"
+    )
+    show_result("protected-result", found)
+
+
 # ---- the user's sessions -------------------------------------------------------------------------
 
 
@@ -280,6 +295,11 @@ async def ten_calls(_event: Any) -> None:
 async def more_calls(event: Any) -> None:
     if wanted := getattr(event.target.dataset, "call", None):
         await call(*wanted.split(" "))
+
+
+@on("click", "#check-terms")
+async def check_claim(_event: Any) -> None:
+    await check_terms()
 
 
 @on("submit", "#payload-form")
