@@ -154,7 +154,7 @@ def test_a_scope_is_a_bare_host_that_keeps_its_leading_dot(text, expected):
     assert normalise_scope(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", ".", "ftp://example.com", "a b", "http://"])
+@pytest.mark.parametrize("text", ["", ".", "\u00ad", "ftp://example.com", "a b", "http://"])
 def test_what_is_no_scope_is_refused(text):
     with pytest.raises(InvalidURL):
         normalise_scope(text)

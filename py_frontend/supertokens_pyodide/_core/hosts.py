@@ -27,6 +27,8 @@ def canonical_host(text: str) -> str:
     if text.startswith("["):
         return f"[{_ipv6(text[1:-1])}]"
     host = ".".join(map(_ascii_label, _DOTS.split(text)))
+    if not host:
+        raise ValueError(text)  # nothing is left of letters that do not count, a soft hyphen, say
     if host.startswith(".") or ".." in host:
         raise ValueError(text)  # browsers take it, but no such host can exist
     return _ipv4(host) if _ENDS_IN_NUMBER.fullmatch(host) else host
