@@ -28,6 +28,15 @@ supertokens.init({
   override: { functions: (original) => ({
     ...original,
     getUserId: async (input) => `my-${await original.getUserId(input)}`,
+    getGlobalClaimValidators: ({ claimValidatorsAddedByOtherRecipes: others, userContext }) => {
+      const refresh = async () => {
+        seen.push(["claim", userContext.from]);
+        await fetch("/api/accept-terms", { method: "POST" });
+      };
+      const terms = new supertokens.BooleanClaim({ id: "terms", refresh });
+      return [...others, terms.validators.isTrue()];
+    },
+    validateClaims: async (input) => (await original.validateClaims(input)).concat("checked"),
     shouldDoInterceptionBasedOnUrl: (url, apiDomain, backendDomain) =>
       !url.includes("leave-alone")
       && original.shouldDoInterceptionBasedOnUrl(url, apiDomain, backendDomain),
@@ -73,6 +82,8 @@ import asyncio, time, types
 import js
 import supertokens_pyodide as supertokens
 from pyodide.ffi import to_js
+from pyodide.http import pyfetch
+from supertokens_pyodide.claims import BooleanClaim
 
 cookies = {}
 
@@ -91,6 +102,17 @@ def functions(original):
     async def get_user_id(*, user_context):
         return "my-" + await original["get_user_id"](user_context=user_context)
 
+    def everywhere(*, claim_validators_added_by_other_recipes, user_context):
+        async def refresh(user_context):
+            see("claim", user_context["from"])
+            await pyfetch("/api/accept-terms", method="POST")
+
+        terms = BooleanClaim("terms", refresh).validators.is_true()
+        return [*claim_validators_added_by_other_recipes, terms]
+
+    async def validate_claims(**given):
+        return [*await original["validate_claims"](**given), "checked"]
+
     def matches(url, *domains):
         own = original["should_do_interception_based_on_url"]
         return "leave-alone" not in url and own(url, *domains)
@@ -101,6 +123,8 @@ def functions(original):
 
     return {
         "get_user_id": get_user_id,
+        "get_global_claim_validators": everywhere,
+        "validate_claims": validate_claims,
         "should_do_interception_based_on_url": matches,
         "calculate_clock_skew_in_millis": skew,
     }
@@ -253,6 +277,18 @@ def test_an_overridden_function_uses_the_original(own: OwnParts) -> None:
     payload = own.call("getAccessTokenPayloadSecurely()", "get_access_token_payload()")
     sub = payload["sub"] if own.language == "javascript" else user_id.removeprefix("my-")
     assert user_id == f"my-{sub}"
+
+
+def test_claims_are_refreshed_under_the_pages_own_lock(own: OwnParts) -> None:
+    for _ in range(2):
+        found = own.call(
+            "validateClaims((validators) => validators, { from: 'page' })",
+            "validate_claims(lambda validators, _: validators, user_context={'from': 'page'})",
+        )
+        assert list(found) == ["checked"]
+    claims = [told for told in own.seen if told[0] == "claim" or "CLAIM_REFRESH_LOCK" in told]
+    lock = ["lock", "CLAIM_REFRESH_LOCK"], ["unlock", "CLAIM_REFRESH_LOCK"]
+    assert claims == [lock[0], ["claim", "page"], lock[1]]
 
 
 def test_the_page_decides_which_requests_are_ours(own: OwnParts) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 
 from supertokens_pyodide import claims
+from supertokens_pyodide._core.claim_rules import MISSING, Rule
 from supertokens_pyodide._core.clock import Clock
 from supertokens_pyodide.errors import InvalidMaxAge
 
@@ -54,8 +55,8 @@ def test_validators_of_python_judge_as_theirs(row):
 @each_row("claims")
 def test_the_rules_for_javascript_judge_as_theirs(row):
     name, asked = RULES.get(row["validator"], (row["validator"], row.get("asked")))
-    rule = claims.Rule(name, asked, row.get("maxAge", row.get("defaultMaxAge")))
+    rule = Rule(name, asked, row.get("maxAge", row.get("defaultMaxAge")))
     entry = row["payload"].get("st-claim", {})
-    given = (entry.get("v", claims.MISSING), entry.get("t"), clock_of(row))
+    given = (entry.get("v", MISSING), entry.get("t"), clock_of(row))
     ours = answers(lambda: rule.should_refresh(*given), lambda: rule.validate(*given))
     assert as_text(ours) == as_text(expected("claims", row))

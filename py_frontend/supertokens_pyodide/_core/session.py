@@ -7,9 +7,10 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..claims import MISSING, Rule, SessionClaimValidator, read_invalid_claims
+from ..claims import SessionClaimValidator, read_invalid_claims
 from ..errors import GeneralError, NoSession, SessionExpired, SignOutFailed, SuperTokensError
 from ..events import ClaimValidationError
+from .claim_rules import MISSING, Rule
 from .clock import STORAGE_KEY, Clock, DateProvider
 from .config import Config
 from .cookies import Cookies
