@@ -77,9 +77,10 @@ def _covers(config: Config, url: str, api_domain: str, backend_domain: str | Non
 
 def override(original: Recipe, options: Mapping[str, Any]) -> Recipe:
     """The functions with a page's own in place of some; raises ConfigError."""
-    functions = (options.get("override") or {}).get("functions")
-    if functions is None:
-        return original
+    given = options.get("override")
+    functions = given.get("functions") if isinstance(given, Mapping) else None
+    if not callable(functions):
+        return original  # read_config says what is wrong with it, if anything
     own = dict(functions(dict(original)))
     unknown = sorted(own.keys() - original.keys())
     if unknown:

@@ -16,7 +16,7 @@ from .._core.messages import write_error, write_plan
 from .._core.session import Session
 from ..errors import AlreadyInitialised, SuperTokensError, UnsupportedPlatform
 from .convert import python_error
-from .functions import Functions, date_provider, plain, split, use_page_skew
+from .functions import Functions, date_provider, functions_of, plain, use_page_skew
 from .host import BrowserHost
 
 # The page's one shim is registered under Symbol.for() of this (js_shim/src/index.js).
@@ -29,14 +29,14 @@ def start(options: Mapping[str, Any]) -> Client:
     """Start for Python: take this realm's shim, or install the one that the package carries."""
     _require_browser()
     shim = _find_shim() or _install_shim()
-    shown, functions = split(options)
+    functions = functions_of(options)
     adapted = Functions(functions)
     try:
         client = Client(functions=functions)
         if _in_worker():
-            _join(client, shim, shown, functions, adapted)
+            _join(client, shim, options, functions, adapted)
         else:
-            config = _agreed(shim, shown, shim.givenOptions(), adapted)
+            config = _agreed(shim, options, shim.givenOptions(), adapted)
             connect(client, shim, config, functions, adapted)
     except BaseException:
         adapted.destroy()
@@ -48,17 +48,17 @@ def start(options: Mapping[str, Any]) -> Client:
 def _join(
     client: Client,
     shim: Any,
-    shown: Mapping[str, Any],
+    options: Mapping[str, Any],
     functions: Mapping[str, Any],
     adapted: Functions,
 ) -> None:
     """Ask the page that owns this worker for what a worker lacks; it answers in its own time."""
     from pyodide.ffi import JsException, create_once_callable
 
-    options = None
-    if shown:
-        client.config = read_config(shown, _page(shim, adapted))
-        options = plain(
+    scope = None
+    if options:
+        client.config = read_config(options, _page(shim, adapted))
+        scope = plain(
             {
                 "apiDomain": client.config.api_domain,
                 "sessionTokenBackendDomain": client.config.session_token_backend_domain,
@@ -67,27 +67,27 @@ def _join(
 
     def start(given: str | None) -> str:
         try:
-            config = _agreed(shim, shown, given, adapted)
+            config = _agreed(shim, options, given, adapted)
             connect(client, shim, config, functions, adapted)
         except SuperTokensError as error:
             return json.dumps(write_error(error))
         return ""
 
     try:
-        shim.join(options, adapted.object, plain([STORAGE_KEY]), create_once_callable(start))
+        shim.join(scope, adapted.object, plain([STORAGE_KEY]), create_once_callable(start))
     except JsException as error:
         raise python_error(error) from None
     client.host = BrowserHost(shim, adapted)
 
 
-def _agreed(shim: Any, shown: Mapping[str, Any], given: str | None, adapted: Functions) -> Config:
+def _agreed(shim: Any, own: Mapping[str, Any], given: str | None, adapted: Functions) -> Config:
     """The config that Python's options and those that JavaScript gave (JSON), if any, make."""
     page = _page(shim, adapted)
     if not given:
-        return read_config(shown, page)
+        return read_config(own, page)
     options = from_javascript(json.loads(given))
     config = read_config(options, page)
-    if shown and read_config({**options, **shown}, page) != config:
+    if own and read_config({**options, **own}, page) != config:
         raise AlreadyInitialised(
             "JavaScript on this page has initialised the session SDK with other options."
         )
@@ -97,7 +97,7 @@ def _agreed(shim: Any, shown: Mapping[str, Any], given: str | None, adapted: Fun
 def read_options(options: Mapping[str, Any]) -> Config:
     """The options, checked against the page that they are for; raises ConfigError."""
     _require_browser()
-    return read_config(split(options)[0], _page(_find_shim()))
+    return read_config(options, _page(_find_shim()))
 
 
 def _page(shim: Any, functions: Functions | None = None) -> Page:

@@ -19,10 +19,9 @@ _LOCATION = ("get_href", "get_host_name", "get_origin")
 _STORAGE = ("get_item_sync", "set_item_sync", "remove_item_sync")
 
 
-def split(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Options as the core may see them, and those that are functions."""
-    functions = {name: value for name, value in options.items() if name in SEAMS}
-    return {**options, **dict.fromkeys(functions, True)}, functions
+def functions_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the options that are functions, well or ill formed."""
+    return {name: value for name, value in options.items() if name in SEAMS}
 
 
 class Functions:
