@@ -3,6 +3,7 @@
 
 import { closed } from "./errors.js";
 import { Recall } from "./recall.js";
+import { verify } from "./verify.js";
 
 // How long, in milliseconds, a flow waits for a postAPIHook.
 const HOOK_PATIENCE = 10_000;
@@ -21,15 +22,20 @@ const HOOK_PATIENCE = 10_000;
  * @property {number[]} [wake]
  * @property {number} [stands]
  * @property {number} [flow] none in a step that stands: the core does not know of its exchange yet
- * @property {"send" | "post" | "post_hook" | "lock" | "wait" | "read_text" | "call"} [do]
+ * @property {"send" | "post" | "post_hook" | "lock" | "wait" | "read_text" | "call" | "get" | "verify"} [do]
  * @property {Record<string, string>} [headers] send, post
  * @property {string[]} [drop] send
  * @property {RequestCredentials | null} [credentials] send
- * @property {string} [url] post
+ * @property {string} [url] post, get
  * @property {string} [name] lock
  * @property {string} [function] call: a function of JavaScript; without, one of Python
  * @property {any[]} [arguments] call
- * @property {number} [timeout] post, lock: milliseconds
+ * @property {number} [timeout] post, lock, get: milliseconds
+ * @property {boolean} [fresh] get
+ * @property {JsonWebKey} [key] verify
+ * @property {RsaHashedImportParams} [algorithm] verify
+ * @property {string} [data] verify
+ * @property {string} [signature] verify
  * @property {"REFRESH_SESSION" | "SIGN_OUT"} [action] post
  * @property {object} [userContext] post
  * @property {"deliver" | "value" | "fail"} [verdict]
@@ -238,6 +244,10 @@ export class Driver {
         return this.#afterPost(carrier);
       case "lock":
         return this.host.lock(step.flow ?? 0, step.name ?? "", step.timeout ?? 0);
+      case "get":
+        return this.host.get(step);
+      case "verify":
+        return verify(step);
       case "read_text":
         return carrier.reply ? this.#text(carrier.reply) : "";
       case "call":

@@ -1,7 +1,7 @@
 // Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
 // (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here.
 
-/** @typedef {{name: string, code: string, message: string, hint: string, status?: number}} ErrorData */
+/** @typedef {{name: string, code: string, message: string, hint: string, status?: number, reason?: string}} ErrorData */
 
 /** An error of this SDK: `name` and `code` are stable, `hint` tells a developer what to do. */
 export class SuperTokensError extends Error {
@@ -21,6 +21,8 @@ export class SuperTokensError extends Error {
     this.hint = data.hint;
     /** The HTTP status that the backend answered with, where there is one. */
     this.status = data.status;
+    /** Why a token is not to be trusted, where that is what the error is about. */
+    this.reason = data.reason;
   }
 }
 

@@ -42,6 +42,25 @@ export class Host {
     return Date.now();
   }
 
+  /**
+   * Get something public.
+   *
+   * @param {import("./drive.js").Step} step
+   * @returns {Promise<string>} JSON of its status and text
+   */
+  async get({ url = "", timeout = 0, fresh }) {
+    try {
+      const reply = await this.nativeFetch(url, {
+        credentials: "omit",
+        cache: fresh ? "no-cache" : "default",
+        signal: AbortSignal.timeout(timeout),
+      });
+      return JSON.stringify({ status: reply.status, text: await reply.text() });
+    } catch {
+      return JSON.stringify({ status: 0 });
+    }
+  }
+
   /** @param {Record<string, string>} entries */
   writeStorage(entries) {
     try {

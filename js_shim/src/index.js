@@ -157,6 +157,20 @@ export const getInvalidClaimsFromResponse = (input) => ask("getInvalidClaimsFrom
 export const attemptRefreshingSession = ({ force } = {}) => shim.call("attempt_refresh", { force });
 
 /**
+ * Verify an access token with the keys that the backend publishes; its claims.
+ *
+ * Rejects with TokenInvalid, whose `reason` says why.
+ *
+ * @param {object} [what]
+ * @param {string} [what.token] the session's own unless given
+ * @param {string} [what.jwksUrl] where the keys are; the API's unless given
+ * @param {number} [what.leeway] seconds by which clocks may differ
+ * @returns {Promise<Record<string, any>>}
+ */
+export const verifyAccessToken = ({ token, jwksUrl, leeway } = {}) =>
+  shim.call("verify_access_token", { token, jwks_url: jwksUrl, leeway });
+
+/**
  * End the session, here and on the backend; true says that the backend has confirmed it.
  *
  * In cookie mode a session that was ended here only keeps its httpOnly cookies, which no page can

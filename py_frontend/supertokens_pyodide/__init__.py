@@ -31,6 +31,7 @@ from ._api import (
     on,
     sign_out,
     validate_claims,
+    verify_access_token,
 )
 from ._browser.convert import cause_of
 from ._browser.fetch import fetch
@@ -59,4 +60,5 @@ __all__ = [
     "on",
     "sign_out",
     "validate_claims",
+    "verify_access_token",
 ]

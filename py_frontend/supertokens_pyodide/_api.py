@@ -223,6 +223,20 @@ async def attempt_refresh(force: bool = True) -> bool:
     return cast(bool, await _client().call("attempt_refresh", force=force))
 
 
+async def verify_access_token(
+    token: str | None = None, *, jwks_url: str | None = None, leeway: float = 0
+) -> dict[str, Any]:
+    """Verify an access token, the session's own unless given; returns its claims.
+
+    The signature must be RS256 by a key that the backend publishes (at ``{api_domain}
+    {api_base_path}/jwt/jwks.json`` unless ``jwks_url`` is given), and the token must be of this
+    moment, give or take ``leeway`` seconds. Raises TokenInvalid, whose ``reason`` says why; for the
+    session's own also NoSession, RefreshUnavailable and AccessTokenHidden.
+    """
+    arguments = {"token": token, "jwks_url": jwks_url, "leeway": leeway}
+    return cast("dict[str, Any]", await _client().call("verify_access_token", **arguments))
+
+
 async def sign_out(
     local_on_error: bool = False, *, user_context: UserContext | None = None
 ) -> bool:

@@ -16,6 +16,8 @@
     ├── SignOutFailed          the backend did not confirm the sign-out
     ├── ClaimValidatorFailed   a claim validator could not judge
     ├── InvalidMaxAge          a claim was given a max age that no clock can tell
+    ├── AccessTokenHidden      the backend does not show the page the session's access token
+    ├── TokenInvalid           a token could not be verified
     └── GeneralError           the backend refused with a message meant for the user
 
 No error carries a token: messages, hints and reprs are safe to log and to show.
@@ -23,7 +25,7 @@ No error carries a token: messages, hints and reprs are safe to log and to show.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class SuperTokensError(Exception):
@@ -194,6 +196,45 @@ class InvalidMaxAge(SuperTokensError):
 
     code = "MAX_AGE_INVALID"
     hint = "Give a number of seconds that is not below the clock's threshold, which is usually 7."
+
+
+class AccessTokenHidden(SuperTokensError):
+    """The session is there, but its access token is in an httpOnly cookie alone."""
+
+    code = "ACCESS_TOKEN_HIDDEN"
+    hint = (
+        "Set exposeAccessTokenToFrontendInCookieBasedAuth in the backend SDK's session recipe "
+        "(Python: expose_access_token_to_frontend_in_cookie_based_auth)."
+    )
+
+
+TokenFault = Literal[
+    "malformed",
+    "algorithm_not_allowed",
+    "unknown_key",
+    "bad_signature",
+    "expired",
+    "not_yet_valid",
+    "not_an_access_token",
+    "keys_unavailable",
+]
+
+
+class TokenInvalid(SuperTokensError):
+    """A token could not be verified; ``reason`` says why.
+
+    With ``keys_unavailable`` nobody can tell; with any other reason it must not be trusted.
+    """
+
+    code = "TOKEN_INVALID"
+    hint = "Do not trust the token; get another with get_access_token()."
+    reason: TokenFault = "malformed"
+
+    def __init__(
+        self, message: str, *, reason: TokenFault = "malformed", hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
 
 
 class GeneralError(SuperTokensError):

@@ -397,6 +397,10 @@ class Tab:
                 return self._post(call, step)
             case "post_hook":
                 return self._after_post(call)
+            case "get":
+                return self._get(step)
+            case "verify":
+                return _fits(step)
             case "lock":
                 self.browser.take_lock(step["name"], (self, step["flow"]))
                 return True
@@ -442,6 +446,13 @@ class Tab:
             return json.dumps({"failure": "timeout"})
         return self._head(call.reply)
 
+    def _get(self, step: dict[str, Any]) -> str:
+        try:
+            reply = self.browser.transmit(Request("GET", step["url"], {}, "omit"))
+        except (NetworkDown, TimedOut):
+            return json.dumps({"status": 0})
+        return json.dumps({"status": reply.status, "text": reply.text})
+
     def _after_post(self, call: Call) -> None:
         self._options["post_api_hook"]({**call.hooked, "response": call.reply})
 
@@ -458,3 +469,13 @@ class Tab:
 
     def _unlock(self, flow: int) -> None:
         self.browser.free_locks(lambda holder: holder == (self, flow))
+
+
+def _fits(step: dict[str, Any]) -> bool:
+    """Verify a signature in WebCrypto's place; needs the package cryptography."""
+    import jwt
+    from jwt.utils import base64url_decode
+
+    key = jwt.PyJWK(step["key"], "RS256")
+    signature = base64url_decode(step["signature"])
+    return bool(key.Algorithm.verify(step["data"].encode(), key.key, signature))

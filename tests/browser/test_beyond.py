@@ -48,6 +48,48 @@ def test_a_session_ends_here_while_the_backend_is_away_and_stays_so(spa: Spa) ->
     assert spa.demo.count(mark, REFRESH) == 0
 
 
+def test_an_access_token_is_verified_with_the_keys_that_the_backend_publishes(spa: Spa) -> None:
+    told = spa.run(
+        """
+        const payload = await supertokens.verifyAccessToken();
+        const token = await supertokens.getAccessToken();
+        const [head, body, signature] = token.split(".");
+        const part = (data) => btoa(JSON.stringify(data)).replaceAll("=", "");
+        const forged = [
+          `${head}.${part({ ...payload, sub: "mallory" })}.${signature}`,
+          `${part({ alg: "none" })}.${body}.`,
+          "no token",
+        ];
+        const reasons = [];
+        for (const token of forged) {
+          const call = supertokens.verifyAccessToken({ token });
+          reasons.push(await call.then(() => "taken", (e) => [e.name, e.code, e.reason].join()));
+        }
+        const id = await supertokens.getUserId();
+        return { reasons, user: payload.sub, tenant: payload.tId, id };
+        """
+    )
+    assert told["user"] == told["id"]
+    assert told["tenant"] == "public"
+    reasons = ["bad_signature", "algorithm_not_allowed", "malformed"]
+    assert told["reasons"] == [f"TokenInvalid,TOKEN_INVALID,{reason}" for reason in reasons]
+
+
+def test_a_key_that_is_not_among_those_known_is_looked_for_past_the_browsers_cache(
+    spa: Spa,
+) -> None:
+    keys = json.dumps(spa.run('return (await fetch("/auth/jwt/jwks.json")).json()'))
+    answers = ['{"keys":[]}', keys]
+    spa.route(
+        "**/jwks.json?rotated",
+        lambda route: route.fulfill(body=answers.pop(0), headers={"cache-control": "max-age=3600"}),
+    )
+    verify = "supertokens.verifyAccessToken({ jwksUrl: '/auth/jwt/jwks.json?rotated' })"
+    assert spa.run(f"return (await {verify}).sub") == spa.run("return supertokens.getUserId()")
+    assert answers == []
+    spa.run(f"await {verify}")  # from memory
+
+
 def test_a_general_error_is_known_as_one(spa: Spa) -> None:
     text = json.dumps({"status": "GENERAL_ERROR", "message": "Not today."})
     spa.route(f"**{SIGN_OUT}", lambda route: route.fulfill(body=text))

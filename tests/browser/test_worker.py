@@ -73,6 +73,7 @@ def test_a_user_signs_up_calls_the_api_and_signs_out(
     assert ("sAccessToken" in names) == (mode == "cookie")
     assert ("st-refresh-token" in names) == (mode == "header")
     assert python.fetch(PROTECTED) == [200]
+    assert python.run("return (await s.verify_access_token())['sub']") == user_id
     python.run("await s.sign_out()")
     assert python.events() == ["SESSION_CREATED", "SIGN_OUT"]
     assert "sFrontToken" not in python.page.evaluate("document.cookie")

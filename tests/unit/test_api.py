@@ -28,6 +28,7 @@ CALLS = [
     partial(supertokens.get_invalid_claims_from_response, "{}"),
     supertokens.attempt_refresh,
     supertokens.sign_out,
+    supertokens.verify_access_token,
 ]
 
 

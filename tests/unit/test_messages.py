@@ -257,8 +257,8 @@ def test_resuming_a_flow_that_was_cancelled_does_nothing(port):
         (None, SEND, "name 1: runs, does Send"),
         (Head(200, {"front-token": "secret"}), None, "name 1: got a reply with status 200, ends"),
         (Head(0, {}, "network"), Wait(), "name 1: got no reply (network), does Wait"),
-        (True, POST, f"name 1: has the lock, posts to {POST.url}"),
-        (False, None, "name 1: did not get the lock, ends"),
+        (True, POST, f"name 1: succeeded, posts to {POST.url}"),
+        (False, None, "name 1: did not succeed, ends"),
         ("secret", Lock("LOCK", 1), "name 1: goes on, takes the lock LOCK"),
     ],
 )

@@ -26,7 +26,7 @@ LAYERS = [
     ["_core.config", "_core.cooldown", "_core.logs", "claims"],
     ["_core.cookies"],
     ["_core.snapshot", "_core.flows"],
-    ["_core.local_state", "_core.validation", "_replies"],
+    ["_core.local_state", "_core.validation", "_core.verifier", "_replies"],
     ["_core.observer"],
     ["_core.refresh"],
     ["_core.exchange"],

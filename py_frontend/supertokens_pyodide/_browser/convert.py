@@ -19,6 +19,7 @@ def python_error(thrown: Any) -> SuperTokensError:
             "message": str(thrown.message).removesuffix(hint).rstrip(),
             "hint": hint,
             "status": getattr(thrown, "status", None),
+            "reason": getattr(thrown, "reason", None),
         }
     )
 

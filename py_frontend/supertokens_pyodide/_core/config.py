@@ -96,6 +96,11 @@ class Config:
         return f"{self.api_domain}{self.api_base_path}/signout"
 
     @property
+    def jwks_url(self) -> str:
+        """Where the backend publishes the keys of its tokens (FDI: GET /jwt/jwks.json)."""
+        return f"{self.api_domain}{self.api_base_path}/jwt/jwks.json"
+
+    @property
     def refresh_milliseconds(self) -> int:
         """How long a call of ours to the backend may take."""
         return int(self.refresh_timeout * 1000)

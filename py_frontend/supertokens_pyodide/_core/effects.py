@@ -109,7 +109,41 @@ class FunctionFailed(Exception):
     """A function of the application's failed; the cause is its own error, if that is known."""
 
 
-Effect = Send | Post | PostHook | Lock | Wait | ReadText | Call
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a Get has got; ``status`` 0 means that no reply came."""
+
+    status: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """GET something public, not intercepted and without credentials; results in a Document.
+
+    ``timeout`` in milliseconds; ``fresh`` asks the server even where the browser's cache has it.
+    """
+
+    url: str
+    timeout: int
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Verify a signature (base64url) of ``data`` by WebCrypto, with a JWK.
+
+    ``algorithm`` as WebCrypto names it. Results in whether it fits; None where there is no
+    WebCrypto.
+    """
+
+    key: dict[str, str]
+    algorithm: dict[str, str]
+    data: str = field(repr=False)
+    signature: str = field(repr=False)
+
+
+Effect = Send | Post | PostHook | Get | Verify | Lock | Wait | ReadText | Call
 
 
 @types.coroutine
@@ -140,6 +174,18 @@ async def post(effect: Post) -> Head:
 async def post_hook() -> None:
     """Let the page know of the call that succeeded."""
     await perform(PostHook())
+
+
+async def get(effect: Get) -> Document:
+    """GET something public; a failure is a Document with status 0."""
+    document: Document = await perform(effect)
+    return document
+
+
+async def verify(effect: Verify) -> bool | None:
+    """Whether a signature fits; None where nobody can tell."""
+    fits: bool | None = await perform(effect)
+    return fits
 
 
 async def lock(effect: Lock) -> bool:

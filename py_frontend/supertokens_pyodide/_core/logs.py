@@ -17,7 +17,7 @@ def describe_result(result: Any) -> str:
         case Head(_, _, failure):
             return f"got no reply ({failure})"
         case bool():
-            return "has the lock" if result else "did not get the lock"
+            return "succeeded" if result else "did not succeed"
         case _:
             return "goes on"
 

@@ -11,18 +11,19 @@ A step is an object with, each only where there is something to say:
     wake      flows whose wait is over
     stands    this first step stands until then, by the client's clock: see below
     flow      this flow's id, while it runs
-    do        its effect: send, post, post_hook, lock, wait, read_text or call, with its fields
-              beside it
+    do        its effect: send, post, post_hook, get, verify, lock, wait, read_text or call, with
+              its fields beside it
     verdict   once it has ended: deliver (the last reply, or with ``refresh`` the refresh call's),
               value, or fail (with ``error``: name, code, message, hint)
 
 A driver applies a step in the order of this list, performs the effect and resumes the flow with the
 result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the reply has
 any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
-``read_text`` the text; for ``wait`` nothing, or False at once where it cannot wait; for ``call`` of
-a function that it names JSON ``{value}``, and for any that fails JSON ``{failed: true}``. A
-``call`` without a name is of a function of Python, which ``Port.perform`` calls; what it gives
-stays in Python.
+``read_text`` the text; for ``get`` JSON ``{status, text}``, status 0 where no reply came; for
+``verify`` whether the signature fits, or nothing where nobody can tell; for ``wait`` nothing, or
+False at once where it cannot wait; for ``call`` of a function that it names JSON ``{value}``, and
+for any that fails JSON ``{failed: true}``. A ``call`` without a name is of a function of Python,
+which ``Port.perform`` calls; what it gives stays in Python.
 
 A step that *stands* is what every like call gets while the cookies stay as they are, so a driver
 need not ask again. (Like are calls without arguments of one name, and exchanges that report no
@@ -43,7 +44,20 @@ from ..errors import SuperTokensError
 from ..events import to_wire
 from .config import Config
 from .cooldown import RETRY_AFTER_HEADER
-from .effects import Answer, Call, Effect, Head, Lock, Post, PostHook, ReadText, Send
+from .effects import (
+    Answer,
+    Call,
+    Document,
+    Effect,
+    Get,
+    Head,
+    Lock,
+    Post,
+    PostHook,
+    ReadText,
+    Send,
+    Verify,
+)
 from .exchange import REQUEST_HEADERS, Delivery, RequestHead
 from .flows import Flow, Output
 from .local_state import REPLY_HEADERS
@@ -83,6 +97,8 @@ def read_result(effect: Effect | None, result: Any) -> Any:
     if isinstance(effect, Call):
         answer = json.loads(result)
         return Answer(answer.get("value"), answer.get("failed", False))
+    if isinstance(effect, Get):
+        return Document(**json.loads(result))
     if not isinstance(effect, (Send, Post)):
         return result
     if not isinstance(result, str):
@@ -149,6 +165,10 @@ def _effect(effect: Effect | None) -> dict[str, Any]:
             return {"do": "post_hook"}
         case Lock(name, timeout):
             return {"do": "lock", "name": name, "timeout": timeout}
+        case Get(url, timeout, fresh):
+            return {"do": "get", "url": url, "timeout": timeout, "fresh": fresh}
+        case Verify():
+            return {"do": "verify", **asdict(effect)}
         case ReadText():
             return {"do": "read_text"}
         case Call(str(function), arguments):
@@ -159,6 +179,10 @@ def _effect(effect: Effect | None) -> dict[str, Any]:
             return {"do": "wait"}
 
 
+# What some errors say beside their text.
+_FIELDS = ("status", "reason")
+
+
 def write_error(error: SuperTokensError) -> dict[str, Any]:
     """An error as data."""
     data: dict[str, Any] = {
@@ -167,8 +191,8 @@ def write_error(error: SuperTokensError) -> dict[str, Any]:
         "message": error.message,
         "hint": error.hint,
     }
-    status = getattr(error, "status", None)
-    return data if status is None else {**data, "status": status}
+    more = {name: getattr(error, name, None) for name in _FIELDS}
+    return {**data, **{name: value for name, value in more.items() if value is not None}}
 
 
 def read_error(data: Mapping[str, Any]) -> SuperTokensError:
@@ -178,8 +202,7 @@ def read_error(data: Mapping[str, Any]) -> SuperTokensError:
         kind = SuperTokensError
     error = kind.__new__(kind)
     SuperTokensError.__init__(error, data["message"], hint=data["hint"])
-    if data.get("status") is not None:
-        vars(error)["status"] = data["status"]
+    vars(error).update({name: data[name] for name in _FIELDS if data.get(name) is not None})
     return error
 
 
@@ -201,6 +224,7 @@ class Port:
             "check_claim",
             "get_invalid_claims",
             "attempt_refresh",
+            "verify_access_token",
             "sign_out",
         }
     )

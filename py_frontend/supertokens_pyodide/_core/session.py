@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..claims import SessionClaimValidator, read_invalid_claims
-from ..errors import GeneralError, NoSession, SessionExpired, SignOutFailed, SuperTokensError
+from ..errors import (
+    AccessTokenHidden,
+    GeneralError,
+    NoSession,
+    SessionExpired,
+    SignOutFailed,
+    SuperTokensError,
+)
 from ..events import ClaimValidationError
 from .claim_rules import MISSING, Rule
 from .clock import STORAGE_KEY, Clock, DateProvider
@@ -23,6 +30,7 @@ from .refresh import SUPPORTED_FDI, Ended, Outcome, Refresher, Retry, Unavailabl
 from .snapshot import Present, Unknown
 from .tokens import FrontToken, MalformedToken, Payload, read_access_token
 from .validation import OwnValidator, PageValidator, Validation
+from .verifier import Verifier
 
 DEFAULT_TENANT_ID = "public"
 
@@ -51,6 +59,7 @@ class Session:
         self._state = LocalState(config, self.flows)
         self._refresher = Refresher(config, self.flows, self._state)
         self._exchanger = Exchanger(config, self._state, self._refresher)
+        self._verifier = Verifier(self.flows, config.refresh_milliseconds)
         self._observer = Observer(self.flows, self._state)
         self._validation = Validation(self.flows, self.get_access_token_payload)
 
@@ -125,6 +134,26 @@ class Session:
             tenant = self._tenant_in_access_token()
         # Tokens older than multi-tenancy name none; backend SDKs take that for the default tenant.
         return tenant if isinstance(tenant, str) else DEFAULT_TENANT_ID
+
+    async def verify_access_token(
+        self, token: str | None = None, jwks_url: str | None = None, leeway: float = 0
+    ) -> Payload:
+        """The claims of an access token, the session's own unless given, once it is verified.
+
+        Raises TokenInvalid; for the session's own also NoSession, RefreshUnavailable and
+        AccessTokenHidden.
+        """
+        if token is None:
+            token = await self._own_access_token()
+        return await self._verifier.claims(token, jwks_url or self.config.jwks_url, leeway)
+
+    async def _own_access_token(self) -> str:
+        if not await self.ensure_fresh(0):
+            raise NoSession("No session exists.")
+        token = self._state.access_token()
+        if token is None:
+            raise AccessTokenHidden("The backend does not show this page the access token.")
+        return token
 
     async def ensure_fresh(self, min_validity: float = 30) -> bool:
         """See that the access token lives for ``min_validity`` seconds; False without a session.

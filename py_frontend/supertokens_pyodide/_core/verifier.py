@@ -1,0 +1,159 @@
+"""Verifying access tokens: the claims here, the signature by the browser."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from ..errors import TokenFault, TokenInvalid, UnsupportedPlatform
+from .effects import Get, Verify, get, verify
+from .flows import Flow, Flows
+from .tokens import Payload
+
+# The one algorithm of SuperTokens' access tokens, and how WebCrypto calls it.
+ALGORITHM = "RS256"
+_WEB_CRYPTO = {"name": "RSASSA-PKCS1-v1_5", "hash": "SHA-256"}
+
+# Keys that no key set has named are asked for again, but not for every token that somebody made up.
+_PATIENCE = 10_000
+
+# Signed by the same keys are tokens of other kinds (OAuth2); the claim says so.
+_ACCESS_TOKEN_TYPE = 0
+
+# A public key as JWK (RFC 7517), with no more than its numbers.
+Key = dict[str, str]
+
+
+class Verifier:
+    """Verifies tokens with the key sets that it has fetched."""
+
+    def __init__(self, flows: Flows, timeout: int) -> None:
+        self._flows = flows
+        self._timeout = timeout
+        self._key_sets: dict[str, dict[str, Key]] = {}
+        # When a key set was last fetched past the browser's cache.
+        self._renewed: dict[str, float] = {}
+        self._fetching: dict[str, Flow[dict[str, Key]]] = {}
+
+    async def claims(self, token: object, jwks_url: str, leeway: float) -> Payload:
+        """The claims of a good access token; raises TokenInvalid, UnsupportedPlatform."""
+        header, payload = _read(token)
+        if header.get("alg") != ALGORITHM:
+            raise _invalid("algorithm_not_allowed", f"The token is not signed with {ALGORITHM}.")
+        key = await self._key(jwks_url, header.get("kid"))
+        data, _, signature = str(token).rpartition(".")
+        fits = await verify(Verify(key, _WEB_CRYPTO, data, signature))
+        if fits is None:
+            raise UnsupportedPlatform(
+                "This page has no WebCrypto to verify a signature with.",
+                hint="Serve the page over https, or from localhost.",
+            )
+        if not fits:
+            raise _invalid("bad_signature", "The signature does not fit the token.")
+        self._check_time(payload, leeway)
+        _check_kind(payload)
+        return payload
+
+    def _check_time(self, payload: Payload, leeway: float) -> None:
+        now = self._flows.clock.now() / 1000
+        expires, begins = _number(payload, "exp"), _number(payload, "nbf")
+        if expires is None:
+            raise _invalid("malformed", "The token does not say when it expires.")
+        if not now < expires + leeway:
+            raise _invalid("expired", "The token has expired.")
+        if begins is not None and begins - leeway > now:
+            raise _invalid("not_yet_valid", "The token is not valid yet.")
+
+    async def _key(self, url: str, key_id: object) -> Key:
+        if not isinstance(key_id, str):
+            raise _invalid("malformed", "The token does not name its key.")
+        keys = self._key_sets.get(url)
+        if keys is None:
+            keys = await self._fetched(url, fresh=False)
+        if key_id not in keys and self._may_renew(url):
+            keys = await self._fetched(url, fresh=True)
+        if key_id not in keys:
+            raise _invalid("unknown_key", "The token is signed with a key that is not published.")
+        return keys[key_id]
+
+    def _may_renew(self, url: str) -> bool:
+        if url in self._fetching and not self._fetching[url].ended:
+            return True  # what is on its way may have it
+        return abs(self._flows.clock.client_now - self._renewed.get(url, -math.inf)) >= _PATIENCE
+
+    async def _fetched(self, url: str, *, fresh: bool) -> dict[str, Key]:
+        """The key set, fetched once for all who wait for it."""
+        running = self._fetching.get(url)
+        if running is None or running.ended:
+            self._fetching[url] = running = self._flows.spawn(self._fetch(url, fresh))
+        return await self._flows.join(running)
+
+    async def _fetch(self, url: str, fresh: bool) -> dict[str, Key]:
+        if fresh:
+            self._renewed[url] = self._flows.clock.client_now
+        document = await get(Get(url, self._timeout, fresh))
+        if document.status != 200:
+            told = f"was answered with {document.status}" if document.status else "got no reply"
+            raise _keys_unavailable(f"The request for {url} {told}.")
+        self._key_sets[url] = keys = _read_key_set(document.text, url)
+        return keys
+
+
+def _read(token: object) -> tuple[dict[str, Any], Payload]:
+    # PyJWT takes a quarter of a second to import in WebAssembly, so only those who need it pay.
+    import jwt
+
+    try:
+        if isinstance(token, str):
+            parts = jwt.decode_complete(token, options={"verify_signature": False})
+            return parts["header"], parts["payload"]
+    except (jwt.InvalidTokenError, RecursionError):
+        pass
+    raise _invalid("malformed", "The text is no JSON web token.") from None
+
+
+def _read_key_set(text: str, url: str) -> dict[str, Key]:
+    try:
+        keys = json.loads(text)["keys"]
+        return {
+            key["kid"]: {name: key[name] for name in ("kty", "n", "e")}
+            for key in keys
+            if _is_usable(key)
+        }
+    except (ValueError, TypeError, LookupError, RecursionError):
+        raise _keys_unavailable(f"What {url} answers is no key set.") from None
+
+
+def _is_usable(key: Any) -> bool:
+    return (
+        isinstance(key, dict)
+        and key.get("kty") == "RSA"
+        and key.get("use", "sig") == "sig"
+        and key.get("alg", ALGORITHM) == ALGORITHM
+        and all(isinstance(key.get(name), str) for name in ("kid", "n", "e"))
+    )
+
+
+def _check_kind(payload: Payload) -> None:
+    named = all(isinstance(payload.get(name), str) for name in ("sub", "sessionHandle"))
+    if not named or payload.get("stt", _ACCESS_TOKEN_TYPE) != _ACCESS_TOKEN_TYPE:
+        raise _invalid("not_an_access_token", "The token is good, but not a session's.")
+
+
+def _invalid(reason: TokenFault, message: str) -> TokenInvalid:
+    return TokenInvalid(message, reason=reason)
+
+
+def _keys_unavailable(message: str) -> TokenInvalid:
+    return TokenInvalid(
+        message,
+        reason="keys_unavailable",
+        hint="Nobody can tell whether the token is good: try again when the backend answers. If it "
+        "never works, check jwks_url and that CORS lets this page read it.",
+    )
+
+
+def _number(payload: Payload, claim: str) -> float | None:
+    value = payload.get(claim)
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
