@@ -91,7 +91,7 @@ export class WorkerShim extends Shim {
    * @param {(options: string | undefined) => string} start
    */
   async #meet(gate, keys, start) {
-    const silence = setTimeout(() => gate.fail(noPage()), PATIENCE);
+    const answered = whenAwakeFor(PATIENCE, () => gate.fail(noPage()));
     const life = await this.#live();
     if (this.gate !== gate) return;
     const { port1, port2 } = new MessageChannel();
@@ -105,7 +105,7 @@ export class WorkerShim extends Shim {
     globalThis.postMessage?.(GREETING, { transfer: [port2] });
     const about = { protocol: PROTOCOL, version: this.version, life, keys };
     const { cookies, place, stored, options } = await link.ask("join", about);
-    clearTimeout(silence);
+    answered();
     this.#jar = new LinkJar(link, cookies, place);
     /** @type {WorkerPage} */ (this.page).mirror = new LinkStore(link, stored);
     const refusal = start(options);
@@ -127,6 +127,26 @@ export class WorkerShim extends Shim {
     });
     return name;
   }
+}
+
+/**
+ * Call back after a time in which this worker has been awake: a Python that blocks it, with imports for
+ * instance, keeps it from hearing the answer too.
+ *
+ * @param {number} ms
+ * @param {() => void} then
+ * @returns {() => void} ends the wait
+ */
+function whenAwakeFor(ms, then) {
+  const end = () => clearInterval(timer);
+  let ticks = ms / 100;
+  const timer = setInterval(() => {
+    ticks -= 1;
+    if (ticks > 0) return;
+    end();
+    then();
+  }, 100);
+  return end;
 }
 
 /** What a worker knows of its page by itself. One made of a blob has an address without a host. */

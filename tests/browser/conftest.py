@@ -207,10 +207,12 @@ class VendorSite:
     """A server with build/vendor, build/test_wheels, and the pages put into `pages`."""
 
     origin: str
-    #: By path: HTML, for instance {"/": "<!doctype html>..."}, or a function that answers.
+    #: By path: HTML (or a module, *.mjs), or a function that answers.
     pages: dict[str, str | Callable[[http.server.BaseHTTPRequestHandler], None]] = field(
         default_factory=dict
     )
+    #: Sent with every answer.
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -235,7 +237,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         elif page is not None:
             body = page.encode()
             self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            kind = "javascript" if path.endswith(".mjs") else "html"
+            self.send_header("Content-Type", f"text/{kind}; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -243,6 +246,11 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             super().do_GET()
         else:
             self.send_error(404)
+
+    def end_headers(self) -> None:
+        for name, text in self.site.headers.items():
+            self.send_header(name, text)
+        super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -306,15 +314,15 @@ def spa(shared_spa: Spa, demo: Demo, browser_log: BrowserLog) -> Iterator[Spa]:
     browser_log.unwatch(context)
 
 
-@pytest.fixture(scope="module", params=PYTHONS)
+@pytest.fixture(scope="module", params=PYTHONS, ids="-".join)
 def shared_python(
     browser: Browser, demo_process: Demo, request: pytest.FixtureRequest
 ) -> Iterator[Python]:
-    mode, imported = request.param
+    where, mode, imported = request.param
     context = browser.new_context()
     context.set_default_timeout(PAGE_TIMEOUT)
     with serve_vendor() as site:
-        python = Python(demo_process, site, context.new_page(), mode, imported)
+        python = Python(demo_process, site, context.new_page(), where, mode, imported)
         assert bool(python.early) == (imported == "before")
         yield python
     context.close()

@@ -5,7 +5,6 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser.app import PASSWORD, REFRESH
@@ -18,11 +17,21 @@ if TYPE_CHECKING:
 CODE = Path(__file__).with_name("http_clients.py")
 WHEELS = ROOT / "build" / "test_wheels"
 
+# Where Python runs, how tokens travel, and whether the clients are imported before init() or after.
 PYTHONS = [
-    pytest.param((mode, imported), id=f"{mode}-imported-{imported}")
-    for mode in ("cookie", "header")
-    for imported in ("before", "after")
+    ("page", "cookie", "before"),
+    ("page", "header", "after"),
+    ("page", "cookie", "after"),
+    ("page", "header", "before"),
+    ("bare-worker", "cookie", "before"),
+    ("worker", "header", "after"),
+    ("isolated-worker", "cookie", "after"),
 ]
+# What makes a page crossOriginIsolated, and so gives PyScript its SharedArrayBuffer.
+ISOLATION = {
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+}
 
 ASK = """
 const answers = new Map();
@@ -41,32 +50,51 @@ channel.onmessage = ({ data }) => {
 """
 
 
+BARE_WORKER = """
+import { loadPyodide } from "/vendor/pyodide/pyodide.mjs";
+const indexURL = new URL("/vendor/pyodide/", location.href).href;
+const python = await loadPyodide({ indexURL, packages: PACKAGES });
+await python.runPythonAsync(CODE);
+"""
+
+
 class Python:
-    """One interpreter in a page, which many tests share: booting it takes seconds.
+    """One interpreter in a page or its worker, which many tests share: booting it takes seconds.
 
     The page is of another origin than the API, so that credentials are sent only where asked for.
     """
 
     def __init__(
-        self, demo: Demo, site: "VendorSite", page: Page, mode: str, imported: str
+        self, demo: Demo, site: "VendorSite", page: Page, where: str, mode: str, imported: str
     ) -> None:
+        self.where = where
         self.demo = demo
         self.site = site
         self.page = page
         self.context = page.context
         self._broken = False
-        wheels = [f"/test_wheels/{path.name}" for path in sorted(WHEELS.glob("*.whl"))]
+        wheels = [f"{site.origin}/test_wheels/{path.name}" for path in sorted(WHEELS.glob("*.whl"))]
         assert wheels, f"make {WHEELS.relative_to(ROOT)}/.done downloads the clients' wheels"
-        config = {
-            "interpreter": "/vendor/pyodide/pyodide.mjs",
-            "packages": ["supertokens-pyodide", *wheels],
-            "packages_cache": "passthrough",
-        }
+        packages = ["supertokens-pyodide", *wheels]
         code = f"{CODE.read_text()}\nstart({demo.origin!r}, {mode!r}, {imported!r})\n"
+        if where == "isolated-worker":
+            site.headers |= ISOLATION
+        if where == "bare-worker":
+            worker = BARE_WORKER.replace("PACKAGES", json.dumps(packages))
+            site.pages["/worker.mjs"] = worker.replace("CODE", json.dumps(code))
+            starts = '<script>new Worker("/worker.mjs", { type: "module" });</script>'
+        else:
+            config = {
+                "interpreter": "/vendor/pyodide/pyodide.mjs",
+                "packages": packages,
+                "packages_cache": "passthrough",
+            }
+            starts = f"""<script type="module" src="/vendor/pyscript/core.js"></script>
+                <script type="py" {"" if where == "page" else "worker"}
+                  config='{json.dumps(config)}'>\n{code}</script>"""
+        shim = '<script src="/vendor/supertokens/supertokens.iife.js"></script>'
         site.pages["/"] = f"""<!doctype html><link rel="icon" href="data:,">
-            <script>{ASK}</script>
-            <script type="module" src="/vendor/pyscript/core.js"></script>
-            <script type="py" config='{json.dumps(config)}'>\n{code}</script>"""
+            <script>{ASK}</script>{"" if where == "page" else shim}{starts}"""
         page.goto(site.origin)
         #: Which of the clients' modules were there before init().
         self.early: list[str] = page.evaluate("started")["early"]
@@ -119,6 +147,7 @@ class Python:
         ]
         body = json.dumps({"formFields": fields})
         told = self.call("pyfetch", "awaited", "POST", "/auth/signup", body)
+        assert "text" in told, told
         user_id: str = json.loads(told["text"])["user"]["id"]
         return user_id
 

@@ -14,7 +14,7 @@ from tests.browser.app import REFRESH
 from tests.browser.conftest import BrowserLog
 from tests.browser.python import PYTHONS, Python
 
-pytestmark = pytest.mark.parametrize("shared_python", PYTHONS[:1], indirect=True)
+pytestmark = pytest.mark.parametrize("shared_python", PYTHONS[:1], indirect=True, ids="-".join)
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 Run = Callable[[str], Any]

@@ -287,3 +287,21 @@ def test_ten_workers_and_three_tabs_make_one_refresh(demo: Demo, new_context: Ne
     for tab, worker in everyone:
         assert tab.run("await js.going\nreturn js.found", worker=worker) == 200
     assert demo.count(mark, REFRESH) == 1
+
+
+@pytest.mark.parametrize("kind", ["bare"], indirect=True)
+@pytest.mark.parametrize("mode", ["cookie"], indirect=True)
+def test_a_worker_that_python_keeps_busy_after_init_still_hears_its_page(
+    python: WorkerPage,
+) -> None:
+    exists = python.run(
+        """
+        s.close()
+        s.init(api_domain=js.location.origin)
+        end = js.performance.now() + 2500  # longer than a page that does not answer is waited for
+        while js.performance.now() < end:
+            pass
+        return await s.does_session_exist()
+        """
+    )
+    assert exists is False
