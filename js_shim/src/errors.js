@@ -72,6 +72,15 @@ export const otherSdkOnPage = () =>
     "Two SDKs would refresh the same session twice: remove its init() (or that of supertokens-web-js or supertokens-auth-react) from this page.",
   );
 
+/** Thrown out of supertokens-website's init(). */
+export const ourSdkOnPage = () =>
+  new SuperTokensError({
+    name: "UnsupportedPlatform",
+    code: "UNSUPPORTED_PLATFORM",
+    message: "supertokens-pyodide already runs the session of this page.",
+    hint: "Two SDKs would refresh the same session twice: remove this init() (of supertokens-website, supertokens-web-js or supertokens-auth-react) and import the same functions from supertokens-pyodide.",
+  });
+
 export const otherInterpreter = () =>
   unsupported(
     "Another Python interpreter on this page already runs the session.",

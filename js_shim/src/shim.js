@@ -1,5 +1,6 @@
 // The page's one shim: its state from init() over the boot to the connected core, and back.
 
+import { claimPage } from "./alone.js";
 import { bootFiles, bootPython, expectsPagePython } from "./boot.js";
 import { Carrier, Driver } from "./drive.js";
 import {
@@ -9,7 +10,6 @@ import {
   coreError,
   notInitialised,
   otherInterpreter,
-  otherSdkOnPage,
   otherVersion,
   SuperTokensError,
 } from "./errors.js";
@@ -335,7 +335,7 @@ export class Shim {
    * @param {Record<string, any>} [functions] options that Python gave
    */
   open(options, functions = {}) {
-    if ("__supertokensOriginalFetch" in globalThis) throw otherSdkOnPage();
+    this.#undo.push(claimPage());
     this.page = this.newPage(options?.windowHandler ?? functions.windowHandler);
     this.#options = options;
     this.#override(functions);
