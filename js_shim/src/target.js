@@ -32,7 +32,7 @@ export const baseUrl = () =>
  * @returns {string}
  */
 export function urlOf(input) {
-  return typeof input === "object" && "url" in input ? input.url : String(input);
+  return typeof input === "object" && input && "url" in input ? input.url : String(input);
 }
 
 /**

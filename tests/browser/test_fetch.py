@@ -127,6 +127,10 @@ def test_a_backend_that_asks_for_a_rest_gets_it(spa: Spa) -> None:
     assert len(calls) == 2
 
 
+def test_null_is_an_address_as_it_is_for_the_native_fetch(spa: Spa) -> None:
+    assert spa.run("return (await fetch(null)).url").endswith("/null")
+
+
 def test_what_is_not_ours_goes_to_the_native_fetch_untouched(spa: Spa) -> None:
     sent: list[dict[str, str]] = []
     spa.route(
