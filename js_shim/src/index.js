@@ -87,8 +87,11 @@ export const getUserId = (input) => ask("getUserId", input);
  * @param {any} [how.userContext]
  * @returns {Promise<string | undefined>}
  */
-export const getAccessToken = async ({ minValidity } = {}) =>
-  (await shim.call("get_access_token", { min_validity: minValidity })) ?? undefined;
+export const getAccessToken = async ({ minValidity, userContext } = {}) => {
+  const asked = shim.overrides("doesSessionExist");
+  if (asked && !(await doesSessionExist({ userContext }))) return undefined;
+  return (await shim.call("get_access_token", { min_validity: minValidity })) ?? undefined;
+};
 
 /**
  * The payload of a valid access token.

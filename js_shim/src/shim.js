@@ -182,6 +182,15 @@ export class Shim {
     return isOurs(plan, url, this.page.href);
   }
 
+  /**
+   * Whether the page has put its own function in place of the session's.
+   *
+   * @param {string} name as in supertokens-website
+   */
+  overrides(name) {
+    return this.recipe[name] !== this.#original[name];
+  }
+
   /** Let the page's XMLHttpRequest carry the session. */
   interceptXHR() {
     const native = globalThis.XMLHttpRequest;
@@ -213,8 +222,8 @@ export class Shim {
    * @returns {((payload: string) => number) | undefined} takes JSON, gives milliseconds
    */
   clockSkew() {
+    if (!this.overrides("calculateClockSkewInMillis")) return undefined;
     const { calculateClockSkewInMillis: calculate } = this.recipe;
-    if (calculate === this.#original.calculateClockSkewInMillis) return undefined;
     return (payload) =>
       calculate?.({
         accessTokenPayload: JSON.parse(payload),
@@ -356,8 +365,7 @@ export class Shim {
     this.#pythonFunctions = functions;
     const overrides = [override?.functions, functions.override?.functions];
     this.recipe = overridden(this.#original, overrides);
-    this.#matchesUrls =
-      this.recipe.shouldDoInterceptionBasedOnUrl !== this.#original.shouldDoInterceptionBasedOnUrl;
+    this.#matchesUrls = this.overrides("shouldDoInterceptionBasedOnUrl");
   }
 
   /** The options that are functions, from both languages. */
