@@ -68,9 +68,14 @@ class Demo:
         return found
 
     def count(self, since: int, path: str, status: int | None = None) -> int:
-        """How many requests for a path were answered after a mark (with a status)."""
+        """How many requests for a path were answered after a mark (with a status).
+
+        Those that browsers make by themselves ahead of others' (preflights) do not count.
+        """
         return sum(
-            entry["path"] == path and status in (None, entry["status"])
+            entry["path"] == path
+            and entry["method"] != "OPTIONS"
+            and status in (None, entry["status"])
             for entry in self.requests(since)
         )
 

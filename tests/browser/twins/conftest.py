@@ -1,0 +1,78 @@
+"""The twins, booted once for all of their tests."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog, serve_vendor
+from tests.browser.demo import LONG, Demo
+from tests.browser.twins.pages import WEBSITE, pages
+from tests.browser.twins.scenario import Scenario
+from tests.browser.twins.told import Told
+from tests.browser.twins.twin import Setting, Twin
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="session")
+def website_bundle() -> None:
+    """supertokens-website as a script, brought up to date."""
+    command = ["make", "--silent", str(WEBSITE.relative_to(ROOT))]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=100)
+
+
+@pytest.fixture(scope="session")
+def anti_csrf_demo() -> Iterator[Demo]:
+    demo = Demo("--anti-csrf")
+    yield demo
+    demo.stop()
+
+
+@dataclass
+class Twins:
+    """Both twins, which do the same one after the other."""
+
+    theirs: Twin
+    ours: Twin
+
+    def tell(self, scenario: Scenario, client: str, setting: Setting) -> tuple[Told, Told]:
+        """Let both go through a scenario: what theirs tells, and what ours does."""
+        both = (self.theirs, self.ours)
+        expires = "expired" in scenario.state
+        setting.demo.set_token_life(1 if expires else LONG)
+        for twin in both:
+            twin.start(scenario, client, setting)
+        if expires:
+            setting.demo.set_token_life(LONG)
+            expiry = max(twin.front_token()["ate"] for twin in both) / 1000
+            time.sleep(max(0, expiry - time.time()) + 0.01)
+        theirs, ours = [twin.observe(scenario) for twin in both]
+        if not scenario.leaves_traces and all(twin.has_good_token for twin in both):
+            for twin in both:
+                twin.keep_session()
+        return theirs, ours
+
+
+@pytest.fixture(scope="module")
+def booted_twins(browser: Browser, website_bundle: None) -> Iterator[Twins]:
+    with serve_vendor() as site:
+        site.pages.update(pages())
+        contexts = [browser.new_context() for _ in range(2)]
+        for context in contexts:
+            context.set_default_timeout(PAGE_TIMEOUT)
+        yield Twins(Twin(contexts[0], site, "theirs"), Twin(contexts[1], site, "ours"))
+        for context in contexts:
+            context.close()
+
+
+@pytest.fixture
+def twins(booted_twins: Twins, browser_log: BrowserLog) -> Iterator[Twins]:
+    contexts = [booted_twins.theirs.context, booted_twins.ours.context]
+    for context in contexts:
+        browser_log.watch(context)
+    yield booted_twins
+    for context in contexts:
+        browser_log.unwatch(context)

@@ -1,0 +1,30 @@
+"""The list of differences is the README's, and holds together."""
+
+import re
+
+import pytest
+
+from tests.browser.twins.differences import DIFFERENCES, Difference
+from tests.browser.twins.scenarios import SCENARIOS
+from tests.conftest import ROOT
+
+HEADING = "### Where it differs from supertokens-website, on purpose\n"
+
+
+def test_the_readme_lists_the_same_differences() -> None:
+    section = (ROOT / "README.md").read_text("utf-8").split(HEADING)[1].split("\n#")[0]
+    entries = re.split(r"^- ", section, flags=re.MULTILINE)[1:]
+    assert [" ".join(entry.split()) for entry in entries] == [each.text for each in DIFFERENCES]
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda each: each.text[:40])
+def test_each_difference_is_shown_by_a_scenario_or_held_by_a_test(difference: Difference) -> None:
+    shown_in = {*difference.twins, *([difference.anywhere[1]] if difference.anywhere else [])}
+    assert shown_in or difference.tests
+    cases = {
+        name
+        for scenario, told in SCENARIOS.items()
+        for name in (scenario, *(f"{scenario}, {client}" for client in told.clients))
+    }
+    assert shown_in <= cases
+    assert all((ROOT / test).is_file() for test in difference.tests)

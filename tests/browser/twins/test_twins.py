@@ -1,0 +1,48 @@
+"""What supertokens-website does and what we do is the same, except where a difference is listed."""
+
+import difflib
+import json
+from dataclasses import asdict
+
+import pytest
+
+from tests.browser.demo import Demo
+from tests.browser.twins.conftest import Twins
+from tests.browser.twins.differences import DIFFERENCES
+from tests.browser.twins.scenarios import SCENARIOS
+from tests.browser.twins.told import Told
+from tests.browser.twins.twin import Setting
+
+CASES = [
+    pytest.param(setting, name, client, id=f"{setting}-{name}-{client}")
+    for setting in ("cookie", "header", "anti-csrf")
+    for name, scenario in SCENARIOS.items()
+    for client in scenario.clients
+    if scenario.anti_csrf or setting != "anti-csrf"
+]
+
+
+@pytest.fixture
+def setting(request: pytest.FixtureRequest, demo: Demo) -> Setting:
+    if request.param == "anti-csrf":
+        return Setting(request.getfixturevalue("anti_csrf_demo"), "cookie")
+    return Setting(demo, request.param)
+
+
+@pytest.mark.parametrize(("setting", "name", "client"), CASES, indirect=["setting"])
+def test_both_do_the_same(twins: Twins, name: str, client: str, setting: Setting) -> None:
+    theirs, ours = twins.tell(SCENARIOS[name], client, setting)
+    expected = theirs
+    for each in DIFFERENCES:
+        expected = each.rewrite(expected, name, client)
+    if ours != expected:
+        pytest.fail(difference(expected, ours), pytrace=False)
+
+
+def difference(theirs: Told, ours: Told) -> str:
+    """What a reader of a failure wants to see."""
+    texts = [
+        json.dumps(asdict(told), indent=1, sort_keys=True, default=str).splitlines()
+        for told in (theirs, ours)
+    ]
+    return "\n".join(difflib.unified_diff(*texts, "theirs", "ours", lineterm="", n=2))
