@@ -51,6 +51,7 @@ const HOOK_PATIENCE = 10_000;
  * @property {(cookies: string, now: number) => string} observe
  * @property {(flow: number) => PromiseLike<void>} perform calls the function of Python that a flow asks for
  * @property {(flow: number) => void} cancel
+ * @property {() => string} facts
  * @property {(events: string) => void} notify
  * @property {(options: string) => string} compare
  *

@@ -174,6 +174,31 @@ export const verifyAccessToken = ({ token, jwksUrl, leeway } = {}) =>
   shim.call("verify_access_token", { token, jwks_url: jwksUrl, leeway });
 
 /**
+ * What `diagnose()` has found: ok unless one of the findings is not; a finding's ok is null where nobody
+ * can tell.
+ *
+ * @typedef {object} DiagnosticReport
+ * @property {boolean} ok
+ * @property {{code: string, ok: boolean | null, message: string, hint: string}[]} findings
+ * @property {Record<"package" | "shim" | "pyodide" | "python", string | null>} versions
+ * @property {Record<string, any>} options those in force
+ */
+
+/**
+ * Look what is right and what is wrong with this page's set-up.
+ *
+ * @param {object} [how]
+ * @param {boolean} [how.probe] make a refresh call to see how it goes: it refreshes the session, if one
+ *   is there, and changes nothing otherwise
+ * @returns {Promise<DiagnosticReport>}
+ */
+export const diagnose = async ({ probe } = {}) => {
+  await shim.ready();
+  const facts = JSON.parse(await shim.facts());
+  return shim.call("diagnose", { facts, probe });
+};
+
+/**
  * End the session, here and on the backend; true says that the backend has confirmed it.
  *
  * In cookie mode a session that was ended here only keeps its httpOnly cookies, which no page can

@@ -13,6 +13,7 @@ import {
   otherVersion,
   SuperTokensError,
 } from "./errors.js";
+import { facts } from "./facts.js";
 import { Gate } from "./gate.js";
 import { Hooks } from "./hooks.js";
 import { Host } from "./host.js";
@@ -58,6 +59,8 @@ export class Shim {
   #undo = [];
   #nativeFetch = globalThis.fetch;
   #matchesUrls = false;
+  /** @type {Record<string, unknown>} */
+  #patched = {};
   /** @type {Record<string, any>} */
   #pythonFunctions = {};
   /** @type {Set<string>} */
@@ -194,7 +197,7 @@ export class Shim {
   /** Let the page's XMLHttpRequest carry the session. */
   interceptXHR() {
     const native = globalThis.XMLHttpRequest;
-    this.#undo.push(patch(globalThis, "XMLHttpRequest", sessionXHR(this, native)));
+    this.#patch("XMLHttpRequest", sessionXHR(this, native));
   }
 
   /**
@@ -229,6 +232,19 @@ export class Shim {
         accessTokenPayload: JSON.parse(payload),
         responseHeaders: this.lastHeaders(),
       });
+  }
+
+  /** Which of our patches are still what the page calls. @returns {Record<string, boolean>} */
+  patched() {
+    const entries = Object.entries(this.#patched);
+    return Object.fromEntries(
+      entries.map(([name, ours]) => [name, /** @type {any} */ (globalThis)[name] === ours]),
+    );
+  }
+
+  /** What there is to know here, as JSON. @returns {Promise<string>} */
+  async facts() {
+    return JSON.stringify(await facts(this, this.#connected()));
   }
 
   /** Have the core look what other tabs have done. */
@@ -355,8 +371,17 @@ export class Shim {
       originalFetch: this.#nativeFetch,
       ...context,
     });
-    this.#undo.push(patch(globalThis, "fetch", fetch));
+    this.#patch("fetch", fetch);
     recipe.addXMLHttpRequestInterceptor?.(context);
+  }
+
+  /**
+   * @param {"fetch" | "XMLHttpRequest"} name
+   * @param {any} replacement
+   */
+  #patch(name, replacement) {
+    this.#patched[name] = replacement;
+    this.#undo.push(patch(globalThis, name, replacement));
   }
 
   /** @param {Record<string, any>} functions options that Python gave */

@@ -16,6 +16,7 @@
  * @property {string} skip a URL that contains this marker is never ours
  * @property {string[]} requestHeaders the caller's headers to report
  * @property {string[]} replyHeaders the reply's headers to report
+ * @property {string[]} probe a cookie write that keeps nothing of a session, and its undoing
  * @property {number[]} statuses those of replies that the core acts on
  * @property {number} protocol
  */

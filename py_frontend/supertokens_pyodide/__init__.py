@@ -20,6 +20,7 @@ client wraps them in its own, ``cause_of(error)`` finds them.
 from ._api import (
     attempt_refresh,
     close,
+    diagnose,
     does_session_exist,
     ensure_fresh,
     get_access_token,
@@ -37,17 +38,21 @@ from ._api import (
 )
 from ._browser.convert import cause_of
 from ._browser.fetch import fetch
+from ._core.diagnosis import DiagnosticReport, Finding
 from ._core.session import SessionStatus
 from .errors import SuperTokensError
 from .events import Event
 
 __all__ = [
+    "DiagnosticReport",
     "Event",
+    "Finding",
     "SessionStatus",
     "SuperTokensError",
     "attempt_refresh",
     "cause_of",
     "close",
+    "diagnose",
     "does_session_exist",
     "ensure_fresh",
     "fetch",

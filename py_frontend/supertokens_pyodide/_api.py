@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Literal, TypeVar, cast
 
 from ._client import Client, Handler
+from ._core.diagnosis import DiagnosticReport
 from ._core.effects import UserContext
 from ._core.session import SessionStatus
 from .claims import SessionClaim, SessionClaimValidator
@@ -249,6 +250,15 @@ async def sign_out(
     use the session. Raises GeneralError, in any case, with a message of the backend for the user.
     """
     return cast(bool, await _ask("sign_out", user_context, local_on_error=local_on_error))
+
+
+async def diagnose(probe: bool = False) -> DiagnosticReport:
+    """Look what is right and what is wrong with this page's set-up.
+
+    With ``probe`` a refresh call is made to see how it goes: it refreshes the session, if one is
+    there, and changes nothing otherwise.
+    """
+    return cast(DiagnosticReport, await _client().diagnose(probe))
 
 
 def on(event: str, handler: Handler) -> Callable[[], None]:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from ._core.config import Config
+from ._core.diagnosis import Facts
 from ._core.messages import Port
 from ._core.session import Session
 from ._recipe import CALCULATE_SKEW, original_functions, override, reported
@@ -36,6 +37,9 @@ class Host(Protocol):
 
     def reply_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
+
+    async def facts(self) -> Facts:
+        """What there is to know of the page, for ``diagnose``."""
 
     def now(self) -> float:
         """The client's clock: milliseconds since the epoch."""
@@ -91,13 +95,7 @@ class Client:
 
     async def call(self, name: str, **arguments: Any) -> Any:
         """Run one of the session's calls."""
-        if self.host is not None and not self.is_open:
-            await self.host.opened()
-        host = self.host
-        if host is not None and host.lags:
-            await host.fresh()
-        if host is None or self.host is None:
-            raise Closed("The session SDK was closed.")
+        host = await self._reached()
         flow, step = self.port.begin(name, arguments, host.cookies(), host.now())
         try:
             if step is not None:
@@ -106,6 +104,22 @@ class Client:
             if not flow.ended:
                 self.port.cancel(flow.id)
         return flow.outcome()
+
+    async def diagnose(self, probe: bool) -> Any:
+        """Judge what the host reports."""
+        facts = await (await self._reached()).facts()
+        return await self.call("diagnose", facts=facts, probe=probe)
+
+    async def _reached(self) -> Host:
+        """The host, once it can be asked and its cookies are up to date; raises Closed."""
+        if self.host is not None and not self.is_open:
+            await self.host.opened()
+        host = self.host
+        if host is not None and host.lags:
+            await host.fresh()
+        if host is None or self.host is None:
+            raise Closed("The session SDK was closed.")
+        return host
 
     def _override_skew(self, original: Callable[..., Any]) -> None:
         own = self.recipe[CALCULATE_SKEW]

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import platform
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from . import _api
 from ._client import Client
 from ._core.config import Page, read_config
 from ._core.cookies import read_cookies
+from ._core.diagnosis import Facts
 from ._core.messages import read_error, write_plan
 from ._core.session import Session
 from ._core.tokens import write_front_token
@@ -293,6 +295,25 @@ class Tab:
     def now(self) -> float:
         """The browser's clock."""
         return self.browser.now
+
+    async def facts(self) -> Facts:
+        """What a page would report where nothing is wrong, but for its cookies."""
+        return {
+            "secureContext": self.client.config.page.secure,
+            "isolated": False,
+            "worker": False,
+            "frame": "none",
+            "kept": "cookies" if self.browser.keeps_cookies else None,
+            "storage": True,
+            "locks": True,
+            "patched": {"fetch": True, "XMLHttpRequest": True},
+            "otherSdk": False,
+            "shim": "scripted",
+            "package": "scripted",
+            "pyodide": None,
+            "python": platform.python_version(),
+            "clients": {},
+        }
 
     async def drive(self, step: str) -> None:
         """Carry out a step and run its flow to the end."""

@@ -90,6 +90,57 @@ def test_a_key_that_is_not_among_those_known_is_looked_for_past_the_browsers_cac
     spa.run(f"await {verify}")  # from memory
 
 
+def findings(spa: Spa, arguments: str = "") -> dict[str, dict[str, object]]:
+    report = spa.run(f"return supertokens.diagnose({arguments})")
+    assert report["ok"] is all(found["ok"] is not False for found in report["findings"])
+    return {found["code"]: found for found in report["findings"]}
+
+
+def test_nothing_is_wrong_with_the_demo(spa: Spa, spa_mode: str) -> None:
+    mark = spa.demo.mark()
+    report = spa.run("return supertokens.diagnose()")
+    assert report["ok"] is True
+    assert [found for found in report["findings"] if found["ok"] is not True] == []
+    assert report["versions"]["shim"] == report["versions"]["package"]
+    assert report["versions"]["pyodide"].startswith("314.")
+    assert report["options"]["apiDomain"] == spa.demo.origin
+    assert report["options"]["tokenTransferMethod"] == spa_mode
+    assert "probe" not in spa.run("return document.cookie")
+    assert spa.demo.count(mark, REFRESH) == 0
+
+
+def test_what_is_wrong_with_a_page_is_found(spa: Spa) -> None:
+    wrapped = "(undo = ((ours) => () => { fetch = ours; })(fetch), fetch = (...a) => undo.call(a))"
+    blocked = (
+        'Object.defineProperty(document, "cookie", { get: () => "", set() {}, configurable: true })'
+    )
+    spa.run(f"globalThis.undo = null; {wrapped}")
+    assert findings(spa)["FETCH_INTERCEPTED"]["ok"] is None
+    spa.run(f"undo(); {blocked}")
+    found = findings(spa)
+    assert found["FETCH_INTERCEPTED"]["ok"] is True
+    assert found["COOKIES"]["ok"] is False
+    assert "localStorage" in str(found["COOKIES"]["message"])
+    spa.run("delete document.cookie; globalThis.__supertokensOriginalFetch = fetch")
+    found = findings(spa)
+    assert found["COOKIES"]["ok"] is True
+    assert found["OTHER_SDK"]["ok"] is False
+    spa.run("delete globalThis.__supertokensOriginalFetch")
+    assert spa.run("return supertokens.doesSessionExist()") is True
+
+
+def test_a_probe_tells_how_refreshing_goes(spa: Spa) -> None:
+    mark = spa.demo.mark()
+    found = findings(spa, "{ probe: true }")
+    assert found["REFRESH"]["ok"] is found["EXPOSED_HEADERS"]["ok"] is True
+    assert spa.demo.count(mark, REFRESH, 200) == 1
+    assert spa.run('return (await fetch("/api/protected")).status') == 200
+    spa.route(f"**{REFRESH}", lambda route: route.fulfill(status=200))
+    found = findings(spa, "{ probe: true }")
+    assert found["REFRESH"]["ok"] is found["EXPOSED_HEADERS"]["ok"] is False
+    assert "access-control-expose-headers" in str(found["EXPOSED_HEADERS"]["hint"])
+
+
 def test_a_general_error_is_known_as_one(spa: Spa) -> None:
     text = json.dumps({"status": "GENERAL_ERROR", "message": "Not today."})
     spa.route(f"**{SIGN_OUT}", lambda route: route.fulfill(body=text))

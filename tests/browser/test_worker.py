@@ -153,6 +153,16 @@ def test_what_the_page_does_to_the_session_is_known_at_once(python: WorkerPage) 
     assert found == ["true", "false"]
 
 
+def test_nothing_is_wrong_with_a_worker(python: WorkerPage) -> None:
+    wrong = """
+    report = await s.diagnose(probe=True)
+    return [[found.code, found.message] for found in report.findings if found.ok is False]
+    """
+    assert python.run(wrong) == []
+    python.sign_up()
+    assert python.run(wrong) == []
+
+
 def test_what_another_tab_does_is_told(python: WorkerPage) -> None:
     python.sign_up()
     python.page.evaluate(SIGN_OUT_SILENTLY)

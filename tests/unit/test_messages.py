@@ -61,6 +61,10 @@ def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
             "anti-csrf",
             "retry-after",
         ],
+        "probe": [
+            "st-cookie-probe=1;expires=Fri, 31 Dec 9999 23:59:59 GMT;path=/;samesite=lax",
+            "st-cookie-probe=;expires=Thu, 01 Jan 1970 00:00:00 GMT;path=/;samesite=lax",
+        ],
         "statuses": [401, 403],
     }
 

@@ -29,7 +29,7 @@ LAYERS = [
     ["_core.local_state", "_core.validation", "_core.verifier", "_replies"],
     ["_core.observer"],
     ["_core.refresh"],
-    ["_core.exchange"],
+    ["_core.exchange", "_core.diagnosis"],
     ["_core.session"],
     ["_core.messages", "_recipe"],
     ["_client"],

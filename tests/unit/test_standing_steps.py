@@ -46,7 +46,13 @@ def exchange(port, cookies, headers="", one_shot=False):
 
 
 ACTS = {"ensure_fresh", "attempt_refresh", "sign_out", "verify_access_token"}
-TAKE_ARGUMENTS = {"validate_claims", "validate_page_claims", "check_claim", "get_invalid_claims"}
+TAKE_ARGUMENTS = {
+    "validate_claims",
+    "validate_page_claims",
+    "check_claim",
+    "get_invalid_claims",
+    "diagnose",
+}
 READS = sorted(Port.CALLS - ACTS - TAKE_ARGUMENTS)
 
 

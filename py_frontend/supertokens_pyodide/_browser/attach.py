@@ -130,6 +130,7 @@ def connect(
         "observe": client.port.observe,
         "perform": client.port.perform,
         "cancel": client.port.cancel,
+        "facts": lambda: _facts(client),
         "notify": client.notify,
         "compare": lambda options: refusal(options, config),
         "closed": lambda: _api.close(),
@@ -147,6 +148,10 @@ def connect(
     host = client.host if isinstance(client.host, BrowserHost) else BrowserHost(shim, adapted)
     host.keep(proxies)
     client.host = host
+
+
+def _facts(client: Client) -> str:
+    return client.host.interpreter_facts() if isinstance(client.host, BrowserHost) else "{}"
 
 
 def refusal(options: str, config: Config) -> str:

@@ -47,6 +47,19 @@ class CapturedModules(MetaPathFinder):
         if _URLLIB3 in sys.modules:
             vars(sys.modules[_URLLIB3])["_fetcher"] = self._fetcher
 
+    def covered(self) -> dict[str, bool]:
+        """Of the modules that are loaded, which still go through the page's globals."""
+        import js
+
+        checks: dict[str, Callable[[Any], bool]] = {
+            _PYFETCH: lambda module: getattr(module._jsfetch, "__module__", "") == __name__,
+            _URLLIB3: lambda module: module._fetcher is None,
+            **dict.fromkeys(_XHR, lambda module: module.XMLHttpRequest == js.XMLHttpRequest),
+        }
+        return {
+            name: check(sys.modules[name]) for name, check in checks.items() if name in sys.modules
+        }
+
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
 
+from .._core.diagnosis import Facts
 from .captured import CapturedModules
 from .convert import python_error
+from .facts import interpreter_facts
 from .functions import Functions
 
 
@@ -21,6 +24,10 @@ class BrowserHost:
         self._cookies = ""
         self.lags = bool(shim.lags)
         self._modules = CapturedModules()
+
+    def interpreter_facts(self) -> str:
+        """What there is to know of this interpreter, as JSON."""
+        return interpreter_facts(self._modules)
 
     def keep(self, proxies: Mapping[str, Any]) -> None:
         """Take over what the shim has of Python's, to destroy it in the end."""
@@ -45,6 +52,11 @@ class BrowserHost:
         """The headers of the reply that came last."""
         return dict(self._shim.lastHeaders().entries())
 
+    async def facts(self) -> Facts:
+        """What there is to know of the page, for ``diagnose``."""
+        facts: Facts = json.loads(await _settled(self._shim.facts()))
+        return facts
+
     def now(self) -> float:
         """The client's clock: milliseconds since the epoch."""
         return time.time() * 1000
@@ -62,10 +74,10 @@ class BrowserHost:
         self._functions.destroy()
 
 
-async def _settled(promise: Any) -> None:
+async def _settled(promise: Any) -> Any:
     from pyodide.ffi import JsException
 
     try:
-        await promise
+        return await promise
     except JsException as error:
         raise python_error(error) from None

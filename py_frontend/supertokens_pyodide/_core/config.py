@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, cast
 
 from ..errors import ConfigError
@@ -85,6 +85,11 @@ class Config:
     has_post_api_hook: bool
     page: Page
 
+    def options(self) -> dict[str, Any]:
+        """The options in force, by name."""
+        derived = ("has_post_api_hook", "page")
+        return {name: value for name, value in asdict(self).items() if name not in derived}
+
     @property
     def refresh_url(self) -> str:
         """Where sessions are refreshed (FDI: POST /session/refresh)."""
@@ -114,6 +119,12 @@ class Config:
 def from_javascript(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options under their Python names; an unknown name stays as it is, to be refused."""
     return {_JAVASCRIPT_NAMES.get(name, name): value for name, value in options.items()}
+
+
+def to_javascript(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options under their JavaScript names."""
+    names = {name: theirs for theirs, name in _JAVASCRIPT_NAMES.items()}
+    return {names[name]: value for name, value in options.items()}
 
 
 def read_config(options: Mapping[str, Any], page: Page) -> Config:

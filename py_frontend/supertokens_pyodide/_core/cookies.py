@@ -12,6 +12,9 @@ REFRESH_TOKEN = "st-refresh-token"
 # Written by old versions of supertokens-website; cleared whenever state is saved.
 LEGACY_ID_REFRESH_TOKEN = "sIRTFrontend"
 
+# Written and removed at once, to see whether the browser keeps cookies.
+PROBE = "st-cookie-probe"
+
 _OURS = frozenset({FRONT_TOKEN, LAST_UPDATE, ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
 _BEARER_TOKENS = frozenset({ACCESS_TOKEN, REFRESH_TOKEN})
 
@@ -65,6 +68,13 @@ class Cookies:
         """Remove a cookie."""
         self._values.pop(name, None)
         self._write(name, "", _PAST)
+
+    def probe(self) -> list[str]:
+        """A write that keeps nothing of a session, and the one that undoes it."""
+        return [
+            f"{PROBE}=1;expires={_NEVER}{self._attributes}",
+            f"{PROBE}=;expires={_PAST}{self._attributes}",
+        ]
 
     def _write(self, name: str, value: str, expires: str) -> None:
         self._text = None  # the browser's next string is read afresh, whatever it kept of this

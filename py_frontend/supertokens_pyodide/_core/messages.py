@@ -42,8 +42,10 @@ from typing import Any
 from .. import errors
 from ..errors import SuperTokensError
 from ..events import to_wire
-from .config import Config
+from .config import Config, to_javascript
+from .cookies import Cookies
 from .cooldown import RETRY_AFTER_HEADER
+from .diagnosis import DiagnosticReport
 from .effects import (
     Answer,
     Call,
@@ -82,6 +84,7 @@ def write_plan(config: Config) -> str:
         "skip": SKIP_MARKER,
         "requestHeaders": REQUEST_HEADERS,
         "replyHeaders": (*REPLY_HEADERS, RETRY_AFTER_HEADER),
+        "probe": Cookies(config).probe(),
         "statuses": [config.session_expired_status_code, config.invalid_claim_status_code],
     }
     return json.dumps(plan)
@@ -143,6 +146,8 @@ def _verdict(value: Any) -> dict[str, Any]:
         return {"verdict": "deliver", "refresh": value.refresh}
     if isinstance(value, SessionStatus):
         value = asdict(value)
+    elif isinstance(value, DiagnosticReport):
+        value = {**asdict(value), "options": to_javascript(value.options)}
     elif not isinstance(value, (str, int, float, dict, list, type(None))):
         value = None  # an inner outcome: nobody outside reads it
     return {"verdict": "value", "value": value}
@@ -225,6 +230,7 @@ class Port:
             "get_invalid_claims",
             "attempt_refresh",
             "verify_access_token",
+            "diagnose",
             "sign_out",
         }
     )

@@ -22,6 +22,9 @@ LOCK_NAME = "REFRESH_TOKEN_USE"
 # Longer than the slowest holder should take, whose call itself is limited.
 _LOCK_PATIENCE = 10_000
 
+_LOCK_HELD = "Another tab has been refreshing the session for too long."
+_NOT_SHOWN = "The session was refreshed, but the reply shows no usable front-token header."
+
 SUPPORTED_FDI = "1.16,1.17,1.18,1.19,2.0,3.0,3.1,4.0,4.1,4.2"
 
 
@@ -109,6 +112,41 @@ class Refresher:
         """Ask the backend again at the next need: the session has been there since."""
         self._probed = None
 
+    async def tried(self) -> Outcome:
+        """Make a refresh call to learn how it goes.
+
+        A session is refreshed by it, in the ordinary way. Who is signed out here stays so, whatever
+        the backend says.
+        """
+        state = self._state.snapshot()
+        if not isinstance(state, Absent):
+            return await self.refreshed(state)
+        if not await self._locked():
+            return Unavailable(RefreshUnavailable(_LOCK_HELD))
+        head = await post(self._post())
+        self._flows.unlock()
+        return self._said(head)
+
+    def _said(self, head: Head) -> Outcome:
+        """What a reply says that nothing is made of."""
+        if head.failure is not None:
+            return Unavailable(_no_reply(head.failure, self._config))
+        token = self._with_removal(head).headers.get(FRONT_TOKEN_HEADER)
+        if token == REMOVE:
+            return Ended(head)
+        if head.status >= 300:
+            return Unavailable(_refused(head.status))
+        if token is None:
+            return Unavailable(FrontTokenMissing(_NOT_SHOWN, status=head.status))
+        return Unavailable(
+            RefreshUnavailable(
+                "The backend has a session for this browser that the page does not know of.",
+                status=head.status,
+                hint="It was signed out here only, or signed in by a request that did not carry "
+                "the session: to another host than api_domain's, or before init().",
+            )
+        )
+
     async def _single_flight(self, before: Snapshot) -> Outcome | None:
         if self._running is None or self._running.ended:
             self._running = self._flows.spawn(self._refresh(before))
@@ -116,15 +154,12 @@ class Refresher:
 
     async def _refresh(self, before: Snapshot) -> Outcome | None:
         """One refresh under the lock; None when the session has changed: decide anew."""
-        patience = _LOCK_PATIENCE + self._config.refresh_milliseconds
-        taken = await lock(Lock(LOCK_NAME, patience))
+        taken = await self._locked()
         outcome: Outcome | None
         if decide(before, self._state.snapshot()) is not Decision.REFRESH:
             outcome = None
         elif not taken:
-            outcome = Unavailable(
-                RefreshUnavailable("Another tab has been refreshing the session for too long.")
-            )
+            outcome = Unavailable(RefreshUnavailable(_LOCK_HELD))
         else:
             outcome = await self._call(before)
         self._remember(outcome)
@@ -154,14 +189,7 @@ class Refresher:
         # A backend with an older cookie domain set answers one refresh without a front-token, on
         # purpose, while it clears the old cookies (olderCookieDomain): a second call settles it.
         for _ in range(2):
-            head = await post(
-                Post(
-                    self._config.refresh_url,
-                    self._headers(),
-                    self._config.refresh_milliseconds,
-                    "REFRESH_SESSION",
-                )
-            )
+            head = await post(self._post())
             if self._state.snapshot() != at_request:
                 return None  # signed out or replaced meanwhile: this reply is of a session gone by
             if head.failure is not None:
@@ -176,11 +204,17 @@ class Refresher:
             if after != at_request:
                 self._spent = at_request if isinstance(at_request, Present) else None
                 return Retry()
-        return Unavailable(
-            FrontTokenMissing(
-                "The session was refreshed, but the reply shows no usable front-token header.",
-                status=head.status,
-            )
+        return Unavailable(FrontTokenMissing(_NOT_SHOWN, status=head.status))
+
+    async def _locked(self) -> bool:
+        return await lock(Lock(LOCK_NAME, _LOCK_PATIENCE + self._config.refresh_milliseconds))
+
+    def _post(self) -> Post:
+        return Post(
+            self._config.refresh_url,
+            self._headers(),
+            self._config.refresh_milliseconds,
+            "REFRESH_SESSION",
         )
 
     def _with_removal(self, head: Head) -> Head:

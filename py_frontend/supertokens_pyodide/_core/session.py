@@ -21,6 +21,7 @@ from .claim_rules import MISSING, Rule
 from .clock import STORAGE_KEY, Clock, DateProvider
 from .config import Config
 from .cookies import Cookies
+from .diagnosis import DiagnosticReport, Facts, diagnose
 from .effects import Effect, Head, Post, Send, UserContext, post, post_hook, read_text
 from .exchange import Delivery, Exchanger, RequestHead
 from .flows import Flows
@@ -134,6 +135,17 @@ class Session:
             tenant = self._tenant_in_access_token()
         # Tokens older than multi-tenancy name none; backend SDKs take that for the default tenant.
         return tenant if isinstance(tenant, str) else DEFAULT_TENANT_ID
+
+    async def diagnose(self, facts: Facts, probe: bool = False) -> DiagnosticReport:
+        """What is right and wrong with a page that reports these facts.
+
+        With ``probe`` a refresh call is made; without, nothing is asked of anybody.
+        """
+        refresh = await self._refresher.tried() if probe else None
+        skew = self.flows.clock.now() - self.flows.clock.client_now
+        return diagnose(
+            self.config, facts, skew=skew, snapshot=self._state.snapshot(), refresh=refresh
+        )
 
     async def verify_access_token(
         self, token: str | None = None, jwks_url: str | None = None, leeway: float = 0
