@@ -5,6 +5,13 @@ import { otherSdkOnPage, ourSdkOnPage } from "./errors.js";
 // Where supertokens-website keeps the page's fetch, and looks first of all in its init().
 const THEIRS = "__supertokensOriginalFetch";
 
+function refuse() {
+  throw ourSdkOnPage();
+}
+
+/** Whether no other SDK has taken a claimed page over. */
+export const isAlone = () => Object.getOwnPropertyDescriptor(globalThis, THEIRS)?.get === refuse;
+
 /**
  * Refuse a page that supertokens-website has, and have its init() refused from now on.
  *
@@ -12,12 +19,7 @@ const THEIRS = "__supertokensOriginalFetch";
  */
 export function claimPage() {
   if (THEIRS in globalThis) throw otherSdkOnPage();
-  Object.defineProperty(globalThis, THEIRS, {
-    configurable: true,
-    get() {
-      throw ourSdkOnPage();
-    },
-  });
+  Object.defineProperty(globalThis, THEIRS, { configurable: true, get: refuse });
   return () => {
     Reflect.deleteProperty(globalThis, THEIRS);
   };

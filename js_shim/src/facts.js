@@ -1,5 +1,6 @@
 // What there is to know of this page or worker, for diagnose(); the core judges it.
 
+import { isAlone } from "./alone.js";
 import { IN_WORKER } from "./target.js";
 
 /**
@@ -21,7 +22,7 @@ export const facts = async (shim, { core, host, plan }) => ({
   storage: shim.page.store !== null,
   locks: Boolean(navigator.locks),
   patched: shim.patched(),
-  otherSdk: "__supertokensOriginalFetch" in globalThis,
+  otherSdk: !isAlone(),
   shim: shim.version,
   ...JSON.parse(core.facts()),
 });

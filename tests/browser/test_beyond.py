@@ -121,11 +121,17 @@ def test_what_is_wrong_with_a_page_is_found(spa: Spa) -> None:
     assert found["FETCH_INTERCEPTED"]["ok"] is True
     assert found["COOKIES"]["ok"] is False
     assert "localStorage" in str(found["COOKIES"]["message"])
-    spa.run("delete document.cookie; globalThis.__supertokensOriginalFetch = fetch")
+    spa.run(
+        """delete document.cookie;
+           const mark = "__supertokensOriginalFetch";
+           globalThis.refusal = Object.getOwnPropertyDescriptor(globalThis, mark);
+           Object.defineProperty(globalThis, mark, { value: fetch, configurable: true });"""
+    )
     found = findings(spa)
     assert found["COOKIES"]["ok"] is True
     assert found["OTHER_SDK"]["ok"] is False
-    spa.run("delete globalThis.__supertokensOriginalFetch")
+    spa.run('Object.defineProperty(globalThis, "__supertokensOriginalFetch", refusal)')
+    assert findings(spa)["OTHER_SDK"]["ok"] is True
     assert spa.run("return supertokens.doesSessionExist()") is True
 
 
