@@ -1,5 +1,5 @@
-// Bundles js_shim/src into js_shim/dist: the npm package's ES module, the <script> bundle for pages, and
-// the one for workers and pages alike that the Python wheel carries.
+// Bundles js_shim/src into js_shim/dist: the npm package's ES module, the <script> bundle for pages,
+// the one for workers and pages alike that the Python wheel carries, and what fast boots need besides.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -20,7 +20,11 @@ const shared = {
 const script = (outfile, forWorkers) =>
   build({
     ...shared,
-    define: { ...shared.define, __WORKER__: String(forWorkers) },
+    define: {
+      ...shared.define,
+      __WORKER__: String(forWorkers),
+      "import.meta.url": "undefined", // a script has none
+    },
     format: "iife",
     minify: true,
     entryPoints: ["js_shim/src/iife.js"],
@@ -34,6 +38,13 @@ await Promise.all([
     format: "esm",
     entryPoints: ["js_shim/src/index.js"],
     outfile: "js_shim/dist/index.mjs",
+  }),
+  build({
+    ...shared,
+    format: "esm",
+    minify: true,
+    entryPoints: ["js_shim/src/fast_boot.js"],
+    outfile: "js_shim/dist/supertokens.fastboot.mjs",
   }),
   script("js_shim/dist/supertokens.iife.js", false),
   script("js_shim/dist/supertokens.worker.js", true),

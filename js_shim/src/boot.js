@@ -3,6 +3,10 @@
 import { bootFailed } from "./errors.js";
 
 const PACKAGE = "supertokens-pyodide";
+// The bundle with this in it; the file for fast boots lies beside it.
+const SCRIPT =
+  /** @type {HTMLScriptElement | null} */ (globalThis.document?.currentScript)?.src ||
+  import.meta.url;
 
 /**
  * Where Python comes from. Set once for a whole site in `globalThis.supertokensPyodide`.
@@ -15,6 +19,9 @@ const PACKAGE = "supertokens-pyodide";
  * @property {any} [pyodide] an interpreter that the page has loaded, or the promise of one
  * @property {"page" | "own"} [interpreter] "page": Python on this page will call init(); "own": start
  *   one. By default a page with PyScript on its main thread counts as the former.
+ * @property {boolean | string} [fastBoot] on later visits, start from an image of an interpreter that has
+ *   the package imported; a string is the URL of supertokens.fastboot.mjs, where that is not beside this
+ *   script
  * @property {string[]} [bootFiles] further URLs (or their beginnings) that must load before Python is up
  */
 
@@ -57,24 +64,57 @@ export function bootFiles({ indexURL, lockFileURL, wheels = [], bootFiles: more 
  * @returns {Promise<any>} the interpreter
  */
 export async function bootPython(settings) {
+  const fast = await fastBoot(settings);
+  const restored = await fast?.restore(...place(settings));
+  if (restored) return restored;
   const pyodide = await (settings.pyodide ?? load(settings));
   await install(pyodide, settings.wheels);
+  fast?.keep();
   return pyodide;
 }
 
+/**
+ * What boots from images; nothing where the page has not asked for it, or it cannot be had.
+ *
+ * @param {BootSettings} settings
+ * @returns {Promise<import("./fast_boot.js").FastBoot | undefined>}
+ */
+async function fastBoot({ fastBoot, indexURL, pyodide, wheels }) {
+  if (!fastBoot || !indexURL || pyodide || wheels) return undefined;
+  try {
+    const url =
+      fastBoot === true
+        ? new URL("supertokens.fastboot.mjs", SCRIPT)
+        : new URL(fastBoot, document.baseURI);
+    const { FastBoot } = await import(url.href);
+    return new FastBoot();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {BootSettings} settings
+ * @returns {[indexURL: string, lockFileURL?: string]} as absolute URLs
+ */
+function place({ indexURL, lockFileURL }) {
+  const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
+  const base = absolute(/** @type {string} */ (indexURL));
+  return lockFileURL ? [base, absolute(lockFileURL)] : [base];
+}
+
 /** @param {BootSettings} settings */
-async function load({ indexURL, lockFileURL }) {
-  if (!indexURL) {
+async function load(settings) {
+  if (!settings.indexURL) {
     throw bootFailed(
       "There is no Pyodide to start.",
       undefined,
       "Say where it is: globalThis.supertokensPyodide = { indexURL: '/pyodide/' } before init().",
     );
   }
-  const base = new URL(indexURL, document.baseURI).href;
-  const { loadPyodide } = await import(new URL("pyodide.mjs", base).href);
-  const lock = lockFileURL && { lockFileURL: new URL(lockFileURL, document.baseURI).href };
-  return loadPyodide({ indexURL: base, ...lock });
+  const [indexURL, lockFileURL] = place(settings);
+  const { loadPyodide } = await import(new URL("pyodide.mjs", indexURL).href);
+  return loadPyodide({ indexURL, ...(lockFileURL && { lockFileURL }) });
 }
 
 /**

@@ -149,6 +149,24 @@ def starts(browser: Browser, origin: str) -> Numbers:
     return {**steps, "ratio": ratio}
 
 
+def visits(browser: Browser, origin: str) -> Numbers:
+    """Milliseconds from a navigation to the first answer, with fast boots and without, in turns."""
+    times: dict[str, list[float]] = {"fast": [], "normal": []}
+    context = browser.new_context()
+    context.set_default_timeout(PAGE_TIMEOUT)
+    page = context.new_page()
+    page.goto(f"{origin}/bench/boot.html?fast")
+    page.evaluate("answered")
+    page.evaluate("import('/bench/session.js').then(({ signIn }) => signIn('cookie'))")
+    page.evaluate("imageKept()")
+    for number in range(2 * BOOTS):
+        kind = "normal" if number % 2 else "fast"
+        page.goto(f"{origin}/bench/boot.html?{kind}")
+        times[kind].append(page.evaluate("answered"))
+    context.close()
+    return {kind: median(group) for kind, group in times.items()}
+
+
 def sizes() -> Numbers:
     [wheel] = (ROOT / "build" / "wheel").glob("*.whl")
     shim = ROOT / "js_shim" / "dist" / "supertokens.iife.js"

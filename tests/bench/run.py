@@ -24,6 +24,7 @@ def main() -> None:
         details["chromium"] = browser.version
         say("start")
         details["start"] = measure.starts(browser, origin)
+        details["visits"] = measure.visits(browser, origin)
         for mode in MODES:
             say(f"a worker, {mode} mode")
             details[f"worker_{mode}"] = measure.in_worker(browser, origin, mode)
@@ -68,6 +69,7 @@ def values_of(details: Numbers, mode: str) -> dict[str, float]:
     values["leak_proxies"] = details[f"memory_{mode}"]["proxies"]
     values["leak_heap_bytes"] = details[f"memory_{mode}"]["heap"]
     values["init_over_boot"] = details["start"]["ratio"]
+    values["warm_boot_ratio"] = details["visits"]["fast"] / details["visits"]["normal"]
     values["wheel_bytes"] = details["sizes"]["wheel"]
     values["shim_gzip_bytes"] = details["sizes"]["shim_gzip"]
     return values
@@ -124,6 +126,8 @@ def print_calls(details: Numbers) -> None:
     start = details["start"]
     steps = ", ".join(f"{step} {start[step]:.0f} ms" for step in start if step != "ratio")
     print(f"\nstart: {steps}")
+    visits = details["visits"]
+    print(f"from navigation to answer: {visits['normal']:.0f} ms, fast {visits['fast']:.0f} ms")
 
 
 def number(value: float) -> str:

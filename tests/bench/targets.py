@@ -35,6 +35,7 @@ TARGETS = (
     Target("leak_proxies", 0, "more PyProxies after 10,000 requests than after 1,000"),
     Target("leak_heap_bytes", 0, "the same of the WebAssembly heap", "bytes"),
     Target("init_over_boot", 0.05, "import and init() / a bare loadPyodide()"),
+    Target("warm_boot_ratio", 0.35, "navigation to first answer: from an image / an ordinary boot"),
     Target("wheel_bytes", 40_000, "the wheel", "bytes"),
     Target("shim_gzip_bytes", 8_000, "the shim, gzipped", "bytes"),
 )

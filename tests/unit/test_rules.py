@@ -104,7 +104,7 @@ LOADED_AT_BOOT = {
     *("json", "logging", "math", "os", "re", "sys", "time", "traceback", "types", "typing"),
 }
 # Modules of ours that are imported where they are needed.
-ON_DEMAND = {"testing", "httpx", "_browser.streaming"}
+ON_DEMAND = {"testing", "httpx", "_browser.streaming", "_browser.image"}
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=module_name)
