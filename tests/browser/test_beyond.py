@@ -135,6 +135,20 @@ def test_what_is_wrong_with_a_page_is_found(spa: Spa) -> None:
     assert spa.run("return supertokens.doesSessionExist()") is True
 
 
+def test_a_page_in_a_frame_of_another_origin_is_told_so(
+    page: Page, vendor_site: VendorSite
+) -> None:
+    vendor_site.pages["/framed"] = html({"indexURL": "/vendor/pyodide/"})
+    vendor_site.pages["/"] = f'<iframe src="{vendor_site.origin}/framed"></iframe>'
+    page.goto(vendor_site.origin.replace("localhost", "127.0.0.1"))
+    framed = page.frames[1]
+    framed.wait_for_function("globalThis.supertokens")
+    report = framed.evaluate("supertokens.diagnose()")
+    [found] = [found for found in report["findings"] if found["code"] == "IFRAME"]
+    assert found["ok"] is False
+    assert "is_in_iframe" in found["hint"]
+
+
 def test_a_probe_tells_how_refreshing_goes(spa: Spa) -> None:
     mark = spa.demo.mark()
     found = findings(spa, "{ probe: true }")
