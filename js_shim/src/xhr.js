@@ -85,14 +85,11 @@ export function sessionXHR(shim, Native) {
       if (view) stage.reopened(view);
     }
 
-    /**
-     * @param {string} name
-     * @param {string} value
-     */
-    setRequestHeader(name, value) {
+    /** @param {[string, string]} header its name and its value */
+    setRequestHeader(...header) {
       if (this.#isSpent) throw invalidState();
-      super.setRequestHeader(name, value);
-      this.#opened.headers.push([String(name), String(value)]);
+      super.setRequestHeader(...header);
+      this.#opened.headers.push([String(header[0]), String(header[1])]);
     }
 
     /** @param {Document | XMLHttpRequestBodyInit | null} [body] */
@@ -370,14 +367,13 @@ export function sessionXHR(shim, Native) {
     /** @param {Run} run keep the time while the native object does not */
     #watch(run) {
       clearTimeout(run.timer);
-      if (this.timeout === 0) return;
-      run.timer = setTimeout(
-        () => {
-          this.#drop(run);
-          this.#stage.end("timeout");
-        },
-        run.sentAt + this.timeout - performance.now(),
-      );
+      const limit = this.#limit ?? super.timeout;
+      if (limit === 0) return;
+      const expire = () => {
+        this.#drop(run);
+        this.#stage.end("timeout");
+      };
+      run.timer = setTimeout(expire, run.sentAt + limit - performance.now());
     }
 
     /** @param {Run} run leave the native object what is left of the time */

@@ -1,0 +1,228 @@
+"""Our XMLHttpRequest beside the native class: one scenario, two traces that must not differ.
+
+The native one has a valid session. Ours plays each scenario twice, once with one too, and once with an
+access token that is refused, so that a refresh and a second attempt lie behind the same trace.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import BrowserLog
+from tests.browser.spa import Spa
+
+TRACE = Path(__file__).with_name("xhr_trace.js").read_text("utf-8")
+
+# Nothing of this depends on how tokens travel.
+pytestmark = pytest.mark.parametrize("spa_mode", ["cookie"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def signed_in(shared_spa: Spa) -> Spa:
+    shared_spa.start_afresh()
+    shared_spa.run(TRACE)
+    return shared_spa
+
+
+@pytest.fixture
+def page(signed_in: Spa, browser_log: BrowserLog) -> Iterator[Spa]:
+    context = signed_in.page.context
+    browser_log.watch(context)
+    yield signed_in
+    browser_log.unwatch(context)
+
+
+def play(page: Spa, kind: str, scenario: str) -> Any:
+    return page.run("return traceXHR(argument[0], argument[1], true)", [kind, scenario])
+
+
+def use_new_token(page: Spa) -> None:
+    """Have an access token that the backend has not seen: it answers its first use with others."""
+    assert page.run("return supertokens.attemptRefreshingSession()") is True
+
+
+def use_known_token(page: Spa) -> None:
+    """Have an access token that the backend knows."""
+    use_new_token(page)
+    assert page.run('return (await fetch("/api/protected")).status') == 200
+
+
+def spoil_token(page: Spa) -> None:
+    """Have the next request refused."""
+    page.page.context.clear_cookies(name="sAccessToken")
+
+
+SENT = 'xhr.open("GET", "/api/protected"); xhr.send();'
+POSTED = 'xhr.open("POST", "/api/echo"); xhr.send("grüezi");'
+NOW = 'xhr.open("POST", "/api/echo", false); xhr.send("grüezi");'
+TYPES = ["", "text", "json", "arraybuffer", "blob", "document"]
+
+SCENARIOS = {
+    "get": f"{SENT} await until('loadend');",
+    "post": f"{POSTED} await until('loadend');",
+    "not-found": 'xhr.open("GET", "/api/nowhere"); xhr.send(); await until("loadend");',
+    "own-401": 'xhr.open("GET", "/api/always-401"); xhr.send(); await until("loadend");',
+    **{
+        f"type-{kind or 'none'}": f"xhr.responseType = '{kind}'; {POSTED} await until('loadend');"
+        for kind in TYPES
+    },
+    **{
+        f"403-type-{kind or 'none'}": f"""
+            xhr.open("GET", "/api/needs-claim"); xhr.responseType = "{kind}"; xhr.send();
+            await until("loadend");
+        """
+        for kind in TYPES
+    },
+    "headers": """
+        xhr.open("POST", "/api/echo");
+        xhr.setRequestHeader("content-type", "application/json");
+        xhr.setRequestHeader("x-twice", "1");
+        xhr.setRequestHeader("X-Twice", "2");
+        xhr.send("{}");
+        await until("loadend");
+    """,
+    "options": f"""
+        xhr.timeout = 60000; xhr.withCredentials = true; xhr.overrideMimeType("text/x-mine");
+        {POSTED}
+        say(look(xhr)); await until("loadend");
+    """,
+    "listeners": f"""
+        const control = new AbortController();
+        const told = (what) => (event) => say(what, event.type, event.eventPhase);
+        for (const type of ["readystatechange", "load"]) {{
+          xhr.addEventListener(type, told("once"), {{ once: true }});
+          xhr.addEventListener(type, told("capturing"), true);
+          xhr.addEventListener(type, {{ handleEvent: told("object") }});
+          xhr.addEventListener(type, told("never"), {{ signal: control.signal }});
+          const gone = told("removed");
+          xhr.addEventListener(type, gone);
+          xhr.removeEventListener(type, gone);
+        }}
+        control.abort();
+        xhr.addEventListener("load", (event) => event.stopImmediatePropagation());
+        xhr.addEventListener("load", told("stopped"));
+        {SENT}
+        await until("loadend");
+    """,
+    "aborted-before": 'xhr.abort(); xhr.open("GET", "/api/protected"); xhr.abort(); say(look(xhr));',
+    "aborted-at-once": f"{POSTED} xhr.abort(); say(look(xhr));",
+    "aborted-at-loadstart": f"at('loadstart', 1, () => xhr.abort()); {SENT} say(look(xhr));",
+    **{
+        f"aborted-in-{event}-{state}": f"""
+            at("{event}", {state}, () => {{ xhr.abort(); say(look(xhr)); }});
+            {SENT}
+            await until("{event}", null);
+        """
+        for event, state in [
+            ("readystatechange", 2),
+            ("readystatechange", 4),
+            ("load", 4),
+            ("loadend", 4),
+        ]
+    },
+    "aborted-when-done": f"{SENT} await until('loadend'); await fence(); xhr.abort();",
+    "aborted-and-sent-again": f"{POSTED} xhr.abort(); {SENT} await until('load');",
+    "opened-again-on-its-way": f"{POSTED} {SENT} await until('loadend');",
+    "opened-again-in-vain": f"""
+        {SENT}
+        say(attempt(() => xhr.open("GET", "http://[")), attempt(() => xhr.open("TRACE", "/")));
+        say(look(xhr));
+        await until("loadend");
+    """,
+    **{
+        f"sent-again-in-{event}": f"""
+            at("{event}", 4, () => {{ {POSTED} }});
+            {SENT}
+            {"xhr.abort();" if event == "abort" else ""}
+            await until("{event}", 4);
+            await until("load");
+        """
+        for event in ["readystatechange", "load", "loadend", "abort"]
+    },
+    "used-again": f"""
+        xhr.responseType = "json"; {SENT} await until("loadend");
+        xhr.open("POST", "/api/echo"); xhr.responseType = ""; xhr.send("x"); await until("loadend");
+    """,
+    "out-of-order": f"""
+        const each = (...actions) => say(actions.map((action) => attempt(() => action()) ?? "goes"));
+        const header = () => xhr.setRequestHeader("x-a", "1");
+        const type = () => {{ xhr.responseType = "json"; }};
+        const mime = () => xhr.overrideMimeType("text/plain");
+        const credentials = () => {{ xhr.withCredentials = true; }};
+        const send = () => xhr.send();
+        each(send, header, () => xhr.open("GET"), () => xhr.open("a b", "/"));
+        xhr.open("GET", "/api/protected");
+        each(() => xhr.setRequestHeader("a b", ""), () => xhr.setRequestHeader("a"), credentials);
+        xhr.send();
+        each(send, header, credentials, type);
+        await until("readystatechange", 2);
+        each(send, header, credentials);
+        await until("loadend");
+        each(send, header, credentials, type, mime, () => xhr.responseText);
+    """,
+    "subclass": """
+        class Mine extends Class {
+          open(...args) { say("open", args); super.open(...args); }
+          send(body) { say("send", body); super.send(body); }
+          setRequestHeader(...args) { say("header", args); super.setRequestHeader(...args); }
+          abort() { say("abort"); super.abort(); }
+          addEventListener(...args) { say("listen", args[0]); super.addEventListener(...args); }
+          dispatchEvent(event) { say("dispatch", event.type); return super.dispatchEvent(event); }
+          get readyState() { return super.readyState * 10; }
+          get status() { return super.status * 10; }
+          get timeout() { return 7; }
+        }
+        const mine = make(Mine);
+        mine.open("POST", "/api/echo");
+        mine.setRequestHeader("x-a", "1");
+        mine.send("x");
+        await new Promise((resolve) => { mine.onloadend = resolve; });
+        say(mine instanceof Mine, mine instanceof Class, look(mine));
+    """,
+    "nature": """
+        say(xhr instanceof Class, xhr instanceof EventTarget, xhr instanceof XMLHttpRequestEventTarget);
+        say(Object.prototype.toString.call(xhr), Class.name, xhr.constructor === Class);
+        say(Class.DONE, xhr.LOADING, Class.prototype.OPENED, typeof Class.prototype.send);
+        say(xhr.upload === xhr.upload, xhr.upload instanceof XMLHttpRequestUpload);
+        xhr.addEventListener("mine", (event) => say(event.type, event.target === xhr));
+        xhr.dispatchEvent(new Event("mine"));
+    """,
+    "events-of-the-page": f"""
+        {SENT}
+        xhr.dispatchEvent(new Event("load")); xhr.dispatchEvent(new Event("readystatechange"));
+        await until("loadend");
+    """,
+    "synchronous": f"{NOW} say(look(xhr));",
+    "synchronous-get": 'xhr.open("GET", "/api/protected", false); xhr.send();',
+    "synchronous-own-401": 'xhr.open("GET", "/api/always-401", false); xhr.send();',
+    "synchronous-403": 'xhr.open("GET", "/api/needs-claim", false); xhr.send();',
+    "synchronous-by-undefined": 'xhr.open("GET", "/api/protected", undefined); xhr.send();',
+    "synchronous-then-not": f"{NOW} {SENT} await until('load');",
+    "synchronous-out-of-order": f"""
+        xhr.open("GET", "/api/protected", false);
+        say(attempt(() => {{ xhr.timeout = 1; }}), attempt(() => {{ xhr.responseType = "json"; }}));
+        xhr.send();
+        say(attempt(() => xhr.send()), attempt(() => xhr.setRequestHeader("a", "b")));
+    """,
+}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_with_a_valid_token_a_scenario_looks_as_it_does_natively(page: Spa, scenario: str) -> None:
+    use_known_token(page)
+    natively = play(page, "native", SCENARIOS[scenario])
+    assert play(page, "ours", SCENARIOS[scenario]) == natively
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_with_a_refused_token_a_scenario_looks_as_it_does_natively(
+    page: Spa, scenario: str
+) -> None:
+    use_new_token(page)
+    natively = play(page, "native", SCENARIOS[scenario])
+    spoil_token(page)
+    mark = page.demo.mark()
+    ours = play(page, "ours", SCENARIOS[scenario])
+    assert ours["trace"] == natively["trace"]
