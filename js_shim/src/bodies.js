@@ -9,6 +9,7 @@
  * @property {string} url
  * @property {Headers} headers
  * @property {any} body of the response type
+ * @property {Document | null} xml
  * @property {number} size of the body in bytes
  */
 
@@ -19,6 +20,7 @@ export const NO_REPLY = {
   url: "",
   headers: new Headers(),
   body: null,
+  xml: null,
   size: 0,
 };
 
@@ -30,8 +32,7 @@ export const NO_REPLY = {
 export async function replyOf(response, type) {
   const { status, statusText, url, headers } = response;
   const bytes = await response.arrayBuffer().catch(() => new ArrayBuffer(0)); // it broke off
-  const body = bodyOf(bytes, type, headers.get("content-type"));
-  return { status, statusText, url, headers, body, size: bytes.byteLength };
+  return { status, statusText, url, headers, ...contentOf(bytes, type, headers) };
 }
 
 /**
@@ -43,8 +44,7 @@ export function replyOfCall(call, type) {
   const { status, statusText, responseURL: url, responseText } = call;
   const headers = headersOf(call);
   const bytes = new TextEncoder().encode(responseText).buffer;
-  const body = bodyOf(bytes, type, headers.get("content-type"));
-  return { status, statusText, url, headers, body, size: bytes.byteLength };
+  return { status, statusText, url, headers, ...contentOf(bytes, type, headers) };
 }
 
 /**
@@ -63,16 +63,25 @@ export function headersOf(call) {
 /**
  * @param {ArrayBuffer} bytes
  * @param {XMLHttpRequestResponseType} type
- * @param {string | null} contentType
+ * @param {Headers} headers
+ * @returns {Pick<Reply, "body" | "xml" | "size">}
  */
-function bodyOf(bytes, type, contentType) {
-  if (type === "arraybuffer") return bytes;
-  if (type === "blob") return new Blob([bytes], { type: contentType ?? "" });
+function contentOf(bytes, type, headers) {
+  const size = bytes.byteLength;
+  const contentType = headers.get("content-type") ?? "";
+  if (type === "arraybuffer") return { body: bytes, xml: null, size };
+  if (type === "blob") return { body: new Blob([bytes], { type: contentType }), xml: null, size };
   const text = new TextDecoder().decode(bytes);
+  if (type === "json") return { body: jsonOf(text), xml: null, size };
+  // Where it is not asked for, HTML is no document.
+  const xml = documentOf(text, contentType, type === "document" ? "html|xml" : "xml");
+  return { body: type === "document" ? xml : text, xml, size };
+}
+
+/** @param {string} text */
+function jsonOf(text) {
   try {
-    if (type === "json") return JSON.parse(text);
-    if (type === "document") return documentOf(text, contentType ?? "");
-    return text;
+    return JSON.parse(text);
   } catch {
     return null; // as the native object says of a body that is not of its type
   }
@@ -81,11 +90,19 @@ function bodyOf(bytes, type, contentType) {
 /**
  * @param {string} text
  * @param {string} contentType
+ * @param {string} kinds
+ * @returns {Document | null}
  */
-function documentOf(text, contentType) {
-  const type = /^(text\/html|(?:text|application)\/xml)\b/i.exec(contentType)?.[0].toLowerCase();
-  if (!type) return null;
-  return new DOMParser().parseFromString(text, /** @type {DOMParserSupportedType} */ (type));
+function documentOf(text, contentType, kinds) {
+  const pattern = new RegExp(`^(?:text|application)/(?:${kinds})\\b`, "i");
+  const [type] = pattern.exec(contentType) ?? [];
+  if (!type || !text) return null;
+  const kind = /** @type {DOMParserSupportedType} */ (type.toLowerCase());
+  try {
+    return new DOMParser().parseFromString(text, kind);
+  } catch {
+    return null; // a worker, or a page that trusts no text
+  }
 }
 
 /**

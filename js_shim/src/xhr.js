@@ -194,21 +194,25 @@ export function sessionXHR(shim, Native) {
      */
     #follow(run, exchange) {
       if (this.#run !== run) return;
-      if (exchange.step.do === "send") return this.#attempt(run, exchange);
+      if (exchange.step.do === "send" && run.attempts === 0) return this.#attempt(run, exchange);
       this.#hide(run);
-      const going = exchange.step.verdict
-        ? this.#settle(run, exchange)
-        : this.#perform(run, exchange);
-      going.catch((error) => this.#fail(run, error));
+      this.#proceed(run, exchange).catch((error) => this.#fail(run, error));
     }
 
     /**
      * @param {Run} run
-     * @param {Exchange} exchange at an effect that takes time
+     * @param {Exchange} exchange at a step that takes time
      */
-    async #perform(run, exchange) {
-      await exchange.perform();
-      this.#follow(run, exchange);
+    async #proceed(run, exchange) {
+      if (exchange.step.verdict) return this.#settle(run, exchange);
+      if (exchange.step.do === "send") {
+        // Opened again while it tells of a reply's head, Chromium's mixes the two attempts up.
+        await nextTask();
+        if (this.#run === run) this.#attempt(run, exchange);
+      } else {
+        await exchange.perform();
+        this.#follow(run, exchange);
+      }
     }
 
     /**
@@ -406,6 +410,17 @@ function openedBy(args) {
   const again = [String(method), resolveUrl(url)?.href ?? url, isAsync, ...more];
   return { args: again, url, isAsync, headers: [] };
 }
+
+/** @returns {Promise<void>} unlike a timer's, not delayed in the background */
+const nextTask = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 
 const invalidState = () =>
   new DOMException("The request has been sent already.", "InvalidStateError");

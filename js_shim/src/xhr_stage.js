@@ -109,17 +109,17 @@ export class Stage {
     this.silently(() => this.native.abort.call(this.xhr));
     const { size } = reply;
     const progress = { lengthComputable: size > 0, loaded: size, total: size };
-    const coming = [
-      { type: "readystatechange", state: HEADERS_RECEIVED },
+    const head = [{ type: "readystatechange", state: HEADERS_RECEIVED }];
+    const body = [
       { type: "readystatechange", state: LOADING },
       { type: "progress", state: LOADING, progress },
     ];
-    const all = [
+    const end = [
       { type: "readystatechange", state: DONE },
       { type: "load", state: DONE, progress },
       { type: "loadend", state: DONE, progress },
     ];
-    this.#play(isAsync ? [...coming, ...all] : all, reply);
+    this.#play(isAsync ? [...head, ...(size > 0 ? body : []), ...end] : end, reply);
   }
 
   /** @param {"abort" | "timeout" | "error"} type end it as the native object would */

@@ -84,8 +84,7 @@ export function withView(Native) {
       const { view } = this.#stage;
       if (!view) return xml;
       if (view.state < DONE) return null;
-      if (!view.reply) return xml;
-      return super.responseType === "document" ? view.reply.body : null;
+      return view.reply ? view.reply.xml : xml;
     }
 
     /** @param {View} view */

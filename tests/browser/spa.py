@@ -1,7 +1,7 @@
 """The demo's pages, driven from their console."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any
 
 from playwright.sync_api import Page, Route
@@ -16,6 +16,7 @@ class Spa:
     def __init__(self, demo: Demo, page: Page, mode: str, path: str = "/") -> None:
         self.demo = demo
         self.page = page
+        self.mode = mode
         self._url = f"{demo.origin}{path}?mode={mode}"
         self._routed = False
         self.open()
@@ -44,6 +45,11 @@ class Spa:
         self._routed = True
         self.page.route(url, handler)
 
+    def wait_for(self, held: Sized, count: int = 1) -> None:
+        """Wait until routes hold this many requests."""
+        while len(held) < count:
+            self.run("")  # lets the browser's messages in
+
     def unroute(self) -> None:
         self.page.unroute_all(behavior="ignoreErrors")
 
@@ -67,6 +73,13 @@ class Spa:
             "return (await supertokens.getAccessTokenPayloadSecurely()).sessionHandle"
         )
         self.page.locator(f"[data-handle='{handle}']").wait_for()
+
+    def spoil_token(self) -> None:
+        """Have the backend refuse the access token, though it looks valid here."""
+        if self.mode == "cookie":
+            self.page.context.clear_cookies(name="sAccessToken")
+        else:
+            self.run("document.cookie = 'st-access-token=spoilt; path=/'")
 
     def let_token_expire(self) -> None:
         """Get a token that lives for a moment, and wait until it has expired."""

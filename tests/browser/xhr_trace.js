@@ -58,7 +58,8 @@ globalThis.traceXHR = async (kind, scenario, withUpload = false) => {
       const { type, target, loaded, total, lengthComputable } = event;
       const progress = event instanceof ProgressEvent ? [loaded, total, lengthComputable] : "";
       say(who, type, target === xhr, progress, look(xhr));
-      for (const each of [...waiting]) each(who, type, xhr.readyState);
+      const { readyState } = xhr;
+      for (const each of [...waiting]) each(who, type, readyState);
     };
     for (const type of EVENTS) {
       xhr.addEventListener(type, note("listener"));
@@ -95,7 +96,7 @@ globalThis.traceXHR = async (kind, scenario, withUpload = false) => {
   const run = new Function(...Object.keys(tools), `return (async () => { ${scenario} })();`);
   const late = new Promise((resolve) => setTimeout(resolve, 10_000, "hangs"));
   const end = await Promise.race([run(...Object.values(tools)), late]);
-  if (end) say(end);
+  if (end) throw new Error(`The scenario hangs: ${trace.join("\n")}`);
   await fence();
   say("at the end", look(xhr));
   return { trace, upload };
