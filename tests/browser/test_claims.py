@@ -94,12 +94,16 @@ NOT_WANTED = [{"id": "custom", "reason": {"asked by": "me"}}]
 THEIR_REASON = {"message": "value does not exist", "expectedValue": True, "actualValue": None}
 THEIRS = [{"id": "terms", "reason": THEIR_REASON}]
 
-NO_LOCKS = """
-async () => {
+# What another tab has just written to localStorage may take a moment to be seen here.
+LOCKS = """
+const locks = async () => {
   const { held, pending } = await navigator.locks.query();
-  const stored = Object.keys(localStorage).some((key) => key.startsWith("browser-tabs-lock"));
-  return !held.length && !pending.length && !stored;
-}
+  const stored = Object.keys(localStorage).filter((key) => key.startsWith("browser-tabs-lock"));
+  return [...held, ...pending].map(({ name }) => name).concat(stored);
+};
+const end = Date.now() + 3000;
+while ((await locks()).length && Date.now() < end) await new Promise((go) => setTimeout(go, 20));
+return locks();
 """
 
 
@@ -134,8 +138,7 @@ def shared_spa(browser: Browser, demo_process: Demo) -> Iterator[Bilingual]:
 @pytest.fixture(autouse=True)
 def no_lock_is_left(spa: Bilingual, browser_log: BrowserLog) -> Iterator[None]:
     yield
-    # What another tab has just written to localStorage may take a moment to be seen here.
-    spa.page.wait_for_function(NO_LOCKS, timeout=5_000)
+    assert spa.run(LOCKS) == []
     assert browser_log.page_errors == []
 
 
