@@ -215,11 +215,11 @@ export const signOut = (how) => ask("signOut", how);
  * Does nothing but say so: axios needs no interceptor, whichever of its adapters it uses.
  *
  * @deprecated as in supertokens-website
- * @param {any} _axiosInstance
- * @param {any} [_userContext]
+ * @param {any} axiosInstance
+ * @param {any} [userContext]
  */
-export function addAxiosInterceptors(_axiosInstance, _userContext) {
-  shim.warnOnce(
-    "addAxiosInterceptors() does nothing and can be removed: the requests of axios carry the session already.",
-  );
-}
+export const addAxiosInterceptors = (axiosInstance, userContext = {}) =>
+  shim.recipe.addAxiosInterceptors?.({ axiosInstance, userContext });
+
+// supertokens-website has them once more in a default export.
+export * as default from "./index.js";

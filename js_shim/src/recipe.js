@@ -43,6 +43,10 @@ export const originalFunctions = (shim) => ({
   addFetchInterceptorsAndReturnModifiedFetch: ({ originalFetch }) =>
     sessionFetch(shim, originalFetch),
   addXMLHttpRequestInterceptor: () => shim.interceptXHR(),
+  addAxiosInterceptors: () =>
+    shim.warnOnce(
+      "addAxiosInterceptors() does nothing and can be removed: the requests of axios carry the session already.",
+    ),
   getUserId: () => shim.call("get_user_id"),
   getAccessTokenPayloadSecurely: () => shim.call("get_access_token_payload"),
   doesSessionExist: () => shim.call("does_session_exist"),
