@@ -85,7 +85,7 @@ WINDOW = """{
       keySync: (index) => [...store.keys()][index] ?? null,
       getItemSync: (key) => store.get(key) ?? null,
       setItemSync: (key, text) => {
-        if (!store.has(key) && key.includes("lock")) events.push({ locked: key });
+        if (!store.has(key) && key.startsWith("browser")) events.push({ locked: key });
         store.set(key, text);
       },
       removeItemSync: (key) => store.delete(key),
