@@ -321,9 +321,16 @@ def shared_python(
     where, mode, imported = request.param
     context = browser.new_context()
     context.set_default_timeout(PAGE_TIMEOUT)
+    log = BrowserLog()
+    log.watch(context)
     with serve_vendor() as site:
-        python = Python(demo_process, site, context.new_page(), where, mode, imported)
-        assert bool(python.early) == (imported == "before")
+        try:
+            python = Python(demo_process, site, context.new_page(), where, mode, imported)
+            assert bool(python.early) == (imported == "before")
+        except Exception as error:
+            error.add_note("\n".join(log.lines[-60:]))
+            raise
+        log.unwatch(context)
         yield python
     context.close()
 
