@@ -39,6 +39,7 @@ class Scenario:
     state: State
     script: str
     clients: tuple[str, ...] = HTTP_CLIENTS
+    modes: tuple[str, ...] = ("cookie", "header")
     #: Options for init(), beside those that every scenario has.
     options: dict[str, Any] = field(default_factory=dict)
     #: More of them, which are functions: an object in JavaScript.

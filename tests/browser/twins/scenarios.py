@@ -152,6 +152,14 @@ SESSIONS = {
         "signed in",
         'return request("GET", "/api/public", { headers: { Authorization: "Bearer own" } })',
     ),
+    "the caller's own Authorization, with our expired token": Scenario(
+        "expired",
+        """
+        const [, token] = /st-access-token=([^;]+)/.exec(document.cookie);
+        return request("GET", "/api/protected", { headers: { authorization: `Bearer ${token}` } });
+        """,
+        modes=("header",),
+    ),
     "the caller's own rid": Scenario(
         "signed in", 'return request("GET", "/api/protected", { headers: { rid: "own" } })'
     ),
@@ -167,6 +175,29 @@ SESSIONS = {
     ),
     "an address of the page's own": Scenario(
         "signed in", 'return request("GET", `${location.origin}/nothing`)'
+    ),
+    "an address relative to the page": Scenario(
+        "signed in", "return (await fetch('/nothing')).status", API
+    ),
+    "credentials are left to the caller": Scenario(
+        "signed in",
+        'return request("GET", "/api/public")',
+        options={"autoAddCredentials": False},
+    ),
+    "a session in a frame of another site": Scenario(
+        "signed in",
+        "return supertokens.attemptRefreshingSession()",
+        API,
+        options={"isInIframe": True},
+        leaves_traces=True,
+    ),
+    "another status says that the session has expired": Scenario(
+        "expired", PROTECTED, options={"sessionExpiredStatusCode": 440}
+    ),
+    "another status says that a claim is invalid": Scenario(
+        "signed in",
+        'return request("GET", "/api/needs-claim")',
+        options={"invalidClaimStatusCode": 418},
     ),
     "the refresh is answered with 500": Scenario("expired", PROTECTED, refresh="500"),
     "requests at once while refreshing is answered with 500": Scenario(
