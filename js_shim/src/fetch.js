@@ -73,9 +73,8 @@ async function exchange({ driver, host, plan }, native, input, init) {
   };
 
   const carrier = new Carrier(attempt, signalOf(target, given));
-  const oneShot = given.body instanceof ReadableStream;
   if (host.jar.lags) await host.jar.fresh();
-  const first = driver.exchange(reported(callers, plan), oneShot, carrier);
+  const first = driver.exchange(reported(callers, plan), isOneShot(given), carrier);
   const verdict = await driver.run(first, carrier);
   if (verdict.error) throw new SuperTokensError(verdict.error, carrier.failure);
   const reply = verdict.refresh ? carrier.refreshReply?.clone() : carrier.reply;
@@ -87,30 +86,36 @@ async function exchange({ driver, host, plan }, native, input, init) {
  * page its address.
  *
  * @param {RequestInfo | URL} input
- * @param {RequestInit} [init]
+ * @param {RequestInit | null} [init]
  * @returns {[RequestInfo, RequestInit]}
  */
 function snapshotOf(input, init) {
-  const { body } = init ?? {};
-  const isPlain = !init || [Object.prototype, null].includes(Object.getPrototypeOf(init));
-  if (!isPlain || !isFixed(body)) return [new Request(input, init), {}];
-  if (!(input instanceof Request)) {
-    return [resolveUrl(String(input))?.href ?? String(input), { ...init }];
+  const isRequest = input instanceof Request;
+  if (isRequest && !init && (input.method === "GET" || input.method === "HEAD")) return [input, {}];
+  if (isRequest ? !isOneShot(init) : !isFixed(init)) {
+    // The browser's own snapshot. A body that it takes out of a Request is sent as clones, which share
+    // what has been read of it: a stream is buffered so, and never sent again empty.
+    const credentials = init instanceof Request ? undefined : init?.credentials;
+    return [new Request(input, init ?? {}), credentials ? { credentials } : {}];
   }
-  // A Request's body is taken out of it, as the native fetch does: what is sent are clones, which
-  // share what has been read of it. Chromium buffers it so where it is a stream.
-  const isBodiless = body != null || input.method === "GET" || input.method === "HEAD";
-  return [isBodiless ? input : new Request(input), { ...init }];
+  return [isRequest ? input : (resolveUrl(String(input))?.href ?? String(input)), { ...init }];
 }
 
+/** @param {RequestInit | null} [init] */
+const isOneShot = (init) => isPlain(init) && init?.body instanceof ReadableStream;
+
 /**
- * @param {BodyInit | null | undefined} body
- * @returns whether nobody can change it, or it is sent only once
+ * @param {RequestInit | null} [init]
+ * @returns whether a copy of it stays as it is, or is sent only once
  */
-function isFixed(body) {
-  if (body === null || body === undefined || typeof body === "string") return true;
-  return body instanceof Blob || body instanceof ReadableStream;
+function isFixed(init) {
+  const body = init?.body;
+  const isFixedBody = !body || typeof body === "string" || body instanceof Blob;
+  return isPlain(init) && (isFixedBody || isOneShot(init));
 }
+
+/** @param {RequestInit | null} [init] whether all it holds is its own, as of an object literal */
+const isPlain = (init) => !init || [Object.prototype, null].includes(Object.getPrototypeOf(init));
 
 /**
  * @param {RequestInfo | URL} input
