@@ -31,6 +31,20 @@ def test_a_one_shot_body_is_never_sent_twice(signed_in):
     assert signed_in.signed_in
 
 
+def test_the_next_one_goes_out_with_other_tokens(signed_in):
+    signed_in.backend.answers["/items"] = [Reply(401)]
+    assert upload(signed_in).status == 401
+    assert upload(signed_in).status == 200
+    assert [request.path for request in signed_in.browser.requests] == ["/items", REFRESH, "/items"]
+
+
+def test_one_that_is_refused_after_a_refresh_makes_no_other(signed_in):
+    signed_in.backend.always["/items"] = Reply(401)
+    signed_in.expire()
+    assert upload(signed_in).status == 401
+    assert [request.path for request in signed_in.browser.requests] == [REFRESH, "/items"]
+
+
 @pytest.mark.parametrize("limit", [0, 3])
 def test_a_limit_of_refreshes_does_not_change_that(new_world, mode, limit):
     world = new_world(mode, max_retry_attempts_for_session_refresh=limit)

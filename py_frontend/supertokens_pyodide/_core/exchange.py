@@ -68,12 +68,10 @@ class Exchanger:
                 self._refresher.forget_probe()
             if head.status != self._config.session_expired_status_code:
                 return await self._deliver(head)
-            if request.one_shot:
-                return Delivery(head)
             if self._refresher.found_nobody and isinstance(self._state.snapshot(), Unknown):
                 self._state.emit_unauthorised(ended=False)  # cookies are blocked, or they would say
                 return Delivery(head)
-            if limit is None:
+            if limit is None or request.one_shot:
                 if isinstance(before, Present) and before != began:
                     return Delivery(head)
             elif rounds >= limit:
@@ -83,6 +81,8 @@ class Exchanger:
                 outcome = await self._refresher.refreshed(before)
             except WouldBlock:
                 return Delivery(head)
+            if request.one_shot:
+                return Delivery(head)  # its caller may try again, with other tokens now
             match outcome:
                 case Retry():
                     continue
