@@ -13,11 +13,13 @@ from tests.browser.demo import LONG, Demo
 class Spa:
     """One page, which a whole module's tests share: booting Python takes seconds."""
 
-    def __init__(self, demo: Demo, page: Page, mode: str, path: str = "/") -> None:
+    def __init__(
+        self, demo: Demo, page: Page, mode: str, path: str = "/", origin: str | None = None
+    ) -> None:
         self.demo = demo
         self.page = page
         self.mode = mode
-        self._url = f"{demo.origin}{path}?mode={mode}"
+        self._url = f"{origin or demo.origin}{path}?mode={mode}"
         self._routed = False
         self.open()
 
