@@ -138,3 +138,30 @@ export function snapshotOf(body) {
 // Workers know no documents.
 const isDocument = (/** @type {any} */ value) =>
   typeof Document === "function" && value instanceof Document;
+
+/**
+ * A reply that can be told to another realm.
+ *
+ * @typedef {{status: number, statusText: string, url: string, headers: [string, string][], body: string}} ReplyData
+ */
+
+/**
+ * @param {Response} reply which can still be read afterwards
+ * @returns {Promise<ReplyData>}
+ */
+export async function toData(reply) {
+  const { status, statusText, url, headers } = reply;
+  return { status, statusText, url, headers: [...headers], body: await reply.clone().text() };
+}
+
+/**
+ * @param {ReplyData} data
+ * @returns {Response}
+ */
+export function fromData(data) {
+  const { url, body, ...init } = data;
+  return Object.defineProperties(new Response(body || null, init), {
+    url: { value: url },
+    clone: { value: () => fromData(data) },
+  });
+}

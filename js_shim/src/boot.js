@@ -17,8 +17,9 @@ const SCRIPT =
  * @property {string[]} [wheels] what micropip installs, in place of the package that the lock file or
  *   the package index knows
  * @property {any} [pyodide] an interpreter that the page has loaded, or the promise of one
- * @property {"page" | "own"} [interpreter] "page": Python on this page will call init(); "own": start
- *   one. By default a page with PyScript on its main thread counts as the former.
+ * @property {"page" | "worker" | "own"} [interpreter] "page": Python on this page's main thread will call
+ *   init(); "worker": Python in a worker of this page will; "own": start one. By default a page with
+ *   PyScript counts as the first or the second.
  * @property {boolean | string} [fastBoot] on later visits, start from an image of an interpreter that has
  *   the package imported; a string is the URL of supertokens.fastboot.mjs, where that is not beside this
  *   script
@@ -26,19 +27,19 @@ const SCRIPT =
  */
 
 /**
- * Whether Python that the page runs by itself is going to call init(); known once the page is parsed.
+ * Where Python that the page runs by itself is going to call init(); known once the page is parsed.
  *
  * @param {BootSettings} settings
- * @returns {Promise<boolean>}
+ * @returns {Promise<"page" | "worker" | null>} null: nowhere
  */
-export async function expectsPagePython({ interpreter, pyodide }) {
-  if (interpreter || pyodide) return interpreter === "page";
+export async function expectedPython({ interpreter, pyodide }) {
+  if (interpreter || pyodide) return interpreter && interpreter !== "own" ? interpreter : null;
   if (document.readyState === "loading") {
     await new Promise((parsed) => document.addEventListener("DOMContentLoaded", parsed));
   }
-  return (
-    document.querySelector('script[type="py"]:not([worker]), py-script:not([worker])') !== null
-  );
+  const scripts = [...document.querySelectorAll('script[type="py"], py-script')];
+  if (scripts.length === 0) return null;
+  return scripts.every((script) => script.hasAttribute("worker")) ? "worker" : "page";
 }
 
 /**

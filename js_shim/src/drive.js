@@ -1,6 +1,7 @@
 // The async driver: carries out the effects of the core's flows. What the steps mean is described in
 // supertokens_pyodide/_core/messages.py.
 
+import { fromData } from "./bodies.js";
 import { closed } from "./errors.js";
 import { Recall } from "./recall.js";
 import { verify } from "./verify.js";
@@ -22,7 +23,7 @@ const HOOK_PATIENCE = 10_000;
  * @property {number[]} [wake]
  * @property {number} [stands]
  * @property {number} [flow] none in a step that stands: the core does not know of its exchange yet
- * @property {"send" | "post" | "post_hook" | "lock" | "wait" | "read_text" | "call" | "get" | "verify"} [do]
+ * @property {"send" | "post" | "post_hook" | "lock" | "wait" | "read_text" | "call" | "get" | "verify" | "ask"} [do]
  * @property {Record<string, string>} [headers] send, post
  * @property {string[]} [drop] send
  * @property {RequestCredentials | null} [credentials] send
@@ -40,20 +41,25 @@ const HOOK_PATIENCE = 10_000;
  * @property {object} [userContext] post
  * @property {"deliver" | "value" | "fail"} [verdict]
  * @property {boolean} [refresh] deliver
+ * @property {ReplyData} [reply] deliver with refresh: the refresh call's, where another realm made it
+ * @property {unknown} [failure] fail: why that call got no reply
  * @property {any} [value] value
  * @property {ErrorData} [error] fail
+ *
+ * @typedef {import("./bodies.js").ReplyData} ReplyData
  *
  * What the core offers its drivers: primitives in, one step as JSON out.
  * @typedef {object} Core
  * @property {(headers: string, oneShot: boolean, cookies: string | undefined, now: number) => string} exchange
  * @property {(name: string, args: string, cookies: string | undefined, now: number) => string} call
- * @property {(flow: number, result: string | number | boolean | undefined, cookies: string | undefined, now: number) => string} resume
+ * @property {(flow: number, result: any, cookies: string | undefined, now: number) => string | Step} resume
  * @property {(cookies: string, now: number) => string} observe
  * @property {(flow: number) => PromiseLike<void>} perform calls the function of Python that a flow asks for
  * @property {(flow: number) => void} cancel
  * @property {() => string} facts
  * @property {(events: string) => void} notify
  * @property {(options: string) => string} compare
+ * @property {(flow: number) => Promise<Step>} [answer] of a core in another realm: the effect `ask`
  *
  * @typedef {Record<string, (...args: any[]) => any>} Functions take and give JSON values; may be async
  */
@@ -132,9 +138,9 @@ export class Driver {
    * Go on with the result of a step's effect.
    *
    * @param {Step} step
-   * @param {string | number | boolean | undefined} result
+   * @param {any} result
    * @param {Carrier} carrier
-   * @returns {string} the next step
+   * @returns {any} the next step, as apply() takes it
    */
   resume(step, result, carrier) {
     return this.recall.resume(step, result, carrier.beginning);
@@ -143,7 +149,7 @@ export class Driver {
   /**
    * Run a flow from a step of the core to its verdict; rejects when its own request fails.
    *
-   * @param {string} text the step
+   * @param {string | Step} text the step
    * @param {Carrier} carrier
    * @returns {Promise<Step>} the verdict
    */
@@ -156,14 +162,14 @@ export class Driver {
   /**
    * Carry out all of a step but its effect.
    *
-   * @param {string} text
+   * @param {string | Step} text
    * @param {Carrier} carrier
    * @param {(child: Step) => void} [start] what to do with flows that the step starts
    * @returns {Step}
    */
   apply(text, carrier, start = (child) => this.beside(child)) {
     /** @type {Step} */
-    const step = JSON.parse(text);
+    const step = typeof text === "string" ? JSON.parse(text) : text;
     if (step.cookies) {
       this.host.jar.write(step.cookies);
       this.changed();
@@ -176,6 +182,8 @@ export class Driver {
     if (step.events) this.emit(inContext(step.events, carrier));
     if (step.spawned) for (const child of step.spawned) start(child);
     if (step.wake) this.#wakeAll(step.wake, carrier);
+    if (step.failure) carrier.failure = step.failure;
+    if (step.reply) carrier.refreshReply = fromData(step.reply);
     return step;
   }
 
@@ -232,7 +240,7 @@ export class Driver {
    *
    * @param {Step} step
    * @param {Carrier} carrier
-   * @returns {Promise<string | number | boolean | undefined>} its result for the core
+   * @returns {Promise<any>} its result for the core
    */
   async perform(step, carrier) {
     switch (step.do) {
@@ -249,6 +257,8 @@ export class Driver {
         return this.host.get(step);
       case "verify":
         return verify(step);
+      case "ask":
+        return this.#answer(step.flow ?? 0, carrier);
       case "read_text":
         return carrier.reply ? this.#text(carrier.reply) : "";
       case "call":
@@ -309,6 +319,19 @@ export class Driver {
     } catch (error) {
       carrier.failure = error;
       return '{"failed":true}';
+    }
+  }
+
+  /**
+   * @param {number} flow
+   * @param {Carrier} carrier
+   */
+  async #answer(flow, carrier) {
+    const ended = this.#wait(flow, carrier); // by its caller, or by close()
+    try {
+      return await Promise.race([this.core.answer?.(flow), ended]);
+    } finally {
+      this.#waiting.get(flow)?.go();
     }
   }
 

@@ -87,6 +87,13 @@ export const otherInterpreter = () =>
     "Use its session, or, where this page's own Python shall run it, set globalThis.supertokensPyodide = { interpreter: 'page' } before supertokens.init().",
   );
 
+export const workerGone = () =>
+  bootFailed(
+    "The worker that ran the session has ended.",
+    undefined,
+    "Start it again: requests go on when its Python has called init().",
+  );
+
 /** @param {string} ours @param {string} theirs */
 export const otherVersion = (ours, theirs) =>
   bootFailed(

@@ -11,7 +11,17 @@
 //                    write(cookies)           → the page's cookies with these written
 //                    lock(flow, name, timeout) → whether it was taken
 // The worker tells:  unlock(flow), store(key, text)
+//                    up()                     its core may be asked
+//                    events(events)           once a page has adopted it
 // The page tells:    cookies(text)            they have changed
+//
+// and where the worker's core is to decide for the page (remote.js says more):
+//
+// The page asks:     adopt(options)           → {plan, facts}; takes what JavaScript gave to init(), as JSON
+//                    exchange(key, beginning), call(key, cookies, name, args),
+//                    resume(key, cookies, result)
+//                                             → a step; `key` is the page's name for the flow
+// The page tells:    cancel(key)
 //
 // `life` names a Web Lock that the worker holds for as long as it lives: its page frees whatever is
 // held for a worker that is gone.

@@ -1,6 +1,6 @@
 // The page's side of its workers: it lends them its cookies, its storage and its locks.
 
-import { closed, otherVersion } from "./errors.js";
+import { otherVersion, workerGone } from "./errors.js";
 import { GREETING, Link, PROTOCOL } from "./link.js";
 import { patch } from "./patch.js";
 
@@ -49,7 +49,8 @@ export function serve(shim, port) {
     alive = false;
     host.close();
     globalThis.cookieStore?.removeEventListener("change", tellCookies);
-    link.end(closed());
+    link.end(workerGone());
+    shim.cores.remove(link);
   };
   const link = new Link(port, {
     async join({ protocol, version, life, keys }) {
@@ -76,5 +77,7 @@ export function serve(shim, port) {
       return taken;
     },
     unlock: (id) => host.unlock(id),
+    up: () => shim.cores.add(link),
+    events: (events) => shim.cores.decides(link) && shim.emit(events),
   });
 }

@@ -46,8 +46,8 @@ export class Recall {
     const alike = request === "" && !oneShot;
     const known = alike && this.#find("", beginning);
     if (known) return { text: known, beginning };
-    const text = this.#begin(beginning);
-    if (alike) this.#keep("", beginning, text);
+    const text = this.begin(beginning);
+    if (alike) this.keep("", beginning, JSON.parse(text));
     return { text, beginning };
   }
 
@@ -64,7 +64,7 @@ export class Recall {
     if (known) return known;
     const { cookies, now } = beginning;
     const text = this.#core.call(name, args, this.#tell(cookies), now);
-    if (args === "") this.#keep(name, beginning, text);
+    if (args === "") this.keep(name, beginning, JSON.parse(text));
     return text;
   }
 
@@ -72,21 +72,24 @@ export class Recall {
    * Go on with the result of a step's effect.
    *
    * @param {Step} step
-   * @param {string | number | boolean | undefined} result
+   * @param {any} result
    * @param {Beginning | null} beginning that of an exchange
-   * @returns {string} the next step
+   * @returns {string | Step} the next step
    */
   resume({ flow }, result, beginning) {
     if (flow === undefined && beginning) {
       if (typeof result === "number" && !this.#statuses.includes(result)) return DELIVER;
-      flow = JSON.parse(this.#begin(beginning)).flow;
+      flow = JSON.parse(this.begin(beginning)).flow;
     }
     const cookies = this.#host.cookies();
     return this.#core.resume(flow ?? 0, result, this.#tell(cookies), this.#host.now());
   }
 
-  /** @param {Beginning} beginning */
-  #begin({ request, oneShot, cookies, now }) {
+  /**
+   * @param {Beginning} beginning
+   * @returns {string} an exchange's first step, as of then
+   */
+  begin({ request, oneShot, cookies, now }) {
     return this.#core.exchange(request, oneShot, this.#tell(cookies), now);
   }
 
@@ -111,13 +114,13 @@ export class Recall {
   }
 
   /**
+   * Keep a first step, if it stands.
+   *
    * @param {string} key
    * @param {{cookies: string}} beginning
-   * @param {string} text
+   * @param {Step} first
    */
-  #keep(key, { cookies }, text) {
-    /** @type {Step} */
-    const { flow, stands, ...step } = JSON.parse(text);
+  keep(key, { cookies }, { flow, stands, ...step }) {
     if (!stands) return;
     if (cookies !== this.#cookies) this.#standing.clear();
     this.#cookies = cookies;

@@ -1,7 +1,7 @@
 // The page's one shim: its state from init() over the boot to the connected core, and back.
 
 import { claimPage } from "./alone.js";
-import { bootFiles, bootPython, expectsPagePython } from "./boot.js";
+import { bootFiles, bootPython, expectedPython } from "./boot.js";
 import { Carrier, Driver } from "./drive.js";
 import {
   alreadyInitialised,
@@ -22,12 +22,13 @@ import { serve } from "./owner.js";
 import { PageHandler } from "./page.js";
 import { patch } from "./patch.js";
 import { originalFunctions, overridden } from "./recipe.js";
+import { WorkerCores } from "./remote.js";
 import { Tabs } from "./tabs.js";
 import { isOurs } from "./target.js";
 import { sessionXHR } from "./xhr.js";
 
-// How long requests wait for Python that the page itself runs: a slow network's first download.
-const PAGE_PYTHON_PATIENCE = 120_000;
+// How long requests wait for Python that the page runs itself: a slow network's first download.
+const PYTHON_PATIENCE = 120_000;
 
 /**
  * @typedef {import("./drive.js").Core} Core
@@ -45,6 +46,7 @@ export class Shim {
   /** @type {Gate | null} from init() on */
   gate = null;
   page = this.newPage();
+  cores = new WorkerCores(this);
   #original = originalFunctions(this);
   /** What the session's functions do, overrides included. */
   recipe = this.#original;
@@ -82,11 +84,7 @@ export class Shim {
       return;
     }
     this.open(options);
-    const settings = /** @type {any} */ (globalThis).supertokensPyodide ?? {};
-    const covers = (/** @type {string} */ url) => this.covers(url);
-    this.gate = new Gate(options, covers, () => bootFiles(settings), settings.indexURL);
-    this.gate.opened.catch((error) => console.error(error));
-    this.#boot(this.gate, settings);
+    this.#boot(this.#hold(), settings());
   }
 
   /**
@@ -103,20 +101,40 @@ export class Shim {
     if (this.#options) this.#override(interpreter.functions);
     else this.open(null, interpreter.functions);
     this.#interpreter = interpreter;
+    this.useCore(interpreter, plan);
+  }
+
+  /**
+   * Let a core decide for this page or worker.
+   *
+   * @param {Core} core
+   * @param {Plan} plan
+   */
+  useCore(core, plan) {
     const functions = this.#functions();
     const host = this.newHost(this.#nativeFetch.bind(globalThis), functions);
     const tabs = new Tabs(() => this.look());
     const driver = new Driver(
-      interpreter,
+      core,
       host,
       new Hooks(functions),
       plan,
-      (events) => this.#emit(events),
+      (events) => this.emit(events),
       () => tabs.tell(host.jar),
     );
-    this.connection = { core: interpreter, driver, host, plan, tabs };
+    this.connection = { core, driver, host, plan, tabs };
     this.look(); // what is there now is no news
     this.gate?.open();
+    return this.connection;
+  }
+
+  /** @returns {Gate} which holds requests again, since the core that was used has gone */
+  loseCore() {
+    this.connection?.host.close();
+    this.connection?.tabs.close();
+    const wasUp = this.connection !== null;
+    this.connection = null;
+    return wasUp || !this.gate ? this.#hold() : this.gate;
   }
 
   /** The options that JavaScript gave to init(), as JSON; for Python that calls init() after it. */
@@ -306,6 +324,7 @@ export class Shim {
 
   /** Take everything off the page. */
   disconnect() {
+    this.cores.unwant();
     this.gate?.fail(closed());
     this.connection?.driver.close();
     this.connection?.host.close();
@@ -398,6 +417,16 @@ export class Shim {
     return { ...this.#options, ...this.#pythonFunctions };
   }
 
+  /** @returns {Gate} which holds requests from now on */
+  #hold() {
+    const { indexURL } = settings();
+    const covers = (/** @type {string} */ url) => this.covers(url);
+    const gate = new Gate(this.#options ?? {}, covers, () => bootFiles(settings()), indexURL);
+    gate.opened.catch((error) => console.error(error));
+    this.gate = gate;
+    return gate;
+  }
+
   /**
    * @param {Gate} gate
    * @param {import("./boot.js").BootSettings} settings
@@ -406,11 +435,13 @@ export class Shim {
     // Python that the page runs may call init(), and close() may come, at any time.
     const stillNeeded = () => this.gate === gate && !this.connection;
     try {
-      if (await expectsPagePython(settings)) {
-        setTimeout(() => stillNeeded() && gate.fail(pagePythonMissing()), PAGE_PYTHON_PATIENCE);
+      const expected = await expectedPython(settings);
+      if (!stillNeeded()) return;
+      if (expected) {
+        if (expected === "worker") this.cores.want();
+        setTimeout(() => stillNeeded() && gate.fail(pythonMissing(expected)), PYTHON_PATIENCE);
         return;
       }
-      if (!stillNeeded()) return;
       const pyodide = await bootPython(settings);
       if (!stillNeeded()) return;
       const start = pyodide.pyimport("supertokens_pyodide._browser.entry.start");
@@ -433,7 +464,7 @@ export class Shim {
   }
 
   /** @param {object[]} events */
-  #emit(events) {
+  emit(events) {
     const { onHandleEvent } = this.#options ?? {};
     for (const event of onHandleEvent ? events : []) {
       // Called in this turn; whether it throws or returns a promise that rejects, it is told here.
@@ -470,9 +501,13 @@ function sameOptions(one, other) {
   return entries(one) === entries(other);
 }
 
-const pagePythonMissing = () =>
+/** @returns {import("./boot.js").BootSettings} */
+const settings = () => /** @type {any} */ (globalThis).supertokensPyodide ?? {};
+
+/** @param {"page" | "worker"} where it was expected */
+const pythonMissing = (where) =>
   bootFailed(
-    "Python on this page has not called supertokens_pyodide.init().",
+    `Python ${where === "page" ? "on this page" : "in a worker of this page"} has not called supertokens_pyodide.init().`,
     undefined,
     "Call it there; or, for an interpreter of the SDK's own, set globalThis.supertokensPyodide = { interpreter: 'own' }.",
   );

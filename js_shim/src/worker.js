@@ -6,6 +6,7 @@ import { Host } from "./host.js";
 import { after } from "./jar.js";
 import { GREETING, Link, PROTOCOL } from "./link.js";
 import { PageHandler } from "./page.js";
+import { coreServices } from "./remote.js";
 import { Shim } from "./shim.js";
 
 /**
@@ -22,6 +23,7 @@ export class WorkerShim extends Shim {
   /** @type {LinkJar | null} */
   #jar = null;
   #leave = () => {};
+  #isAdopted = false;
 
   /**
    * Start for Python in this worker: catch requests now, and hold them until the page has answered.
@@ -82,6 +84,7 @@ export class WorkerShim extends Shim {
     super.disconnect();
     this.#link?.end(closed());
     this.#link = this.#jar = null;
+    this.#isAdopted = false;
     this.#leave();
   }
 
@@ -95,11 +98,18 @@ export class WorkerShim extends Shim {
     const life = await this.#live();
     if (this.gate !== gate) return;
     const { port1, port2 } = new MessageChannel();
+    const hear = (/** @type {string} */ text) => this.#jar?.hear(text);
+    const { adopt, ...services } = coreServices(this, hear);
     const link = new Link(port1, {
       cookies: (text) => {
-        this.#jar?.hear(text);
+        hear(text);
         this.look();
       },
+      adopt: (options) => {
+        this.#isAdopted = true;
+        return adopt?.(options);
+      },
+      ...services,
     });
     this.#link = link;
     globalThis.postMessage?.(GREETING, { transfer: [port2] });
@@ -110,6 +120,13 @@ export class WorkerShim extends Shim {
     /** @type {WorkerPage} */ (this.page).mirror = new LinkStore(link, stored);
     const refusal = start(options);
     if (refusal) throw new SuperTokensError(JSON.parse(refusal));
+    link.tell("up");
+  }
+
+  /** @param {object[]} events */
+  emit(events) {
+    super.emit(events);
+    if (this.#isAdopted) this.#link?.tell("events", events);
   }
 
   /** @returns {Promise<string>} the lock that this worker holds while it lives, where there are locks */

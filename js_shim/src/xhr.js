@@ -59,7 +59,7 @@ export function sessionXHR(shim, Native) {
     constructor() {
       super();
       this.#stage.onNative = (event) => this.#run && this.#see(this.#run, event);
-      this.#stage.onComplete = () => this.#run?.exchange?.delivers && this.#retell(this.#run);
+      this.#stage.onComplete = () => this.#run && this.#complete(this.#run);
     }
 
     // ---- what a caller does ----------------------------------------------------------------------
@@ -104,6 +104,10 @@ export function sessionXHR(shim, Native) {
         console.warn(
           `supertokens: a synchronous request to ${url} cannot wait until Python is up; it goes out without the session.`,
         );
+        return super.send(body);
+      }
+      if (!isAsync && connection?.core.answer) {
+        shim.warnOnce(PYTHON_IS_IN_A_WORKER);
         return super.send(body);
       }
       const run = new Run(snapshotOf(body));
@@ -194,9 +198,24 @@ export function sessionXHR(shim, Native) {
      */
     #follow(run, exchange) {
       if (this.#run !== run) return;
-      if (exchange.step.do === "send" && run.attempts === 0) return this.#attempt(run, exchange);
+      const { do: effect } = exchange.step;
+      if (effect === "send" && run.attempts === 0) return this.#attempt(run, exchange);
+      if (effect === "read_text") return this.#stage.isComplete && this.#complete(run);
       this.#hide(run);
       this.#proceed(run, exchange).catch((error) => this.#fail(run, error));
+    }
+
+    /** @param {Run} run whose reply, all there, was held back */
+    #complete(run) {
+      const { exchange } = run;
+      if (exchange?.delivers) return this.#retell(run);
+      if (exchange?.step.do !== "read_text") return;
+      const text = textOf(Reflect.get(Native.prototype, "response", this));
+      const going = (async () => {
+        exchange.resume(await text);
+        this.#follow(run, exchange);
+      })();
+      going.catch((error) => this.#fail(run, error));
     }
 
     /**
@@ -421,6 +440,9 @@ const nextTask = () =>
     };
     port2.postMessage(null);
   });
+
+const PYTHON_IS_IN_A_WORKER =
+  "a synchronous XMLHttpRequest of this page cannot wait for Python, which runs in a worker; it goes out without the session. Use fetch or an asynchronous XMLHttpRequest, or make the request in the worker, or run Python on the page itself.";
 
 const invalidState = () =>
   new DOMException("The request has been sent already.", "InvalidStateError");

@@ -291,22 +291,28 @@ def demo(demo_process: Demo) -> Demo:
     return demo_process
 
 
-@pytest.fixture(scope="module", params=["cookie", "header"])
-def spa_mode(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(scope="module", params=["cookie", "header", "worker"])
+def spa_kind(request: pytest.FixtureRequest) -> str:
+    """In cookies or in headers by Python on the page, or in cookies by Python in a worker of it."""
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def shared_spa(browser: Browser, demo_process: Demo, spa_mode: str) -> Iterator[Spa]:
+def spa_mode(spa_kind: str) -> str:
+    return "header" if spa_kind == "header" else "cookie"
+
+
+@pytest.fixture(scope="module")
+def shared_spa(browser: Browser, demo_process: Demo, spa_kind: str, spa_mode: str) -> Iterator[Spa]:
     context = browser.new_context()
     context.set_default_timeout(PAGE_TIMEOUT)
-    yield Spa(demo_process, context.new_page(), spa_mode)
+    yield Spa(demo_process, context.new_page(), spa_mode, in_worker=spa_kind == "worker")
     context.close()
 
 
 @pytest.fixture
 def spa(shared_spa: Spa, demo: Demo, browser_log: BrowserLog) -> Iterator[Spa]:
-    """The demo's JavaScript page with a new user signed in, in both transfer modes."""
+    """The demo's JavaScript page with a new user signed in."""
     context = shared_spa.page.context
     browser_log.watch(context)
     shared_spa.start_afresh()

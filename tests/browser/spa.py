@@ -9,16 +9,46 @@ from playwright.sync_api import Page, Route
 from tests.browser.app import PASSWORD
 from tests.browser.demo import LONG, Demo
 
+# Python, in a worker of the page.
+WORKER = """
+import { loadPyodide } from "/vendor/pyodide/pyodide.mjs";
+const indexURL = new URL("/vendor/pyodide/", location.href).href;
+const python = await loadPyodide({ indexURL, packages: ["supertokens-pyodide"] });
+python.runPython("import supertokens_pyodide; supertokens_pyodide.init()");
+"""
+# In place of what the page says itself of where Python is.
+USE_WORKER = """
+  const settings = { interpreter: "worker" };
+  Object.defineProperty(globalThis, "supertokensPyodide", { get: () => settings, set() {} });
+  const start = () => {
+    globalThis.pythonWorker = new Worker("/worker.mjs", { type: "module" });
+  };
+  addEventListener("DOMContentLoaded", start);
+"""
+
 
 class Spa:
     """One page, which a whole module's tests share: booting Python takes seconds."""
 
     def __init__(
-        self, demo: Demo, page: Page, mode: str, path: str = "/", origin: str | None = None
+        self,
+        demo: Demo,
+        page: Page,
+        mode: str,
+        path: str = "/",
+        origin: str | None = None,
+        *,
+        in_worker: bool = False,
     ) -> None:
         self.demo = demo
         self.page = page
         self.mode = mode
+        if in_worker:
+            page.add_init_script(f"if (globalThis.document) {{ {USE_WORKER} }}")
+            page.context.route(
+                f"{origin or demo.origin}/worker.mjs",
+                lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
+            )
         self._url = f"{origin or demo.origin}{path}?mode={mode}"
         self._routed = False
         self.open()

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.app import REFRESH
@@ -12,6 +13,9 @@ from tests.browser.test_boot import html, open_page
 SIGN_OUT = "/auth/signout"
 
 
+@pytest.mark.parametrize(
+    "spa_kind", ["cookie", "header"], indirect=True
+)  # it sets the page's clock
 def test_a_token_is_refreshed_ahead_of_its_end(spa: Spa) -> None:
     counts = []
     for call in (

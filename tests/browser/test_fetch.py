@@ -105,6 +105,9 @@ def test_a_refresh_that_fails_reaches_the_caller_and_keeps_the_session(
         assert answer == [500, "down"]
 
 
+@pytest.mark.parametrize(
+    "spa_kind", ["cookie", "header"], indirect=True
+)  # it sets the page's clock
 def test_a_backend_that_asks_for_a_rest_gets_it(spa: Spa) -> None:
     spa.let_token_expire()
     calls: list[Route] = []
@@ -150,7 +153,7 @@ def test_the_callers_choice_of_credentials_is_respected(spa: Spa, spa_mode: str)
     assert all(entry["cookies"] == [] for entry in spa.demo.requests(mark)[:1])
 
 
-@pytest.mark.parametrize("spa_mode", ["header"], indirect=True)
+@pytest.mark.parametrize("spa_kind", ["header"], indirect=True)
 def test_our_own_token_in_authorization_is_replaced_after_a_refresh(spa: Spa) -> None:
     spa.let_token_expire()
     status = spa.run(

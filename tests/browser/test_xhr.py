@@ -30,6 +30,10 @@ globalThis.tell = (method, url, { prepare, body, isAsync = true } = {}) =>
 """
 
 
+# A page whose Python is in a worker has no synchronous requests that carry the session.
+ON_THE_PAGE = pytest.mark.parametrize("spa_kind", ["cookie", "header"], indirect=True)
+
+
 @pytest.fixture
 def spa(spa: Spa) -> Spa:
     spa.run(TELL)
@@ -84,6 +88,7 @@ def test_the_callers_own_401_comes_after_one_refresh(spa: Spa) -> None:
     assert spa.demo.count(mark, REFRESH) == 1
 
 
+@ON_THE_PAGE
 @pytest.mark.parametrize("is_async", ["true", "false"], ids=["asynchronous", "synchronous"])
 def test_a_session_that_has_ended_gives_the_refreshs_reply(spa: Spa, is_async: str) -> None:
     spa.demo.revoke_all(spa.run("return supertokens.getUserId()"))
@@ -261,6 +266,7 @@ const sync = (method, url) => {
 """
 
 
+@ON_THE_PAGE
 def test_a_synchronous_request_is_refreshed_for(spa: Spa) -> None:
     spa.let_token_expire()
     mark = spa.demo.mark()
@@ -270,6 +276,7 @@ def test_a_synchronous_request_is_refreshed_for(spa: Spa) -> None:
     assert [entry["status"] for entry in spa.demo.requests(mark)] == [401, 200, 200]
 
 
+@ON_THE_PAGE
 def test_a_synchronous_request_throws_in_an_outage(spa: Spa) -> None:
     spa.spoil_token()
     spa.route(f"**{REFRESH}", lambda route: route.abort())
@@ -277,6 +284,7 @@ def test_a_synchronous_request_throws_in_an_outage(spa: Spa) -> None:
     assert told == [4, 0, "RefreshUnavailable", "NetworkError"]
 
 
+@ON_THE_PAGE
 def test_a_synchronous_request_hands_back_its_own_401_while_another_tab_refreshes(
     spa: Spa,
 ) -> None:
@@ -296,6 +304,7 @@ def test_a_synchronous_request_hands_back_its_own_401_while_another_tab_refreshe
     other.page.close()
 
 
+@ON_THE_PAGE
 @pytest.mark.parametrize("other", ["supertokens-website", "this-tab"])
 def test_a_synchronous_request_does_not_wait_for_the_refresh_of(spa: Spa, other: str) -> None:
     spa.spoil_token()
@@ -322,6 +331,7 @@ def test_a_synchronous_request_does_not_wait_for_the_refresh_of(spa: Spa, other:
     assert spa.run('return (await fetch("/api/protected")).status') == 200
 
 
+@ON_THE_PAGE
 def test_a_synchronous_request_of_an_unknown_visitor_does_not_wait_for_the_probe(spa: Spa) -> None:
     held: list[Route] = []
     spa.route(f"**{REFRESH}", lambda route: held.append(route))

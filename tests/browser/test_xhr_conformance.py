@@ -18,7 +18,7 @@ from tests.browser.spa import Spa
 TRACE = Path(__file__).with_name("xhr_trace.js").read_text("utf-8")
 
 # Nothing of this depends on how tokens travel.
-pytestmark = pytest.mark.parametrize("spa_mode", ["cookie"], indirect=True)
+pytestmark = pytest.mark.parametrize("spa_kind", ["cookie"], indirect=True)
 
 
 @pytest.fixture(scope="module")

@@ -123,13 +123,14 @@ class WorkerPage:
         told = self.page.evaluate("(given) => runIn(...given)", arguments)
         return json.loads(told)
 
-    def init(self, mode: str = "cookie", worker: int = 0) -> None:
-        """Start the SDK (again), and note its events."""
+    def init(self, mode: str | None = "cookie", worker: int = 0) -> None:
+        """Start the SDK (again), and note its events; without a mode the page knows the options."""
         self.run(
             """
             s.close()
             js.globalThis.events = js.Array.new()
-            s.init(api_domain=js.location.origin, token_transfer_method=argument)
+            own = {"api_domain": js.location.origin, "token_transfer_method": argument}
+            s.init(**(own if argument else {}))
             s.on("*", lambda event: js.events.push(event["action"]) and None)
             """,
             mode,

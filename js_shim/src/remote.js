@@ -1,0 +1,282 @@
+// A core that lives in a worker and decides for its page. To the page's drivers it is a core like any
+// other, whose every step takes time: it answers with the effect `ask`, and resumed with the worker's
+// answer it gives the step that came. The page sends its own requests and reads their replies; all else
+// (waiting, refreshing, cookies, events) is done in the worker.
+
+import { toData } from "./bodies.js";
+import { Carrier } from "./drive.js";
+import { SuperTokensError, workerGone } from "./errors.js";
+
+/**
+ * @typedef {import("./shim.js").Shim} Shim
+ * @typedef {import("./shim.js").Connection} Connection
+ * @typedef {import("./drive.js").Core} Core
+ * @typedef {import("./drive.js").Driver} Driver
+ * @typedef {import("./drive.js").Step} Step
+ * @typedef {import("./link.js").Link} Link
+ */
+
+// How long requests wait for another worker when the one with the core has gone.
+const RESTART_PATIENCE = 30_000;
+
+/** The page's side. */
+class RemoteCore {
+  #last = 0;
+  #cookies = "";
+  /** @type {Map<number, Promise<Step>>} what the worker has been asked, by flow */
+  #asked = new Map();
+  /** @type {Set<number>} flows whose driver waits for the answer */
+  #awaited = new Set();
+  /** @type {import("./recall.js").Recall | null} */
+  recall = null;
+
+  /**
+   * @param {Link} link
+   * @param {string} facts
+   */
+  constructor(link, facts) {
+    this.link = link;
+    this.facts = () => facts;
+  }
+
+  /**
+   * @param {string} request
+   * @param {boolean} oneShot
+   * @param {string | undefined} told
+   * @param {number} now
+   */
+  exchange(request, oneShot, told, now) {
+    const beginning = { request, oneShot, cookies: this.#hear(told), now };
+    return this.#begin("exchange", [beginning], request || oneShot ? null : "");
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} args
+   * @param {string | undefined} told
+   */
+  call(name, args, told) {
+    return this.#begin("call", [this.#hear(told), name, args], args ? null : name);
+  }
+
+  /**
+   * @param {number} flow
+   * @param {any} result of its effect; the answer itself where that was `ask`
+   * @param {string | undefined} told
+   */
+  resume(flow, result, told) {
+    const cookies = this.#hear(told);
+    if (this.#awaited.delete(flow)) return result;
+    // If the worker dies now, what came is the caller's all the same.
+    const deliver = () => /** @type {Step} */ ({ verdict: "deliver" });
+    this.#asked.set(flow, this.link.ask("resume", flow, cookies, result).catch(deliver));
+    return { flow, do: /** @type {const} */ ("ask") };
+  }
+
+  /**
+   * @param {number} flow
+   * @returns {Promise<Step>} the worker's answer
+   */
+  answer(flow) {
+    const answer = /** @type {Promise<Step>} */ (this.#asked.get(flow));
+    this.#asked.delete(flow);
+    this.#awaited.add(flow);
+    return answer;
+  }
+
+  /** @param {number} flow */
+  cancel(flow) {
+    this.#asked.delete(flow);
+    this.#awaited.delete(flow);
+    this.link.tell("cancel", flow);
+  }
+
+  notify() {} // the worker's own handlers have heard it there
+
+  observe() {
+    return ""; // the worker looks for itself
+  }
+
+  async perform() {} // Python's functions are called where they are
+
+  compare() {
+    return ""; // the page's options were compared when it took this core
+  }
+
+  /** @param {string | undefined} told the page's cookies, or nothing where they are as they were */
+  #hear(told) {
+    this.#cookies = told ?? this.#cookies;
+    return this.#cookies;
+  }
+
+  /**
+   * @param {string} question
+   * @param {any[]} args
+   * @param {string | null} key under which to recall the answer, where others may get it too
+   */
+  #begin(question, args, key) {
+    this.#last += 1;
+    const asked = this.link.ask(question, this.#last, ...args);
+    this.#asked.set(this.#last, asked);
+    const cookies = this.#cookies;
+    asked.then(
+      (step) => key !== null && this.recall?.keep(key, { cookies }, step),
+      () => {}, // whoever waits for it hears of it
+    );
+    return JSON.stringify({ flow: this.#last, do: "ask" });
+  }
+}
+
+/** The cores in a page's workers: which of them decides for the page, where any is to. */
+export class WorkerCores {
+  /** @type {Set<Link>} to those that are up */
+  #links = new Set();
+  #isWanted = false;
+  /** @type {Link | null} to the one that decides */
+  #chosen = null;
+
+  /** @param {Shim} shim */
+  constructor(shim) {
+    this.shim = shim;
+  }
+
+  /** Let one of them decide for the page from now on. */
+  want() {
+    this.#isWanted = true;
+    this.#choose();
+  }
+
+  unwant() {
+    this.#isWanted = false;
+    this.#chosen = null;
+  }
+
+  /** @param {Link} link */
+  add(link) {
+    this.#links.add(link);
+    this.#choose();
+  }
+
+  /** @param {Link} link */
+  remove(link) {
+    this.#links.delete(link);
+    if (this.#chosen !== link) return;
+    this.#chosen = null;
+    const gate = this.shim.loseCore();
+    setTimeout(() => gate.fail(workerGone()), RESTART_PATIENCE);
+    this.#choose();
+  }
+
+  /**
+   * @param {Link} link
+   * @returns {boolean} whether it is the one that decides
+   */
+  decides(link) {
+    return this.#chosen === link;
+  }
+
+  async #choose() {
+    const [link] = this.#links;
+    const { gate } = this.shim;
+    if (!this.#isWanted || this.#chosen || !link || !gate) return;
+    this.#chosen = link;
+    try {
+      const { plan, facts } = await link.ask("adopt", this.shim.givenOptions());
+      if (this.#chosen !== link) return;
+      const core = new RemoteCore(link, facts);
+      core.recall = this.shim.useCore(core, plan).driver.recall;
+    } catch (error) {
+      if (this.#chosen === link) gate.fail(error);
+    }
+  }
+}
+
+/**
+ * The worker's side: what a page may ask of the core.
+ *
+ * @param {Shim} shim
+ * @param {(cookies: string) => void} hear takes the page's cookies
+ * @returns {Record<string, import("./link.js").Service>}
+ */
+export function coreServices(shim, hear) {
+  /** @type {Map<number, {flow: number, carrier: Carrier, control: AbortController}>} */
+  const served = new Map();
+
+  /**
+   * Run one of the page's flows until the page is needed, or has its verdict.
+   *
+   * @param {number} key
+   * @param {(driver: Driver, served: {flow: number, carrier: Carrier}) => string | Step} advance
+   */
+  const run = async (key, advance) => {
+    const { driver, host } = /** @type {Connection} */ (shim.connection);
+    const entry = served.get(key) ?? { flow: 0, ...newCarrier() };
+    served.set(key, entry);
+    const { carrier } = entry;
+    let step = driver.apply(advance(driver, entry), carrier);
+    while (step.do && !isForPage(step, carrier)) {
+      entry.flow = step.flow ?? 0;
+      const result = await driver.perform(step, carrier);
+      await host.jar.fresh();
+      step = driver.apply(driver.resume(step, result, carrier), carrier);
+    }
+    entry.flow = step.flow ?? 0;
+    if (step.verdict) served.delete(key);
+    return forPage(step, key, carrier);
+  };
+
+  return {
+    adopt(options) {
+      const { core, plan } = /** @type {Connection} */ (shim.connection);
+      const refusal = options && core.compare(options);
+      if (refusal) throw new SuperTokensError(JSON.parse(refusal));
+      return { plan, facts: core.facts() };
+    },
+    exchange: (key, beginning) => run(key, ({ recall }) => recall.begin(beginning)),
+    call: (key, cookies, name, args) =>
+      run(key, ({ recall }) => {
+        hear(cookies);
+        return recall.call(name, args);
+      }),
+    resume: (key, cookies, result) =>
+      run(key, (driver, { flow, carrier }) => {
+        hear(cookies);
+        return driver.resume({ flow }, result, carrier);
+      }),
+    cancel(key) {
+      const entry = served.get(key);
+      served.delete(key);
+      if (!entry) return;
+      shim.connection?.core.cancel(entry.flow);
+      entry.control.abort();
+    },
+  };
+}
+
+/**
+ * Whether a step asks for what only the page has: its requests, their replies, and functions of its.
+ *
+ * @param {Step} step
+ * @param {Carrier} carrier
+ */
+function isForPage({ do: effect, function: name }, { reply }) {
+  if (effect === "read_text") return !reply;
+  return effect === "send" || (effect === "call" && name !== undefined);
+}
+
+function newCarrier() {
+  const control = new AbortController();
+  return { control, carrier: new Carrier(null, control.signal) };
+}
+
+/**
+ * @param {Step} step
+ * @param {number} key the page's name for the flow
+ * @param {Carrier} carrier
+ * @returns {Promise<object>} what of it is the page's to do
+ */
+async function forPage(step, key, { refreshReply, failure }) {
+  const { cookies, storage, warnings, unlock, events, spawned, wake, ...rest } = step; // done here
+  if (step.do) return { ...rest, flow: key };
+  return { ...rest, failure, reply: step.refresh && refreshReply && (await toData(refreshReply)) };
+}

@@ -1,0 +1,160 @@
+"""A page whose only core is in a worker: what test_fetch.py and test_xhr.py do not say of it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from tests.browser.app import PROTECTED, REFRESH
+from tests.browser.demo import Demo
+from tests.browser.worker_page import BUNDLE, WorkerPage
+
+NewContext = Callable[..., BrowserContext]
+
+INIT = """
+  globalThis.events = [];
+  supertokens.init({
+    apiDomain: location.origin,
+    onHandleEvent: ({ action }) => events.push(action),
+  });
+"""
+
+
+def head(settings: str = "", script: str = INIT) -> str:
+    return f"<script>{settings}</script>{BUNDLE}<script>{script}</script>"
+
+
+WORKER = "globalThis.supertokensPyodide = { interpreter: 'worker' };"
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(("bare", WORKER), id="bare-by-setting"),
+        pytest.param(("pyscript", ""), id="pyscript-by-its-script"),
+    ]
+)
+def python(request: pytest.FixtureRequest, demo: Demo, new_context: NewContext) -> WorkerPage:
+    kind, settings = request.param
+    early = 'globalThis.early = fetch("/api/public").then(({ status }) => status);'
+    return WorkerPage(demo, new_context(), kind, head(settings, INIT + early))
+
+
+def fetch(python: WorkerPage, path: str = PROTECTED) -> int:
+    status: int = python.page.evaluate(f"fetch('{path}').then(({{ status }}) => status)")
+    return status
+
+
+def test_page_and_worker_have_one_session_and_one_refresh(python: WorkerPage, demo: Demo) -> None:
+    page = python.page
+    python.init(None)
+    assert page.evaluate("early") == 200
+    user_id = python.sign_up()
+    assert page.evaluate("supertokens.getUserId()") == user_id
+    assert page.evaluate("supertokens.diagnose().then(({ ok }) => ok)") is True
+    assert fetch(python) == 200
+    python.let_token_expire()
+    mark = demo.mark()
+    page.evaluate(
+        """() => {
+          globalThis.five = Promise.all(Array.from({ length: 5 }, () => fetch("/api/protected")));
+        }"""
+    )
+    assert python.fetch(PROTECTED, 5) == [200] * 5
+    assert page.evaluate("five.then((all) => all.map(({ status }) => status))") == [200] * 5
+    assert demo.count(mark, REFRESH) == 1
+    page.evaluate("supertokens.signOut()")
+    assert python.run("return await s.does_session_exist()") is False
+    events = page.evaluate("events")
+    assert [events[0], events[-1]] == ["SESSION_CREATED", "SIGN_OUT"]
+    assert "REFRESH_SESSION" in events
+    assert python.events() == events
+
+
+def test_an_ordinary_request_of_the_page_waits_for_no_worker(python: WorkerPage) -> None:
+    python.init(None)
+    python.sign_up()
+    assert fetch(python) == 200
+    # Python counts for a while, and answers nobody meanwhile.
+    status = python.page.evaluate(
+        """async (code) => {
+          const busy = runIn(0, code, "null").then(() => "busy");
+          const mine = fetch("/api/protected").then(({ status }) => status);
+          return [await Promise.race([busy, mine]), await busy];
+        }""",
+        "import time\nend = time.monotonic() + 3\nwhile time.monotonic() < end: pass",
+    )
+    assert status == [200, "busy"]
+
+
+def test_options_that_differ_are_told_in_both(demo: Demo, new_context: NewContext) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
+    code = """
+        s.init(api_domain="https://other.example")
+        try:
+            await s.does_session_exist()
+        except s.SuperTokensError as error:
+            return error.code
+    """
+    assert python.run(code) == "ALREADY_INITIALISED"
+
+
+def test_a_worker_that_dies_leaves_nothing_hanging_and_another_takes_over(
+    demo: Demo, new_context: NewContext
+) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
+    page = python.page
+    python.init(None)
+    python.sign_up()
+    python.let_token_expire()
+    page.route(f"**{REFRESH}", lambda route: None)  # never answers
+    with page.expect_request(f"**{REFRESH}"):
+        page.evaluate(
+            """() => {
+              const told = (promise) => promise.then(({ status }) => status, ({ code }) => code);
+              globalThis.waiting = told(fetch("/api/protected"));
+              globalThis.asking = supertokens.doesSessionExist().catch(({ code }) => code);
+            }"""
+        )
+    page.evaluate("workers[0].terminate()")
+    assert page.evaluate("waiting") == 401  # its own reply, which it had before
+    assert page.evaluate("asking") == "BOOT_FAILED"
+    page.unroute(f"**{REFRESH}")
+    page.evaluate("void (globalThis.next = fetch('/api/protected').then(({ status }) => status))")
+    python.start_worker()
+    python.init(None, worker=1)
+    assert page.evaluate("next") == 200
+    assert page.evaluate("supertokens.doesSessionExist()") is True
+
+
+def test_a_synchronous_request_of_the_page_goes_out_as_it_is_with_one_warning(
+    demo: Demo, new_context: NewContext
+) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
+    python.init(None)
+    python.sign_up()
+    warnings: list[str] = []
+    python.page.on("console", lambda said: said.type == "warning" and warnings.append(said.text))
+    statuses = python.page.evaluate(
+        """() => [1, 2].map(() => {
+          const xhr = new XMLHttpRequest();
+          xhr.open("GET", "/api/public", false);
+          xhr.send();
+          return xhr.status;
+        })"""
+    )
+    assert statuses == [200, 200]
+    python.page.evaluate("0")
+    [warning] = [text for text in warnings if "synchronous" in text]
+    assert "fetch" in warning
+
+
+def test_close_lets_the_page_go_on_without_a_session(python: WorkerPage) -> None:
+    python.init(None)
+    python.sign_up()
+    assert fetch(python) == 200
+    python.page.evaluate("supertokens.close()")
+    code = "supertokens.doesSessionExist().catch(({ code }) => code)"
+    assert python.page.evaluate(code) == "NOT_INITIALISED"
+    assert python.run("return await s.does_session_exist()") is True
+    python.page.evaluate(INIT)
+    assert python.page.evaluate("supertokens.doesSessionExist()") is True
