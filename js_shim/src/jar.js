@@ -46,11 +46,23 @@ export function after(cookies, write) {
   return others ? `${others}; ${pairOf(write)}` : pairOf(write);
 }
 
-/** Whether the browser has done what was written. @param {string} write */
-function took(write) {
-  const pairs = pairsOf(document.cookie);
+/**
+ * Whether a browser with these cookies has done what was written.
+ *
+ * @param {string} write
+ * @param {string} cookies
+ */
+function isDone(write, cookies) {
+  const pairs = pairsOf(cookies);
   if (GONE.test(write)) return pairs.every((pair) => nameOf(pair) !== nameOf(write));
   return pairs.includes(pairOf(write));
+}
+
+/** In a frame of another site, browsers keep only what is partitioned by that site. @param {string} write */
+function tookPartitioned(write) {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+  document.cookie = `${write};partitioned`;
+  return isDone(write, document.cookie);
 }
 
 /**
@@ -89,11 +101,10 @@ export class BrowserJar {
   write(writes) {
     // biome-ignore-start lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
     for (const write of writes) document.cookie = write;
+    const { cookie } = document;
     let kept = this.kept;
     for (const [name, write] of new Map(writes.map((each) => [nameOf(each), each]))) {
-      // In a frame of another site, browsers keep only what is partitioned by that site.
-      if (!took(write)) document.cookie = `${write};partitioned`;
-      if (took(write)) {
+      if (isDone(write, cookie) || tookPartitioned(write)) {
         if (kept) kept = without(kept, name);
       } else {
         // An older value would be taken for this one.

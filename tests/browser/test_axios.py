@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.app import REFRESH
 from tests.browser.conftest import ROOT, BrowserLog
@@ -133,6 +133,44 @@ def test_progress_is_told_of_up_and_down_to_its_end(axios: Axios, adapter: str) 
         """,
     )
     assert ours == native == [300_000, [300_000, 300_000, 1], True]
+
+
+ENDS = {
+    "cancelled": (
+        "const c = new AbortController(); globalThis.end = () => c.abort();"
+        "const more = { signal: c.signal };"
+    ),
+    "timed-out": "globalThis.end = () => {}; const more = { timeout: 300 };",
+}
+
+
+@pytest.mark.parametrize("adapter", ["xhr", "fetch"])
+@pytest.mark.parametrize("end", ENDS)
+def test_a_call_that_waits_for_a_refresh_ends_as_natively(
+    axios: Axios, adapter: str, end: str
+) -> None:
+    start = f"""
+        {ENDS[end]}
+        globalThis.ending = told(axios.get("/api/protected", {{ adapter: argument, ...more }}));
+    """
+    held: list[Route] = []
+    axios.spa.page.route(f"**{REFRESH}", lambda route: held.append(route))
+    axios.spa.spoil_token()
+    axios.spa.run(start, adapter)
+    axios.spa.wait_for(held)
+    ours = axios.spa.run("end(); return ending")
+    held[0].continue_()
+    axios.spa.unroute()
+    # The refresh goes on for whoever comes next.
+    assert axios.spa.run("return (await fetch('/api/protected')).status") == 200
+
+    natively: list[Route] = []
+    axios.other.route("**/api/protected", lambda route: natively.append(route))
+    axios.other.evaluate(f"async (argument) => {{ {start} }}", adapter)
+    while not natively:
+        axios.other.evaluate("")
+    assert ours == axios.other.evaluate("() => { end(); return ending; }")
+    axios.other.unroute_all(behavior="ignoreErrors")
 
 
 @pytest.mark.parametrize(
