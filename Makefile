@@ -104,7 +104,7 @@ $(VENV): constraints.txt
 	@touch $@
 
 # The project itself, editable: py_frontend is then on the path of .venv.
-$(PROJECT): $(VENV) pyproject.toml tools/hatch_build.py | README.md
+$(PROJECT): $(VENV) pyproject.toml tools/hatch_build.py | py_frontend/README.md
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -122,7 +122,7 @@ $(TYPES): $(NPM) tsconfig.json tsconfig.types.json js_shim/constants.d.ts $(JS_S
 	@$(BIN)/tsc --project tsconfig.types.json
 	@touch $@
 
-$(WHEEL): $(PROJECT) $(SHIM) pyproject.toml README.md LICENSE $(PY_SOURCES)
+$(WHEEL): $(PROJECT) $(SHIM) pyproject.toml LICENSE $(PY_SOURCES)
 	@rm -rf build/wheel
 	@$(PY) -m hatchling build --target wheel -d build/wheel
 	@touch $@
