@@ -74,12 +74,10 @@ export const otherSdkOnPage = () =>
 
 /** Thrown out of supertokens-website's init(). */
 export const ourSdkOnPage = () =>
-  new SuperTokensError({
-    name: "UnsupportedPlatform",
-    code: "UNSUPPORTED_PLATFORM",
-    message: "supertokens-pyodide already runs the session of this page.",
-    hint: "Two SDKs would refresh the same session twice: remove this init() (of supertokens-website, supertokens-web-js or supertokens-auth-react) and import the same functions from supertokens-pyodide.",
-  });
+  unsupported(
+    "supertokens-pyodide already runs the session of this page.",
+    "Two SDKs would refresh the same session twice: remove this init() (of supertokens-website, supertokens-web-js or supertokens-auth-react) and import the same functions from supertokens-pyodide.",
+  );
 
 export const otherInterpreter = () =>
   unsupported(

@@ -8,6 +8,7 @@
 
 import { block } from "./block.js";
 import { headersOf, replyOf, replyOfCall, snapshotOf, textOf } from "./bodies.js";
+import { nextTask } from "./drive.js";
 import { SuperTokensError } from "./errors.js";
 import { Exchange } from "./exchange.js";
 import { resolveUrl } from "./target.js";
@@ -429,17 +430,6 @@ function openedBy(args) {
   const again = [String(method), resolveUrl(url)?.href ?? url, isAsync, ...more];
   return { args: again, url, isAsync, headers: [] };
 }
-
-/** @returns {Promise<void>} unlike a timer's, not delayed in the background */
-const nextTask = () =>
-  new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 
 const PYTHON_IS_IN_A_WORKER =
   "a synchronous XMLHttpRequest of this page cannot wait for Python, which runs in a worker; it goes out without the session. Use fetch or an asynchronous XMLHttpRequest, or make the request in the worker, or run Python on the page itself.";
