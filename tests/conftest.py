@@ -1,6 +1,8 @@
 """What all tests share."""
 
+import itertools
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
@@ -29,3 +31,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if BROWSER_TESTS in item.path.parents:
             item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: BROWSER_TESTS in item.path.parents)
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def new_email() -> Callable[[], str]:
+    return lambda: f"user{next(_numbers)}@example.com"
+
+
+@pytest.fixture
+def email(new_email: Callable[[], str]) -> str:
+    return new_email()

@@ -2,16 +2,14 @@
 
 import contextlib
 import gzip
-import os
 from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, PAGE_TIMEOUT
+from tests.browser.conftest import open_context
 from tests.conftest import ROOT
-from tools.chromium import find_chromium
 
 Calls = dict[str, tuple[str, ...]]
 Pages = dict[str, Page]
@@ -47,27 +45,13 @@ BOOTS = 5
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(),
-            chromium_sandbox=os.geteuid() != 0,
-            args=CHROMIUM_ARGUMENTS,
-        )
-        yield browser
-        browser.close()
-
-
-@contextlib.contextmanager
 def opened(browser: Browser, origin: str, side: str, mode: str) -> Iterator[Page]:
     """A page with one of the SDKs started in it, in a profile of its own."""
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
-    page = context.new_page()
-    page.goto(f"{origin}/bench/index.html?side={side}&mode={mode}")
-    page.evaluate("ready")
-    yield page
-    context.close()
+    with open_context(browser) as context:
+        page = context.new_page()
+        page.goto(f"{origin}/bench/index.html?side={side}&mode={mode}")
+        page.evaluate("ready")
+        yield page
 
 
 @contextlib.contextmanager
@@ -152,18 +136,16 @@ def starts(browser: Browser, origin: str) -> Numbers:
 def visits(browser: Browser, origin: str) -> Numbers:
     """Milliseconds from a navigation to the first answer, with fast boots and without, in turns."""
     times: dict[str, list[float]] = {"fast": [], "normal": []}
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
-    page = context.new_page()
-    page.goto(f"{origin}/bench/boot.html?fast")
-    page.evaluate("answered")
-    page.evaluate("import('/bench/session.js').then(({ signIn }) => signIn('cookie'))")
-    page.evaluate("imageKept()")
-    for number in range(2 * BOOTS):
-        kind = "normal" if number % 2 else "fast"
-        page.goto(f"{origin}/bench/boot.html?{kind}")
-        times[kind].append(page.evaluate("answered"))
-    context.close()
+    with open_context(browser) as context:
+        page = context.new_page()
+        page.goto(f"{origin}/bench/boot.html?fast")
+        page.evaluate("answered")
+        page.evaluate("import('/bench/session.js').then(({ signIn }) => signIn('cookie'))")
+        page.evaluate("imageKept()")
+        for number in range(2 * BOOTS):
+            kind = "normal" if number % 2 else "fast"
+            page.goto(f"{origin}/bench/boot.html?{kind}")
+            times[kind].append(page.evaluate("answered"))
     return {kind: median(group) for kind, group in times.items()}
 
 

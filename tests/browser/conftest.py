@@ -80,16 +80,21 @@ class BrowserLog:
         """The requests for something that is not on this machine."""
         return [u for u in self.requests if not LOCAL_HOSTS.fullmatch(urlsplit(u).hostname or "")]
 
+    @contextlib.contextmanager
+    def watching(self, *contexts: BrowserContext) -> Iterator[None]:
+        """Watch contexts that outlive the test."""
+        for context in contexts:
+            self.watch(context)
+        yield
+        for context in contexts:
+            self.contexts.remove(context)
+            for event, handler in self._handlers().items():
+                context.remove_listener(event, handler)
+
     def watch(self, context: BrowserContext) -> None:
         self.contexts.append(context)
         for event, handler in self._handlers().items():
             context.on(event, handler)
-
-    def unwatch(self, context: BrowserContext) -> None:
-        """Leave a context alone that outlives the test."""
-        self.contexts.remove(context)
-        for event, handler in self._handlers().items():
-            context.remove_listener(event, handler)
 
     def _handlers(self) -> dict[Any, Callable[[Any], None]]:
         return {
@@ -152,8 +157,8 @@ def artifacts_of(item: pytest.Item) -> Path:
     return ARTIFACTS / re.sub(r"[^\w.-]+", "-", item.nodeid.removeprefix("tests/browser/"))
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextlib.contextmanager
+def open_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(),
@@ -163,6 +168,21 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@contextlib.contextmanager
+def open_context(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """A browser profile of its own, with the options of Browser.new_context."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PAGE_TIMEOUT)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with open_browser() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -176,20 +196,20 @@ def new_context(
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Make a context: a browser profile of its own, with the options of Browser.new_context."""
     tracing = bool(os.environ.get("TRACE"))
+    stack = contextlib.ExitStack()
 
     def new_context(**options: Any) -> BrowserContext:
-        context = browser.new_context(**options)
-        context.set_default_timeout(PAGE_TIMEOUT)
+        context = stack.enter_context(open_context(browser, **options))
         browser_log.watch(context)
         if tracing:
             context.tracing.start(screenshots=True, snapshots=True)
         return context
 
-    yield new_context
-    for number, context in enumerate(browser_log.contexts, 1):
-        if tracing:
-            context.tracing.stop(path=artifacts_of(request.node) / f"trace-{number}.zip")
-        context.close()
+    with stack:
+        yield new_context
+        for number, context in enumerate(browser_log.contexts, 1):
+            if tracing:
+                context.tracing.stop(path=artifacts_of(request.node) / f"trace-{number}.zip")
 
 
 @pytest.fixture
@@ -304,20 +324,16 @@ def spa_mode(spa_kind: str) -> str:
 
 @pytest.fixture(scope="module")
 def shared_spa(browser: Browser, demo_process: Demo, spa_kind: str, spa_mode: str) -> Iterator[Spa]:
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
-    yield Spa(demo_process, context.new_page(), spa_mode, in_worker=spa_kind == "worker")
-    context.close()
+    with open_context(browser) as context:
+        yield Spa(demo_process, context.new_page(), spa_mode, in_worker=spa_kind == "worker")
 
 
 @pytest.fixture
 def spa(shared_spa: Spa, demo: Demo, browser_log: BrowserLog) -> Iterator[Spa]:
     """The demo's JavaScript page with a new user signed in."""
-    context = shared_spa.page.context
-    browser_log.watch(context)
-    shared_spa.start_afresh()
-    yield shared_spa
-    browser_log.unwatch(context)
+    with browser_log.watching(shared_spa.page.context):
+        shared_spa.start_afresh()
+        yield shared_spa
 
 
 @pytest.fixture(scope="module", params=PYTHONS, ids="-".join)
@@ -325,27 +341,21 @@ def shared_python(
     browser: Browser, demo_process: Demo, request: pytest.FixtureRequest
 ) -> Iterator[Python]:
     where, mode, imported = request.param
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
     log = BrowserLog()
-    log.watch(context)
-    with serve_vendor() as site:
-        try:
-            python = Python(demo_process, site, context.new_page(), where, mode, imported)
-            assert bool(python.early) == (imported == "before")
-        except Exception as error:
-            error.add_note("\n".join(log.lines[-60:]))
-            raise
-        log.unwatch(context)
+    with open_context(browser) as context, serve_vendor() as site:
+        with log.watching(context):
+            try:
+                python = Python(demo_process, site, context.new_page(), where, mode, imported)
+                assert bool(python.early) == (imported == "before")
+            except Exception as error:
+                error.add_note("\n".join(log.lines[-60:]))
+                raise
         yield python
-    context.close()
 
 
 @pytest.fixture
 def python(shared_python: Python, demo: Demo, browser_log: BrowserLog) -> Iterator[Python]:
     """Python with HTTP clients in it and a user signed in, in a page of another origin."""
-    context = shared_python.page.context
-    browser_log.watch(context)
-    shared_python.start_afresh()
-    yield shared_python
-    browser_log.unwatch(context)
+    with browser_log.watching(shared_python.page.context):
+        shared_python.start_afresh()
+        yield shared_python

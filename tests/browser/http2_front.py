@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Browser
 
+from tests.browser.conftest import open_context
 from tests.browser.demo import Demo
 from tests.browser.spa import Spa
 
-PAGE_TIMEOUT = 60_000
 SERVER = Path(__file__).with_suffix(".mjs")
 
 
@@ -36,11 +36,11 @@ def serve_http2(origin: str, folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def open_spa(browser: Browser, demo: Demo, folder: Path) -> Iterator[Spa]:
     """The demo's JavaScript page over HTTP/2, in cookie mode."""
-    context = browser.new_context(ignore_https_errors=True)
-    context.set_default_timeout(PAGE_TIMEOUT)
-    with serve_http2(demo.origin, folder) as origin:
+    with (
+        open_context(browser, ignore_https_errors=True) as context,
+        serve_http2(demo.origin, folder) as origin,
+    ):
         yield Spa(demo, context.new_page(), "cookie", origin=origin)
-    context.close()
 
 
 def _write_certificate(folder: Path) -> tuple[Path, Path]:

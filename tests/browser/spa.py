@@ -26,6 +26,17 @@ USE_WORKER = """
   addEventListener("DOMContentLoaded", start);
 """
 
+# Makes a body, and changes it afterwards.
+CHANGED_BODIES = {
+    "form": "const b = new FormData(); b.append('a', 'as it was');|b.set('a', 'changed');",
+    "query": "const b = new URLSearchParams({ a: 'as it was' });|b.set('a', 'changed');",
+    "buffer": (
+        "const b = new TextEncoder().encode('as it was').buffer;"
+        "|structuredClone(b, { transfer: [b] });"
+    ),
+    "view": "const b = new TextEncoder().encode('>as it was').subarray(1);|b.fill(65);",
+}
+
 
 class Spa:
     """One page, which a whole module's tests share: booting Python takes seconds."""

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.app import PATHS
-from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
+from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
 from tests.browser.spa import Spa
 
@@ -129,10 +129,8 @@ class Bilingual(Spa):
 
 @pytest.fixture(scope="module")
 def shared_spa(browser: Browser, demo_process: Demo) -> Iterator[Bilingual]:
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
-    yield Bilingual(demo_process, context.new_page(), "cookie", PATHS["python"])
-    context.close()
+    with open_context(browser) as context:
+        yield Bilingual(demo_process, context.new_page(), "cookie", PATHS["python"])
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog, VendorSite
+from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog, VendorSite, open_context
 from tests.browser.demo import Demo
 from tests.browser.plain import open_plain, sign_up, start, status
 from tests.browser.test_boot import INIT, READY, html, open_page
@@ -47,21 +47,18 @@ class Visitor:
 
 @pytest.fixture(scope="module")
 def shared_visitor(browser: Browser, demo_process: Demo) -> Iterator[Visitor]:
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
-    first = open_plain(demo_process, context, FAST)
-    start(first, HEADERS)
-    sign_up(first)
-    wait_until_kept(first, image=True)
-    yield Visitor(demo_process, context, first)
-    context.close()
+    with open_context(browser) as context:
+        first = open_plain(demo_process, context, FAST)
+        start(first, HEADERS)
+        sign_up(first)
+        wait_until_kept(first, image=True)
+        yield Visitor(demo_process, context, first)
 
 
 @pytest.fixture
 def visitor(shared_visitor: Visitor, demo: Demo, browser_log: BrowserLog) -> Iterator[Visitor]:
-    browser_log.watch(shared_visitor.context)
-    yield shared_visitor
-    browser_log.unwatch(shared_visitor.context)
+    with browser_log.watching(shared_visitor.context):
+        yield shared_visitor
 
 
 def wait_until_kept(page: Page, *, image: bool) -> Any:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.app import PROTECTED, REFRESH, App
-from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
+from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
 
 OpenApp = Callable[..., App]
@@ -27,19 +27,16 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def shared_app(browser: Browser, demo_process: Demo, language: str, mode: str) -> Iterator[App]:
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
-    yield App(demo_process, context, language, mode)
-    context.close()
+    with open_context(browser) as context:
+        yield App(demo_process, context, language, mode)
 
 
 @pytest.fixture
 def app(shared_app: App, demo: Demo, browser_log: BrowserLog) -> Iterator[App]:
     """The app in a page of its own browser, signed out."""
-    browser_log.watch(shared_app.context)
-    shared_app.start_afresh()
-    yield shared_app
-    browser_log.unwatch(shared_app.context)
+    with browser_log.watching(shared_app.context):
+        shared_app.start_afresh()
+        yield shared_app
 
 
 @pytest.fixture

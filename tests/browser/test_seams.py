@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.app import REFRESH
-from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
+from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import LONG, Demo
 from tests.browser.plain import open_plain, sign_up, status
 
@@ -228,19 +228,16 @@ def shared(
     request: pytest.FixtureRequest, browser: Browser, demo_process: Demo
 ) -> Iterator[OwnParts]:
     demo_process.set_token_life(LONG)
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
-    page = open_plain(demo_process, context, GLOBALS)
-    yield OwnParts(demo_process, page, request.param)
-    context.close()
+    with open_context(browser) as context:
+        page = open_plain(demo_process, context, GLOBALS)
+        yield OwnParts(demo_process, page, request.param)
 
 
 @pytest.fixture
 def own(shared: OwnParts, demo: Demo, browser_log: BrowserLog) -> Iterator[OwnParts]:
-    browser_log.watch(shared.page.context)
-    shared.forget()
-    yield shared
-    browser_log.unwatch(shared.page.context)
+    with browser_log.watching(shared.page.context):
+        shared.forget()
+        yield shared
 
 
 def test_a_refresh_goes_through_every_part_of_the_pages_own(own: OwnParts) -> None:

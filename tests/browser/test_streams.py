@@ -43,11 +43,9 @@ def over_http2(
 
 @pytest.fixture
 def spa(over_http2: Spa, demo: Demo, browser_log: BrowserLog) -> Iterator[Spa]:
-    context = over_http2.page.context
-    browser_log.watch(context)
-    over_http2.start_afresh()
-    yield over_http2
-    browser_log.unwatch(context)
+    with browser_log.watching(over_http2.page.context):
+        over_http2.start_afresh()
+        yield over_http2
 
 
 def tell(spa: Spa, arguments: str) -> Any:

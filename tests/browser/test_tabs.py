@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.app import REFRESH, App
-from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
+from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
 
 ELSEWHERE = "in another tab"
@@ -28,10 +28,9 @@ SIGN_OUT_SILENTLY = """() => {
 class Tabs:
     """Two tabs with the app, in both languages, and one of the same site without the SDK."""
 
-    def __init__(self, demo: Demo, browser: Browser) -> None:
+    def __init__(self, demo: Demo, context: BrowserContext) -> None:
         self.demo = demo
-        self.context = browser.new_context()
-        self.context.set_default_timeout(PAGE_TIMEOUT)
+        self.context = context
         # One hears of writes from the browser and by the channel, the other by the channel alone.
         self.context.add_init_script(
             "if (location.pathname === '/pyscript') delete globalThis.cookieStore;"
@@ -61,17 +60,15 @@ class Tabs:
 
 @pytest.fixture(scope="module")
 def shared_tabs(demo_process: Demo, browser: Browser) -> Iterator[Tabs]:
-    tabs = Tabs(demo_process, browser)
-    yield tabs
-    tabs.context.close()
+    with open_context(browser) as context:
+        yield Tabs(demo_process, context)
 
 
 @pytest.fixture
 def tabs(shared_tabs: Tabs, demo: Demo, browser_log: BrowserLog) -> Iterator[Tabs]:
-    browser_log.watch(shared_tabs.context)
-    shared_tabs.start_afresh()
-    yield shared_tabs
-    browser_log.unwatch(shared_tabs.context)
+    with browser_log.watching(shared_tabs.context):
+        shared_tabs.start_afresh()
+        yield shared_tabs
 
 
 @pytest.fixture(params=["javascript", "python"])

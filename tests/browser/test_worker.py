@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.app import PROTECTED, REFRESH
-from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog
+from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
 from tests.browser.test_tabs import SIGN_OUT_SILENTLY
 from tests.browser.worker_page import BUNDLE, WorkerPage
@@ -31,13 +31,11 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def shared(browser: Browser, demo_process: Demo, kind: str) -> Iterator[WorkerPage]:
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
-    head = f"<script>{EAVESDROP}</script>{BUNDLE}"
-    worker_page = WorkerPage(demo_process, context, kind, head)
-    worker_page.run("import js; js.eval(argument)", EAVESDROP)
-    yield worker_page
-    context.close()
+    with open_context(browser) as context:
+        head = f"<script>{EAVESDROP}</script>{BUNDLE}"
+        worker_page = WorkerPage(demo_process, context, kind, head)
+        worker_page.run("import js; js.eval(argument)", EAVESDROP)
+        yield worker_page
 
 
 @pytest.fixture(params=["cookie", "header"])
@@ -51,11 +49,10 @@ def python(
 ) -> Iterator[WorkerPage]:
     """A page with Python in a worker, which has called init() and where nobody is signed in."""
     context = shared.page.context
-    browser_log.watch(context)
-    context.clear_cookies()
-    shared.init(mode)
-    yield shared
-    browser_log.unwatch(context)
+    with browser_log.watching(context):
+        context.clear_cookies()
+        shared.init(mode)
+        yield shared
     assert browser_log.page_errors == []
     assert shared.page.evaluate("strayMessages") == []
 

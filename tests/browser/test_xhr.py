@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.app import PROTECTED, REFRESH
-from tests.browser.spa import Spa
+from tests.browser.spa import CHANGED_BODIES, Spa
 
 ECHO = "/api/echo"
 
@@ -138,14 +138,7 @@ def test_each_attempt_tells_of_its_own_upload(spa: Spa) -> None:
     assert told == [200, 1, attempt * 2]
 
 
-CHANGED = {
-    "form": "const b = new FormData(); b.append('a', 'as it was');|b.set('a', 'changed');",
-    "query": "const b = new URLSearchParams({ a: 'as it was' });|b.set('a', 'changed');",
-    "buffer": (
-        "const b = new TextEncoder().encode('as it was').buffer;"
-        "|structuredClone(b, { transfer: [b] });"
-    ),
-    "view": "const b = new TextEncoder().encode('>as it was').subarray(1);|b.fill(65);",
+CHANGED = CHANGED_BODIES | {
     "document": (
         "const b = new DOMParser().parseFromString('<a>as it was</a>', 'text/xml');"
         "|b.documentElement.textContent = 'changed';"

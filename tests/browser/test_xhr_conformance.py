@@ -30,10 +30,8 @@ def signed_in(shared_spa: Spa) -> Spa:
 
 @pytest.fixture
 def page(signed_in: Spa, browser_log: BrowserLog) -> Iterator[Spa]:
-    context = signed_in.page.context
-    browser_log.watch(context)
-    yield signed_in
-    browser_log.unwatch(context)
+    with browser_log.watching(signed_in.page.context):
+        yield signed_in
 
 
 def play(page: Spa, kind: str, scenario: str) -> Any:

@@ -1,6 +1,5 @@
 """One running demo for all tests here, and visitors of it."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,16 +47,3 @@ def new_visitor(demo: Demo) -> Iterator[Callable[..., Visitor]]:
 @pytest.fixture
 def visitor(new_visitor: Callable[..., Visitor]) -> Visitor:
     return new_visitor()
-
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture
-def new_email() -> Callable[[], str]:
-    return lambda: f"user{next(_numbers)}@example.com"
-
-
-@pytest.fixture
-def email(new_email: Callable[[], str]) -> str:
-    return new_email()

@@ -1,7 +1,7 @@
 """A core for every test, and both SDKs on one core."""
 
-import itertools
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Iterator
 
 import pytest
 
@@ -32,23 +32,10 @@ def sdk(request: pytest.FixtureRequest, shared_core: str) -> Iterator[Sdk]:
     sdk.close()
 
 
-_numbers = itertools.count(1)
-
-
-@pytest.fixture
-def new_email() -> Callable[[], str]:
-    return lambda: f"user{next(_numbers)}@example.com"
-
-
-@pytest.fixture
-def email(new_email: Callable[[], str]) -> str:
-    return new_email()
-
-
 @pytest.fixture
 def tenant(sdk: Sdk) -> Iterator[str]:
     """A tenant that only this test uses."""
-    name = f"tenant-{next(_numbers)}"
+    name = f"tenant-{uuid.uuid4().hex}"
     sdk.put_tenant(name, ["emailpassword"], {})
     yield name
     sdk.delete_tenant(name)

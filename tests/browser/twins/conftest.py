@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog, serve_vendor
+from tests.browser.conftest import BrowserLog, open_context, serve_vendor
 from tests.browser.demo import LONG, Demo
 from tests.browser.twins.pages import WEBSITE, pages
 from tests.browser.twins.scenario import Scenario
@@ -58,21 +58,12 @@ class Twins:
 
 @pytest.fixture(scope="module")
 def booted_twins(browser: Browser, website_bundle: None) -> Iterator[Twins]:
-    with serve_vendor() as site:
+    with serve_vendor() as site, open_context(browser) as theirs, open_context(browser) as ours:
         site.pages.update(pages())
-        contexts = [browser.new_context() for _ in range(2)]
-        for context in contexts:
-            context.set_default_timeout(PAGE_TIMEOUT)
-        yield Twins(Twin(contexts[0], site, "theirs"), Twin(contexts[1], site, "ours"))
-        for context in contexts:
-            context.close()
+        yield Twins(Twin(theirs, site, "theirs"), Twin(ours, site, "ours"))
 
 
 @pytest.fixture
 def twins(booted_twins: Twins, browser_log: BrowserLog) -> Iterator[Twins]:
-    contexts = [booted_twins.theirs.context, booted_twins.ours.context]
-    for context in contexts:
-        browser_log.watch(context)
-    yield booted_twins
-    for context in contexts:
-        browser_log.unwatch(context)
+    with browser_log.watching(booted_twins.theirs.context, booted_twins.ours.context):
+        yield booted_twins

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.browser.app import PROTECTED, REFRESH
-from tests.browser.conftest import PAGE_TIMEOUT, BrowserLog, serve_vendor
+from tests.browser.conftest import BrowserLog, open_context, serve_vendor
 from tests.browser.demo import LONG, Demo
 from tests.browser.twins.pages import SIGN_UP, pages, sign_in_fields
 from tests.browser.twins.told import front_token_of
@@ -60,25 +60,21 @@ class Tabs:
 
 @pytest.fixture(scope="module")
 def booted_tabs(browser: Browser, website_bundle: None, demo_process: Demo) -> Iterator[Tabs]:
-    with serve_vendor() as site:
+    with serve_vendor() as site, open_context(browser) as context:
         site.pages.update(pages())
-        context = browser.new_context()
-        context.set_default_timeout(PAGE_TIMEOUT)
         tabs = {name: context.new_page() for name in ("theirs", "ours")}
         for name, page in tabs.items():
             page.goto(f"{site.origin}/{name}")
         yield Tabs(context, tabs, demo_process)
-        context.close()
 
 
 @pytest.fixture(params=["cookie", "header"])
 def tabs(
     request: pytest.FixtureRequest, booted_tabs: Tabs, demo: Demo, browser_log: BrowserLog
 ) -> Iterator[Tabs]:
-    browser_log.watch(booted_tabs.context)
-    booted_tabs.start(request.param)
-    yield booted_tabs
-    browser_log.unwatch(booted_tabs.context)
+    with browser_log.watching(booted_tabs.context):
+        booted_tabs.start(request.param)
+        yield booted_tabs
 
 
 @pytest.fixture(params=["theirs", "ours"])
