@@ -5,7 +5,7 @@ from starlette.middleware.cors import CORSMiddleware
 from supertokens_python import get_all_cors_headers
 from supertokens_python.framework.fastapi import get_middleware
 
-from demo.backend import routes_playground, routes_session_data
+from demo.backend import routes_orders, routes_playground, routes_session_data
 from demo.backend.jwt_verification import JwtVerifier
 from demo.backend.pages import OURS, STATIC, VENDOR, Files, pages_router
 from demo.backend.request_log import RequestLog, RequestLogMiddleware
@@ -26,6 +26,7 @@ def create_app(settings: Settings, tenants: tuple[str, ...]) -> FastAPI:
     app.include_router(pages_router(tenants))
     app.include_router(routes_session_data.router)
     app.include_router(own_jwt_router(JwtVerifier(settings.jwks_uri, settings.issuer)))
+    app.include_router(routes_orders.router)
     app.include_router(routes_playground.router)
     app.include_router(log.router())
     app.mount("/static", Files(STATIC, OURS))

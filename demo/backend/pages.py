@@ -46,23 +46,27 @@ class Files(StaticFiles):
         return response
 
 
-def _current(is_this_page: bool) -> str:
-    return 'aria-current="page"' if is_this_page else ""
+# The pages, and what is said of the app in each.
+TITLES = {
+    "javascript": "the app in JavaScript",
+    "python": "the app in Python",
+    "worker": "Python in a worker",
+}
 
 
-def _page(language: str, tenants: tuple[str, ...]) -> HTMLResponse:
-    """One markup for both pages; they differ in the language of the app and what is said of it."""
+def _page(page: str, tenants: tuple[str, ...]) -> HTMLResponse:
+    """One markup for all pages; they differ in where Python runs and what is said of it."""
 
     def read(part: str) -> str:
         return (TEMPLATES / f"{part}.html").read_text("utf-8").strip()
 
     html = Template(read("page")).substitute(
-        language=language.lower(),
-        title=language,
-        current_javascript=_current(language == "JavaScript"),
-        current_python=_current(language == "Python"),
+        page=page,
+        title=TITLES[page],
         tenants="".join(f'<option value="{tenant}">{tenant}</option>' for tenant in tenants),
-        **{part: read(f"{part}-{language.lower()}") for part in ("head", "about", "app")},
+        work=read("work-worker") if page == "worker" else "",
+        **{part: read(f"{part}-{page}") for part in ("head", "about", "app")},
+        **{f"current_{name}": 'aria-current="page"' if name == page else "" for name in TITLES},
     )
     return HTMLResponse(html, headers={"Cache-Control": OURS})
 
@@ -72,10 +76,14 @@ def pages_router(tenants: tuple[str, ...]) -> APIRouter:
 
     @router.get("/")
     def javascript() -> HTMLResponse:
-        return _page("JavaScript", tenants)
+        return _page("javascript", tenants)
 
     @router.get("/pyscript")
     def python() -> HTMLResponse:
-        return _page("Python", tenants)
+        return _page("python", tenants)
+
+    @router.get("/worker")
+    def worker() -> HTMLResponse:
+        return _page("worker", tenants)
 
     return router

@@ -41,7 +41,8 @@ def run(options: argparse.Namespace) -> None:
         init_sdk(settings)
         tenants = asyncio.run(ensure_tenants())
         ended = running.enter_context(serve(create_app(settings, tenants), sock, "backend"))
-        print(f"Demo: {origin}/ (JavaScript) · {origin}/pyscript (Python)", flush=True)
+        pages = ("/ (JavaScript)", "/pyscript (Python)", "/worker (Python in a worker)")
+        print("Demo:", " · ".join(origin + page for page in pages), flush=True)
 
         # In slices: a wait without end cannot be interrupted on every system.
         while not ended.wait(1):

@@ -1,4 +1,4 @@
-"""The demo's app in a page, as its user sees it; the same in both languages and transfer modes."""
+"""The demo's app in a page, as its user sees it; the same on each, in both transfer modes."""
 
 import re
 import uuid
@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 from tests.browser.demo import LONG, Demo
 
 PASSWORD = "correct-horse-1"
-PATHS = {"javascript": "/", "python": "/pyscript"}
+PATHS = {"javascript": "/", "python": "/pyscript", "worker": "/worker"}
 REFRESH = "/auth/session/refresh"
 PROTECTED = "/api/protected"
 
@@ -16,10 +16,10 @@ PROTECTED = "/api/protected"
 class App:
     """One page with the app in it."""
 
-    def __init__(self, demo: Demo, context: BrowserContext, language: str, mode: str) -> None:
+    def __init__(self, demo: Demo, context: BrowserContext, page_name: str, mode: str) -> None:
         self.demo = demo
         self.context = context
-        self.url = f"{demo.origin}{PATHS[language]}?mode={mode}"
+        self.url = f"{demo.origin}{PATHS[page_name]}?mode={mode}"
         self.page = context.new_page()
         self.open()
 

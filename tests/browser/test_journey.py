@@ -1,4 +1,4 @@
-"""The journeys of a user through the demo: on both pages, with tokens in cookies and in headers."""
+"""The journeys of a user through the demo: on all pages, with tokens in cookies and in headers."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,12 +11,15 @@ from tests.browser.demo import Demo
 
 OpenApp = Callable[..., App]
 
+# For journeys that start Python several times over, and show what does not depend on where it runs.
+not_in_a_worker = pytest.mark.parametrize("page_name", ["javascript", "python"], indirect=True)
+
 # What a session leaves behind when it has ended: the mark that says so.
 LEFT_BEHIND = {"st-last-access-token-update"}
 
 
-@pytest.fixture(scope="module", params=["javascript", "python"])
-def language(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(scope="module", params=["javascript", "python", "worker"])
+def page_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
@@ -26,9 +29,9 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def shared_app(browser: Browser, demo_process: Demo, language: str, mode: str) -> Iterator[App]:
+def shared_app(browser: Browser, demo_process: Demo, page_name: str, mode: str) -> Iterator[App]:
     with open_context(browser) as context:
-        yield App(demo_process, context, language, mode)
+        yield App(demo_process, context, page_name, mode)
 
 
 @pytest.fixture
@@ -40,11 +43,11 @@ def app(shared_app: App, demo: Demo, browser_log: BrowserLog) -> Iterator[App]:
 
 
 @pytest.fixture
-def open_app(app: App, language: str, mode: str) -> OpenApp:
+def open_app(app: App, page_name: str, mode: str) -> OpenApp:
     """Open the app in another tab of the same browser, or in another browser."""
 
     def open_app(where: BrowserContext = app.context) -> App:
-        return App(app.demo, where, language, mode)
+        return App(app.demo, where, page_name, mode)
 
     return open_app
 
@@ -98,6 +101,7 @@ def test_a_reload_keeps_the_session(app: App, demo: Demo) -> None:
     assert app.count_refreshes(mark) == 0
 
 
+@not_in_a_worker
 def test_a_reload_after_expiry_refreshes_once(app: App, demo: Demo) -> None:
     app.sign_up()
     app.let_token_expire()
@@ -107,6 +111,7 @@ def test_a_reload_after_expiry_refreshes_once(app: App, demo: Demo) -> None:
     assert app.count_refreshes(mark) == 1
 
 
+@not_in_a_worker
 def test_a_second_tab_has_the_same_session(app: App, open_app: OpenApp) -> None:
     app.sign_up()
     second = open_app()
@@ -114,6 +119,7 @@ def test_a_second_tab_has_the_same_session(app: App, open_app: OpenApp) -> None:
     assert second.user_id() == app.user_id()
 
 
+@not_in_a_worker
 def test_two_tabs_with_an_expired_token_make_one_refresh(
     app: App, open_app: OpenApp, demo: Demo
 ) -> None:
@@ -141,6 +147,7 @@ def test_a_session_revoked_elsewhere_ends_at_the_next_call(app: App, demo: Demo)
     assert app.cookie_names() == LEFT_BEHIND
 
 
+@not_in_a_worker
 def test_a_visitor_without_a_session_costs_one_probe(app: App, demo: Demo) -> None:
     app.expect_status("signed-out")
     mark = demo.mark()
@@ -152,11 +159,12 @@ def test_a_visitor_without_a_session_costs_one_probe(app: App, demo: Demo) -> No
     assert app.count_refreshes(mark) == 0
 
 
+@not_in_a_worker
 def test_the_first_visit_asks_once(
-    demo: Demo, new_context: Callable[..., BrowserContext], language: str, mode: str
+    demo: Demo, new_context: Callable[..., BrowserContext], page_name: str, mode: str
 ) -> None:
     mark = demo.mark()
-    App(demo, new_context(), language, mode).expect_status("signed-out")
+    App(demo, new_context(), page_name, mode).expect_status("signed-out")
     assert demo.count(mark, REFRESH) == 1
 
 
@@ -199,6 +207,7 @@ def test_a_claim_is_judged_by_the_page_as_by_the_backend(app: App, demo: Demo) -
     assert demo.requests(mark) == []
 
 
+@not_in_a_worker
 def test_own_sessions_are_listed_and_can_be_revoked(
     app: App, open_app: OpenApp, new_context: Callable[..., BrowserContext]
 ) -> None:

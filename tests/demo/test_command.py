@@ -30,7 +30,9 @@ def failing(*arguments: str, **env: str) -> str:
 def test_it_says_where_it_is_and_stops_when_told(vendor, number):
     with running_demo(vendor) as demo:
         assert re.fullmatch(
-            r"Demo: (http://localhost:\d+)/ \(JavaScript\) · \1/pyscript \(Python\)\n", demo.line
+            r"Demo: (http://localhost:\d+)/ \(JavaScript\) · \1/pyscript \(Python\) · "
+            r"\1/worker \(Python in a worker\)\n",
+            demo.line,
         )
         assert httpx.get(demo.origin + "/api/public").status_code == 200
         assert demo.interrupt(number) == (0, "")

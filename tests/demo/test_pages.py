@@ -6,7 +6,7 @@ import pytest
 
 from tests.demo.running import Visitor
 
-PAGES = ["/", "/pyscript"]
+PAGES = ["/", "/pyscript", "/worker"]
 
 # What the tests in a browser hold on to.
 TEST_IDS = {
@@ -48,11 +48,14 @@ def test_a_page_has_all_that_tests_look_for(visitor: Visitor, path):
 
 
 def test_the_pages_share_their_markup(visitor: Visitor):
-    javascript, python = (
+    javascript, python, worker = (
         re.findall(r"<main.*?data-when=\"signed-out\"|id=\"[^\"]+\"", visitor.get(path).text)
         for path in PAGES
     )
     assert javascript == python
+    more = [found for found in worker if found not in javascript]
+    assert [found for found in worker if found not in more] == javascript
+    assert all("work" in found for found in more)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -84,6 +87,7 @@ def test_the_own_files_that_a_page_names_are_there(visitor: Visitor):
     [
         ("/static/app.js", "text/javascript"),
         ("/static/app.py", "text/x-python"),
+        ("/static/work.py", "text/x-python"),
         ("/static/style.css", "text/css"),
         ("/static/icon.svg", "image/svg+xml"),
         ("/vendor/pyodide/pyodide.mjs", "text/javascript"),

@@ -6,6 +6,12 @@ const LAST_SEEN = "demo-last-session";
 // Files in the order in which they arrive; each says what comes next, and how far we then are.
 const MILESTONES = [
   { file: /\/(core|supertokens\.iife)\.js$/, percent: 10, next: "Looking for Python" },
+  // The last that a page sees of Python in a worker.
+  {
+    file: /\/work\.py$/,
+    percent: 30,
+    next: "Starting Python in a worker, 13 MB on the first visit",
+  },
   { file: /\/pyodide\.mjs$/, percent: 20, next: "Loading Python, 13 MB on the first visit" },
   { file: /\/pyodide\.asm\.wasm$/, percent: 55, next: "Loading Python's standard library" },
   { file: /\/python_stdlib\.zip$/, percent: 70, next: "Starting Python" },

@@ -29,18 +29,20 @@ function kindOf(path, status) {
   return status >= 200 && status < 400 ? "good" : "bad";
 }
 
-function logRequest({ name, startTime, duration, responseStatus }) {
+/** @param where made the request, unless this page did */
+export function logRequest({ name, time, duration, status, where }) {
   const { pathname, search } = new URL(name);
   // The page's own files are not worth a line.
   if (!/^\/(api|auth)\//.test(pathname)) return;
-  const status = responseStatus || "failed";
-  const detail = `${status} · ${Math.round(duration)} ms`;
-  const time = performance.timeOrigin + startTime;
-  add("request-log", time, pathname + search, detail, kindOf(pathname, responseStatus));
+  const detail = [where, status || "failed", `${Math.round(duration)} ms`];
+  const shown = detail.filter((part) => part !== undefined).join(" · ");
+  add("request-log", time, pathname + search, shown, kindOf(pathname, status));
 }
 
 export function watchRequests() {
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) logRequest(entry);
+    for (const { name, startTime, duration, responseStatus: status } of list.getEntries()) {
+      logRequest({ name, time: performance.timeOrigin + startTime, duration, status });
+    }
   }).observe({ type: "resource", buffered: true });
 }
