@@ -59,7 +59,7 @@ const HOOK_PATIENCE = 10_000;
  * @property {() => string} facts
  * @property {(events: string) => void} notify
  * @property {(options: string) => string} compare
- * @property {(flow: number) => Promise<Step>} [answer] of a core in another realm: the effect `ask`
+ * @property {(flow: number, userContext: any) => Promise<Step> | undefined} [answer] of a core in another realm: the effect `ask`
  *
  * @typedef {Record<string, (...args: any[]) => any>} Functions take and give JSON values; may be async
  */
@@ -329,7 +329,7 @@ export class Driver {
   async #answer(flow, carrier) {
     const ended = this.#wait(flow, carrier); // by its caller, or by close()
     try {
-      return await Promise.race([this.core.answer?.(flow), ended]);
+      return await Promise.race([this.core.answer?.(flow, carrier.userContext), ended]);
     } finally {
       this.#waiting.get(flow)?.go();
     }

@@ -6,10 +6,12 @@
 // could not carry the port, and reaches pages that do not own the worker.)
 //
 // The worker asks:   join({protocol, version, life, keys})
-//                                             the first message → {cookies, place, stored, options}
+//                                             the first message → {cookies, place, page, stored, options}
 //                    cookies()                → the page's cookies
 //                    write(cookies)           → the page's cookies with these written
 //                    lock(flow, name, timeout) → whether it was taken
+//                    before(call)             → what the page's hook made of a call to the backend
+//                    after(call, reply)       → nothing, when the page's hook has heard of it
 // The worker tells:  unlock(flow), store(key, text)
 //                    up()                     its core may be asked
 //                    events(events)           once a page has adopted it
@@ -18,7 +20,8 @@
 // and where the worker's core is to decide for the page (remote.js says more):
 //
 // The page asks:     adopt(options)           → {plan, facts}; takes what JavaScript gave to init(), as JSON
-//                    exchange(key, beginning), call(key, cookies, name, args),
+//                    exchange(key, userContext, beginning),
+//                    call(key, userContext, cookies, name, args),
 //                    resume(key, cookies, result)
 //                                             → a step; `key` is the page's name for the flow
 // The page tells:    cancel(key)

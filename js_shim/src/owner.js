@@ -1,6 +1,7 @@
 // The page's side of its workers: it lends them its cookies, its storage and its locks.
 
 import { otherVersion, workerGone } from "./errors.js";
+import { hookServices } from "./lend.js";
 import { GREETING, Link, PROTOCOL } from "./link.js";
 import { patch } from "./patch.js";
 
@@ -61,6 +62,7 @@ export function serve(shim, port) {
       return {
         cookies: await cookies(),
         place: jar.place,
+        page: { hostname: page.hostname, secure: page.secure },
         stored: keys.map((/** @type {string} */ key) => [key, page.store?.getItem(key)]),
         options: shim.givenOptions(),
       };
@@ -77,6 +79,7 @@ export function serve(shim, port) {
       return taken;
     },
     unlock: (id) => host.unlock(id),
+    ...hookServices(() => shim.hooks),
     up: () => shim.cores.add(link),
     events: (events) => shim.cores.decides(link) && shim.emit(events),
   });

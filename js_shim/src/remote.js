@@ -5,7 +5,8 @@
 
 import { toData } from "./bodies.js";
 import { Carrier } from "./drive.js";
-import { SuperTokensError, workerGone } from "./errors.js";
+import { SuperTokensError, unsupported, workerGone } from "./errors.js";
+import { HandlerJar } from "./jar.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
@@ -16,6 +17,9 @@ import { SuperTokensError, workerGone } from "./errors.js";
  * @typedef {import("./link.js").Link} Link
  */
 
+// What the core, which waits for nobody, would have to ask of another thread.
+const SKEW = "calculateClockSkewInMillis";
+
 // How long requests wait for another worker when the one with the core has gone.
 const RESTART_PATIENCE = 30_000;
 
@@ -23,7 +27,9 @@ const RESTART_PATIENCE = 30_000;
 class RemoteCore {
   #last = 0;
   #cookies = "";
-  /** @type {Map<number, Promise<Step>>} what the worker has been asked, by flow */
+  /** @type {Map<number, (userContext: any) => Promise<Step>>} asks the worker, by flow */
+  #begun = new Map();
+  /** @type {Map<number, Promise<Step>>} what the worker has been asked since, by flow */
   #asked = new Map();
   /** @type {Set<number>} flows whose driver waits for the answer */
   #awaited = new Set();
@@ -75,10 +81,12 @@ class RemoteCore {
 
   /**
    * @param {number} flow
-   * @returns {Promise<Step>} the worker's answer
+   * @param {any} userContext the caller's
+   * @returns {Promise<Step> | undefined} the worker's answer
    */
-  answer(flow) {
-    const answer = /** @type {Promise<Step>} */ (this.#asked.get(flow));
+  answer(flow, userContext) {
+    const answer = this.#begun.get(flow)?.(userContext) ?? this.#asked.get(flow);
+    this.#begun.delete(flow);
     this.#asked.delete(flow);
     this.#awaited.add(flow);
     return answer;
@@ -86,6 +94,7 @@ class RemoteCore {
 
   /** @param {number} flow */
   cancel(flow) {
+    this.#begun.delete(flow);
     this.#asked.delete(flow);
     this.#awaited.delete(flow);
     this.link.tell("cancel", flow);
@@ -116,14 +125,16 @@ class RemoteCore {
    */
   #begin(question, args, key) {
     this.#last += 1;
-    const asked = this.link.ask(question, this.#last, ...args);
-    this.#asked.set(this.#last, asked);
+    const flow = this.#last;
     const cookies = this.#cookies;
-    asked.then(
-      (step) => key !== null && this.recall?.keep(key, { cookies }, step),
-      () => {}, // whoever waits for it hears of it
-    );
-    return JSON.stringify({ flow: this.#last, do: "ask" });
+    this.#begun.set(flow, async (userContext) => {
+      // As Python takes it.
+      const context = userContext && JSON.parse(JSON.stringify(userContext));
+      const step = await this.link.ask(question, flow, context, ...args);
+      if (key !== null) this.recall?.keep(key, { cookies }, step);
+      return step;
+    });
+    return JSON.stringify({ flow, do: "ask" });
   }
 }
 
@@ -140,8 +151,11 @@ export class WorkerCores {
     this.shim = shim;
   }
 
-  /** Let one of them decide for the page from now on. */
+  /** Let one of them decide for the page from now on; throws where the page has what it cannot use. */
   want() {
+    const { shim } = this;
+    if (shim.dateProvider()) throw wantedAtOnce("dateProvider", "date_provider");
+    if (shim.overrides(SKEW)) throw wantedAtOnce(SKEW, "override");
     this.#isWanted = true;
     this.#choose();
   }
@@ -207,10 +221,11 @@ export function coreServices(shim, hear) {
    *
    * @param {number} key
    * @param {(driver: Driver, served: {flow: number, carrier: Carrier}) => string | Step} advance
+   * @param {any} [userContext]
    */
-  const run = async (key, advance) => {
+  const run = async (key, advance, userContext) => {
     const { driver, host } = /** @type {Connection} */ (shim.connection);
-    const entry = served.get(key) ?? { flow: 0, ...newCarrier() };
+    const entry = served.get(key) ?? { flow: 0, ...newCarrier(userContext) };
     served.set(key, entry);
     const { carrier } = entry;
     let step = driver.apply(advance(driver, entry), carrier);
@@ -227,17 +242,17 @@ export function coreServices(shim, hear) {
 
   return {
     adopt(options) {
-      const { core, plan } = /** @type {Connection} */ (shim.connection);
+      const { core, host, plan } = /** @type {Connection} */ (shim.connection);
       const refusal = options && core.compare(options);
       if (refusal) throw new SuperTokensError(JSON.parse(refusal));
+      if (host.jar instanceof HandlerJar) throw otherCookies();
       return { plan, facts: core.facts() };
     },
-    exchange: (key, beginning) => run(key, ({ recall }) => recall.begin(beginning)),
-    call: (key, cookies, name, args) =>
-      run(key, ({ recall }) => {
-        hear(cookies);
-        return recall.call(name, args);
-      }),
+    exchange: (key, _, beginning) => run(key, ({ recall }) => recall.begin(beginning)),
+    call(key, userContext, cookies, name, args) {
+      hear(cookies);
+      return run(key, ({ recall }) => recall.call(name, args), userContext);
+    },
     resume: (key, cookies, result) =>
       run(key, (driver, { flow, carrier }) => {
         hear(cookies);
@@ -264,9 +279,10 @@ function isForPage({ do: effect, function: name }, { reply }) {
   return effect === "send" || (effect === "call" && name !== undefined);
 }
 
-function newCarrier() {
+/** @param {any} userContext */
+function newCarrier(userContext) {
   const control = new AbortController();
-  return { control, carrier: new Carrier(null, control.signal) };
+  return { control, carrier: new Carrier(null, control.signal, userContext) };
 }
 
 /**
@@ -280,3 +296,16 @@ async function forPage(step, key, { refreshReply, failure }) {
   if (step.do) return { ...rest, flow: key };
   return { ...rest, failure, reply: step.refresh && refreshReply && (await toData(refreshReply)) };
 }
+
+/** @param {string} name of a function of the page's @param {string} option of Python's init() */
+const wantedAtOnce = (name, option) =>
+  unsupported(
+    `Python in a worker cannot call this page's ${name} without waiting for it.`,
+    `Give ${option}=… to supertokens_pyodide.init() in the worker, and leave it out here.`,
+  );
+
+const otherCookies = () =>
+  unsupported(
+    "Python in the worker keeps the session's cookies where this page does not see them.",
+    "Give cookieHandler to supertokens.init() of the page, and leave cookie_handler out in the worker.",
+  );

@@ -117,7 +117,7 @@ export class Shim {
     const driver = new Driver(
       core,
       host,
-      new Hooks(functions),
+      this.hooks,
       plan,
       (events) => this.emit(events),
       () => tabs.tell(host.jar),
@@ -230,6 +230,11 @@ export class Shim {
   /** @returns {Headers} of the reply that came last */
   lastHeaders() {
     return this.connection?.driver.lastHeaders() ?? new Headers();
+  }
+
+  /** The functions around calls to the backend, from both languages. */
+  get hooks() {
+    return new Hooks(this.#functions());
   }
 
   /** The page's own clock, where it has given one. */

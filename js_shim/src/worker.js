@@ -4,6 +4,7 @@ import { closed, SuperTokensError, unsupported } from "./errors.js";
 import { Gate } from "./gate.js";
 import { Host } from "./host.js";
 import { after } from "./jar.js";
+import { lentHooks } from "./lend.js";
 import { GREETING, Link, PROTOCOL } from "./link.js";
 import { PageHandler } from "./page.js";
 import { coreServices } from "./remote.js";
@@ -36,7 +37,10 @@ export class WorkerShim extends Shim {
    *   the page was given, and returns an error as JSON, or nothing
    */
   join(options, functions, keys, start) {
-    this.open({}, functions);
+    this.open(
+      lentHooks(() => this.#link),
+      functions,
+    );
     let waiting = true;
     const covers = (/** @type {string} */ url) => (options ? this.covers(url) : waiting);
     const gate = new Gate(options ?? {}, covers, () => []);
@@ -114,10 +118,10 @@ export class WorkerShim extends Shim {
     this.#link = link;
     globalThis.postMessage?.(GREETING, { transfer: [port2] });
     const about = { protocol: PROTOCOL, version: this.version, life, keys };
-    const { cookies, place, stored, options } = await link.ask("join", about);
+    const { cookies, place, page, stored, options } = await link.ask("join", about);
     answered();
     this.#jar = new LinkJar(link, cookies, place);
-    /** @type {WorkerPage} */ (this.page).mirror = new LinkStore(link, stored);
+    /** @type {WorkerPage} */ (this.page).meet(page, new LinkStore(link, stored));
     const refusal = start(options);
     if (refusal) throw new SuperTokensError(JSON.parse(refusal));
     link.tell("up");
@@ -168,19 +172,33 @@ function whenAwakeFor(ms, then) {
 
 /** What a worker knows of its page by itself. One made of a blob has an address without a host. */
 class WorkerPage extends PageHandler {
+  #hostname = new URL(location.origin).hostname;
+  #secure = location.origin.startsWith("https:");
   /** @type {Store | null} */
-  mirror = null;
+  #store = null;
+
+  /**
+   * Hear what the page says of itself: it may have a windowHandler.
+   *
+   * @param {{hostname: string, secure: boolean}} page
+   * @param {Store} store
+   */
+  meet({ hostname, secure }, store) {
+    this.#hostname = hostname;
+    this.#secure = secure;
+    this.#store = store;
+  }
 
   get hostname() {
-    return this.handler ? super.hostname : new URL(location.origin).hostname;
+    return this.handler ? super.hostname : this.#hostname;
   }
 
   get secure() {
-    return this.handler ? super.secure : location.origin.startsWith("https:");
+    return this.handler ? super.secure : this.#secure;
   }
 
   get store() {
-    return this.handler ? super.store : this.mirror;
+    return this.handler ? super.store : this.#store;
   }
 }
 

@@ -59,8 +59,14 @@ export class Stage {
   #see(event) {
     if (!event.isTrusted) return;
     if (this.#isMuted) event.stopImmediatePropagation();
-    else if (this.view) this.hold(event);
-    else this.onNative(event);
+    else if (!this.view) this.onNative(event);
+    else if (event.type !== "loadend" || this.#nativeState === DONE) this.hold(event);
+    // else one who heard of an abort has opened it anew, and this is its end
+  }
+
+  /** @returns {number} */
+  get #nativeState() {
+    return Reflect.get(this.native, "readyState", this.xhr);
   }
 
   /** Show nothing of the native object, which seems to wait for its reply. */
@@ -85,7 +91,7 @@ export class Stage {
   /** @param {Event} event keep it for later */
   hold(event) {
     event.stopImmediatePropagation();
-    const state = Reflect.get(this.native, "readyState", this.xhr);
+    const state = this.#nativeState;
     const progress = event instanceof ProgressEvent ? event : undefined;
     this.#held.push({ type: event.type, state, progress });
     if (event.type !== "loadend") return;
@@ -166,9 +172,10 @@ export class Stage {
     this.view = view;
     for (const { type, state, progress } of events) {
       // A listener may have opened it anew or aborted; what follows a load comes in any case.
-      if (this.view !== view && type !== "loadend") break;
+      const isLeft = this.view !== view;
+      if (isLeft && type !== "loadend") break;
       view.state = state;
-      this.#tell(type, progress);
+      this.#tell(type, isLeft ? undefined : progress);
     }
     return view;
   }

@@ -1,4 +1,7 @@
-"""What a page may put in place of the SDK's own parts, given by JavaScript and by Python."""
+"""What a page may put in place of the SDK's own parts.
+
+Given by JavaScript, whose Python is on the page or in a worker of it, and by Python.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +13,7 @@ from tests.browser.app import REFRESH
 from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import LONG, Demo
 from tests.browser.plain import open_plain, sign_up, status
+from tests.browser.spa import WORKER
 
 JAVASCRIPT = """
 const cookies = new Map();
@@ -40,10 +44,7 @@ supertokens.init({
     shouldDoInterceptionBasedOnUrl: (url, apiDomain, backendDomain) =>
       !url.includes("leave-alone")
       && original.shouldDoInterceptionBasedOnUrl(url, apiDomain, backendDomain),
-    calculateClockSkewInMillis({ accessTokenPayload, responseHeaders }) {
-      seen.push(["skew", "iat" in accessTokenPayload, responseHeaders.has("front-token")]);
-      return 1234;
-    },
+    ...clock.functions,
   }) },
   cookieHandler: () => ({
     async getCookie() {
@@ -66,15 +67,34 @@ supertokens.init({
     acquireLock: async (name) => (seen.push(["lock", name]), true),
     releaseLock: async (name) => void seen.push(["unlock", name]),
   }),
-  dateProvider: () => ({
-    now: () => Date.now() + ahead,
-    getThresholdInSeconds: () => 7,
-    setThresholdInSeconds() {},
-    getClientClockSkewInMillis: () => 0,
-    setClientClockSkewInMillis: (skew) => void seen.push(["learnt", skew]),
-  }),
+  ...clock.options,
 });
 await supertokens.ready();
+"""
+# What Python cannot ask of another thread.
+CLOCK = """
+const clock = {
+  functions: {
+    calculateClockSkewInMillis({ accessTokenPayload, responseHeaders }) {
+      seen.push(["skew", "iat" in accessTokenPayload, responseHeaders.has("front-token")]);
+      return 1234;
+    },
+  },
+  options: {
+    dateProvider: () => ({
+      now: () => Date.now() + ahead,
+      getThresholdInSeconds: () => 7,
+      setThresholdInSeconds() {},
+      getClientClockSkewInMillis: () => 0,
+      setClientClockSkewInMillis: (skew) => void seen.push(["learnt", skew]),
+    }),
+  },
+};
+"""
+START_WORKER = """
+const clock = {};
+supertokensPyodide.interpreter = "worker";
+new Worker("/worker.mjs", { type: "module" });
 """
 
 PYTHON = """
@@ -199,20 +219,24 @@ class OwnParts:
         self.demo = demo
         self.page = page
         self.language = language
-        if language == "javascript":
-            page.add_script_tag(url="/vendor/supertokens/supertokens.iife.js")
-            page.evaluate(f"async () => {{ {JAVASCRIPT} }}")
-        else:
+        page.context.route(
+            "**/worker.mjs",
+            lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
+        )
+        if language == "python":
             page.evaluate(BOOT, PYTHON)
+        else:
+            page.add_script_tag(url="/vendor/supertokens/supertokens.iife.js")
+            first = CLOCK if language == "javascript" else START_WORKER
+            page.evaluate(f"async () => {{ {first} {JAVASCRIPT} }}")
         sign_up(page)
 
     def call(self, javascript: str, python: str) -> Any:
         """Call the SDK in the page's language."""
-        if self.language == "javascript":
-            return self.page.evaluate(f"supertokens.{javascript}")
-        return self.page.evaluate(
-            "(code) => python.runPythonAsync(code)", f"await supertokens.{python}"
-        )
+        if self.language == "python":
+            code = f"await supertokens.{python}"
+            return self.page.evaluate("(code) => python.runPythonAsync(code)", code)
+        return self.page.evaluate(f"supertokens.{javascript}")
 
     def forget(self) -> None:
         self.page.evaluate("() => { seen.length = 0; ahead = 0; }")
@@ -223,7 +247,7 @@ class OwnParts:
         return found
 
 
-@pytest.fixture(scope="module", params=["javascript", "python"])
+@pytest.fixture(scope="module", params=["javascript", "javascript-for-a-worker", "python"])
 def shared(
     request: pytest.FixtureRequest, browser: Browser, demo_process: Demo
 ) -> Iterator[OwnParts]:
@@ -244,11 +268,11 @@ def test_a_refresh_goes_through_every_part_of_the_pages_own(own: OwnParts) -> No
     with own.page.expect_request(f"**{REFRESH}") as refresh:
         assert own.call("attemptRefreshingSession()", "attempt_refresh()") is True
     assert refresh.value.headers["x-hook"] == "1"
+    clock = [["skew", True, True], ["learnt", 1234]]
     assert own.seen == [
         ["lock", "REFRESH_TOKEN_USE"],
         ["before", "REFRESH_SESSION", None],
-        ["skew", True, True],
-        ["learnt", 1234],
+        *([] if own.language == "javascript-for-a-worker" else clock),
         ["unlock", "REFRESH_TOKEN_USE"],
         ["after", "REFRESH_SESSION", 200, None],
     ]
@@ -260,6 +284,7 @@ def test_the_sessions_cookies_are_where_the_page_keeps_them(own: OwnParts) -> No
     assert status(own.page, "/api/protected") == 200
 
 
+@pytest.mark.parametrize("shared", ["javascript", "python"], indirect=True)
 def test_the_pages_clock_says_when_a_token_has_expired(own: OwnParts) -> None:
     mark = own.demo.mark()
     assert own.call("doesSessionExist()", "does_session_exist()") is True
@@ -272,7 +297,7 @@ def test_the_pages_clock_says_when_a_token_has_expired(own: OwnParts) -> None:
 def test_an_overridden_function_uses_the_original(own: OwnParts) -> None:
     user_id = own.call("getUserId()", "get_user_id()")
     payload = own.call("getAccessTokenPayloadSecurely()", "get_access_token_payload()")
-    sub = payload["sub"] if own.language == "javascript" else user_id.removeprefix("my-")
+    sub = user_id.removeprefix("my-") if own.language == "python" else payload["sub"]
     assert user_id == f"my-{sub}"
 
 

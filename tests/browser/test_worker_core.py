@@ -15,7 +15,10 @@ INIT = """
   globalThis.events = [];
   supertokens.init({
     apiDomain: location.origin,
-    onHandleEvent: ({ action }) => events.push(action),
+    onHandleEvent: ({ action, userContext }) => {
+      events.push(action);
+      globalThis.context = userContext;
+    },
   });
 """
 
@@ -62,8 +65,9 @@ def test_page_and_worker_have_one_session_and_one_refresh(python: WorkerPage, de
     assert python.fetch(PROTECTED, 5) == [200] * 5
     assert page.evaluate("five.then((all) => all.map(({ status }) => status))") == [200] * 5
     assert demo.count(mark, REFRESH) == 1
-    page.evaluate("supertokens.signOut()")
+    page.evaluate("supertokens.signOut({ userContext: { from: 'menu' } })")
     assert python.run("return await s.does_session_exist()") is False
+    assert page.evaluate("context") == {"from": "menu"}
     events = page.evaluate("events")
     assert [events[0], events[-1]] == ["SESSION_CREATED", "SIGN_OUT"]
     assert "REFRESH_SESSION" in events
@@ -96,6 +100,75 @@ def test_options_that_differ_are_told_in_both(demo: Demo, new_context: NewContex
             return error.code
     """
     assert python.run(code) == "ALREADY_INITIALISED"
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("dateProvider: () => ({ now: () => Date.now() })", "date_provider"),
+        (
+            "override: { functions: (all) => ({ ...all, calculateClockSkewInMillis: () => 0 }) }",
+            "override",
+        ),
+    ],
+)
+def test_what_a_worker_cannot_ask_of_the_page_is_refused_at_once(
+    demo: Demo, new_context: NewContext, option: str, name: str
+) -> None:
+    script = f"supertokens.init({{ apiDomain: location.origin, {option} }});"
+    python = WorkerPage(demo, new_context(), "bare", head(WORKER, script), workers=0)
+    refusal = "supertokens.ready().catch(({ code, hint }) => [code, hint])"
+    code, hint = python.page.evaluate(refusal)
+    assert code == "UNSUPPORTED_PLATFORM"
+    assert f"{name}=" in hint
+    assert python.page.evaluate("fetch('/api/public').catch(({ code }) => code)") == code
+
+
+def test_cookies_that_the_page_does_not_see_are_refused(
+    demo: Demo, new_context: NewContext
+) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
+    python.run(
+        """
+        import types
+        own = types.SimpleNamespace(get_cookie=lambda: "", set_cookie=lambda write: None)
+        s.init(cookie_handler=lambda original: own)
+        """
+    )
+    code, hint = python.page.evaluate("supertokens.ready().catch(({ code, hint }) => [code, hint])")
+    assert code == "UNSUPPORTED_PLATFORM"
+    assert "cookieHandler" in hint
+
+
+def test_a_worker_that_dies_before_it_has_answered_leaves_nothing_hanging(
+    demo: Demo, new_context: NewContext
+) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
+    page = python.page
+    python.init(None)
+    python.sign_up()
+    page.evaluate(
+        "(code) => { runIn(0, code, 'null'); }", "js.postMessage('busy')\nwhile True: pass"
+    )
+    page.wait_for_function("strayMessages.includes('busy')")
+    waiting = page.evaluate_handle(
+        """() => {
+          const code = (error) => error.code;
+          const xhr = new XMLHttpRequest();
+          xhr.open("GET", "/api/protected");
+          xhr.send();
+          const fails = new Promise((resolve) => {
+            xhr.onloadend = () => resolve([xhr.status, xhr.readyState]);
+          });
+          const asked = supertokens.getUserId().catch(code);
+          return { ends: Promise.all([fetch("/api/protected").catch(code), asked, fails]) };
+        }"""
+    )
+    page.evaluate("workers[0].terminate()")
+    assert waiting.evaluate("({ ends }) => ends") == ["BOOT_FAILED", "BOOT_FAILED", [0, 4]]
+    python.start_worker()
+    python.init(None, worker=1)
+    assert fetch(python) == 200
 
 
 def test_a_worker_that_dies_leaves_nothing_hanging_and_another_takes_over(

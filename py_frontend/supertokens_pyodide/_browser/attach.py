@@ -56,7 +56,7 @@ def _join(
     from pyodide.ffi import JsException, create_once_callable
 
     scope = None
-    if options:
+    if "api_domain" in options:  # else the page knows it
         client.config = read_config(options, _page(shim, adapted))
         scope = plain(
             {
