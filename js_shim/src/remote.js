@@ -53,7 +53,7 @@ class RemoteCore {
    */
   exchange(request, oneShot, told, now) {
     const beginning = { request, oneShot, cookies: this.#hear(told), now };
-    return this.#begin("exchange", [beginning], request || oneShot ? null : "");
+    return this.#prepare("exchange", [beginning], request || oneShot ? null : "");
   }
 
   /**
@@ -62,7 +62,7 @@ class RemoteCore {
    * @param {string | undefined} told
    */
   call(name, args, told) {
-    return this.#begin("call", [this.#hear(told), name, args], args ? null : name);
+    return this.#prepare("call", [this.#hear(told), name, args], args ? null : name);
   }
 
   /**
@@ -73,6 +73,8 @@ class RemoteCore {
   resume(flow, result, told) {
     const cookies = this.#hear(told);
     if (this.#awaited.delete(flow)) return result;
+    // One that was begun by a step that stands: that step need not be waited for.
+    this.#begin(flow, undefined)?.catch(() => {});
     // If the worker dies now, what came is the caller's all the same.
     const deliver = () => /** @type {Step} */ ({ verdict: "deliver" });
     this.#asked.set(flow, this.link.ask("resume", flow, cookies, result).catch(deliver));
@@ -85,8 +87,7 @@ class RemoteCore {
    * @returns {Promise<Step> | undefined} the worker's answer
    */
   answer(flow, userContext) {
-    const answer = this.#begun.get(flow)?.(userContext) ?? this.#asked.get(flow);
-    this.#begun.delete(flow);
+    const answer = this.#begin(flow, userContext) ?? this.#asked.get(flow);
     this.#asked.delete(flow);
     this.#awaited.add(flow);
     return answer;
@@ -123,7 +124,7 @@ class RemoteCore {
    * @param {any[]} args
    * @param {string | null} key under which to recall the answer, where others may get it too
    */
-  #begin(question, args, key) {
+  #prepare(question, args, key) {
     this.#last += 1;
     const flow = this.#last;
     const cookies = this.#cookies;
@@ -135,6 +136,17 @@ class RemoteCore {
       return step;
     });
     return JSON.stringify({ flow, do: "ask" });
+  }
+
+  /**
+   * @param {number} flow
+   * @param {any} userContext the caller's
+   * @returns {Promise<Step> | undefined} the worker's answer, unless it has been asked before
+   */
+  #begin(flow, userContext) {
+    const ask = this.#begun.get(flow);
+    this.#begun.delete(flow);
+    return ask?.(userContext);
   }
 }
 

@@ -17,8 +17,10 @@ from tests.browser.spa import Spa
 
 TRACE = Path(__file__).with_name("xhr_trace.js").read_text("utf-8")
 
-# Nothing of this depends on how tokens travel.
-pytestmark = pytest.mark.parametrize("spa_kind", ["cookie"], indirect=True)
+# Nothing of this depends on how tokens travel. What differs where Python is in a worker is told in
+# docs/boot.md.
+ON_THE_PAGE = pytest.mark.parametrize("spa_kind", ["cookie"], indirect=True)
+FOR_A_WORKER = pytest.mark.parametrize("spa_kind", ["worker"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,7 @@ def forget_failure(page: Spa) -> None:
 SENT = 'xhr.open("GET", "/api/protected"); xhr.send();'
 PUBLIC = 'xhr.open("GET", "/api/public"); xhr.send();'
 POSTED = 'xhr.open("POST", "/api/echo"); xhr.send("grüezi");'
+REFUSED = 'xhr.open("GET", "/api/always-401"); xhr.send();'
 NOW = 'xhr.open("POST", "/api/echo", false); xhr.send("grüezi");'
 TYPES = ["", "text", "json", "arraybuffer", "blob", "document"]
 
@@ -58,7 +61,12 @@ SCENARIOS = {
     "get": f"{SENT} await until('loadend');",
     "post": f"{POSTED} await until('loadend');",
     "not-found": 'xhr.open("GET", "/api/nowhere"); xhr.send(); await until("loadend");',
-    "own-401": 'xhr.open("GET", "/api/always-401"); xhr.send(); await until("loadend");',
+    "own-401": f"{REFUSED} await until('loadend');",
+    "own-401-aborted-in-load": f"""
+        at("load", 4, () => {{ xhr.abort(); say(look(xhr)); }});
+        {REFUSED}
+        await until("loadend", null);
+    """,
     **{
         f"type-{kind or 'none'}": f"xhr.responseType = '{kind}'; {POSTED} await until('loadend');"
         for kind in TYPES
@@ -207,6 +215,7 @@ SCENARIOS = {
 }
 
 
+@ON_THE_PAGE
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_scenario_looks_as_it_does_natively(page: Spa, scenario: str) -> None:
     use_new_token(page)
@@ -297,8 +306,19 @@ def act(page: Spa, kind: str, stage: str, what: str) -> Any:
     return trace
 
 
+@ON_THE_PAGE
 @pytest.mark.parametrize("what", ACTS)
 def test_what_happens_on_its_way_looks_as_it_does_natively(page: Spa, what: str) -> None:
+    compare(page, what)
+
+
+@FOR_A_WORKER
+@pytest.mark.parametrize("what", ["aborted", "opened-again", "sent-again-when-aborted", "cut-off"])
+def test_it_looks_so_too_where_python_is_in_a_worker(page: Spa, what: str) -> None:
+    compare(page, what)
+
+
+def compare(page: Spa, what: str) -> None:
     natively = act(page, "native", "sent", what)
     for stage in ("sent", "refreshing", "retrying"):
         assert (stage, act(page, "ours", stage, what)) == (stage, natively)
@@ -315,6 +335,7 @@ REPLIES = {
 }
 
 
+@ON_THE_PAGE
 @pytest.mark.parametrize("reply", REPLIES)
 def test_a_refreshs_own_reply_looks_as_if_it_had_been_asked_for(page: Spa, reply: str) -> None:
     content_type, body = REPLIES[reply]
