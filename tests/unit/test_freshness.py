@@ -16,6 +16,16 @@ def test_a_token_that_lives_long_enough_is_left_alone(signed_in):
     assert signed_in.browser.requests == []
 
 
+def test_whether_one_is_needed_can_be_told_without_a_flow(new_world):
+    world = new_world()
+    session = world.tab.client.session
+    assert session.needs_refresh(world.browser.now) is False
+    world.sign_in()
+    assert session.needs_refresh(world.browser.now + 29_000) is False
+    assert session.needs_refresh(world.browser.now + 31_000) is True
+    assert world.browser.requests == []
+
+
 @pytest.mark.parametrize("ask", [{"min_validity": 30}, {}])
 def test_a_token_that_ends_too_soon_is_refreshed(signed_in, ask):
     signed_in.pass_time(31_000)

@@ -15,6 +15,7 @@ from .._core.config import Config, Page, from_javascript, read_config
 from .._core.messages import write_error, write_plan
 from .._core.session import Session
 from ..errors import AlreadyInitialised, SuperTokensError, UnsupportedPlatform
+from .blocking import freshen
 from .convert import python_error
 from .functions import Functions, date_provider, functions_of, plain, use_page_skew
 from .host import BrowserHost
@@ -77,7 +78,7 @@ def _join(
         shim.join(scope, adapted.object, plain([STORAGE_KEY]), create_once_callable(start))
     except JsException as error:
         raise python_error(error) from None
-    client.host = BrowserHost(shim, adapted)
+    client.host = BrowserHost(shim, adapted, lambda url: freshen(client, shim, url))
 
 
 def _agreed(shim: Any, own: Mapping[str, Any], given: str | None, adapted: Functions) -> Config:

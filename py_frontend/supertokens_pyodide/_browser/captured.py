@@ -9,6 +9,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from .blocking import FreshXMLHttpRequest
 from .convert import cause_of
 
 _PYFETCH = "pyodide.http._pyfetch"
@@ -24,13 +25,14 @@ class CapturedModules(MetaPathFinder):
     pyodide.http, four times that for urllib3.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, freshen: Callable[[str], None] | None = None) -> None:
+        self._xhr = FreshXMLHttpRequest(freshen) if freshen else None
         self._changes: dict[str, Callable[[Any], None]] = {
             _PYFETCH: _explain_errors,
             _URLLIB3: self._stop_streaming,
+            **dict.fromkeys(_XHR, self._repoint_xhr),
         }
         self._fetcher: object = None
-        _repoint_xhr()
         for name, change in self._changes.items():
             if name in sys.modules:
                 change(sys.modules[name])
@@ -41,7 +43,10 @@ class CapturedModules(MetaPathFinder):
         import js
 
         sys.meta_path.remove(self)
-        _repoint_xhr()
+        self._xhr = None
+        for name in _XHR:
+            if name in sys.modules:
+                self._repoint_xhr(sys.modules[name])
         if _PYFETCH in sys.modules:
             vars(sys.modules[_PYFETCH])["_jsfetch"] = js.fetch
         if _URLLIB3 in sys.modules:
@@ -49,12 +54,10 @@ class CapturedModules(MetaPathFinder):
 
     def covered(self) -> dict[str, bool]:
         """Of the modules that are loaded, which still go through the page's globals."""
-        import js
-
         checks: dict[str, Callable[[Any], bool]] = {
             _PYFETCH: lambda module: getattr(module._jsfetch, "__module__", "") == __name__,
             _URLLIB3: lambda module: module._fetcher is None,
-            **dict.fromkeys(_XHR, lambda module: module.XMLHttpRequest == js.XMLHttpRequest),
+            **dict.fromkeys(_XHR, lambda module: module.XMLHttpRequest == self._current_xhr),
         }
         return {
             name: check(sys.modules[name]) for name, check in checks.items() if name in sys.modules
@@ -73,6 +76,16 @@ class CapturedModules(MetaPathFinder):
                 spec.loader = _ChangingLoader(spec.loader, change)
                 return spec
         return None
+
+    @property
+    def _current_xhr(self) -> Any:
+        import js
+
+        return self._xhr or js.XMLHttpRequest
+
+    def _repoint_xhr(self, module: Any) -> None:
+        """Let one that has captured XMLHttpRequest have the page's current one."""
+        module.XMLHttpRequest = self._current_xhr
 
     def _stop_streaming(self, urllib3: Any) -> None:
         """Keep urllib3 from a worker of its own, whose requests nobody else would see.
@@ -100,15 +113,6 @@ class _ChangingLoader(Loader):
             module.__spec__.loader = self._loader
         self._loader.exec_module(module)
         self._change(module)
-
-
-def _repoint_xhr() -> None:
-    """Let who captured XMLHttpRequest have the page's current one."""
-    import js
-
-    for name in _XHR:
-        if name in sys.modules:
-            vars(sys.modules[name])["XMLHttpRequest"] = js.XMLHttpRequest
 
 
 def _explain_errors(pyfetch: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.diagnosis import Facts
@@ -17,13 +17,15 @@ from .functions import Functions
 class BrowserHost:
     """A client's way to the shim."""
 
-    def __init__(self, shim: Any, functions: Functions) -> None:
+    def __init__(
+        self, shim: Any, functions: Functions, freshen: Callable[[str], None] | None = None
+    ) -> None:
         self._shim = shim
         self._proxies: Mapping[str, Any] = {}
         self._functions = functions
         self._cookies = ""
         self.lags = bool(shim.lags)
-        self._modules = CapturedModules()
+        self._modules = CapturedModules(freshen)
 
     def interpreter_facts(self) -> str:
         """What there is to know of this interpreter, as JSON."""

@@ -79,6 +79,14 @@ class Session:
         """
         return None if self.flows.log is not None else self._state.stands_until()
 
+    def needs_refresh(self, now: float, min_validity: float = 30) -> bool:
+        """Whether, as last seen, a session is there whose access token ends within seconds.
+
+        For whoever asks often: ``ensure_fresh`` looks anew.
+        """
+        self.flows.clock.client_now = now
+        return isinstance(self._state.snapshot(), Present) and self._state.has_expired(min_validity)
+
     async def does_session_exist(self) -> bool:
         """Whether a session is there and its access token is, or could be made, valid."""
         outcome = await self._checked()

@@ -1,0 +1,58 @@
+"""Requests that block a worker, which cannot be refreshed for: their token is made fresh before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from .._client import Client
+from ..errors import SuperTokensError
+
+
+class FreshXMLHttpRequest:
+    """XMLHttpRequest for modules that block with it: what they open is ``freshen``-ed for first."""
+
+    def __init__(self, freshen: Callable[[str], None]) -> None:
+        self._freshen = freshen
+
+    def new(self) -> Any:
+        """A new request, as of the page's current class."""
+        import js
+
+        return _Request(js.XMLHttpRequest.new(), self._freshen)
+
+
+class _Request:
+    """A JavaScript object as it is, but for the time before it is opened."""
+
+    def __init__(self, xhr: Any, freshen: Callable[[str], None]) -> None:
+        vars(self).update(_xhr=xhr, _freshen=freshen)
+
+    def open(self, method: str, url: str, *more: Any) -> None:
+        """Open it once there is nothing to wait for."""
+        self._freshen(url)
+        self._xhr.open(method, url, *more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(vars(self)["_xhr"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._xhr, name, value)
+
+
+def freshen(client: Client, shim: Any, url: str) -> None:
+    """Have the session refreshed for a request that may need it, where Python can wait (JSPI).
+
+    If that fails, the request finds out.
+    """
+    from pyodide.ffi import can_run_sync, run_sync
+
+    if not can_run_sync():
+        return
+    if client.is_open and not client.session.needs_refresh(time.time() * 1000):
+        return
+    if shim.covers(url):
+        with suppress(SuperTokensError):
+            run_sync(client.call("ensure_fresh"))
