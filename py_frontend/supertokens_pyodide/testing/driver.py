@@ -1,154 +1,20 @@
-"""Running the session SDK without a browser, for your own tests and for ours.
-
-    from supertokens_pyodide.testing import Reply, ScriptedBrowser
-
-    def backend(request):
-        if request.path == "/auth/session/refresh":
-            return Reply(401)
-        return Reply(200)
-
-    tab = ScriptedBrowser(backend).open_tab(api_domain="https://api.example.com")
-    reply = tab.fetch("/items")
-
-The real core runs here; only the browser is scripted: its cookies, its clock, its locks and the
-network, which is a function from Request to Reply. Everything is synchronous and nothing waits:
-of several flows, each performs one effect in turn.
-"""
+"""The driver: carries out the effects of the core's flows, one at a time."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import platform
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from . import _api
-from ._client import Client
-from ._core.config import Page, read_config
-from ._core.cookies import read_cookies
-from ._core.diagnosis import Facts
-from ._core.messages import read_error, write_plan
-from ._core.session import Session
-from ._core.tokens import write_front_token
-from .events import Event
-
-
-class NetworkDown(Exception):
-    """Raise it from a scripted backend: the request gets no reply."""
-
-
-class TimedOut(Exception):
-    """Raise it from a scripted backend: the request gets no reply in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request as it goes to the network."""
-
-    method: str
-    url: str
-    headers: dict[str, str] = field(repr=False)
-    credentials: str | None = None
-
-    @property
-    def path(self) -> str:
-        """The URL's path."""
-        return urlsplit(self.url).path
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A reply of the scripted backend; header names in lower case."""
-
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict, repr=False)
-    text: str = ""
-
-
-Backend = Callable[[Request], Reply]
+from .._client import Client
+from .._core.messages import read_error
+from .network import NetworkDown, Reply, Request, TimedOut
+from .profile import Profile
 
 # The result of a call that has failed.
 _FAILED = '{"failed":true}'
-
-__all__ = [
-    "Call",
-    "NetworkDown",
-    "Reply",
-    "Request",
-    "ScriptedBrowser",
-    "Tab",
-    "TimedOut",
-    "write_front_token",
-]
-
-
-class ScriptedBrowser:
-    """A browser profile: what all its tabs share. ``now`` is its clock, in milliseconds."""
-
-    def __init__(self, backend: Backend, *, hostname: str = "app.example.com") -> None:
-        self.backend = backend
-        self.hostname = hostname
-        self.now: float = 1_700_000_000_000
-        self.requests: list[Request] = []
-        self.storage: dict[str, str] = {}
-        #: Who holds which lock.
-        self.locks: dict[str, object] = {}
-        self.keeps_cookies = True
-        self.tabs: list[Tab] = []
-        self._cookies: dict[str, str] = {}
-
-    @property
-    def cookies(self) -> dict[str, str]:
-        """The session's cookies that are kept."""
-        return read_cookies(self.cookie_string())
-
-    def cookie_string(self) -> str:
-        """What ``document.cookie`` would be."""
-        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-
-    def set_cookie(self, write: str) -> None:
-        """What assigning to ``document.cookie`` does."""
-        pair, *attributes = write.split(";")
-        name, _, value = pair.partition("=")
-        if "expires=Thu, 01 Jan 1970 00:00:00 GMT" in attributes:
-            self._cookies.pop(name, None)
-        elif self.keeps_cookies:
-            self._cookies[name] = value
-
-    def clear_cookies(self) -> None:
-        """What a browser does that drops script-written cookies."""
-        self._cookies.clear()
-
-    def take_lock(self, name: str, holder: object) -> None:
-        """Let a lock that is free be held."""
-        self.locks[name] = holder
-
-    def free_locks(self, held: Callable[[Any], bool]) -> None:
-        """Free the locks whose holder is one of these."""
-        self.locks = {name: holder for name, holder in self.locks.items() if not held(holder)}
-
-    def open_tab(self, *, https: bool = True, **options: Any) -> Tab:
-        """Open a page that calls ``init()`` with these options.
-
-        Of the hooks and handlers ``pre_api_hook``, ``post_api_hook`` (functions that are not
-        async), ``date_provider`` and ``override`` work here.
-        """
-        config = read_config(options, Page(self.hostname, https))
-        make_provider = options.get("date_provider")
-        session = Session(
-            config, self.storage, date_provider=make_provider() if make_provider else None
-        )
-        client = Client(config, session, options)
-        return Tab(self, client, json.loads(write_plan(config)), options)
-
-    def transmit(self, request: Request) -> Reply:
-        """Send a request to the backend."""
-        self.requests.append(request)
-        return self.backend(request)
 
 
 class Call:
@@ -180,12 +46,12 @@ class Call:
                 return self.verdict["value"]
 
 
-class Tab:
-    """One page with the SDK on it. ``events`` are those that its handlers got, in order."""
+class Driver:
+    """Runs the flows of one page."""
 
     def __init__(
         self,
-        browser: ScriptedBrowser,
+        browser: Profile,
         client: Client,
         plan: dict[str, Any],
         options: Mapping[str, Any],
@@ -193,7 +59,6 @@ class Tab:
         self.browser = browser
         self.client = client
         self.plan = plan
-        self.events: list[Event] = []
         self.warnings: list[str] = []
         #: What a call's caller in JavaScript would give to be called, by name; not async.
         self.functions: dict[str, Callable[..., Any]] = {}
@@ -202,55 +67,33 @@ class Tab:
         self._last_headers: dict[str, str] = {}
         self._pending: deque[tuple[Call, dict[str, Any]]] = deque()
         self._waiting: dict[int, Call] = {}
-        client.host = self
-        client.on("*", self.events.append)
-        browser.tabs.append(self)
-        self.look()
 
-    # ---- what a page does ----------------------------------------------------------------------
+    def cookies(self) -> str:
+        """The page's cookies."""
+        return self.browser.cookie_string()
 
-    def fetch(self, url: str, headers: dict[str, str] | None = None, **more: Any) -> Reply:
-        """Make one request and run until it has its reply."""
-        reply: Reply = self.run(self.begin_fetch(url, headers, **more))
-        return reply
-
-    def call(self, name: str, **arguments: Any) -> Any:
-        """Make one of the session's calls and run until it has its value."""
-        return self.run(self.begin_call(name, **arguments))
-
-    def begin_fetch(
-        self,
-        url: str,
-        headers: dict[str, str] | None = None,
-        *,
-        method: str = "GET",
-        one_shot: bool = False,
-    ) -> Call:
-        """Start a request, without running it."""
-        headers = {name.lower(): text for name, text in (headers or {}).items()}
-        shown = {n: text for n, text in headers.items() if n in self.plan["requestHeaders"]}
-        if url.startswith("/"):
-            url = self.client.config.api_domain + url
-        call = Call(Request(method, url, headers))
-        port = self.client.port
-        step = port.exchange(
-            json.dumps(shown) if shown else "", one_shot, self.cookies(), self.now()
-        )
-        self._apply(call, step)
-        return call
-
-    def begin_call(self, name: str, **arguments: Any) -> Call:
-        """Start one of the session's calls, without running it."""
-        call = Call()
-        given = json.dumps(arguments) if arguments else ""
-        self._apply(call, self.client.port.call(name, given, self.cookies(), self.now()))
-        return call
+    def now(self) -> float:
+        """The browser's clock."""
+        return self.browser.now
 
     def look(self) -> None:
         """Look what other tabs have done, as a page does when it is told of it or shown again."""
         step = self.client.port.observe(self.cookies(), self.now())
         if step:
             self._apply(Call(), step)
+
+    async def drive(self, step: str) -> None:
+        """Carry out a step and run its flow to the end."""
+        call = Call()
+        self._apply(call, step)
+        while not call.ended:
+            if self.turn():
+                continue
+            if not self._running:
+                break
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        if call.verdict is None:
+            call.result()  # raises what kept it from one
 
     def run(self, call: Call) -> Any:
         """Run everything until this call has ended; returns or raises what its caller gets."""
@@ -273,77 +116,6 @@ class Tab:
             self._perform(call, step)
             return True
         return False
-
-    # ---- the host, for supertokens_pyodide's own functions -------------------------------------
-
-    def cookies(self) -> str:
-        """The page's cookies."""
-        return self.browser.cookie_string()
-
-    lags = False
-
-    async def opened(self) -> None:
-        """Wait for nothing: a page's client is open."""
-
-    async def fresh(self) -> None:
-        """Nothing to do: ``cookies`` is up to date."""
-
-    def reply_headers(self) -> dict[str, str]:
-        """The headers of the reply that came last."""
-        return self._last_headers
-
-    def now(self) -> float:
-        """The browser's clock."""
-        return self.browser.now
-
-    async def facts(self) -> Facts:
-        """What a page would report where nothing is wrong, but for its cookies."""
-        return {
-            "secureContext": self.client.config.page.secure,
-            "isolated": False,
-            "worker": False,
-            "frame": "none",
-            "kept": "cookies" if self.browser.keeps_cookies else None,
-            "storage": True,
-            "locks": True,
-            "patched": {"fetch": True, "XMLHttpRequest": True},
-            "otherSdk": False,
-            "shim": "scripted",
-            "package": "scripted",
-            "pyodide": None,
-            "python": platform.python_version(),
-            "clients": {},
-        }
-
-    async def drive(self, step: str) -> None:
-        """Carry out a step and run its flow to the end."""
-        call = Call()
-        self._apply(call, step)
-        while not call.ended:
-            if self.turn():
-                continue
-            if not self._running:
-                break
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-        if call.verdict is None:
-            call.result()  # raises what kept it from one
-
-    def close(self) -> None:
-        """Close the page; its locks are freed."""
-        self._pending.clear()
-        self._waiting.clear()
-        self.browser.tabs.remove(self)
-        self.browser.free_locks(lambda holder: isinstance(holder, tuple) and holder[0] is self)
-
-    def __enter__(self) -> Tab:
-        """Make this the page that the module's functions work on, until the block ends."""
-        _api.bind(self.client)
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        _api.close()
-
-    # ---- the driver ----------------------------------------------------------------------------
 
     def _apply(self, call: Call, text: str) -> None:
         step = json.loads(text)

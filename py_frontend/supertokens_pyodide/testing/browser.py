@@ -1,0 +1,31 @@
+"""The scripted browser, which opens tabs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .._client import Client
+from .._core.config import Page, read_config
+from .._core.messages import write_plan
+from .._core.session import Session
+from .profile import Profile
+from .tab import Tab
+
+
+class ScriptedBrowser(Profile):
+    """A browser, in which pages with the SDK are opened."""
+
+    def open_tab(self, *, https: bool = True, **options: Any) -> Tab:
+        """Open a page that calls ``init()`` with these options.
+
+        Of the hooks and handlers ``pre_api_hook``, ``post_api_hook`` (functions that are not
+        async), ``date_provider`` and ``override`` work here.
+        """
+        config = read_config(options, Page(self.hostname, https))
+        make_provider = options.get("date_provider")
+        session = Session(
+            config, self.storage, date_provider=make_provider() if make_provider else None
+        )
+        client = Client(config, session, options)
+        return Tab(self, client, json.loads(write_plan(config)), options)

@@ -1,0 +1,121 @@
+"""A tab: what its page does, and what the package asks of a page."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+from .. import _api
+from .._client import Client
+from .._core.diagnosis import Facts
+from ..events import Event
+from .driver import Call, Driver
+from .network import Reply, Request
+from .profile import Profile
+
+
+class Tab(Driver):
+    """One page with the SDK on it. ``events`` are those that its handlers got, in order."""
+
+    def __init__(
+        self,
+        browser: Profile,
+        client: Client,
+        plan: dict[str, Any],
+        options: Mapping[str, Any],
+    ) -> None:
+        super().__init__(browser, client, plan, options)
+        self.events: list[Event] = []
+        client.host = self
+        client.on("*", self.events.append)
+        browser.tabs.append(self)
+        self.look()
+
+    # ---- what a page does ----------------------------------------------------------------------
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None, **more: Any) -> Reply:
+        """Make one request and run until it has its reply."""
+        reply: Reply = self.run(self.begin_fetch(url, headers, **more))
+        return reply
+
+    def call(self, name: str, **arguments: Any) -> Any:
+        """Make one of the session's calls and run until it has its value."""
+        return self.run(self.begin_call(name, **arguments))
+
+    def begin_fetch(
+        self,
+        url: str,
+        headers: dict[str, str] | None = None,
+        *,
+        method: str = "GET",
+        one_shot: bool = False,
+    ) -> Call:
+        """Start a request, without running it."""
+        headers = {name.lower(): text for name, text in (headers or {}).items()}
+        shown = {n: text for n, text in headers.items() if n in self.plan["requestHeaders"]}
+        if url.startswith("/"):
+            url = self.client.config.api_domain + url
+        call = Call(Request(method, url, headers))
+        port = self.client.port
+        step = port.exchange(
+            json.dumps(shown) if shown else "", one_shot, self.cookies(), self.now()
+        )
+        self._apply(call, step)
+        return call
+
+    def begin_call(self, name: str, **arguments: Any) -> Call:
+        """Start one of the session's calls, without running it."""
+        call = Call()
+        given = json.dumps(arguments) if arguments else ""
+        self._apply(call, self.client.port.call(name, given, self.cookies(), self.now()))
+        return call
+
+    # ---- the host, for supertokens_pyodide's own functions -------------------------------------
+
+    lags = False
+
+    async def opened(self) -> None:
+        """Wait for nothing: a page's client is open."""
+
+    async def fresh(self) -> None:
+        """Nothing to do: ``cookies`` is up to date."""
+
+    def reply_headers(self) -> dict[str, str]:
+        """The headers of the reply that came last."""
+        return self._last_headers
+
+    async def facts(self) -> Facts:
+        """What a page would report where nothing is wrong, but for its cookies."""
+        return {
+            "secureContext": self.client.config.page.secure,
+            "isolated": False,
+            "worker": False,
+            "frame": "none",
+            "kept": "cookies" if self.browser.keeps_cookies else None,
+            "storage": True,
+            "locks": True,
+            "patched": {"fetch": True, "XMLHttpRequest": True},
+            "otherSdk": False,
+            "shim": "scripted",
+            "package": "scripted",
+            "pyodide": None,
+            "python": platform.python_version(),
+            "clients": {},
+        }
+
+    def close(self) -> None:
+        """Close the page; its locks are freed."""
+        self._pending.clear()
+        self._waiting.clear()
+        self.browser.tabs.remove(self)
+        self.browser.free_locks(lambda holder: isinstance(holder, tuple) and holder[0] is self)
+
+    def __enter__(self) -> Tab:
+        """Make this the page that the module's functions work on, until the block ends."""
+        _api.bind(self.client)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        _api.close()
