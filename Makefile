@@ -21,6 +21,7 @@ BIN := node_modules/.bin
 VENV := .venv/.done-packages
 PROJECT := .venv/.done-project
 NPM := node_modules/.done
+TABLE := build/decision_table.json
 SHIM := js_shim/dist/supertokens.iife.js
 TYPES := js_shim/types/index.d.ts
 WHEEL := build/wheel/.done
@@ -113,7 +114,11 @@ $(NPM): package-lock.json .npmrc
 	@npm ci --ignore-scripts --loglevel=error
 	@touch $@
 
-$(SHIM): $(NPM) package.json tools/build_shim.mjs $(JS_SOURCES)
+# What the core answers at once, for the shim until Python is up.
+$(TABLE): $(PROJECT) tools/decision_table.py $(PY_SOURCES)
+	@$(PY) -m tools.decision_table $@
+
+$(SHIM): $(NPM) package.json tools/build_shim.mjs $(TABLE) $(JS_SOURCES)
 	@node tools/build_shim.mjs
 	@touch $@
 

@@ -5,13 +5,14 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const table = await readFile(new URL("../build/decision_table.json", import.meta.url), "utf8");
 const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
 
 const shared = {
   absWorkingDir: root,
   bundle: true,
   target: "es2022",
-  define: { __VERSION__: JSON.stringify(version), __WORKER__: "true" },
+  define: { __VERSION__: JSON.stringify(version), __TABLE__: table, __WORKER__: "true" },
   legalComments: "inline",
   logLevel: "warning",
 };

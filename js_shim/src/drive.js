@@ -61,6 +61,9 @@ const HOOK_PATIENCE = 10_000;
  * @property {(options: string) => string} compare
  * @property {(flow: number, userContext: any) => Promise<Step> | undefined} [answer] of a core in another realm: the effect `ask`
  *
+ * A reply that came before the core, and the step that followed when it was there.
+ * @typedef {{result: any, headers: () => Headers, isAlone?: boolean, next?: Step}} Held
+ *
  * @typedef {Record<string, (...args: any[]) => any>} Functions take and give JSON values; may be async
  */
 
@@ -81,6 +84,8 @@ export class Carrier {
   call = null;
   /** @type {import("./recall.js").Beginning | null} what its exchange began with */
   beginning = null;
+  /** @type {Held | null} */
+  held = null;
   /** @type {Functions | undefined} what the core may call for this flow, by name */
   functions = undefined;
 
@@ -143,6 +148,11 @@ export class Driver {
    * @returns {any} the next step, as apply() takes it
    */
   resume(step, result, carrier) {
+    const next = carrier.held?.next;
+    if (next) {
+      carrier.held = null;
+      return next;
+    }
     return this.recall.resume(step, result, carrier.beginning);
   }
 
@@ -395,25 +405,12 @@ export class Driver {
    */
   head(status, header, all) {
     this.lastHeaders = all;
-    /** @type {Record<string, string> | null} */
-    let headers = null;
-    for (const name of this.replyHeaders) {
-      const value = header(name);
-      if (value !== null) {
-        headers ??= {};
-        headers[name] = value;
-      }
-    }
-    return headers ? JSON.stringify({ status, headers }) : status;
+    return headOf(this.replyHeaders, status, header);
   }
 
   /** @param {Response} response */
-  #headOf({ status, headers }) {
-    return this.head(
-      status,
-      (name) => headers.get(name),
-      () => headers,
-    );
+  #headOf(response) {
+    return responseHead(this, response);
   }
 
   /** @param {Response} response */
@@ -425,6 +422,37 @@ export class Driver {
     }
   }
 }
+
+/**
+ * A reply as the core reads it.
+ *
+ * @param {string[]} replyHeaders those of the plan
+ * @param {number} status
+ * @param {(name: string) => string | null} header
+ */
+export function headOf(replyHeaders, status, header) {
+  /** @type {Record<string, string> | null} */
+  let headers = null;
+  for (const name of replyHeaders) {
+    const value = header(name);
+    if (value !== null) {
+      headers ??= {};
+      headers[name] = value;
+    }
+  }
+  return headers ? JSON.stringify({ status, headers }) : status;
+}
+
+/**
+ * @param {Pick<Driver, "head">} driver
+ * @param {Response} response
+ */
+export const responseHead = (driver, { status, headers }) =>
+  driver.head(
+    status,
+    (name) => headers.get(name),
+    () => headers,
+  );
 
 /**
  * As a timer's, but at once: those wait 4 ms when timers set timers, and longer in the background.

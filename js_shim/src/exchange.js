@@ -22,7 +22,7 @@ export class Exchange {
   #control = null;
 
   /**
-   * @param {Connection} connection
+   * @param {Connection | import("./early.js").Early} connection
    * @param {boolean} isAsync
    * @param {[string, string][]} headers the caller's
    */
@@ -53,7 +53,7 @@ export class Exchange {
     this.carrier.signal = this.#control.signal;
     const { driver, host } = this.connection;
     const result = await driver.perform(this.step, this.carrier);
-    if (host.jar.lags && typeof result !== "number") await host.jar.fresh();
+    if (host?.jar.lags && typeof result !== "number") await host.jar.fresh();
     this.resume(result);
   }
 
@@ -61,14 +61,14 @@ export class Exchange {
   cancel() {
     const { core, driver } = this.connection;
     const { flow } = this.step;
-    if (flow && !driver.isClosed) core.cancel(flow);
+    if (flow && !driver.isClosed) core?.cancel(flow);
     this.#control?.abort();
   }
 
-  /** @param {string} text */
+  /** @param {string | Step | null} text */
   #apply(text) {
     const start = (/** @type {Step} */ child) => this.spawned.push(child);
     const { driver } = this.connection;
-    this.step = driver.apply(text, this.carrier, this.#isAsync ? undefined : start);
+    this.step = driver.apply(text ?? {}, this.carrier, this.#isAsync ? undefined : start);
   }
 }

@@ -19,10 +19,14 @@ export function sessionFetch(shim, native) {
   return function fetch(input, init) {
     const { connection, gate } = shim;
     if (connection) {
-      if (shim.covers(urlOf(input))) return exchange(connection, native, input, init);
+      if (shim.covers(urlOf(input))) {
+        return /** @type {Promise<Response>} */ (
+          exchange(connection, native, ...snapshotOf(input, init))
+        );
+      }
     } else if (gate) {
       const url = urlOf(input);
-      if (gate.holds(url)) return hold(gate, fetch, input, init);
+      if (gate.holds(url)) return hold(gate, native, fetch, input, init);
       if (gate.loads(url)) return gate.watch(url, native.call(globalThis, input, init));
     }
     return native.call(globalThis, input, init);
@@ -30,29 +34,31 @@ export function sessionFetch(shim, native) {
 }
 
 /**
- * Wait for the core.
+ * Do before the core is up what can be done, and wait for it with the rest.
  *
  * @param {import("./gate.js").Gate} gate
+ * @param {typeof fetch} native
  * @param {typeof fetch} sessionFetch
  * @param {RequestInfo | URL} input
  * @param {RequestInit} [init]
  * @returns {Promise<Response>}
  */
-async function hold(gate, sessionFetch, input, init) {
+async function hold(gate, native, sessionFetch, input, init) {
   const [held, options] = snapshotOf(input, init);
+  const reply = gate.early && (await exchange(gate.early, native, held, options));
+  if (reply) return reply;
   await gate.pass(signalOf(held, options));
   return sessionFetch(held, options);
 }
 
 /**
- * @param {import("./shim.js").Connection} connection
+ * @param {import("./shim.js").Connection | import("./early.js").Early} connection
  * @param {typeof fetch} native
- * @param {RequestInfo | URL} input
- * @param {RequestInit} [init]
- * @returns {Promise<Response>}
+ * @param {RequestInfo} target
+ * @param {RequestInit} given
+ * @returns {Promise<Response | null>} null where it takes the core, which is not up
  */
-async function exchange({ driver, host, plan }, native, input, init) {
-  const [target, given] = snapshotOf(input, init);
+async function exchange({ driver, host, plan }, native, target, given) {
   const request = target instanceof Request ? target : null;
   const callers = new Headers(given.headers ?? request?.headers);
   // A Request's "same-origin" may be the default; what was chosen for this call is respected.
@@ -73,8 +79,9 @@ async function exchange({ driver, host, plan }, native, input, init) {
   };
 
   const carrier = new Carrier(attempt, signalOf(target, given));
-  if (host.jar.lags) await host.jar.fresh();
+  if (host?.jar.lags) await host.jar.fresh();
   const first = driver.exchange(reported(callers, plan), isOneShot(given), carrier);
+  if (!first) return null;
   const verdict = await driver.run(first, carrier);
   if (verdict.error) throw new SuperTokensError(verdict.error, carrier.failure);
   const reply = verdict.refresh ? carrier.refreshReply?.clone() : carrier.reply;

@@ -7,6 +7,8 @@ import { hostnameOf, resolveUrl } from "./target.js";
 const RUNTIME_FILE = /\.(?:py|whl|zip|tar|gz|wasm|m?js|toml|css)$|\/pyodide-lock\.json$/;
 
 export class Gate {
+  /** @type {import("./early.js").Early | null} answers what it can while the gate is closed */
+  early = null;
   /** @type {() => void} */
   #open = () => {};
   /** @type {(reason: unknown) => void} */
@@ -26,8 +28,9 @@ export class Gate {
     });
     this.opened.catch(() => {}); // whoever is held, and ready(), get to know it
     const { apiDomain = "", sessionTokenBackendDomain: domain } = options;
-    // The core decides which requests are ours; until it can, this holds what may be.
+    // Which requests are ours, until the core says so itself.
     this.plan = {
+      skip: __TABLE__.skip,
       apiDomain: String(apiDomain),
       hostname: hostnameOf(String(apiDomain)),
       domain: domain ? hostnameOf(String(domain)) : null,
@@ -48,7 +51,7 @@ export class Gate {
   }
 
   /**
-   * Whether a request has to wait for the core.
+   * Whether a request is one for the core.
    *
    * @param {string} url
    */

@@ -12,7 +12,7 @@ export { BooleanClaim, PrimitiveArrayClaim, PrimitiveClaim } from "./claims.js";
 export { STGeneralError, SuperTokensError } from "./errors.js";
 
 /**
- * Start the session SDK. Returns at once; requests to the API wait until Python is up.
+ * Start the session SDK. Returns at once; what of requests to the API takes Python waits until it is up.
  *
  * @param {object} options
  * @param {string} options.apiDomain the backend, e.g. "https://api.example.com"
@@ -67,6 +67,16 @@ const ask = async (name, input) =>
  * @returns {Promise<boolean>}
  */
 export const doesSessionExist = (input) => ask("doesSessionExist", input);
+
+/**
+ * Whether a session is likely, at once and also before init(): one is kept here, valid or to be refreshed.
+ *
+ * Made for a redirect to the login page. False as well for a visitor of whom only the backend may know;
+ * undefined where nobody can tell at once (with a cookieHandler, and in workers).
+ *
+ * @returns {boolean | undefined}
+ */
+export const sessionHint = () => shim.sessionHint();
 
 /** @returns {Promise<{status: "ACTIVE" | "NONE" | "UNKNOWN", reason: string | null}>} */
 export const getSessionStatus = () => shim.call("get_session_status");

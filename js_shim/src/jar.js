@@ -46,6 +46,20 @@ export function after(cookies, write) {
   return others ? `${others}; ${pairOf(write)}` : pairOf(write);
 }
 
+/** @param {string} cookies @param {string} kept */
+function joined(cookies, kept) {
+  if (!kept) return cookies;
+  return cookies ? `${cookies}; ${kept}` : kept; // of two with one name the last counts
+}
+
+/**
+ * The session's cookies of this instant, for whoever has no jar yet.
+ *
+ * @param {Store | null} store
+ * @returns {string}
+ */
+export const cookiesNow = (store) => joined(document.cookie, store?.getItem(KEPT) ?? "");
+
 /**
  * Whether a browser with these cookies has done what was written.
  *
@@ -92,9 +106,7 @@ export class BrowserJar {
   }
 
   read() {
-    const { cookie } = document;
-    if (!this.kept) return cookie;
-    return cookie ? `${cookie}; ${this.kept}` : this.kept; // of two with one name the last counts
+    return joined(document.cookie, this.kept);
   }
 
   /** @param {string[]} writes */

@@ -3,6 +3,7 @@
 import { claimPage } from "./alone.js";
 import { bootFiles, bootPython, expectedPython } from "./boot.js";
 import { Carrier, Driver } from "./drive.js";
+import { earlyFor, sessionHint } from "./early.js";
 import {
   alreadyInitialised,
   bootFailed,
@@ -124,6 +125,7 @@ export class Shim {
     );
     this.connection = { core, driver, host, plan, tabs };
     this.look(); // what is there now is no news
+    this.gate?.early?.meet(this.connection);
     this.gate?.open();
     return this.connection;
   }
@@ -307,6 +309,11 @@ export class Shim {
     return verdict.value;
   }
 
+  /** Whether a session is likely; undefined where it takes a wait to tell. */
+  sessionHint() {
+    return sessionHint(this, this.#options);
+  }
+
   /** Resolves once the session can be asked; rejects when it never can. */
   async ready() {
     if (this.connection) return;
@@ -428,6 +435,7 @@ export class Shim {
     const covers = (/** @type {string} */ url) => this.covers(url);
     const gate = new Gate(this.#options ?? {}, covers, () => bootFiles(settings()), indexURL);
     gate.opened.catch((error) => console.error(error));
+    gate.early = earlyFor(this, gate, this.#options ?? {});
     this.gate = gate;
     return gate;
   }

@@ -5,7 +5,7 @@
  * @property {string} apiDomain
  * @property {string} hostname
  * @property {string | null} domain
- * @property {string | undefined} [skip] unknown until the core is there
+ * @property {string | undefined} [skip] a URL that contains this marker is never ours
  *
  * What the core tells the shim once, as data (supertokens_pyodide/_core/messages.py).
  *
@@ -73,7 +73,7 @@ export function isOurs(plan, url, base) {
  * The request headers that the core wants to see.
  *
  * @param {Headers} headers the caller's
- * @param {Plan} plan
+ * @param {Pick<Plan, "requestHeaders">} plan
  * @returns {string} JSON, or nothing where there are none
  */
 export function reported(headers, plan) {

@@ -18,6 +18,7 @@ import { withView } from "./xhr_view.js";
 /**
  * @typedef {import("./shim.js").Shim} Shim
  * @typedef {import("./shim.js").Connection} Connection
+ * @typedef {import("./early.js").Early} Early
  *
  * What open() was given, fit to be opened again wherever the page is by then.
  * @typedef {{args: any[], url: string, isAsync: boolean, headers: [string, string][]}} Opened
@@ -98,10 +99,11 @@ export function sessionXHR(shim, Native) {
       if (this.#isSpent) throw invalidState();
       this.#takeBack();
       const { connection, gate } = shim;
-      const { url, isAsync } = this.#opened;
+      const { url, isAsync, headers } = this.#opened;
       const ours = connection ? shim.covers(url) : gate?.holds(url);
       if (!ours || super.readyState !== OPENED) return super.send(body);
-      if (!connection && !isAsync) {
+      const early = !connection && gate?.early?.knows(headers) ? gate.early : null;
+      if (!connection && !early && !isAsync) {
         console.warn(
           `supertokens: a synchronous request to ${url} cannot wait until Python is up; it goes out without the session.`,
         );
@@ -116,7 +118,8 @@ export function sessionXHR(shim, Native) {
       this.#stage.isStarted = false;
       try {
         const { jar } = connection?.host ?? {};
-        if (gate && !connection) this.#await(run, gate.opened);
+        if (early) this.#begin(run, early);
+        else if (gate && !connection) this.#await(run, gate.opened);
         else if (jar?.lags && isAsync) this.#await(run, jar.fresh());
         else if (connection) this.#begin(run, connection);
       } catch (error) {
@@ -182,7 +185,7 @@ export function sessionXHR(shim, Native) {
 
     /**
      * @param {Run} run
-     * @param {Connection} connection
+     * @param {Connection | Early} connection
      */
     #begin(run, connection) {
       const { isAsync, headers } = this.#opened;
@@ -258,7 +261,8 @@ export function sessionXHR(shim, Native) {
      * @param {Exchange} exchange
      */
     #block(run, exchange) {
-      const { carrier, connection, spawned } = exchange;
+      const { carrier, spawned } = exchange;
+      const connection = /** @type {Connection} */ (exchange.connection); // or an Early, which spawns nothing
       while (this.#run === run && !exchange.step.verdict) {
         if (exchange.step.do === "send") this.#attempt(run, exchange);
         else exchange.resume(block(connection, Native, spawned.splice(0), carrier));

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeGuard
 STORAGE_KEY = "__st_clockSkewInMillis"
 THRESHOLD = 7_000
 # No clock is off by more: beyond it (some thirty thousand years) a number is damaged, not a time.
-_LIMIT = 1e15
+LIMIT = 1e15
 _STORED = re.compile(r"\s*([+-]?\d+)", re.ASCII)  # what JavaScript's parseInt would read of it
 
 
@@ -19,7 +19,7 @@ def is_time(value: object) -> TypeGuard[float]:
     """Whether something out of a token can be a time, or a span of it."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return False
-    return abs(value) < _LIMIT  # which NaN is not
+    return abs(value) < LIMIT  # which NaN is not
 
 
 class DateProvider(Protocol):
@@ -101,4 +101,4 @@ class Clock:
 
     def _apply(self, skew: float) -> None:
         # A token's iat has a resolution of seconds and travels for a while: small is none.
-        self._skew = skew if THRESHOLD <= abs(skew) < _LIMIT else 0
+        self._skew = skew if THRESHOLD <= abs(skew) < LIMIT else 0

@@ -15,7 +15,7 @@ LEGACY_ID_REFRESH_TOKEN = "sIRTFrontend"
 # Written and removed at once, to see whether the browser keeps cookies.
 PROBE = "st-cookie-probe"
 
-_OURS = frozenset({FRONT_TOKEN, LAST_UPDATE, ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
+OURS = frozenset({FRONT_TOKEN, LAST_UPDATE, ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
 _BEARER_TOKENS = frozenset({ACCESS_TOKEN, REFRESH_TOKEN})
 
 _NEVER = "Fri, 31 Dec 9999 23:59:59 GMT"
@@ -27,7 +27,7 @@ def read_cookies(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in text.split("; "):
         name, separator, value = pair.partition("=")
-        if separator and name in _OURS:
+        if separator and name in OURS:
             found[name] = value
     return found
 

@@ -1,0 +1,210 @@
+// Exchanges that begin before the core is up. The core's own table says what they carry; the ordinary reply
+// is delivered, and with any other the exchange waits for the core, which takes it over with the cookies
+// and the clock of its beginning.
+
+import { Carrier, headOf, responseHead } from "./drive.js";
+import { closed } from "./errors.js";
+import { cookiesNow } from "./jar.js";
+import { Table } from "./table.js";
+import { IN_WORKER, reported } from "./target.js";
+
+/**
+ * @typedef {import("./shim.js").Shim} Shim
+ * @typedef {import("./shim.js").Connection} Connection
+ * @typedef {import("./gate.js").Gate} Gate
+ * @typedef {import("./drive.js").Step} Step
+ */
+
+/**
+ * What exchanges have in place of a connection: until there is one the driver is this, which has no core
+ * but the table.
+ */
+export class Early {
+  isClosed = false;
+  lastHeaders = () => new Headers();
+  #shim;
+  #gate;
+  #table;
+  /** @type {Connection | null} */
+  #connection = null;
+  /** @type {Carrier[]} whose replies wait for the core, in the order in which they came */
+  #held = [];
+
+  /**
+   * @param {Shim} shim
+   * @param {Gate} gate
+   * @param {Table} table
+   */
+  constructor(shim, gate, table) {
+    this.#shim = shim;
+    this.#gate = gate;
+    this.#table = table;
+    this.plan = table.plan;
+  }
+
+  /** @returns {import("./drive.js").Driver | Early} */
+  get driver() {
+    return this.#connection?.driver ?? this;
+  }
+
+  get core() {
+    return this.#connection?.core;
+  }
+
+  get host() {
+    return this.#connection?.host;
+  }
+
+  /** @param {Connection} connection that is there now; its core sees what has come before it does anything */
+  meet(connection) {
+    this.#connection = connection;
+    const { driver } = connection;
+    for (const carrier of this.#held.splice(0)) {
+      const { result, headers, isAlone } = /** @type {import("./drive.js").Held} */ (carrier.held);
+      driver.lastHeaders = headers;
+      const text = driver.resume({}, result, carrier);
+      const { events, ...step } = typeof text === "string" ? JSON.parse(text) : text;
+      const { cookies, storage, warnings, unlock, spawned, wake, ...next } = driver.apply(
+        step,
+        carrier,
+      );
+      carrier.held = { result, headers, next };
+      // Whoever has just called init() may be about to register handlers.
+      if (events) queueMicrotask(() => driver.emit(events));
+      if (isAlone) this.#abandon(carrier);
+    }
+  }
+
+  /**
+   * Whether the table says what to do with a request.
+   *
+   * @param {[string, string][]} headers its caller's
+   */
+  knows(headers) {
+    const known = reported(new Headers(headers), this.plan);
+    return this.exchange(known, false, new Carrier()) !== null;
+  }
+
+  // ---- the driver --------------------------------------------------------------------------------
+
+  /**
+   * Begin an exchange.
+   *
+   * @param {string} request its headers that the core wants to see
+   * @param {boolean} oneShot
+   * @param {Carrier} carrier
+   * @returns {Step | null} its first step; null where only the core can tell
+   */
+  exchange(request, oneShot, carrier) {
+    const { store } = this.#shim.page;
+    carrier.beginning = { request, oneShot, cookies: cookiesNow(store), now: Date.now() };
+    return this.#table.firstStep(carrier.beginning, (key) => store?.getItem(key) ?? null);
+  }
+
+  /** @param {string | Step | null} step */
+  apply(step) {
+    return /** @type {Step} */ (step);
+  }
+
+  /**
+   * @param {number} status
+   * @param {(name: string) => string | null} header
+   * @param {() => Headers} all
+   */
+  head(status, header, all) {
+    this.lastHeaders = all;
+    return headOf(this.plan.replyHeaders, status, header);
+  }
+
+  /**
+   * Go on with a reply, or without the core that was waited for: then what came is the caller's.
+   *
+   * @param {Step} step
+   * @param {any} result
+   * @param {Carrier} carrier
+   * @returns {Step}
+   */
+  resume(step, result, carrier) {
+    if (step.do === "send" && !this.#table.isOrdinary(result)) {
+      carrier.held = { result, headers: this.lastHeaders };
+      this.#held.push(carrier);
+      return { do: "ask" };
+    }
+    if (step.do === "ask") this.#abandon(carrier);
+    return { verdict: "deliver" };
+  }
+
+  /**
+   * Wait for the core with a reply.
+   *
+   * @param {Step} _
+   * @param {Carrier} carrier
+   */
+  async perform(_, carrier) {
+    try {
+      await this.#gate.pass(carrier.signal);
+    } catch (error) {
+      if (!carrier.signal?.aborted) return; // no core will come
+      this.#abandon(carrier);
+      throw error;
+    }
+  }
+
+  /**
+   * Run an exchange to its verdict.
+   *
+   * @param {string | Step | null} first
+   * @param {Carrier} carrier
+   * @returns {Promise<Step>}
+   */
+  async run(first, carrier) {
+    let step = this.apply(first);
+    if (step.do === "send") {
+      carrier.reply = await /** @type {(step: Step) => Promise<Response>} */ (carrier.send)(step);
+      step = this.driver.resume(step, responseHead(this.driver, carrier.reply), carrier);
+    }
+    if (this.driver === this && step.do) {
+      await this.perform(step, carrier);
+      step = this.driver.resume(step, undefined, carrier);
+    }
+    return this.driver === this ? step : this.driver.run(step, carrier);
+  }
+
+  /** @param {Carrier} carrier whose caller has gone: what follows from its reply is done all the same */
+  #abandon(carrier) {
+    const { held } = carrier;
+    if (!held?.next) {
+      if (held) held.isAlone = true;
+      return;
+    }
+    carrier.send = () => Promise.reject(closed()); // nobody waits for another reply
+    carrier.signal = null;
+    this.driver.run(held.next, carrier).catch(() => {});
+  }
+}
+
+/**
+ * @param {Shim} shim
+ * @param {Gate} gate
+ * @param {Record<string, any>} options as given to init()
+ * @returns {Early | null} null where the core has to be asked in any case
+ */
+export function earlyFor(shim, gate, options) {
+  const table = new Table(__TABLE__, options);
+  return table.applies ? new Early(shim, gate, table) : null;
+}
+
+/**
+ * @param {Shim} shim
+ * @param {Record<string, any> | null} options as given to init()
+ * @returns {boolean | undefined} whether a session is likely; undefined where only waiting would tell
+ */
+export function sessionHint({ connection, page }, options) {
+  const jar = connection?.host.jar;
+  if (jar ? jar.lags : IN_WORKER || options?.cookieHandler) return undefined;
+  try {
+    return new Table(__TABLE__).isLikely(jar ? jar.read() : cookiesNow(page.store));
+  } catch {
+    return undefined; // this frame may not see cookies
+  }
+}

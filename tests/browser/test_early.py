@@ -1,0 +1,293 @@
+"""Before Python is up: what goes out and comes back at once, and what waits."""
+
+import base64
+import json
+import uuid
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route
+
+from tests.browser.app import PASSWORD, PROTECTED, REFRESH
+from tests.browser.demo import Demo
+from tests.browser.plain import open_plain
+
+ACCEPT = "/api/accept-terms"
+BUNDLE = "/vendor/supertokens/supertokens.iife.js"
+
+# Signs a new user up without any SDK, as a page of yesterday would have left it.
+SIGN_UP = """
+async ([mode, formFields]) => {
+  const reply = await fetch("/auth/signup", {
+    method: "POST",
+    headers: { "content-type": "application/json", "st-auth-mode": mode, rid: "anti-csrf" },
+    body: JSON.stringify({ formFields }),
+  });
+  const kept = {
+    "sFrontToken": reply.headers.get("front-token"),
+    "st-last-access-token-update": "1",
+    "st-access-token": reply.headers.get("st-access-token"),
+    "st-refresh-token": reply.headers.get("st-refresh-token"),
+  };
+  for (const [name, text] of Object.entries(kept)) {
+    if (text) document.cookie = `${name}=${text};path=/`;
+  }
+}
+"""
+
+CALLS = """
+globalThis.viaFetch = (path, init) =>
+  fetch(path, init).then(({ status }) => status, ({ code, name }) => (typeof code === "string" ? code : name));
+globalThis.viaXHR = (path, method = "GET") => new Promise((resolve) => {
+  const xhr = globalThis.lastXHR = new XMLHttpRequest();
+  xhr.open(method, path);
+  xhr.onloadend = () => resolve(xhr.status);
+  xhr.send();
+});
+globalThis.atOnce = (path, method = "GET") => {
+  const xhr = new XMLHttpRequest();
+  xhr.open(method, path, false);
+  xhr.send();
+  return xhr.status;
+};
+globalThis.state = (promise) => Promise.race([promise.then(String), "waits"]);
+"""
+
+
+class Visit:
+    """A page whose Python does not come up until it may."""
+
+    def __init__(self, demo: Demo, context: BrowserContext, mode: str = "cookie") -> None:
+        self.demo = demo
+        self.mode = mode
+        self.page: Page = open_plain(demo, context, CALLS)
+        self._held: list[Route] = []
+        self.page.route("**/pyodide.asm.wasm", lambda route: self._held.append(route))
+
+    def sign_up(self) -> None:
+        email = f"{uuid.uuid4().hex}@example.com"
+        fields = [{"id": "email", "value": email}, {"id": "password", "value": PASSWORD}]
+        self.page.evaluate(SIGN_UP, [self.mode, fields])
+
+    def keep(self, **cookies: str) -> None:
+        """Put cookies of the session, whose names have ``_`` for ``-``, into the page."""
+        for name, text in cookies.items():
+            self.run(
+                "(cookie) => { document.cookie = cookie; }",
+                f"{name.replace('_', '-')}={text};path=/",
+            )
+
+    def spoil_token(self) -> None:
+        """Have the backend refuse the access token, though it looks valid here."""
+        if self.mode == "cookie":
+            self.page.context.clear_cookies(name="sAccessToken")
+        else:
+            self.keep(st_access_token="spoilt")
+
+    def load(self, **options: Any) -> None:
+        self.page.add_script_tag(url=BUNDLE)
+        chosen = json.dumps({"tokenTransferMethod": self.mode, **options})
+        self.run(
+            f"""() => {{
+              supertokens.init({{ apiDomain: location.origin, ...{chosen} }});
+              supertokens.ready().catch(() => {{}});
+            }}"""
+        )
+
+    def run(self, script: str, argument: object = None) -> Any:
+        return self.page.evaluate(script, argument)
+
+    def is_up(self) -> bool:
+        return self.run("state(supertokens.ready())") != "waits"
+
+    def let_boot(self) -> None:
+        while not self._held:
+            self.run("0")  # lets the browser's messages in
+        self._held[0].continue_()
+
+    def fail_boot(self) -> None:
+        while not self._held:
+            self.run("0")
+        self._held[0].fulfill(status=404)
+
+    def wait_for_reply(self, mark: int, path: str, status: int, count: int = 1) -> None:
+        while self.demo.count(mark, path, status) < count:
+            self.run("0")
+
+
+@pytest.fixture(params=["cookie", "header"])
+def visit(demo: Demo, context: BrowserContext, request: pytest.FixtureRequest) -> Visit:
+    return Visit(demo, context, request.param)
+
+
+@pytest.fixture
+def in_cookies(demo: Demo, context: BrowserContext) -> Visit:
+    return Visit(demo, context)
+
+
+def front_token(expires_at: float) -> str:
+    token = {"uid": "alice", "ate": expires_at, "up": {}}
+    return base64.b64encode(json.dumps(token).encode()).decode()
+
+
+def test_with_a_session_requests_come_and_go_before_python_and_what_is_refused_waits_for_it(
+    visit: Visit, demo: Demo
+) -> None:
+    visit.sign_up()
+    visit.load()
+    mark = demo.mark()
+    told = visit.run(
+        """async (path) => [
+          await viaFetch(path), await viaXHR(path), atOnce(path), await viaFetch(new Request(path)),
+        ]""",
+        PROTECTED,
+    )
+    assert told == [200] * 4
+    carried = {"rid", "st-auth-mode"} | ({"authorization"} if visit.mode == "header" else set())
+    assert [set(entry["headers"]) for entry in demo.requests(mark)] == [carried] * 4
+
+    visit.spoil_token()
+    mark = demo.mark()
+    visit.run("(path) => { globalThis.waiting = [viaFetch(path), viaXHR(path)]; }", PROTECTED)
+    visit.wait_for_reply(mark, PROTECTED, 401, 2)
+    assert visit.run("Promise.all(waiting.map(state))") == ["waits"] * 2
+    assert not visit.is_up()
+    visit.let_boot()
+    assert visit.run("Promise.all(waiting)") == [200] * 2
+    assert demo.count(mark, REFRESH) == 1
+    assert demo.count(mark, PROTECTED) == 4
+
+
+@pytest.mark.parametrize("caller", ["waits", "aborts", "aborts-xhr", "blocks"])
+def test_what_a_reply_says_of_the_session_is_kept_whatever_its_caller_does(
+    in_cookies: Visit, demo: Demo, caller: str
+) -> None:
+    visit = in_cookies
+    visit.sign_up()
+    visit.load()
+    mark = demo.mark()
+    visit.run(
+        """([caller, path]) => {
+          globalThis.control = new AbortController();
+          globalThis.accepted = caller === "blocks" ? Promise.resolve(atOnce(path, "POST"))
+            : caller === "aborts-xhr" ? viaXHR(path, "POST")
+            : viaFetch(path, { method: "POST", signal: control.signal });
+        }""",
+        [caller, ACCEPT],
+    )
+    visit.wait_for_reply(mark, ACCEPT, 200)
+    if caller == "blocks":
+        assert visit.run("accepted") == 200
+    else:
+        assert visit.run("state(accepted)") == "waits"
+    if caller == "aborts":
+        visit.run("control.abort()")
+        assert visit.run("accepted") == "AbortError"
+    elif caller == "aborts-xhr":
+        visit.run("lastXHR.abort()")
+        assert visit.run("accepted") == 0
+    before = visit.run("document.cookie")
+    visit.let_boot()
+    payload = visit.run("supertokens.ready().then(supertokens.getAccessTokenPayloadSecurely)")
+    assert [name for name in payload if "terms" in name]
+    assert visit.run("document.cookie") != before
+    if caller == "waits":
+        assert visit.run("accepted") == 200
+    assert demo.count(mark, ACCEPT) == 1
+
+
+@pytest.mark.parametrize(
+    ("cookies", "waits"),
+    [
+        pytest.param({}, True, id="nothing-known"),
+        pytest.param({"st_last_access_token_update": "1"}, False, id="signed-out"),
+        pytest.param(
+            {"st_last_access_token_update": "1", "sFrontToken": front_token(1)}, True, id="expired"
+        ),
+        pytest.param(
+            {"st_last_access_token_update": "1", "sFrontToken": "x"}, True, id="malformed"
+        ),
+    ],
+)
+def test_only_what_the_core_must_be_asked_about_waits(
+    in_cookies: Visit, demo: Demo, cookies: dict[str, str], waits: bool
+) -> None:
+    visit = in_cookies
+    visit.keep(**cookies)
+    visit.load()
+    mark = demo.mark()
+    last = "/api/public?superTokensDoNotDoInterception"
+    visit.run(
+        """async (last) => {
+          globalThis.waiting = [viaFetch("/api/public"), viaXHR("/api/public")];
+          await viaFetch(last);
+        }""",
+        last,
+    )
+    told = visit.run("Promise.all(waiting.map(state))")
+    *others, marked = demo.requests(mark)
+    assert marked["headers"] == []  # it is nobody's business
+    if waits:
+        assert (told, others) == (["waits"] * 2, [])
+    else:
+        assert [set(entry["headers"]) for entry in others] == [{"rid", "st-auth-mode"}] * 2
+
+
+@pytest.mark.parametrize(
+    "option", ["cookieHandler: (original) => original", "dateProvider: () => Date"]
+)
+def test_what_a_page_puts_in_the_place_of_our_parts_is_for_the_core(
+    in_cookies: Visit, demo: Demo, option: str
+) -> None:
+    visit = in_cookies
+    visit.keep(sFrontToken=front_token(9e12), st_last_access_token_update="1")
+    visit.page.add_script_tag(url=BUNDLE)
+    visit.run(f"supertokens.init({{ apiDomain: location.origin, {option} }})")
+    visit.run("void supertokens.ready().catch(() => {})")
+    mark = demo.mark()
+    told = visit.run('state(viaFetch("/api/public"))')
+    visit.run('viaFetch("/api/public?superTokensDoNotDoInterception")')
+    assert told == "waits"
+    assert len(demo.requests(mark)) == 1
+
+
+def test_a_boot_that_fails_leaves_the_caller_the_reply_that_has_come(
+    in_cookies: Visit, demo: Demo
+) -> None:
+    visit = in_cookies
+    visit.sign_up()
+    visit.load()
+    visit.spoil_token()
+    mark = demo.mark()
+    visit.run("(path) => { globalThis.waiting = [viaFetch(path), viaXHR(path)]; }", PROTECTED)
+    visit.wait_for_reply(mark, PROTECTED, 401, 2)
+    visit.fail_boot()
+    assert visit.run("Promise.all(waiting)") == [401] * 2
+    assert visit.run('viaFetch("/api/public")') == 200
+    visit.keep(sFrontToken=front_token(1))
+    assert visit.run('viaFetch("/api/public")') == "BOOT_FAILED"
+
+
+def test_the_hint_tells_at_once_whether_a_session_is_likely(in_cookies: Visit) -> None:
+    visit = in_cookies
+    visit.page.add_script_tag(url=BUNDLE)
+
+    def hint() -> object:
+        return visit.run("String(supertokens.sessionHint())")
+
+    assert hint() == "false"
+    visit.keep(st_last_access_token_update="1")
+    assert hint() == "false"
+    visit.keep(sFrontToken=front_token(1))  # to be refreshed
+    assert hint() == "true"
+    visit.keep(sFrontToken=front_token(9e12))
+    visit.run("supertokens.init({ apiDomain: location.origin })")
+    assert hint() == "true"
+    visit.let_boot()
+    assert visit.run("supertokens.ready().then(supertokens.doesSessionExist)") is True
+    assert hint() == "true"
+    visit.run("supertokens.close()")
+    visit.run(
+        "supertokens.init({ apiDomain: location.origin, cookieHandler: (original) => original })"
+    )
+    assert hint() == "undefined"
