@@ -133,6 +133,17 @@ def starts(browser: Browser, origin: str) -> Numbers:
     return {**steps, "ratio": ratio}
 
 
+def early(browser: Browser, origin: str, mode: str) -> Numbers:
+    """Milliseconds of what a page with a session does while its Python boots."""
+    context = browser.new_context()
+    context.set_default_timeout(PAGE_TIMEOUT)
+    page = context.new_page()
+    page.goto(f"{origin}/bench/early.html?mode={mode}")
+    found: Numbers = page.evaluate("measured")
+    context.close()
+    return found
+
+
 def visits(browser: Browser, origin: str) -> Numbers:
     """Milliseconds from a navigation to the first answer, with fast boots and without, in turns."""
     times: dict[str, list[float]] = {"fast": [], "normal": []}

@@ -27,6 +27,8 @@ def main() -> None:
         details["start"] = measure.starts(browser, origin)
         details["visits"] = measure.visits(browser, origin)
         for mode in MODES:
+            say(f"before Python is up, {mode} mode")
+            details[f"early_{mode}"] = measure.early(browser, origin, mode)
             say(f"a worker, {mode} mode")
             details[f"worker_{mode}"] = measure.in_worker(browser, origin, mode)
             with measure.both(browser, origin, mode) as pages:
@@ -71,6 +73,8 @@ def values_of(details: Numbers, mode: str) -> dict[str, float]:
     values["leak_heap_bytes"] = details[f"memory_{mode}"]["heap"]
     values["init_over_boot"] = details["start"]["ratio"]
     values["warm_boot_ratio"] = details["visits"]["fast"] / details["visits"]["normal"]
+    values["preboot_request_ms"] = details[f"early_{mode}"]["left"]
+    values["session_hint_ms"] = details[f"early_{mode}"]["hint"]
     values["wheel_bytes"] = details["sizes"]["wheel"]
     values["shim_gzip_bytes"] = details["sizes"]["shim_gzip"]
     return values
@@ -127,6 +131,10 @@ def print_calls(details: Numbers) -> None:
     start = details["start"]
     steps = ", ".join(f"{step} {start[step]:.0f} ms" for step in start if step != "ratio")
     print(f"\nstart: {steps}")
+    for mode in MODES:
+        times = details[f"early_{mode}"]
+        steps = ", ".join(f"{step} {times[step]:.3f} ms" for step in times)
+        print(f"before Python is up, {mode} mode: {steps}")
     visits = details["visits"]
     print(f"from navigation to answer: {visits['normal']:.0f} ms, fast {visits['fast']:.0f} ms")
 

@@ -36,6 +36,10 @@ TARGETS = (
     Target("leak_heap_bytes", 0, "the same of the WebAssembly heap", "bytes"),
     Target("init_over_boot", 0.05, "import and init() / a bare loadPyodide()"),
     Target("warm_boot_ratio", 0.35, "navigation to first answer: from an image / an ordinary boot"),
+    Target(
+        "preboot_request_ms", 5, "a fetch while Python boots: from the call to its leaving", "ms"
+    ),
+    Target("session_hint_ms", 1, "sessionHint() while Python boots", "ms"),
     Target("wheel_bytes", 40_000, "the wheel", "bytes"),
     Target("shim_gzip_bytes", 8_000, "the shim, gzipped", "bytes"),
 )

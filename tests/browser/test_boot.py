@@ -55,7 +55,7 @@ def test_javascript_takes_the_interpreter_that_the_page_has(
     assert page.evaluate(f"mine.runPythonAsync({code!r})") is False
 
 
-def test_requests_made_at_once_wait_for_the_core_and_others_do_not(
+def test_requests_of_an_unknown_visitor_wait_for_the_core_and_others_do_not(
     page: Page, vendor_site: VendorSite
 ) -> None:
     script = """

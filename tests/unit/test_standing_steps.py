@@ -165,3 +165,20 @@ def test_what_stood_before_a_sign_out_does_not_stand_after_it(world):
     assert world.tab.call("does_session_exist") is False
     world.sign_in("bob")
     assert world.tab.call("get_user_id") == "bob"
+
+
+@pytest.mark.parametrize("act", ["attempt_refresh", "sign_out"])
+def test_what_another_tab_did_during_an_exchange_that_was_not_asked_for_is_told_once(act):
+    world = World("header", enable_debug_logs=False)
+    world.sign_in()
+    other = world.open_tab()
+    recalling(world)
+    world.tab.fetch("/items")
+    call = world.tab.begin_fetch("/items")
+    world.expire()
+    other.call(act)
+    told = world.actions
+    assert told[-1] == ("REFRESH_SESSION" if act == "attempt_refresh" else "SIGN_OUT")
+    assert world.tab.run(call).status == (200 if act == "attempt_refresh" else 401)
+    world.tab.look()
+    assert [event["action"] for event in world.tab.events if "other_tab" in event] == told

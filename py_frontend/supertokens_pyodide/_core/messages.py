@@ -251,12 +251,16 @@ class Port:
         self._session = session
         self._flows = session.flows
         self._cookies = ""
+        self._now: float = 0
         # What functions of Python gave, by the flow that asked for it.
         self._answers: dict[int, Answer] = {}
 
     def exchange(self, headers: str, one_shot: bool, cookies: str | None, now: float) -> str:
-        """Begin an exchange; ``headers`` is JSON of the caller's that the plan names, or empty."""
-        self._enter(cookies, now)
+        """Begin an exchange; ``headers`` is JSON of the caller's that the plan names, or empty.
+
+        It may have begun some time ago: then the environment is that of its beginning.
+        """
+        self._enter(cookies, now, may_be_over=True)
         flow = self._flows.begin(self._session.exchange(read_request(headers, one_shot)))
         alike = not headers and not one_shot
         return self._first_step(flow, alike and isinstance(flow.effect, Send))
@@ -277,15 +281,20 @@ class Port:
         The step is None when the flow has ended and left a driver nothing to do.
         """
         self._session.enter(cookies, now)
+        self._now = now
         flow = self._begin(name, arguments)
         output = self._flows.take_output()
         return flow, None if flow.ended and not output else write_step(output, flow)
 
-    def _enter(self, cookies: str | None, now: float) -> None:
+    def _enter(self, cookies: str | None, now: float, *, may_be_over: bool = False) -> None:
         """Take the environment; no cookies means those of the last call, as strings are dear."""
         if cookies is not None:
             self._cookies = cookies
-        self._session.enter(self._cookies, now)
+        if may_be_over and now < self._now:
+            self._session.go_back(self._cookies, now)
+        else:
+            self._session.enter(self._cookies, now)
+            self._now = now
 
     def _begin(self, name: str, arguments: Mapping[str, Any]) -> Flow[Any]:
         if name not in self.CALLS:
@@ -308,6 +317,7 @@ class Port:
     def observe(self, cookies: str, now: float) -> str:
         """Look what other tabs have done; a step with their events, or nothing."""
         self._session.enter(cookies, now)
+        self._now = now
         output = self._flows.take_output()
         return json.dumps(_written(output)) if output else ""
 

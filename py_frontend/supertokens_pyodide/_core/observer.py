@@ -19,10 +19,18 @@ class Observer:
         self._flows = flows
         self._state = state
         self._has_looked = False
+        # The front token of the latest moment, while the environment is that of an earlier one.
+        self._latest: tuple[str | None] | None = None
+
+    def go_back(self, cookies: str, now: float) -> None:
+        """Take the environment of a moment that is over: what was different then is no news."""
+        self._latest = self._latest or (self._state.front_token_text(),)
+        self._flows.enter(cookies, now)
 
     def enter(self, cookies: str, now: float) -> None:
         """Take the environment of this moment; what others did since the last becomes events."""
-        before = self._state.front_token_text()
+        [before] = self._latest or (self._state.front_token_text(),)
+        self._latest = None
         self._flows.enter(cookies, now)
         after = self._state.front_token_text()
         if before != after and self._has_looked and self._state.is_of_others():

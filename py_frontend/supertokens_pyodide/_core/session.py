@@ -68,6 +68,10 @@ class Session:
         """Take the environment of this moment: the cookie string and the clock in milliseconds."""
         self._observer.enter(cookies, now)
 
+    def go_back(self, cookies: str, now: float) -> None:
+        """Take the environment of a moment that is over, to begin what began then."""
+        self._observer.go_back(cookies, now)
+
     async def exchange(self, request: RequestHead) -> Delivery:
         """Run an intercepted request to its verdict."""
         return await self._exchanger.exchange(request)

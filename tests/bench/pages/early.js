@@ -1,0 +1,55 @@
+// A page with a session whose Python is on its way: ?mode=cookie|header.
+
+import { signIn } from "./session.js";
+
+const CALLS = 21;
+const BATCH = 500;
+
+const { network, supertokens } = globalThis;
+const mode = new URLSearchParams(location.search).get("mode");
+const median = (times) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+const pause = () => new Promise((done) => setTimeout(done, 5));
+
+/** The mean of many calls in a row, in milliseconds. */
+async function mean(call) {
+  const start = performance.now();
+  for (let i = 0; i < BATCH; i++) await call();
+  return (performance.now() - start) / BATCH;
+}
+
+async function measure() {
+  signIn(mode);
+  const start = performance.now();
+  supertokens.init({ apiDomain: network.api, tokenTransferMethod: mode });
+  let isUp = false;
+  const up = supertokens.ready().then(() => {
+    isUp = true;
+    return performance.now() - start;
+  });
+  let leftAt = 0;
+  network.answer = () => {
+    leftAt = performance.now();
+    return network.ok;
+  };
+  const left = [];
+  const back = [];
+  const hint = [];
+  const many = await mean(() => fetch(`${network.api}/orders`));
+  // Python's boot keeps the page busy between the calls.
+  while (!isUp) {
+    const calledAt = performance.now();
+    await fetch(`${network.api}/orders`);
+    left.push(leftAt - calledAt);
+    back.push(performance.now() - calledAt);
+    const askedAt = performance.now();
+    if (supertokens.sessionHint() !== true) throw new Error("no session");
+    hint.push(performance.now() - askedAt);
+    await pause();
+  }
+  if (left.length < CALLS) throw new Error("Python was up too early to measure anything");
+  const boot = await up;
+  const after = await mean(() => fetch(`${network.api}/orders`));
+  return { left: median(left), back: median(back), hint: median(hint), many, after, boot };
+}
+
+globalThis.measured = measure();
