@@ -135,12 +135,10 @@ def starts(browser: Browser, origin: str) -> Numbers:
 
 def early(browser: Browser, origin: str, mode: str) -> Numbers:
     """Milliseconds of what a page with a session does while its Python boots."""
-    context = browser.new_context()
-    context.set_default_timeout(PAGE_TIMEOUT)
-    page = context.new_page()
-    page.goto(f"{origin}/bench/early.html?mode={mode}")
-    found: Numbers = page.evaluate("measured")
-    context.close()
+    with open_context(browser) as context:
+        page = context.new_page()
+        page.goto(f"{origin}/bench/early.html?mode={mode}")
+        found: Numbers = page.evaluate("measured")
     return found
 
 

@@ -37,7 +37,10 @@ async ([mode, formFields]) => {
 
 CALLS = """
 globalThis.viaFetch = (path, init) =>
-  fetch(path, init).then(({ status }) => status, ({ code, name }) => (typeof code === "string" ? code : name));
+  fetch(path, init).then(
+    ({ status }) => status,
+    (error) => (error instanceof DOMException ? error.name : error.code),
+  );
 globalThis.viaXHR = (path, method = "GET") => new Promise((resolve) => {
   const xhr = globalThis.lastXHR = new XMLHttpRequest();
   xhr.open(method, path);

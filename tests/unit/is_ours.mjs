@@ -1,11 +1,19 @@
-// Tells, for each {page, plan, url} on stdin, whether the shim takes the request for one of ours.
+// Tells, for each {page, plan, options, url} on stdin, whether the shim takes the request for one of ours:
+// by the core's plan, and before there is one, by the options.
 
 import { readFileSync } from "node:fs";
+import { Gate } from "../../js_shim/src/gate.js";
 import { isOurs } from "../../js_shim/src/target.js";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
-const told = asked.map(({ page, plan, url }) => {
+const told = asked.map(({ page, plan, options, url }) => {
   globalThis.location = { href: page };
-  return isOurs(plan, url);
+  globalThis.__TABLE__ = { skip: plan.skip };
+  const early = new Gate(
+    options,
+    () => true,
+    () => [],
+  );
+  return [isOurs(plan, url), isOurs(early.plan, url)];
 });
 process.stdout.write(JSON.stringify(told));
