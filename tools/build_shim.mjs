@@ -1,5 +1,6 @@
-// Bundles js_shim/src into js_shim/dist: the npm package's ES module, the <script> bundle for pages,
-// the one for workers and pages alike that the Python wheel carries, and what fast boots need besides.
+// Bundles js_shim/src, with the decision table in it, into js_shim/dist: the npm package's ES module, the
+// <script> bundle for pages, the one for workers and pages alike that the Python wheel carries, and what fast
+// boots need besides. The Makefile has the table made first (tools/decision_table.py).
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";

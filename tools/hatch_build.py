@@ -33,7 +33,7 @@ class WheelBuildHook(BuildHookInterface[Any]):
         if not shim.is_file():
             raise SystemExit(
                 f"{SHIM} is missing: the JavaScript shim has not been built.\n"
-                "Run `make build`, or `npm ci && npm run build:shim` before building the package."
+                "Run `make build`, or `npm run build:shim` before building the package."
             )
         if self.target_name == "wheel":
             self._folder = TemporaryDirectory()  # goes with the hook

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Route
 from tests.browser.app import PASSWORD, PROTECTED, REFRESH
 from tests.browser.demo import Demo
 from tests.browser.plain import open_plain
+from tests.browser.spa import WORKER
 
 ACCEPT = "/api/accept-terms"
 BUNDLE = "/vendor/supertokens/supertokens.iife.js"
@@ -55,15 +56,27 @@ globalThis.atOnce = (path, method = "GET") => {
 };
 globalThis.state = (promise) => Promise.race([promise.then(String), "waits"]);
 """
+# Python in a worker is to decide, which the page starts when it may.
+IN_WORKER = """
+globalThis.supertokensPyodide = { interpreter: "worker" };
+"""
 
 
 class Visit:
     """A page whose Python does not come up until it may."""
 
-    def __init__(self, demo: Demo, context: BrowserContext, mode: str = "cookie") -> None:
+    def __init__(
+        self,
+        demo: Demo,
+        context: BrowserContext,
+        mode: str = "cookie",
+        *,
+        in_worker: bool = False,
+    ) -> None:
         self.demo = demo
         self.mode = mode
-        self.page: Page = open_plain(demo, context, CALLS)
+        self.in_worker = in_worker
+        self.page: Page = open_plain(demo, context, CALLS + (IN_WORKER if in_worker else ""))
         self._held: list[Route] = []
         self.page.route("**/pyodide.asm.wasm", lambda route: self._held.append(route))
 
@@ -104,6 +117,14 @@ class Visit:
         return self.run("state(supertokens.ready())") != "waits"
 
     def let_boot(self) -> None:
+        if self.in_worker:
+            self.page.unroute("**/pyodide.asm.wasm")
+            self.page.route(
+                "**/worker.mjs",
+                lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
+            )
+            self.run("""() => { new Worker("/worker.mjs", { type: "module" }); }""")
+            return
         while not self._held:
             self.run("0")  # lets the browser's messages in
         self._held[0].continue_()
@@ -118,9 +139,10 @@ class Visit:
             self.run("0")
 
 
-@pytest.fixture(params=["cookie", "header"])
+@pytest.fixture(params=["cookie", "header", "worker"])
 def visit(demo: Demo, context: BrowserContext, request: pytest.FixtureRequest) -> Visit:
-    return Visit(demo, context, request.param)
+    in_worker = request.param == "worker"
+    return Visit(demo, context, "cookie" if in_worker else request.param, in_worker=in_worker)
 
 
 @pytest.fixture
