@@ -58,8 +58,8 @@ INDIFFERENT: dict[str, Any] = {
     "windowHandler": True,
     "lockFactory": True,
 }
-# With these the core has to be asked: cookies and clocks of the page's own, and flows to be logged.
-ASKED = ("cookieHandler", "dateProvider", "enableDebugLogs")
+# With these the core has to be asked: cookies elsewhere, other clocks, and flows to be logged.
+ASKED = ("cookieHandler", "tokenStore", "dateProvider", "enableDebugLogs")
 
 Facts = frozenset[str]
 Answer = tuple[str, ...]

@@ -1,5 +1,6 @@
 // The browser services that the core's drivers need, looked up at call time.
 
+import { DatabaseJar } from "./database.js";
 import { BrowserJar, HandlerJar } from "./jar.js";
 import { takeLock, takeLockNow } from "./lock.js";
 
@@ -9,9 +10,18 @@ import { takeLock, takeLockNow } from "./lock.js";
  * @typedef {{acquireLock(name: string, timeout?: number): any, releaseLock(name: string): any}} PageLock
  *
  * @typedef {object} HostFunctions what a page may put in place of the browser's own
+ * @property {"cookies" | "indexedDB"} [tokenStore]
  * @property {ConstructorParameters<typeof HandlerJar>[0]} [cookieHandler]
  * @property {() => PageLock | Promise<PageLock>} [lockFactory]
  */
+
+/**
+ * @param {HostFunctions} functions
+ * @param {PageHandler} page
+ * @returns {Jar}
+ */
+const jarOf = ({ tokenStore }, page) =>
+  tokenStore === "indexedDB" ? new DatabaseJar() : new BrowserJar(page.store);
 
 export class Host {
   /** @type {Map<number, () => void>} */
@@ -21,9 +31,9 @@ export class Host {
    * @param {typeof fetch} nativeFetch
    * @param {PageHandler} page
    * @param {HostFunctions} functions
-   * @param {Jar} [jar]
+   * @param {Jar} [jar] the browser's cookies unless given, or what tokenStore names
    */
-  constructor(nativeFetch, page, functions, jar = new BrowserJar(page.store)) {
+  constructor(nativeFetch, page, functions, jar = jarOf(functions, page)) {
     /** The page's fetch as it was before us. */
     this.nativeFetch = nativeFetch;
     this.page = page;

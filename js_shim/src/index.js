@@ -25,6 +25,7 @@ export { STGeneralError, SuperTokensError } from "./errors.js";
  * @param {boolean} [options.isInIframe]
  * @param {number} [options.maxRetryAttemptsForSessionRefresh]
  * @param {"cookie" | "header"} [options.tokenTransferMethod]
+ * @param {"cookies" | "indexedDB"} [options.tokenStore] "cookies" unless set; for sessions in headers
  * @param {number} [options.refreshTimeout] seconds
  * @param {boolean} [options.enableDebugLogs]
  * @param {(event: any) => unknown} [options.onHandleEvent] may be async

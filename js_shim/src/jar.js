@@ -8,7 +8,8 @@
  * @property {boolean} lags whether read() answers from a mirror
  * @property {() => Promise<void>} settled resolves when everything is written
  * @property {() => Promise<void>} fresh resolves when everything is written, and the mirror up to date
- * @property {string} place where cookies are kept: "cookies", "localStorage", "memory" or "cookieHandler"
+ * @property {string} place where cookies are kept: "cookies", "localStorage", "memory", "indexedDB" or
+ *   "cookieHandler"
  * @property {() => void} close
  *
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store
@@ -159,22 +160,63 @@ export class BrowserJar {
   }
 }
 
+/** What is kept where it takes time to read: a mirror of it answers at once. */
+export class LaggingJar {
+  lags = true;
+  #mirror = "";
+  #writing = Promise.resolve();
+
+  read() {
+    return this.#mirror;
+  }
+
+  /** @param {string[]} writes */
+  write(writes) {
+    this.#mirror = writes.reduce(after, this.#mirror);
+    const writing = this.#writing;
+    this.#writing = (async () => {
+      await writing;
+      await this.put(writes);
+    })();
+  }
+
+  settled() {
+    return this.#writing;
+  }
+
+  async fresh() {
+    let writing;
+    do {
+      writing = this.#writing;
+      await writing;
+      const cookies = await this.get();
+      if (writing === this.#writing) this.#mirror = cookies;
+    } while (writing !== this.#writing);
+  }
+
+  /** @returns {Promise<string>} what is kept; never rejects */
+  async get() {
+    return this.#mirror;
+  }
+
+  /** @param {string[]} _writes @returns {Promise<void>} once they are kept; never rejects */
+  async put(_writes) {}
+}
+
 /**
  * A page's own cookieHandler, with functions that may be async.
  *
  * @implements {Jar}
  */
-export class HandlerJar {
-  lags = true;
+export class HandlerJar extends LaggingJar {
   place = "cookieHandler";
-  #mirror = "";
-  #writing = Promise.resolve();
 
   /**
    * @param {(original: object) => {getCookie(): any, setCookie(write: string): any}} cookieHandler
    * @param {Jar} original
    */
   constructor(cookieHandler, original) {
+    super();
     this.original = original;
     this.handler = cookieHandler({
       getCookie: async () => {
@@ -188,45 +230,27 @@ export class HandlerJar {
     });
   }
 
-  read() {
-    return this.#mirror;
+  async get() {
+    try {
+      return (await this.handler.getCookie()) ?? "";
+    } catch (error) {
+      console.error("supertokens: cookieHandler.getCookie failed", error);
+      return this.read();
+    }
   }
 
   /** @param {string[]} writes */
-  write(writes) {
-    this.#mirror = writes.reduce(after, this.#mirror);
-    const writing = this.#writing;
-    this.#writing = (async () => {
-      await writing;
-      for (const write of writes) {
-        try {
-          await this.handler.setCookie(write);
-        } catch (error) {
-          console.error("supertokens: cookieHandler.setCookie failed", error);
-        }
+  async put(writes) {
+    for (const write of writes) {
+      try {
+        await this.handler.setCookie(write);
+      } catch (error) {
+        console.error("supertokens: cookieHandler.setCookie failed", error);
       }
-    })();
+    }
   }
 
   close() {
     this.original.close();
-  }
-
-  settled() {
-    return this.#writing;
-  }
-
-  async fresh() {
-    let writing;
-    do {
-      writing = this.#writing;
-      await writing;
-      try {
-        const cookies = (await this.handler.getCookie()) ?? "";
-        if (writing === this.#writing) this.#mirror = cookies;
-      } catch (error) {
-        console.error("supertokens: cookieHandler.getCookie failed", error);
-      }
-    } while (writing !== this.#writing);
   }
 }

@@ -52,6 +52,16 @@ export class WorkerShim extends Shim {
     });
   }
 
+  /**
+   * Connect an interpreter's core: once the page has answered, or without a page.
+   *
+   * @param {import("./shim.js").Interpreter} interpreter
+   */
+  connect(interpreter) {
+    if (!this.gate && !navigator.locks) throw noLocks();
+    super.connect(interpreter);
+  }
+
   /** @returns {never} */
   init() {
     throw unsupported(
@@ -80,8 +90,9 @@ export class WorkerShim extends Shim {
    * @param {Record<string, any>} functions
    */
   newHost(nativeFetch, functions) {
-    const [link, jar] = /** @type {[Link, LinkJar]} */ ([this.#link, this.#jar]);
-    return new WorkerHost(nativeFetch, this.page, functions, jar, link);
+    const [link, jar] = [this.#link, this.#jar];
+    if (!link || !jar) return new WorkerHost(nativeFetch, this.page, functions);
+    return new LinkHost(nativeFetch, this.page, functions, jar, link);
   }
 
   disconnect() {
@@ -290,6 +301,13 @@ class LinkStore {
 }
 
 class WorkerHost extends Host {
+  /** No lock of the page, and no Web Lock, can be had without waiting. */
+  lockNow() {
+    return false;
+  }
+}
+
+class LinkHost extends WorkerHost {
   #link;
   #locks = 0;
 
@@ -315,15 +333,16 @@ class WorkerHost extends Host {
     const taken = await this.#link.ask("lock", id, name, timeout);
     return taken ? () => this.#link.tell("unlock", id) : null;
   }
-
-  /** No lock of the page can be had without waiting. */
-  lockNow() {
-    return false;
-  }
 }
 
 const noPage = () =>
   unsupported(
     "The page that owns this worker does not answer, and a worker has no cookies of its own.",
-    'Load the shim on the page before anything starts workers: <script src="…/supertokens.iife.js"></script> in its head.',
+    'Load the shim on the page before anything starts workers: <script src="…/supertokens.iife.js"></script> in its head. Where no page shall have the session: init(token_transfer_method="header", token_store="indexedDB").',
+  );
+
+const noLocks = () =>
+  unsupported(
+    "Workers that share a session refresh it one at a time by Web Locks, and there are none.",
+    "Serve the page over https; plain http will do on localhost only.",
   );

@@ -25,6 +25,7 @@ def test_only_the_api_domain_has_to_be_given():
     assert config.is_in_iframe is False
     assert config.max_retry_attempts_for_session_refresh is None
     assert config.token_transfer_method == "cookie"
+    assert config.token_store == "cookies"
     assert config.enable_debug_logs is False
     assert config.refresh_timeout == 10.0
     assert config.page == PAGE
@@ -103,6 +104,8 @@ def test_an_option_is_taken_over_in_its_normal_form(option, value, expected):
         ("max_retry_attempts_for_session_refresh", "3"),
         ("token_transfer_method", "Header"),
         ("token_transfer_method", []),
+        ("token_store", "localStorage"),
+        ("token_store", "indexedDB"),
         ("enable_debug_logs", "true"),
         ("refresh_timeout", 0),
         ("refresh_timeout", -1),
@@ -182,11 +185,13 @@ def test_javascript_names_become_python_names():
         "isInIframe": False,
         "maxRetryAttemptsForSessionRefresh": 3,
         "tokenTransferMethod": "header",
+        "tokenStore": "indexedDB",
         "enableDebugLogs": False,
         "refreshTimeout": 5,
     }
     config = read_config(from_javascript(options), PAGE)
     assert config.token_transfer_method == "header"
+    assert config.token_store == "indexedDB"
     assert config.max_retry_attempts_for_session_refresh == 3
     assert config.refresh_timeout == 5
 

@@ -72,6 +72,7 @@ def test_a_report_can_be_sent_as_json_and_holds_no_token(signed_in):
         ("COOKIES", {"kept": "localStorage"}, False),
         ("COOKIES", {"kept": "memory"}, False),
         ("COOKIES", {"kept": "cookieHandler"}, True),
+        ("COOKIES", {"kept": "indexedDB"}, True),
         ("STORAGE", {"storage": False}, False),
         ("LOCKS", {"locks": False}, False),
         ("IFRAME", {"frame": "cross-origin"}, False),

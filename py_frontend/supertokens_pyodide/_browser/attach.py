@@ -34,7 +34,7 @@ def start(options: Mapping[str, Any]) -> Client:
     adapted = Functions(functions)
     try:
         client = Client(functions=functions)
-        if _in_worker():
+        if _in_worker() and options.get("token_store") != "indexedDB":
             _join(client, shim, options, functions, adapted)
         else:
             config = _agreed(shim, options, shim.givenOptions(), adapted)
@@ -78,7 +78,12 @@ def _join(
         shim.join(scope, adapted.object, plain([STORAGE_KEY]), create_once_callable(start))
     except JsException as error:
         raise python_error(error) from None
-    client.host = BrowserHost(shim, adapted, lambda url: freshen(client, shim, url))
+    client.host = _host(client, shim, adapted)
+
+
+def _host(client: Client, shim: Any, adapted: Functions) -> BrowserHost:
+    before = (lambda url: freshen(client, shim, url)) if _in_worker() else None
+    return BrowserHost(shim, adapted, before)
 
 
 def _agreed(shim: Any, own: Mapping[str, Any], given: str | None, adapted: Functions) -> Config:
@@ -124,6 +129,7 @@ def connect(
     use_page_skew(session.flows.clock, shim)
     client.open(config, session)
     adapted.match_urls(client.recipe)
+    adapted.object.tokenStore = config.token_store
     core_functions = {
         "exchange": client.port.exchange,
         "call": client.port.call,
@@ -146,7 +152,7 @@ def connect(
             proxy.destroy()
         client.is_open = False
         raise python_error(error) from None
-    host = client.host if isinstance(client.host, BrowserHost) else BrowserHost(shim, adapted)
+    host = client.host if isinstance(client.host, BrowserHost) else _host(client, shim, adapted)
     host.keep(proxies)
     client.host = host
 

@@ -17,6 +17,7 @@ from .urls import (
 )
 
 TransferMethod = Literal["cookie", "header"]
+TokenStore = Literal["cookies", "indexedDB"]
 
 # Options that are functions. They stay with the language that gave them; the core only sees that
 # they are there: a function, or True where JavaScript has one.
@@ -41,6 +42,7 @@ _JAVASCRIPT_NAMES = {
     "isInIframe": "is_in_iframe",
     "maxRetryAttemptsForSessionRefresh": "max_retry_attempts_for_session_refresh",
     "tokenTransferMethod": "token_transfer_method",
+    "tokenStore": "token_store",
     "enableDebugLogs": "enable_debug_logs",
     "refreshTimeout": "refresh_timeout",
     "preAPIHook": "pre_api_hook",
@@ -80,6 +82,7 @@ class Config:
     is_in_iframe: bool
     max_retry_attempts_for_session_refresh: int | None
     token_transfer_method: TransferMethod
+    token_store: TokenStore
     enable_debug_logs: bool
     refresh_timeout: float
     has_post_api_hook: bool
@@ -160,6 +163,7 @@ def read_config(options: Mapping[str, Any], page: Page) -> Config:
         is_in_iframe=_flag(given, "is_in_iframe", False),
         max_retry_attempts_for_session_refresh=_retries(given),
         token_transfer_method=_transfer_method(given),
+        token_store=_token_store(given),
         enable_debug_logs=_flag(given, "enable_debug_logs", False),
         refresh_timeout=_seconds(given, "refresh_timeout", 10.0),
         has_post_api_hook="post_api_hook" in given,
@@ -258,3 +262,17 @@ def _transfer_method(given: Mapping[str, Any]) -> TransferMethod:
     if value in ("cookie", "header"):
         return cast(TransferMethod, value)
     raise ConfigError("token_transfer_method", f"is {value!r}", hint="Give 'cookie' or 'header'.")
+
+
+def _token_store(given: Mapping[str, Any]) -> TokenStore:
+    value = given.get("token_store", "cookies")
+    if value not in ("cookies", "indexedDB"):
+        raise ConfigError("token_store", f"is {value!r}", hint="Give 'cookies' or 'indexedDB'.")
+    if value == "indexedDB" and _transfer_method(given) == "cookie":
+        raise ConfigError(
+            "token_store",
+            "is 'indexedDB', and the session is in cookies",
+            hint="Set token_transfer_method='header'. The browser alone carries a session in "
+            "cookies, for all pages at once, and what says whether it is there must lie beside it.",
+        )
+    return cast(TokenStore, value)

@@ -25,7 +25,7 @@ class Facts(TypedDict):
     worker: bool
     frame: Literal["none", "same-origin", "cross-origin"]
     #: Where a cookie with our attributes was kept, if anywhere.
-    kept: Literal["cookies", "localStorage", "memory", "cookieHandler"] | None
+    kept: Literal["cookies", "localStorage", "memory", "indexedDB", "cookieHandler"] | None
     storage: bool
     locks: bool
     #: Whether what we put in place of these globals is there still.
@@ -98,8 +98,8 @@ def _of_the_page(config: Config, facts: Facts) -> Iterator[Finding]:
     yield _cookies(facts)
     yield _finding(
         "STORAGE",
-        facts["storage"],
-        "localStorage is there.",
+        facts["storage"] or config.token_store == "indexedDB",
+        "localStorage is there, or not needed (token_store).",
         "localStorage is blocked: the clock's skew is not remembered, and tabs that run "
         "supertokens-website may refresh at the same time.",
         "Usually a browser setting blocks it, or the page is in a sandboxed frame.",
@@ -125,6 +125,8 @@ def _cookies(facts: Facts) -> Finding:
     kept = facts["kept"]
     if kept == "cookieHandler":
         return Finding("COOKIES", True, "The page's cookieHandler keeps the session.")
+    if kept == "indexedDB":
+        return Finding("COOKIES", True, "IndexedDB keeps the session (token_store).")
     lost = "The browser does not keep the session's cookies" + (f": {kept} does." if kept else ".")
     return _finding(
         "COOKIES",

@@ -1,0 +1,164 @@
+"""A session in IndexedDB: in workers whose page knows nothing of it, and on a page beside them."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.browser.app import PROTECTED, REFRESH
+from tests.browser.conftest import BrowserLog, open_context
+from tests.browser.demo import LONG, Demo
+from tests.browser.plain import SETTINGS
+from tests.browser.worker_page import BUNDLE, WorkerPage
+
+NewContext = Callable[..., BrowserContext]
+
+INIT = """
+s.close()
+js.globalThis.events = js.Array.new()
+s.init(
+    api_domain=js.location.origin,
+    token_transfer_method="header",
+    token_store="indexedDB",
+    on_handle_event=lambda event: js.events.push(event["action"]) and None,
+)
+"""
+
+
+def let_token_expire(python: WorkerPage, worker: int = 0) -> None:
+    """Get a token that lives for a moment, and wait until it has expired."""
+    python.demo.set_token_life(1)
+    ends = python.run(
+        "await s.attempt_refresh()\nreturn (await s.get_access_token_payload())['exp']",
+        worker=worker,
+    )
+    python.demo.set_token_life(LONG)
+    python.page.wait_for_function(f"Date.now() > {ends * 1000}")
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, demo_process: Demo) -> Iterator[WorkerPage]:
+    with open_context(browser) as context:
+        yield WorkerPage(demo_process, context, "bare", head="", workers=2)
+
+
+@pytest.fixture
+def python(shared: WorkerPage, demo: Demo, browser_log: BrowserLog) -> Iterator[WorkerPage]:
+    """Two workers that have called init(), and a user signed in by the first of them."""
+    with browser_log.watching(shared.page.context):
+        for worker in range(2):
+            shared.run(INIT, worker=worker)
+        if shared.run("return await s.does_session_exist()"):
+            shared.run("await s.sign_out()")
+        shared.sign_up()
+        yield shared
+    assert browser_log.page_errors == []
+    assert shared.page.evaluate("strayMessages") == []
+
+
+def test_workers_share_a_session_that_no_page_sees(python: WorkerPage) -> None:
+    user_id = python.run("return await s.get_user_id()")
+    assert python.run("return await s.get_user_id()", worker=1) == user_id
+    assert python.fetch(PROTECTED, worker=1) == [200]
+    assert python.page.evaluate("[document.cookie, localStorage.length]") == ["", 0]
+    wrong = "return [x.message for x in (await s.diagnose(True)).findings if x.ok is False]"
+    assert python.run(wrong) == []
+
+
+def test_a_sign_out_is_heard_by_the_other_worker(python: WorkerPage) -> None:
+    assert python.run("return await s.does_session_exist()", worker=1) is True
+    python.run("await s.sign_out()")
+    heard = "import asyncio\nwhile 'SIGN_OUT' not in list(js.events): await asyncio.sleep(0.01)"
+    python.run(heard, worker=1)
+    assert python.run("return await s.does_session_exist()", worker=1) is False
+
+
+def test_an_expired_token_is_refreshed_once_for_both(python: WorkerPage, demo: Demo) -> None:
+    let_token_expire(python)
+    mark = demo.mark()
+    going = "js.going = asyncio.ensure_future(pyfetch(js.location.origin + argument))"
+    for worker in range(2):
+        python.run(f"import asyncio\n{going}", PROTECTED, worker)
+    for worker in range(2):
+        assert python.run("return (await js.going).status", worker=worker) == 200
+    assert demo.count(mark, REFRESH) == 1
+
+
+def test_a_request_that_blocks_is_not_refreshed_for_without_the_lock(
+    python: WorkerPage, demo: Demo
+) -> None:
+    let_token_expire(python)
+    mark = demo.mark()
+    statuses = python.run(
+        """
+        def status():
+            xhr = js.XMLHttpRequest.new()
+            xhr.open("GET", js.location.origin + argument, False)
+            xhr.send()
+            return xhr.status
+
+        return [status(), await s.does_session_exist(), status()]
+        """,
+        PROTECTED,
+    )
+    assert statuses == [401, True, 200]
+    assert demo.count(mark, REFRESH) == 1
+
+
+def test_a_session_outlives_its_worker(demo: Demo, new_context: NewContext) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head="")
+    python.run(INIT)
+    user_id = python.sign_up()
+    python.page.evaluate("workers[0].terminate()")
+    python.start_worker()
+    python.run(INIT, worker=1)
+    assert python.run("return await s.get_user_id()", worker=1) == user_id
+    assert python.fetch(PROTECTED, worker=1) == [200]
+
+
+def test_a_page_has_the_session_of_a_worker_that_does_not_ask_it(
+    demo: Demo, new_context: NewContext
+) -> None:
+    init = """supertokens.init({
+      apiDomain: location.origin, tokenTransferMethod: "header", tokenStore: "indexedDB",
+    });"""
+    head = f"<script>{SETTINGS}</script>{BUNDLE}<script>{init}</script>"
+    python = WorkerPage(demo, new_context(), "bare", head)
+    python.run(INIT)
+    user_id = python.sign_up()
+    page = python.page
+    assert page.evaluate("supertokens.getUserId()") == user_id
+    assert page.evaluate(f"fetch('{PROTECTED}').then(({{ status }}) => status)") == 200
+    assert page.evaluate("document.cookie") == ""
+    page.evaluate("supertokens.signOut()")
+    assert python.run("return await s.does_session_exist()") is False
+
+
+def test_where_indexeddb_is_blocked_the_session_lives_as_long_as_the_worker(
+    demo: Demo, new_context: NewContext, browser_log: BrowserLog
+) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head="")
+    block = "indexedDB.open = () => { throw new DOMException('blocked', 'SecurityError'); };"
+    python.run(f"js.eval({json.dumps(block)})\n{INIT}")
+    python.sign_up()
+    assert python.fetch(PROTECTED) == [200]
+    [warning] = [line for line in browser_log.lines if "IndexedDB does not keep" in line]
+    assert "blocked" in warning
+    assert python.run("return await s.attempt_refresh()") is True
+    lost = "return [x.message for x in (await s.diagnose()).findings if x.code == 'COOKIES']"
+    assert python.run(lost) == ["The browser does not keep the session's cookies: memory does."]
+
+
+def test_a_session_in_cookies_is_refused(demo: Demo, new_context: NewContext) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head="")
+    told = python.run(
+        """
+        try:
+            s.init(api_domain=js.location.origin, token_store="indexedDB")
+        except s.SuperTokensError as error:
+            return [error.code, error.hint]
+        """
+    )
+    assert told[0] == "CONFIG_INVALID"
+    assert "token_transfer_method='header'" in told[1]
