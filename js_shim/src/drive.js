@@ -60,6 +60,8 @@ const HOOK_PATIENCE = 10_000;
  * @property {(events: string) => void} notify
  * @property {(options: string) => string} compare
  * @property {(flow: number, userContext: any) => Promise<Step> | undefined} [answer] of a core in another realm: the effect `ask`
+ * @property {(beginning: import("./recall.js").Beginning) => string} [atOnce] of such a core too: an exchange's
+ *   first step, or nothing where it has to be asked
  *
  * A reply that came before the core, and the step that followed when it was there.
  * @typedef {{result: any, headers: () => Headers, isAlone?: boolean, next?: Step}} Held

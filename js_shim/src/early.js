@@ -96,9 +96,18 @@ export class Early {
    * @returns {Step | null} its first step; null where only the core can tell
    */
   exchange(request, oneShot, carrier) {
+    const cookies = cookiesNow(this.#shim.page.store);
+    carrier.beginning = { request, oneShot, cookies, now: Date.now() };
+    return this.firstStep(carrier.beginning);
+  }
+
+  /**
+   * @param {import("./recall.js").Beginning} beginning of an exchange
+   * @returns {Step | null} its first step; null where only the core can tell
+   */
+  firstStep(beginning) {
     const { store } = this.#shim.page;
-    carrier.beginning = { request, oneShot, cookies: cookiesNow(store), now: Date.now() };
-    return this.#table.firstStep(carrier.beginning, (key) => store?.getItem(key) ?? null);
+    return this.#table.firstStep(beginning, (key) => store?.getItem(key) ?? null);
   }
 
   /** @param {string | Step | null} step */
@@ -201,7 +210,8 @@ export function earlyFor(shim, gate, options) {
  */
 export function sessionHint({ connection, page }, options) {
   const jar = connection?.host.jar;
-  if (jar ? jar.lags : IN_WORKER || options?.cookieHandler) return undefined;
+  const isElsewhere = options?.cookieHandler || options?.tokenStore === "indexedDB";
+  if (jar ? jar.lags : IN_WORKER || isElsewhere) return undefined;
   try {
     return new Table(__TABLE__).isLikely(jar ? jar.read() : cookiesNow(page.store));
   } catch {

@@ -44,7 +44,7 @@ export class Recall {
   exchange(request, oneShot) {
     const beginning = { request, oneShot, cookies: this.#host.cookies(), now: this.#host.now() };
     const alike = request === "" && !oneShot;
-    const known = alike && this.#find("", beginning);
+    const known = (alike && this.#find("", beginning)) || this.#core.atOnce?.(beginning);
     if (known) return { text: known, beginning };
     const text = this.begin(beginning);
     if (alike) this.keep("", beginning, JSON.parse(text));

@@ -39,10 +39,18 @@ class RemoteCore {
   /**
    * @param {Link} link
    * @param {string} facts
+   * @param {import("./early.js").Early | null} early
    */
-  constructor(link, facts) {
+  constructor(link, facts, early) {
     this.link = link;
     this.facts = () => facts;
+    this.early = early;
+  }
+
+  /** @param {import("./recall.js").Beginning} beginning */
+  atOnce(beginning) {
+    const step = this.early?.firstStep(beginning);
+    return step ? JSON.stringify(step) : "";
   }
 
   /**
@@ -209,7 +217,7 @@ export class WorkerCores {
     try {
       const { plan, facts } = await link.ask("adopt", this.shim.givenOptions());
       if (this.#chosen !== link) return;
-      const core = new RemoteCore(link, facts);
+      const core = new RemoteCore(link, facts, gate.early);
       core.recall = this.shim.useCore(core, plan).driver.recall;
     } catch (error) {
       if (this.#chosen === link) gate.fail(error);

@@ -125,10 +125,12 @@ def test_a_page_has_the_session_of_a_worker_that_does_not_ask_it(
     });"""
     head = f"<script>{SETTINGS}</script>{BUNDLE}<script>{init}</script>"
     python = WorkerPage(demo, new_context(), "bare", head)
+    page = python.page
+    assert page.evaluate("String(supertokens.sessionHint())") == "undefined"
     python.run(INIT)
     user_id = python.sign_up()
-    page = python.page
     assert page.evaluate("supertokens.getUserId()") == user_id
+    assert page.evaluate("String(supertokens.sessionHint())") == "undefined"
     assert page.evaluate(f"fetch('{PROTECTED}').then(({{ status }}) => status)") == 200
     assert page.evaluate("document.cookie") == ""
     page.evaluate("supertokens.signOut()")
