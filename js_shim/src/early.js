@@ -29,6 +29,8 @@ export class Early {
   #connection = null;
   /** @type {Carrier[]} whose replies wait for the core, in the order in which they came */
   #held = [];
+  /** @type {Promise<void> | undefined} while the core cannot be told of them at once */
+  #told = undefined;
 
   /**
    * @param {Shim} shim
@@ -58,7 +60,13 @@ export class Early {
   /** @param {Connection} connection that is there now; its core sees what has come before it does anything */
   meet(connection) {
     this.#connection = connection;
-    const { driver } = connection;
+    const { jar } = connection.host;
+    if (!jar.lags) this.#tell(connection.driver);
+    else this.#told = jar.fresh().then(() => this.#tell(connection.driver));
+  }
+
+  /** @param {import("./drive.js").Driver} driver */
+  #tell(driver) {
     for (const carrier of this.#held.splice(0)) {
       const { result, headers, isAlone } = /** @type {import("./drive.js").Held} */ (carrier.held);
       driver.lastHeaders = headers;
@@ -152,6 +160,7 @@ export class Early {
   async perform(_, carrier) {
     try {
       await this.#gate.pass(carrier.signal);
+      await this.#told;
     } catch (error) {
       if (!carrier.signal?.aborted) return; // no core will come
       this.#abandon(carrier);

@@ -221,6 +221,40 @@ def test_what_a_reply_says_of_the_session_is_kept_whatever_its_caller_does(
     assert demo.count(mark, ACCEPT) == 1
 
 
+def test_a_reply_that_has_come_reaches_a_core_whose_cookies_take_a_wait(
+    in_cookies: Visit, demo: Demo
+) -> None:
+    """Python gives a cookie_handler, of which nobody can know before."""
+    visit = in_cookies
+    visit.sign_up()
+    visit.run("() => { globalThis.supertokensPyodide.interpreter = 'page'; }")
+    visit.load()
+    mark = demo.mark()
+    visit.run(
+        "(path) => { globalThis.accepted = viaFetch(path, { method: 'POST' }); }",
+        ACCEPT,
+    )
+    visit.wait_for_reply(mark, ACCEPT, 200)
+    assert visit.run("state(accepted)") == "waits"
+    visit.page.unroute("**/pyodide.asm.wasm")
+    python = """
+import supertokens_pyodide
+supertokens_pyodide.init(cookie_handler=lambda original: original)
+"""
+    visit.run(
+        """async (code) => {
+          const { loadPyodide } = await import("/vendor/pyodide/pyodide.mjs");
+          const indexURL = new URL("/vendor/pyodide/", location.href).href;
+          const python = await loadPyodide({ indexURL, packages: ["supertokens-pyodide"] });
+          python.runPython(code);
+        }""",
+        python,
+    )
+    assert visit.run("accepted") == 200
+    payload = visit.run("supertokens.getAccessTokenPayloadSecurely()")
+    assert [name for name in payload if "terms" in name]
+
+
 @pytest.mark.parametrize(
     ("cookies", "waits"),
     [
