@@ -104,14 +104,15 @@ export class Host {
   }
 
   /**
-   * Take a lock if it is free this instant.
+   * Take a lock if it is free this instant, and what it guards can be read in the same.
    *
    * @param {number} flow
    * @param {string} name
    * @returns {boolean}
    */
   lockNow(flow, name) {
-    const release = this.lockFactory ? null : takeLockNow(this.page.store, name);
+    const takesTime = this.lockFactory || this.jar.lags;
+    const release = takesTime ? null : takeLockNow(this.page.store, name);
     if (release) this.#locks.set(flow, release);
     return release !== null;
   }

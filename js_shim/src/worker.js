@@ -91,8 +91,8 @@ export class WorkerShim extends Shim {
    */
   newHost(nativeFetch, functions) {
     const [link, jar] = [this.#link, this.#jar];
-    if (!link || !jar) return new WorkerHost(nativeFetch, this.page, functions);
-    return new LinkHost(nativeFetch, this.page, functions, jar, link);
+    if (!link || !jar) return new Host(nativeFetch, this.page, functions);
+    return new WorkerHost(nativeFetch, this.page, functions, jar, link);
   }
 
   disconnect() {
@@ -301,13 +301,6 @@ class LinkStore {
 }
 
 class WorkerHost extends Host {
-  /** No lock of the page, and no Web Lock, can be had without waiting. */
-  lockNow() {
-    return false;
-  }
-}
-
-class LinkHost extends WorkerHost {
   #link;
   #locks = 0;
 

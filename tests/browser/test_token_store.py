@@ -133,6 +133,23 @@ def test_a_page_has_the_session_of_a_worker_that_does_not_ask_it(
     assert page.evaluate("String(supertokens.sessionHint())") == "undefined"
     assert page.evaluate(f"fetch('{PROTECTED}').then(({{ status }}) => status)") == 200
     assert page.evaluate("document.cookie") == ""
+    let_token_expire(python)
+    mark = demo.mark()
+    statuses = page.evaluate(
+        """async (path) => {
+          const status = () => {
+            const xhr = new XMLHttpRequest();
+            xhr.open("GET", path, false);
+            xhr.send();
+            return xhr.status;
+          };
+          await fetch("/api/public");  // the page reads what the worker has written
+          return [status(), await supertokens.doesSessionExist(), status()];
+        }""",
+        PROTECTED,
+    )
+    assert statuses == [401, True, 200]
+    assert demo.count(mark, REFRESH) == 1
     page.evaluate("supertokens.signOut()")
     assert python.run("return await s.does_session_exist()") is False
 

@@ -82,7 +82,7 @@ def _join(
 
 
 def _host(client: Client, shim: Any, adapted: Functions) -> BrowserHost:
-    before = (lambda url: freshen(client, shim, url)) if _in_worker() else None
+    before = (lambda url: freshen(client, shim, url)) if shim.lags else None
     return BrowserHost(shim, adapted, before)
 
 

@@ -1,4 +1,4 @@
-"""Requests that block a worker, which cannot be refreshed for: their token is made fresh before."""
+"""Requests that block where nobody can refresh for them: their token is made fresh before."""
 
 from __future__ import annotations
 
