@@ -14,6 +14,7 @@
 //                    after(call, reply)       → nothing, when the page's hook has heard of it
 // The worker tells:  unlock(flow), store(key, text)
 //                    up()                     its core may be asked
+//                    refused(error)           there will be none, and why
 //                    events(events)           once a page has adopted it
 // The page tells:    cookies(text)            they have changed
 //

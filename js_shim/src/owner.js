@@ -81,6 +81,7 @@ export function serve(shim, port) {
     unlock: (id) => host.unlock(id),
     ...hookServices(() => shim.hooks),
     up: () => shim.cores.add(link),
+    refused: (error) => shim.cores.refuse(error),
     events: (events) => shim.cores.decides(link) && shim.emit(events),
   });
 }

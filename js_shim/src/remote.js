@@ -185,6 +185,11 @@ export class WorkerCores {
     this.#chosen = null;
   }
 
+  /** @param {import("./errors.js").ErrorData} error why a worker has no core */
+  refuse(error) {
+    if (this.#isWanted && !this.#chosen) this.shim.gate?.fail(new SuperTokensError(error));
+  }
+
   /** @param {Link} link */
   add(link) {
     this.#links.add(link);

@@ -134,7 +134,11 @@ export class WorkerShim extends Shim {
     this.#jar = new LinkJar(link, cookies, place);
     /** @type {WorkerPage} */ (this.page).meet(page, new LinkStore(link, stored));
     const refusal = start(options);
-    if (refusal) throw new SuperTokensError(JSON.parse(refusal));
+    if (refusal) {
+      const error = JSON.parse(refusal);
+      link.tell("refused", error);
+      throw new SuperTokensError(error);
+    }
     link.tell("up");
   }
 

@@ -99,6 +99,8 @@ def test_options_that_differ_are_told_in_both(demo: Demo, new_context: NewContex
             return error.code
     """
     assert python.run(code) == "ALREADY_INITIALISED"
+    told = "supertokens.getUserId().catch(({ code }) => code)"
+    assert python.page.evaluate(told) == "ALREADY_INITIALISED"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +123,23 @@ def test_what_a_worker_cannot_ask_of_the_page_is_refused_at_once(
     assert code == "UNSUPPORTED_PLATFORM"
     assert f"{name}=" in hint
     assert python.page.evaluate("fetch('/api/public').catch(({ code }) => code)") == code
+
+
+def test_the_worker_takes_the_pages_address_from_its_window_handler(
+    demo: Demo, new_context: NewContext
+) -> None:
+    script = """supertokens.init({
+      apiDomain: location.origin,
+      sessionTokenFrontendDomain: ".example.com",
+      windowHandler: (original) => ({
+        ...original,
+        location: { ...original.location, getHostName: () => "www.example.com" },
+      }),
+    });"""
+    python = WorkerPage(demo, new_context(), "bare", head(WORKER, script))
+    python.run("s.init()")
+    options = "supertokens.diagnose().then(({ options }) => options)"
+    assert python.page.evaluate(options)["sessionTokenFrontendDomain"] == ".example.com"
 
 
 def test_cookies_that_the_page_does_not_see_are_refused(
