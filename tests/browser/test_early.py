@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
 from tests.browser.app import PASSWORD, PROTECTED, REFRESH
+from tests.browser.conftest import BrowserLog
 from tests.browser.demo import Demo
 from tests.browser.plain import open_plain
 from tests.browser.spa import WORKER
@@ -156,7 +157,7 @@ def front_token(expires_at: float) -> str:
 
 
 def test_with_a_session_requests_come_and_go_before_python_and_what_is_refused_waits_for_it(
-    visit: Visit, demo: Demo
+    visit: Visit, demo: Demo, browser_log: BrowserLog
 ) -> None:
     visit.sign_up()
     visit.load()
@@ -173,14 +174,23 @@ def test_with_a_session_requests_come_and_go_before_python_and_what_is_refused_w
 
     visit.spoil_token()
     mark = demo.mark()
-    visit.run("(path) => { globalThis.waiting = [viaFetch(path), viaXHR(path)]; }", PROTECTED)
-    visit.wait_for_reply(mark, PROTECTED, 401, 2)
-    assert visit.run("Promise.all(waiting.map(state))") == ["waits"] * 2
+    visit.run(
+        """(path) => {
+          const control = globalThis.control = new AbortController();
+          const leaving = viaFetch(path, { signal: control.signal });
+          globalThis.waiting = [viaFetch(path), viaXHR(path), leaving];
+        }""",
+        PROTECTED,
+    )
+    visit.wait_for_reply(mark, PROTECTED, 401, 3)
+    assert visit.run("Promise.all(waiting.map(state))") == ["waits"] * 3
+    visit.run("control.abort()")
     assert not visit.is_up()
     visit.let_boot()
-    assert visit.run("Promise.all(waiting)") == [200] * 2
+    assert visit.run("Promise.all(waiting)") == [200, 200, "AbortError"]
     assert demo.count(mark, REFRESH) == 1
-    assert demo.count(mark, PROTECTED) == 4
+    assert demo.count(mark, PROTECTED) == 3 + 2
+    assert browser_log.page_errors == []
 
 
 @pytest.mark.parametrize("caller", ["waits", "aborts", "aborts-xhr", "blocks"])
