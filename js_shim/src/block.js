@@ -1,11 +1,11 @@
 // The blocking driver: a refresh for a synchronous XMLHttpRequest, carried out at once or not at all.
 
 import { headersOf } from "./bodies.js";
-import { Carrier } from "./drive.js";
+import { Carrier } from "./flow.js";
 
 /**
  * @typedef {import("./shim.js").Connection} Connection
- * @typedef {import("./drive.js").Step} Step
+ * @typedef {import("./flow.js").Step} Step
  */
 
 /**

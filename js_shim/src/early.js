@@ -2,8 +2,9 @@
 // is delivered, and with any other the exchange waits for the core, which takes it over with the cookies
 // and the clock of its beginning.
 
-import { Carrier, headOf, responseHead } from "./drive.js";
+import { headOf, responseHead } from "./drive.js";
 import { closed } from "./errors.js";
+import { Carrier } from "./flow.js";
 import { cookiesNow } from "./jar.js";
 import { Table } from "./table.js";
 import { IN_WORKER, reported } from "./target.js";
@@ -12,7 +13,7 @@ import { IN_WORKER, reported } from "./target.js";
  * @typedef {import("./shim.js").Shim} Shim
  * @typedef {import("./shim.js").Connection} Connection
  * @typedef {import("./gate.js").Gate} Gate
- * @typedef {import("./drive.js").Step} Step
+ * @typedef {import("./flow.js").Step} Step
  */
 
 /**
@@ -68,7 +69,7 @@ export class Early {
   /** @param {import("./drive.js").Driver} driver */
   #tell(driver) {
     for (const carrier of this.#held.splice(0)) {
-      const { result, headers, isAlone } = /** @type {import("./drive.js").Held} */ (carrier.held);
+      const { result, headers, isAlone } = /** @type {import("./flow.js").Held} */ (carrier.held);
       driver.lastHeaders = headers;
       const text = driver.resume({}, result, carrier);
       const { events, ...step } = typeof text === "string" ? JSON.parse(text) : text;

@@ -53,6 +53,11 @@ export function coreError(data, cause) {
   return new SuperTokensError(data, cause);
 }
 
+/** @param {string} [refusal] the core's, as JSON, if it has one */
+export function throwRefusal(refusal) {
+  if (refusal) throw new SuperTokensError(JSON.parse(refusal));
+}
+
 /** @param {string} message @param {unknown} [cause] @param {string} [hint] */
 export const bootFailed = (message, cause, hint = "") =>
   new SuperTokensError({ name: "BootFailed", code: "BOOT_FAILED", message, hint }, cause);

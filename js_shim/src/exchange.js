@@ -2,12 +2,12 @@
 // A native event must be judged before others see it, so its owner steps it by hand, at once; only
 // what takes time is left to the async driver.
 
-import { Carrier } from "./drive.js";
+import { Carrier } from "./flow.js";
 import { reported } from "./target.js";
 
 /**
  * @typedef {import("./shim.js").Connection} Connection
- * @typedef {import("./drive.js").Step} Step
+ * @typedef {import("./flow.js").Step} Step
  */
 
 export class Exchange {

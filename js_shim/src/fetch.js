@@ -1,12 +1,12 @@
 // The page's fetch, carrying the session.
 
-import { Carrier } from "./drive.js";
 import { SuperTokensError } from "./errors.js";
+import { Carrier } from "./flow.js";
 import { reported, resolveUrl, urlOf } from "./target.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
- * @typedef {import("./drive.js").Step} Step
+ * @typedef {import("./flow.js").Step} Step
  */
 
 /**

@@ -55,7 +55,7 @@ export class Host {
   /**
    * Get something public.
    *
-   * @param {import("./drive.js").Step} step
+   * @param {import("./flow.js").Step} step
    * @returns {Promise<string>} JSON of its status and text
    */
   async get({ url = "", timeout = 0, fresh }) {

@@ -2,8 +2,8 @@
 // question while the cookies stay as they are (supertokens_pyodide/_core/messages.py).
 
 /**
- * @typedef {import("./drive.js").Core} Core
- * @typedef {import("./drive.js").Step} Step
+ * @typedef {import("./flow.js").Core} Core
+ * @typedef {import("./flow.js").Step} Step
  * @typedef {import("./host.js").Host} Host
  *
  * What an exchange began with, for one that the core does not know yet.

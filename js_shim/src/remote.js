@@ -4,16 +4,16 @@
 // (waiting, refreshing, cookies, events) is done in the worker.
 
 import { toData } from "./bodies.js";
-import { Carrier } from "./drive.js";
 import { SuperTokensError, unsupported, workerGone } from "./errors.js";
+import { Carrier } from "./flow.js";
 import { HandlerJar } from "./jar.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
  * @typedef {import("./shim.js").Connection} Connection
- * @typedef {import("./drive.js").Core} Core
+ * @typedef {import("./flow.js").Core} Core
  * @typedef {import("./drive.js").Driver} Driver
- * @typedef {import("./drive.js").Step} Step
+ * @typedef {import("./flow.js").Step} Step
  * @typedef {import("./link.js").Link} Link
  */
 

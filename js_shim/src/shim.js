@@ -1,38 +1,37 @@
 // The page's one shim: its state from init() over the boot to the connected core, and back.
 
 import { claimPage } from "./alone.js";
-import { bootFiles, bootPython, expectedPython } from "./boot.js";
-import { Carrier, Driver } from "./drive.js";
+import { bootFiles } from "./boot.js";
+import { Driver } from "./drive.js";
 import { earlyFor, sessionHint } from "./early.js";
 import {
   alreadyInitialised,
-  bootFailed,
   closed,
   coreError,
   notInitialised,
   otherInterpreter,
   otherVersion,
-  SuperTokensError,
+  throwRefusal,
 } from "./errors.js";
 import { facts } from "./facts.js";
+import { Carrier } from "./flow.js";
 import { Gate } from "./gate.js";
 import { Hooks } from "./hooks.js";
 import { Host } from "./host.js";
 import { PROTOCOL } from "./link.js";
+import { plain, sameOptions } from "./options.js";
 import { serve } from "./owner.js";
 import { PageHandler } from "./page.js";
 import { patch } from "./patch.js";
 import { originalFunctions, overridden } from "./recipe.js";
 import { WorkerCores } from "./remote.js";
+import { settings, startPython } from "./start.js";
 import { Tabs } from "./tabs.js";
 import { isOurs } from "./target.js";
 import { sessionXHR } from "./xhr.js";
 
-// How long requests wait for Python that the page runs itself: a slow network's first download.
-const PYTHON_PATIENCE = 120_000;
-
 /**
- * @typedef {import("./drive.js").Core} Core
+ * @typedef {import("./flow.js").Core} Core
  * @typedef {import("./target.js").Plan} Plan
  * @typedef {{core: Core, driver: Driver, host: Host, plan: Plan, tabs: Tabs}} Connection
  *
@@ -80,12 +79,12 @@ export class Shim {
       throw alreadyInitialised();
     }
     if (this.connection) {
-      this.#refuse(this.connection.core.compare(JSON.stringify(plain(options))));
+      throwRefusal(this.connection.core.compare(JSON.stringify(plain(options))));
       this.#options = options;
       return;
     }
     this.open(options);
-    this.#boot(this.#hold(), settings());
+    startPython(this, this.#hold());
   }
 
   /**
@@ -293,7 +292,7 @@ export class Shim {
    * @param {string} name as in Python
    * @param {Record<string, any>} [args] JSON values by the names that Python knows
    * @param {any} [userContext]
-   * @param {import("./drive.js").Functions} [functions] what it may call in turn
+   * @param {import("./flow.js").Functions} [functions] what it may call in turn
    * @returns {Promise<any>}
    */
   async call(name, args, userContext, functions) {
@@ -440,37 +439,6 @@ export class Shim {
     return gate;
   }
 
-  /**
-   * @param {Gate} gate
-   * @param {import("./boot.js").BootSettings} settings
-   */
-  async #boot(gate, settings) {
-    // Python that the page runs may call init(), and close() may come, at any time.
-    const stillNeeded = () => this.gate === gate && !this.connection;
-    try {
-      const expected = await expectedPython(settings);
-      if (!stillNeeded()) return;
-      if (expected) {
-        if (expected === "worker") this.cores.want();
-        setTimeout(() => stillNeeded() && gate.fail(pythonMissing(expected)), PYTHON_PATIENCE);
-        return;
-      }
-      const pyodide = await bootPython(settings);
-      if (!stillNeeded()) return;
-      const start = pyodide.pyimport("supertokens_pyodide._browser.entry.start");
-      const refusal = start(this, this.givenOptions());
-      start.destroy();
-      this.#refuse(refusal);
-    } catch (error) {
-      gate.fail(asBootFailure(error));
-    }
-  }
-
-  /** @param {string} refusal an error as JSON, or nothing */
-  #refuse(refusal) {
-    if (refusal) throw new SuperTokensError(JSON.parse(refusal));
-  }
-
   #connected() {
     if (!this.connection) throw notInitialised();
     return this.connection;
@@ -487,50 +455,4 @@ export class Shim {
     }
     this.connection?.core.notify(JSON.stringify(events));
   }
-}
-
-/**
- * Options as data for Python. Events are handed out on this side; any other function is named only,
- * so that the core can say what it does not support.
- *
- * @param {Record<string, any>} options
- */
-function plain({ onHandleEvent: _, ...options }) {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [
-      name,
-      typeof value === "function" || typeof value?.functions === "function" ? true : value,
-    ]),
-  );
-}
-
-/**
- * @param {Record<string, any>} one
- * @param {Record<string, any>} other
- */
-function sameOptions(one, other) {
-  const entries = (/** @type {Record<string, any>} */ options) =>
-    JSON.stringify(Object.entries(plain(options)).sort());
-  return entries(one) === entries(other);
-}
-
-/** @returns {import("./boot.js").BootSettings} */
-const settings = () => /** @type {any} */ (globalThis).supertokensPyodide ?? {};
-
-/** @param {"page" | "worker"} where it was expected */
-const pythonMissing = (where) =>
-  bootFailed(
-    `Python ${where === "page" ? "on this page" : "in a worker of this page"} has not called supertokens_pyodide.init().`,
-    undefined,
-    "Call it there; or, for an interpreter of the SDK's own, set globalThis.supertokensPyodide = { interpreter: 'own' }.",
-  );
-
-/** @param {unknown} error */
-function asBootFailure(error) {
-  if (error instanceof SuperTokensError) return error;
-  return bootFailed(
-    "Python could not be started on this page.",
-    error,
-    "The cause says why; usually indexURL or a wheel's URL is wrong, or a CSP lacks 'wasm-unsafe-eval'.",
-  );
 }

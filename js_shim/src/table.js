@@ -32,7 +32,7 @@
  * @property {string} skew where localStorage keeps how far the backend's clock is ahead
  * @property {number} threshold less than this is nothing
  *
- * @typedef {import("./drive.js").Step} Step
+ * @typedef {import("./flow.js").Step} Step
  * @typedef {import("./recall.js").Beginning} Beginning
  */
 

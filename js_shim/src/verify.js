@@ -7,7 +7,7 @@ function bytesOf(base64url) {
 }
 
 /**
- * @param {import("./drive.js").Step} step
+ * @param {import("./flow.js").Step} step
  * @returns {Promise<boolean | undefined>} undefined where there is no WebCrypto: in insecure contexts
  */
 export async function verify({ key, algorithm, data = "", signature = "" }) {
