@@ -15,6 +15,9 @@ import { patch } from "./patch.js";
 export function ownWorkers(shim) {
   if (!globalThis.Worker) return;
   class OwnedWorker extends globalThis.Worker {
+    /** @type {(() => void) | void} */
+    #gone = undefined;
+
     /** @param {[string | URL, WorkerOptions?]} args */
     constructor(...args) {
       super(...args);
@@ -23,8 +26,13 @@ export function ownWorkers(shim) {
         const port = event.ports[0];
         if (!port || event.data !== GREETING) return;
         event.stopImmediatePropagation();
-        shim.serve(port);
+        this.#gone = shim.serve(port);
       });
+    }
+
+    terminate() {
+      super.terminate();
+      this.#gone?.(); // where there are no Web Locks, nothing else tells
     }
   }
   Object.defineProperty(OwnedWorker, "name", { value: "Worker" });
@@ -36,6 +44,7 @@ export function ownWorkers(shim) {
  *
  * @param {Shim} shim
  * @param {MessagePort} port
+ * @returns {() => void} to be called when the worker is gone
  */
 export function serve(shim, port) {
   const host = shim.hostForWorker();
@@ -84,4 +93,5 @@ export function serve(shim, port) {
     refused: (error) => shim.cores.refuse(error),
     events: (events) => shim.cores.decides(link) && shim.emit(events),
   });
+  return gone;
 }

@@ -360,9 +360,12 @@ export class Shim {
     return this.page.store?.getItem(key) ?? null;
   }
 
-  /** @param {MessagePort} port of a worker that this page owns */
+  /**
+   * @param {MessagePort} port of a worker that this page owns
+   * @returns {(() => void) | void} to be called when that is gone
+   */
   serve(port) {
-    serve(this, port);
+    return serve(this, port);
   }
 
   /** @returns {Host} what this page lends to a worker */

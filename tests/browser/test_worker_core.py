@@ -27,6 +27,8 @@ def head(settings: str = "", script: str = INIT) -> str:
     return f"<script>{settings}</script>{BUNDLE}<script>{script}</script>"
 
 
+# As on a page that came by plain http.
+NO_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined });"
 WORKER = "globalThis.supertokensPyodide = { interpreter: 'worker' };"
 
 
@@ -158,11 +160,13 @@ def test_cookies_that_the_page_does_not_see_are_refused(
     assert "cookieHandler" in hint
 
 
+@pytest.mark.parametrize("without", ["", NO_LOCKS], ids=["web-locks", "no-web-locks"])
 def test_a_worker_that_dies_before_it_has_answered_leaves_nothing_hanging(
-    demo: Demo, new_context: NewContext
+    demo: Demo, new_context: NewContext, without: str
 ) -> None:
-    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
+    python = WorkerPage(demo, new_context(), "bare", head(without + WORKER))
     page = python.page
+    python.run("js.eval(argument)", without)
     python.init(None)
     python.sign_up()
     page.evaluate(
@@ -186,6 +190,7 @@ def test_a_worker_that_dies_before_it_has_answered_leaves_nothing_hanging(
     page.evaluate("workers[0].terminate()")
     assert waiting.evaluate("({ ends }) => ends") == ["BOOT_FAILED", "BOOT_FAILED", [0, 4]]
     python.start_worker()
+    python.run("js.eval(argument)", without, worker=1)
     python.init(None, worker=1)
     python.sign_up(worker=1)
     assert fetch(python) == 200
