@@ -129,6 +129,8 @@ class Python:
             if cookie["name"] == "st-last-access-token-update":
                 cookie["value"] = str(uuid.uuid4())
         self.context.add_cookies(self._expired)
+        # A worker is told of its page's cookies; blocked at once, it would not hear of them.
+        self.run("await supertokens.get_user_id()")
 
     def break_refresh(self) -> None:
         """Let refresh calls get no reply, until start_afresh()."""

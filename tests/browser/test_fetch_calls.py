@@ -124,10 +124,11 @@ def test_each_attempt_is_what_the_caller_asked_for(booted: Page, call: str) -> N
 
 # ---- against the real backend --------------------------------------------------------------------
 
-cookie_mode = pytest.mark.parametrize("spa_mode", ["cookie"], indirect=True)
+def on_pages(*kinds: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("spa_kind", kinds, indirect=True)
 
 
-@cookie_mode
+@on_pages("cookie")
 @pytest.mark.parametrize("body", CHANGED_BODIES)
 def test_what_is_sent_again_is_what_was_sent(spa: Spa, body: str) -> None:
     spa.spoil_token()
@@ -212,7 +213,7 @@ def ended(spa: Spa, stage: str, signal: str, call: str) -> Any:
     return told
 
 
-@cookie_mode
+@on_pages("cookie", "worker")
 @pytest.mark.parametrize("stage", ["sent", "refreshing", "retrying", "reading"])
 @pytest.mark.parametrize(
     "call", [f"'{HELD}', {{ signal }}", f"new Request('{HELD}', {{ signal }})"], ids=["", "request"]
