@@ -124,6 +124,7 @@ def test_each_attempt_is_what_the_caller_asked_for(booted: Page, call: str) -> N
 
 # ---- against the real backend --------------------------------------------------------------------
 
+
 def on_pages(*kinds: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("spa_kind", kinds, indirect=True)
 
