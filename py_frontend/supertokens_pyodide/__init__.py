@@ -38,7 +38,7 @@ from ._api import (
 )
 from ._browser.convert import cause_of
 from ._browser.fetch import fetch
-from ._core.diagnosis import DiagnosticReport, Finding
+from ._core.report import DiagnosticReport, Finding
 from ._core.session import SessionStatus
 from .errors import SuperTokensError
 from .events import Event

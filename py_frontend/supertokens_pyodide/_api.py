@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from ._client import Client, Handler
-from ._core.diagnosis import DiagnosticReport
 from ._core.effects import UserContext
+from ._core.report import DiagnosticReport
 from ._core.session import SessionStatus
-from .claims import SessionClaim, SessionClaimValidator
 from .errors import AlreadyInitialised, NotInitialised
 from .events import ClaimValidationError
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from .claims import SessionClaim, SessionClaimValidator
 
-OverrideValidators = Callable[
-    [list[SessionClaimValidator], UserContext], Iterable[SessionClaimValidator]
-]
+    OverrideValidators = Callable[
+        [list[SessionClaimValidator], UserContext], Iterable[SessionClaimValidator]
+    ]
+
+T = TypeVar("T")
 
 _current: Client | None = None
 

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from ._core.config import Config
-from ._core.diagnosis import Facts
 from ._core.messages import Port
+from ._core.report import Facts
 from ._core.session import Session
 from ._recipe import CALCULATE_SKEW, original_functions, override, reported
 from .errors import Closed

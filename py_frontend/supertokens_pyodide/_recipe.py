@@ -16,15 +16,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._core.config import Config
 from ._core.effects import UserContext
 from ._core.session import Session
 from ._core.urls import Interception, hostname_of
 from ._replies import invalid_claims_of
-from .claims import SessionClaimValidator
 from .errors import ConfigError
+
+if TYPE_CHECKING:
+    from .claims import SessionClaimValidator
 
 log = logging.getLogger("supertokens_pyodide")
 

@@ -21,8 +21,7 @@ it need not inherit from anything.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -261,17 +260,3 @@ class PrimitiveArrayClaim(_Claim[list[T]]):
 
 
 # ---- replies that refuse a session for its claims ------------------------------------------------
-
-
-def read_invalid_claims(text: str | bytes) -> list[ClaimValidationError] | None:
-    """The backend's reasons in the text of a reply; None where it is a reply of another kind."""
-    try:
-        return find_invalid_claims(json.loads(text))
-    except (ValueError, RecursionError):
-        return None
-
-
-def find_invalid_claims(body: object) -> list[ClaimValidationError] | None:
-    """The backend's reasons in a reply's body; None where it is a reply of another kind."""
-    errors = body.get("claimValidationErrors") if isinstance(body, Mapping) else None
-    return errors if isinstance(errors, list) else None

@@ -21,8 +21,8 @@ NAME = "supertokens_pyodide"
 
 # Lower layers know nothing of those above them; within a line neither knows the other.
 LAYERS = [
-    ["errors", "events", "_core.hosts", "_core.clock", "_core.effects"],
-    ["_core.urls", "_core.tokens", "_core.claim_rules"],
+    ["errors", "events", "_core.hosts", "_core.clock", "_core.effects", "_core.report"],
+    ["_core.urls", "_core.tokens", "_core.claim_rules", "_core.refusals"],
     ["_core.config", "_core.cooldown", "_core.logs", "claims"],
     ["_core.cookies"],
     ["_core.snapshot", "_core.flows"],
@@ -105,10 +105,25 @@ def test_no_module_has_a_name_that_says_nothing():
 # Of what we use, this is what Pyodide has loaded when it has booted: importing it costs nothing.
 LOADED_AT_BOOT = {
     *("__future__", "base64", "collections", "contextlib", "dataclasses", "enum", "importlib"),
-    *("json", "logging", "math", "os", "re", "sys", "time", "traceback", "types", "typing"),
+    *(
+        "functools",
+        "json",
+        "logging",
+        "math",
+        "os",
+        "re",
+        "sys",
+        "time",
+        "traceback",
+        "types",
+        "typing",
+    ),
 }
 # Modules of ours that are imported where they are needed.
-ON_DEMAND = ("testing", "httpx", "_browser.streaming", "_browser.image")
+ON_DEMAND = (
+    *("claims", "testing", "httpx", "_browser.streaming", "_browser.image"),
+    *("_core.claim_rules", "_core.validation", "_core.verifier", "_core.diagnosis"),
+)
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=module_name)

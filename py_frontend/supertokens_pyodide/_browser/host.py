@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._core.diagnosis import Facts
+from .._core.report import Facts
 from .captured import CapturedModules
 from .convert import python_error
 from .facts import interpreter_facts

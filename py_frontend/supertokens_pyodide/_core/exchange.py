@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..claims import read_invalid_claims
 from ..errors import CookieWriteBlocked, RefreshLimitReached
 from .config import Config
 from .effects import Head, Send, Transmit, read_text, send
 from .flows import WouldBlock
 from .local_state import LocalState
 from .refresh import Ended, Refresher, Retry, Unavailable
+from .refusals import read_invalid_claims
 from .snapshot import ABSENT, Present, Snapshot, Unknown
 
 # The caller's request headers that the core must see.

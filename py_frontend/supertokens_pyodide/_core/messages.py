@@ -45,7 +45,6 @@ from ..events import to_wire
 from .config import Config, to_javascript
 from .cookies import Cookies
 from .cooldown import RETRY_AFTER_HEADER
-from .diagnosis import DiagnosticReport
 from .effects import (
     Answer,
     Call,
@@ -63,6 +62,7 @@ from .effects import (
 from .exchange import REQUEST_HEADERS, Delivery, RequestHead
 from .flows import Flow, Output
 from .local_state import REPLY_HEADERS
+from .report import DiagnosticReport
 from .session import Session, SessionStatus
 from .urls import SKIP_MARKER
 

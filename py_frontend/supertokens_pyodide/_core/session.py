@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
-from ..claims import SessionClaimValidator, read_invalid_claims
 from ..errors import (
     AccessTokenHidden,
     GeneralError,
@@ -17,21 +17,24 @@ from ..errors import (
     SuperTokensError,
 )
 from ..events import ClaimValidationError
-from .claim_rules import MISSING, Rule
 from .clock import STORAGE_KEY, Clock, DateProvider
 from .config import Config
 from .cookies import Cookies
-from .diagnosis import DiagnosticReport, Facts, diagnose
 from .effects import Effect, Head, Post, Send, UserContext, post, post_hook, read_text
 from .exchange import Delivery, Exchanger, RequestHead
 from .flows import Flows
 from .local_state import LocalState
 from .observer import Observer
 from .refresh import SUPPORTED_FDI, Ended, Outcome, Refresher, Retry, Unavailable
+from .refusals import read_invalid_claims
+from .report import DiagnosticReport, Facts
 from .snapshot import Present, Unknown
 from .tokens import FrontToken, MalformedToken, Payload, read_access_token
-from .validation import OwnValidator, PageValidator, Validation
-from .verifier import Verifier
+
+if TYPE_CHECKING:
+    from ..claims import SessionClaimValidator
+    from .validation import Validation
+    from .verifier import Verifier
 
 DEFAULT_TENANT_ID = "public"
 
@@ -60,9 +63,21 @@ class Session:
         self._state = LocalState(config, self.flows)
         self._refresher = Refresher(config, self.flows, self._state)
         self._exchanger = Exchanger(config, self._state, self._refresher)
-        self._verifier = Verifier(self.flows, config.refresh_milliseconds)
         self._observer = Observer(self.flows, self._state)
-        self._validation = Validation(self.flows, self.get_access_token_payload)
+
+    # What few pages ask for is imported when one does: each module makes every start longer.
+
+    @cached_property
+    def _verifier(self) -> Verifier:
+        from .verifier import Verifier
+
+        return Verifier(self.flows, self.config.refresh_milliseconds)
+
+    @cached_property
+    def _validation(self) -> Validation:
+        from .validation import Validation
+
+        return Validation(self.flows, self.get_access_token_payload)
 
     def enter(self, cookies: str, now: float) -> None:
         """Take the environment of this moment: the cookie string and the clock in milliseconds."""
@@ -153,6 +168,8 @@ class Session:
 
         With ``probe`` a refresh call is made; without, nothing is asked of anybody.
         """
+        from .diagnosis import diagnose
+
         refresh = await self._refresher.tried() if probe else None
         skew = self.flows.clock.now() - self.flows.clock.client_now
         return diagnose(
@@ -199,12 +216,16 @@ class Session:
 
         Raises ClaimValidatorFailed, InvalidMaxAge, NoSession, SessionExpired or RefreshUnavailable.
         """
+        from .validation import OwnValidator
+
         clock = self.flows.clock
         asked = [OwnValidator(validator, user_context, clock) for validator in validators]
         return self._validation.validate(asked)
 
     async def validate_page_claims(self, ids: Sequence[str]) -> list[int]:
         """Which of the validators that JavaScript holds, by their index, find something wrong."""
+        from .validation import PageValidator
+
         asked = [PageValidator(index, id) for index, id in enumerate(ids)]
         return list(await self._validation.validate(asked))
 
@@ -214,10 +235,14 @@ class Session:
         rule: str,
         expected: Any = None,
         max_age: float | None = None,
-        value: Any = MISSING,
+        value: Any = ...,
         fetched_at: float | None = None,
     ) -> bool | dict[str, Any]:
-        """Ask a rule about a claim's value, for the validators of JavaScript."""
+        """Ask a rule about a claim's value, if there is one, for the validators of JavaScript."""
+        from .claim_rules import MISSING, Rule
+
+        if value is ...:
+            value = MISSING
         wanted = Rule(rule, expected, max_age)
         if question == "should_refresh":
             return wanted.should_refresh(value, fetched_at, self.flows.clock)

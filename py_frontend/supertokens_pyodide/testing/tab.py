@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import _api
 from .._client import Client
-from .._core.diagnosis import Facts
+from .._core.report import Facts
 from ..events import Event
 from .driver import Call, Driver
 from .network import Reply, Request
