@@ -53,6 +53,13 @@ export class Table {
     for (const name of Object.keys(table.options)) {
       if (this.#given(name)) this.#chosen.push(`${name}=${options[name]}`);
     }
+    const { requestHeaders, replyHeaders, statuses } = table;
+    /** What the core's plan is going to say of requests and replies. */
+    this.plan = {
+      requestHeaders,
+      replyHeaders,
+      statuses: Object.entries(statuses).map(([name, status]) => options[name] ?? status),
+    };
   }
 
   /** Whether it tells anything with these options. */
@@ -63,16 +70,6 @@ export class Table {
       this.plan.statuses.every(Number.isInteger) &&
       !asked.some((name) => this.#options[name])
     );
-  }
-
-  /** What the core's plan is going to say of requests and replies. */
-  get plan() {
-    const { requestHeaders, replyHeaders, statuses } = this.#table;
-    return {
-      requestHeaders,
-      replyHeaders,
-      statuses: Object.entries(statuses).map(([name, status]) => this.#options[name] ?? status),
-    };
   }
 
   /**

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.browser.conftest import CONTENT_TYPES
 from tests.conftest import ROOT
 
 FOLDERS = {
@@ -20,14 +21,7 @@ FOLDERS = {
 class _Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    extensions_map = {  # noqa: RUF012 - declared so by the class above
-        ".html": "text/html",
-        ".js": "text/javascript",
-        ".json": "application/json",
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-        "": "application/octet-stream",
-    }
+    extensions_map = CONTENT_TYPES
 
     def translate_path(self, path: str) -> str:
         folder, _, file = urlsplit(path).path.lstrip("/").partition("/")

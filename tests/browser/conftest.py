@@ -235,19 +235,24 @@ class VendorSite:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+# Whatever the machine's own tables say.
+CONTENT_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".mjs": "text/javascript",
+    ".wasm": "application/wasm",
+    "": "application/octet-stream",
+}
+
+
 class _Handler(http.server.SimpleHTTPRequestHandler):
     """Serves one VendorSite, set as the attribute `site` of a subclass."""
 
     site: VendorSite
     protocol_version = "HTTP/1.1"
-    extensions_map = {  # noqa: RUF012 - declared so by the class above
-        ".css": "text/css",
-        ".js": "text/javascript",
-        ".json": "application/json",
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-        "": "application/octet-stream",
-    }
+    extensions_map = CONTENT_TYPES
 
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path)

@@ -116,9 +116,8 @@ class Python:
         """Have a fresh token, whatever the test before has left."""
         self.context.unroute_all(behavior="ignoreErrors")
         while not self.run("await supertokens.does_session_exist()"):
-            self.page.wait_for_timeout(
-                100
-            )  # a refresh that has just failed is not made again at once
+            # A refresh that has just failed is not made again at once.
+            self.page.wait_for_timeout(100)
 
     def let_token_expire(self) -> None:
         """Put a token of this session's into the browser that has expired.

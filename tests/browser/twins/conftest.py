@@ -1,7 +1,6 @@
 """The twins, booted once for all of their tests."""
 
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from tests.browser.conftest import BrowserLog, open_context, serve_vendor
 from tests.browser.demo import LONG, Demo
 from tests.browser.twins.pages import WEBSITE, pages
 from tests.browser.twins.scenario import Scenario
-from tests.browser.twins.told import Told
+from tests.browser.twins.told import Told, wait_for_end_of
 from tests.browser.twins.twin import Setting, Twin
 from tests.conftest import ROOT
 
@@ -47,8 +46,7 @@ class Twins:
             twin.start(scenario, client, setting)
         if expires:
             setting.demo.set_token_life(LONG)
-            expiry = max(twin.front_token()["ate"] for twin in both) / 1000
-            time.sleep(max(0, expiry - time.time()) + 0.01)
+            wait_for_end_of(*(twin.front_token() for twin in both))
         theirs, ours = [twin.observe(scenario) for twin in both]
         if not scenario.leaves_traces and all(twin.has_good_token for twin in both):
             for twin in both:

@@ -1,6 +1,5 @@
 """A page of supertokens-website and one of ours, in two tabs of one browser, have one session."""
 
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog, open_context, serve_vendor
 from tests.browser.demo import LONG, Demo
 from tests.browser.twins.pages import SIGN_UP, pages, sign_in_fields
-from tests.browser.twins.told import front_token_of
+from tests.browser.twins.told import front_token_of, wait_for_end_of
 
 FIVE_CALLS = """
   globalThis.fiveCalls = () => {
@@ -54,8 +53,7 @@ class Tabs:
         self.demo.set_token_life(1)
         assert self.run(tab, "return supertokens.attemptRefreshingSession()") is True
         self.demo.set_token_life(LONG)
-        expiry = front_token_of(self.context)["ate"] / 1000
-        time.sleep(max(0, expiry - time.time()) + 0.01)
+        wait_for_end_of(front_token_of(self.context))
 
 
 @pytest.fixture(scope="module")

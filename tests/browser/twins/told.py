@@ -36,6 +36,12 @@ def front_token_of(context: BrowserContext) -> Any:
     return json.loads(b64decode(text))
 
 
+def wait_for_end_of(*front_tokens: Any) -> None:
+    """Wait until the access tokens that these are of have expired."""
+    expiry = max(token["ate"] for token in front_tokens) / 1000
+    time.sleep(max(0, expiry - time.time()) + 0.01)
+
+
 def certain(events: list[Any], payload_changes: bool) -> list[Any]:
     """The events without payload updates, but for the first where the payload surely changes.
 
