@@ -108,7 +108,7 @@ function place({ indexURL, lockFileURL }) {
 async function load(settings) {
   if (!settings.indexURL) {
     throw bootFailed(
-      "There is no Pyodide to start.",
+      "There is no Pyodide to start: no indexURL is set.",
       undefined,
       "Say where it is: globalThis.supertokensPyodide = { indexURL: '/pyodide/' } before init().",
     );

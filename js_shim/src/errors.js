@@ -1,28 +1,56 @@
 // Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
 // (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here.
 
-/** @typedef {{name: string, code: string, message: string, hint: string, status?: number, reason?: string}} ErrorData */
+/**
+ * `javascript` has the two texts in JavaScript's names, if these differ from Python's; `call` names the
+ * call to the backend whose response the error is about.
+ *
+ * @typedef {{name: string, code: string, message: string, hint: string, status?: number, reason?: string,
+ *   call?: string, javascript?: {message: string, hint: string}}} ErrorData
+ */
 
-/** An error of this SDK: `name` and `code` are stable, `hint` tells a developer what to do. */
+// What the error of a response offers of it, as supertokens-website's callers read the Response itself.
+const READERS = /** @type {const} */ (["arrayBuffer", "blob", "clone", "json", "text"]);
+const PROPERTIES = /** @type {const} */ (["headers", "ok", "statusText", "url"]);
+
+/**
+ * An error of this SDK: `name` and `code` are stable, `message` says what happened and `hint` what a
+ * developer can do. `String(error)` has both.
+ */
 export class SuperTokensError extends Error {
   /**
    * @param {ErrorData} data
    * @param {unknown} [cause] what made it fail, where that is a JavaScript error
+   * @param {Response} [response] the backend's, if the error stands for one
    */
-  constructor(data, cause) {
-    super(
-      data.hint ? `${data.message} ${data.hint}` : data.message,
-      cause === undefined ? {} : { cause },
-    );
+  constructor(data, cause, response) {
+    const { message, hint } = data.javascript ?? data;
+    // With both texts first: consoles print the stack, which is made here.
+    super(`${message} ${hint}`.trim(), cause === undefined ? {} : { cause });
+    this.message = message;
     this.name = data.name;
     /** The same as data, for another realm. */
     this.data = data;
     this.code = data.code;
-    this.hint = data.hint;
+    this.hint = hint;
     /** The HTTP status that the backend answered with, where there is one. */
     this.status = data.status;
     /** Why a token is not to be trusted, where that is what the error is about. */
     this.reason = data.reason;
+    if (response) this.#standFor(response);
+  }
+
+  toString() {
+    return `${this.name}: ${this.message} ${this.hint}`.trim();
+  }
+
+  /** @param {Response} response not enumerable on the error, so that consoles do not print its headers */
+  #standFor(response) {
+    Object.defineProperty(this, "response", { value: response });
+    for (const name of PROPERTIES) Object.defineProperty(this, name, { value: response[name] });
+    for (const name of READERS) {
+      Object.defineProperty(this, name, { value: () => response.clone()[name]() });
+    }
   }
 }
 
@@ -36,6 +64,10 @@ export class STGeneralError extends SuperTokensError {
     this.hint = hint;
   }
 
+  toString() {
+    return `${this.name}: ${this.message}`;
+  }
+
   /** @param {any} error */
   static isThisError(error) {
     return error?.isSuperTokensGeneralError === true;
@@ -47,10 +79,11 @@ export class STGeneralError extends SuperTokensError {
  *
  * @param {ErrorData} data
  * @param {unknown} [cause]
+ * @param {Response} [response]
  */
-export function coreError(data, cause) {
+export function coreError(data, cause, response) {
   if (data.name === "GeneralError") return new STGeneralError(data.message, data.hint);
-  return new SuperTokensError(data, cause);
+  return new SuperTokensError(data, cause, response);
 }
 
 /** @param {string} [refusal] the core's, as JSON, if it has one */

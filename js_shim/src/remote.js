@@ -262,7 +262,10 @@ export function coreServices(shim, hear) {
     }
     entry.flow = step.flow ?? 0;
     if (step.verdict) served.delete(key);
-    return forPage(step, key, carrier);
+    const response = step.refresh
+      ? carrier.refreshReply
+      : step.error && driver.responseOf(step.error, carrier);
+    return forPage(step, key, carrier.failure, response);
   };
 
   return {
@@ -313,13 +316,14 @@ function newCarrier(userContext) {
 /**
  * @param {Step} step
  * @param {number} key the page's name for the flow
- * @param {Carrier} carrier
+ * @param {unknown} failure why a call of ours got no response
+ * @param {Response | null | undefined} response that the verdict is about
  * @returns {Promise<object>} what of it is the page's to do
  */
-async function forPage(step, key, { refreshReply, failure }) {
+async function forPage(step, key, failure, response) {
   const { cookies, storage, warnings, unlock, events, spawned, wake, ...rest } = step; // done here
   if (step.do) return { ...rest, flow: key };
-  return { ...rest, failure, reply: step.refresh && refreshReply && (await toData(refreshReply)) };
+  return { ...rest, failure, reply: response ? await toData(response) : undefined };
 }
 
 /** @param {string} name of a function of the page's @param {string} option of Python's init() */

@@ -233,6 +233,17 @@ export class Shim {
     return this.connection?.driver.lastHeaders() ?? new Headers();
   }
 
+  /**
+   * The response that an error of Python's stands for.
+   *
+   * @param {string} call
+   * @param {number} status
+   */
+  responseOf(call, status) {
+    const data = { name: "", code: "", message: "", hint: "", call, status };
+    return this.connection?.driver.responseOf(data)?.clone();
+  }
+
   /** The functions around calls to the backend, from both languages. */
   get hooks() {
     return new Hooks(this.#functions());
@@ -304,7 +315,8 @@ export class Shim {
     const given = JSON.stringify(args ?? {});
     const step = driver.recall.call(name, given === "{}" ? "" : given);
     const verdict = await driver.run(step, carrier);
-    if (verdict.error) throw coreError(verdict.error, carrier.failure);
+    const { error } = verdict;
+    if (error) throw coreError(error, carrier.failure, driver.responseOf(error, carrier));
     return verdict.value;
   }
 

@@ -12,7 +12,7 @@ from ._core.messages import Port
 from ._core.report import Facts
 from ._core.session import Session
 from ._recipe import CALCULATE_SKEW, original_functions, override, reported
-from .errors import Closed
+from .errors import Closed, SuperTokensError
 from .events import ACTIONS, Event, from_wire
 
 log = logging.getLogger("supertokens_pyodide")
@@ -37,6 +37,9 @@ class Host(Protocol):
 
     def reply_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
+
+    def response_of(self, call: str, status: int) -> Any:
+        """The last response to one of the SDK's own calls, if it had this status."""
 
     async def facts(self) -> Facts:
         """What there is to know of the page, for ``diagnose``."""
@@ -103,7 +106,13 @@ class Client:
         finally:
             if not flow.ended:
                 self.port.cancel(flow.id)
-        return flow.outcome()
+        try:
+            return flow.outcome()
+        except SuperTokensError as error:
+            status = getattr(error, "status", None)
+            if error.call is not None and status is not None:
+                error.response = host.response_of(error.call, status)
+            raise
 
     async def diagnose(self, probe: bool) -> Any:
         """Judge what the host reports."""

@@ -76,6 +76,30 @@ def test_an_error_comes_as_it_was_raised(signed_in):
         run(supertokens.attempt_refresh)
 
 
+@pytest.mark.parametrize("call", [supertokens.attempt_refresh, supertokens.sign_out])
+def test_the_error_of_a_response_has_the_response(signed_in, call):
+    signed_in.expire()
+    signed_in.backend.always[REFRESH] = Reply(500, text='{"message": "Down for maintenance."}')
+    with signed_in.tab:
+        with pytest.raises(errors.SuperTokensError) as raised:
+            run(call)
+        assert "maintenance" in raised.value.response.text
+        # During the cooldown no further call is made, and the error is still about that response.
+        with pytest.raises(errors.RefreshUnavailable) as raised:
+            run(supertokens.get_access_token_payload)
+    assert raised.value.response.status == raised.value.status == 500
+
+
+def test_a_captive_portals_page_does_not_count_as_a_refresh(signed_in):
+    signed_in.expire()
+    signed_in.backend.always[REFRESH] = Reply(200, text="<h1>Welcome to our wifi</h1>")
+    with signed_in.tab, pytest.raises(errors.FrontTokenMissing) as raised:
+        run(supertokens.attempt_refresh)
+    assert "was refreshed" not in str(raised.value)
+    assert "captive portal" in raised.value.hint
+    assert "wifi" in raised.value.response.text
+
+
 def test_during_an_outage_the_status_says_why(signed_in):
     signed_in.backend.always[REFRESH] = Reply(503)
     signed_in.expire()

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, cast
 
 from ..errors import ConfigError
+from .spelling import OPTIONS
 from .urls import (
     Interception,
     InvalidURL,
@@ -30,29 +31,6 @@ SEAMS = (
     "lock_factory",
     "date_provider",
 )
-
-_JAVASCRIPT_NAMES = {
-    "apiDomain": "api_domain",
-    "apiBasePath": "api_base_path",
-    "sessionTokenFrontendDomain": "session_token_frontend_domain",
-    "sessionTokenBackendDomain": "session_token_backend_domain",
-    "sessionExpiredStatusCode": "session_expired_status_code",
-    "invalidClaimStatusCode": "invalid_claim_status_code",
-    "autoAddCredentials": "auto_add_credentials",
-    "isInIframe": "is_in_iframe",
-    "maxRetryAttemptsForSessionRefresh": "max_retry_attempts_for_session_refresh",
-    "tokenTransferMethod": "token_transfer_method",
-    "tokenStore": "token_store",
-    "enableDebugLogs": "enable_debug_logs",
-    "refreshTimeout": "refresh_timeout",
-    "preAPIHook": "pre_api_hook",
-    "postAPIHook": "post_api_hook",
-    "override": "override",
-    "cookieHandler": "cookie_handler",
-    "windowHandler": "window_handler",
-    "lockFactory": "lock_factory",
-    "dateProvider": "date_provider",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +99,12 @@ class Config:
 
 def from_javascript(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options under their Python names; an unknown name stays as it is, to be refused."""
-    return {_JAVASCRIPT_NAMES.get(name, name): value for name, value in options.items()}
+    return {OPTIONS.get(name, name): value for name, value in options.items()}
 
 
 def to_javascript(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options under their JavaScript names."""
-    names = {name: theirs for theirs, name in _JAVASCRIPT_NAMES.items()}
+    names = {name: theirs for theirs, name in OPTIONS.items()}
     return {names[name]: value for name, value in options.items()}
 
 

@@ -86,6 +86,12 @@ class Tab(Driver):
         """The headers of the reply that came last."""
         return self._last_headers
 
+    def response_of(self, call: str, status: int) -> Any:
+        """The last response to one of the SDK's own calls, if it had this status."""
+        # A sign-out may have failed for want of a refresh.
+        candidates = [self._responses.get(call), *self._responses.values()]
+        return next((found for found in candidates if found and found.status == status), None)
+
     async def facts(self) -> Facts:
         """What a page would report where nothing is wrong, but for its cookies."""
         return {
