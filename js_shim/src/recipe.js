@@ -10,17 +10,58 @@ import { getInvalidClaimsFromResponse, validateClaims } from "./validation.js";
  * @typedef {(original: Recipe, builder: Builder) => Recipe} OverrideFunctions
  */
 
-/** Stacks one override on another, as supertokens-js-override does. */
+/**
+ * Stacks one override on another, as supertokens-js-override does: each sees the functions below it, and
+ * `this` of every function is the finished recipe. A layer that is added while another is being made lies
+ * below that one.
+ */
 class Builder {
-  /** @param {Recipe} recipe */
-  constructor(recipe) {
-    this.recipe = recipe;
+  /** @type {Recipe[]} what each has put in place of the functions below it, the innermost first */
+  #layers;
+  /** @type {Recipe} */
+  #recipe = {};
+
+  /** @param {Recipe} original */
+  constructor(original) {
+    this.#layers = [original];
   }
 
   /** @param {OverrideFunctions} functions */
   override(functions) {
-    this.recipe = { ...this.recipe, ...functions({ ...this.recipe }, this) };
+    let depth = 0; // until the layer is made
+    /** @type {Recipe} */
+    const below = {};
+    for (const name of this.#names()) {
+      below[name] = (...args) => this.#find(name, depth)?.apply(this.#recipe, args);
+    }
+    const made = functions({ ...below }, this);
+    const own = Object.entries(made).filter(([name, value]) => value && value !== below[name]);
+    depth = this.#layers.length;
+    this.#layers.push(Object.fromEntries(own));
     return this;
+  }
+
+  /** @returns {Recipe} */
+  build() {
+    for (const name of this.#names()) {
+      const value = /** @type {any} */ (this.#find(name, this.#layers.length));
+      const isOwn = typeof value === "function" && value !== this.#layers[0]?.[name];
+      this.#recipe[name] = isOwn ? value.bind(this.#recipe) : value;
+    }
+    return this.#recipe;
+  }
+
+  #names() {
+    return new Set(this.#layers.flatMap(Object.keys));
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} depth how many layers count; all that there are so far, unless given
+   */
+  #find(name, depth) {
+    const layers = this.#layers.slice(0, depth || undefined).reverse();
+    return layers.find((layer) => layer[name])?.[name];
   }
 }
 
@@ -32,7 +73,7 @@ class Builder {
 export function overridden(original, overrides) {
   const builder = new Builder(original);
   for (const functions of overrides) if (functions) builder.override(functions);
-  return builder.recipe;
+  return builder.build();
 }
 
 /**
