@@ -100,6 +100,8 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
             "threshold": THRESHOLD,
         },
     }
+    table["names"] = [*_option_names(), "onHandleEvent"]
+    table["defaults"] = _defaults()
     unknown = set(_option_names()) - {*CHOICES, *INDIFFERENT, *ASKED, *statuses}
     _require(not unknown, f"nobody has said whether answers depend on {sorted(unknown)}")
     return table
@@ -116,6 +118,14 @@ def _option_names() -> list[str]:
     seams = ("pre_api_hook", "post_api_hook", "override", "cookie_handler", "window_handler")
     names = [*config.options(), *seams, "lock_factory", "date_provider"]
     return list(to_javascript(dict.fromkeys(names)))
+
+
+def _defaults() -> dict[str, Any]:
+    """What holds for the options that are data, unless they are given."""
+    options = to_javascript(read_config(from_javascript(REQUIRED), PAGE).options())
+    return {
+        name: value for name, value in options.items() if name not in REQUIRED and value is not None
+    }
 
 
 def _cases(more: dict[str, Any]) -> Iterator[Case]:

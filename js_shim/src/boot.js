@@ -43,18 +43,18 @@ export async function expectedPython({ interpreter, pyodide }) {
 }
 
 /**
- * The URLs that booting loads, so that the gate lets them pass.
+ * The URLs that booting loads beside Pyodide's directory, so that the gate lets them pass.
  *
  * @param {BootSettings} settings
  * @returns {string[]}
  */
-export function bootFiles({ indexURL, lockFileURL, wheels = [], bootFiles: more = [] }) {
+export function bootFiles({ lockFileURL, wheels = [], bootFiles: more = [] }) {
   const attributes = [
     ...document.querySelectorAll('script[type="py"], script[type="mpy"], py-script'),
   ]
     .flatMap((script) => [script.getAttribute("src"), script.getAttribute("config")])
     .filter((url) => url !== null);
-  const known = [indexURL, lockFileURL].filter((url) => url !== undefined);
+  const known = lockFileURL === undefined ? [] : [lockFileURL];
   return [...known, ...wheels, ...more, ...attributes];
 }
 

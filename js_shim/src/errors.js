@@ -25,10 +25,11 @@ export class SuperTokensError extends Error {
    */
   constructor(data, cause, response) {
     const { message, hint } = data.javascript ?? data;
-    // With both texts first: consoles print the stack, which is made here.
     super(`${message} ${hint}`.trim(), cause === undefined ? {} : { cause });
-    this.message = message;
     this.name = data.name;
+    const { stack = "" } = this;
+    this.stack = stack;
+    this.message = message;
     /** The same as data, for another realm. */
     this.data = data;
     this.code = data.code;
@@ -138,6 +139,14 @@ export const otherVersion = (ours, theirs) =>
     "Load the same version of both.",
   );
 
+/** @param {string} first @param {string} second */
+export const twoVersions = (first, second) =>
+  bootFailed(
+    `Two versions of supertokens-pyodide are on this page: ${first} came first, and ${second} cannot use it.`,
+    undefined,
+    "Load the same version everywhere: in the page's bundle, its script tags and its Python packages.",
+  );
+
 export const closed = () =>
   new SuperTokensError({
     name: "Closed",
@@ -154,10 +163,19 @@ export const notInitialised = () =>
     hint: "Call supertokens.init({ apiDomain: ... }) once, before the first session call.",
   });
 
-export const alreadyInitialised = () =>
+/** @param {string} message @param {string} hint */
+export const configError = (message, hint) =>
+  new SuperTokensError({ name: "ConfigError", code: "CONFIG_INVALID", message, hint });
+
+/** @param {string} [name] of the option that differs and cannot be replaced, where it is a function */
+export const alreadyInitialised = (name) =>
   new SuperTokensError({
     name: "AlreadyInitialised",
     code: "ALREADY_INITIALISED",
-    message: "The session SDK was already initialised, with other options.",
-    hint: "Call init() once per page; to change options call close() first.",
+    message: name
+      ? `The session SDK was already initialised, with another ${name}.`
+      : "The session SDK was already initialised, with other options.",
+    hint: name
+      ? `${name} cannot be replaced: give the same function again, or call close() first.`
+      : "Call init() once per page; to change options call close() first.",
   });

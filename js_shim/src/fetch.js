@@ -47,6 +47,7 @@ async function hold(gate, native, sessionFetch, input, init) {
   const [held, options] = snapshotOf(input, init);
   const reply = gate.early && (await exchange(gate.early, native, held, options));
   if (reply) return reply;
+  if (gate.mayLoad(urlOf(held))) return native.call(globalThis, held, options);
   await gate.pass(signalOf(held, options));
   return sessionFetch(held, options);
 }

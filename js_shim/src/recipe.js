@@ -10,6 +10,14 @@ import { getInvalidClaimsFromResponse, validateClaims } from "./validation.js";
  * @typedef {(original: Recipe, builder: Builder) => Recipe} OverrideFunctions
  */
 
+// Those that are asked once, when the page's globals are replaced.
+export const PATCHING = [
+  "addFetchInterceptorsAndReturnModifiedFetch",
+  "addXMLHttpRequestInterceptor",
+];
+// The one that the core asks, which waits for nobody.
+export const CLOCK_SKEW = "calculateClockSkewInMillis";
+
 /**
  * Stacks one override on another, as supertokens-js-override does: each sees the functions below it, and
  * `this` of every function is the finished recipe. A layer that is added while another is being made lies

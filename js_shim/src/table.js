@@ -22,6 +22,8 @@
  *   `{name}` is a cookie's value
  * @property {[RequestCredentials, ...Fact[]][]} credentials
  * @property {Expiry} until
+ * @property {string[]} names of all options of init()
+ * @property {Record<string, any>} defaults of those that are data
  *
  * @typedef {object} Expiry until when such a request goes out
  * @property {Fact[]} when it is limited at all

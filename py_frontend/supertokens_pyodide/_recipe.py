@@ -79,8 +79,7 @@ def _covers(config: Config, url: str, api_domain: str, backend_domain: str | Non
 
 def override(original: Recipe, options: Mapping[str, Any]) -> Recipe:
     """The functions with a page's own in place of some; raises ConfigError."""
-    given = options.get("override")
-    functions = given.get("functions") if isinstance(given, Mapping) else None
+    functions = given_functions(options)
     if not callable(functions):
         return original  # read_config says what is wrong with it, if anything
     own = dict(functions(dict(original)))
@@ -92,6 +91,12 @@ def override(original: Recipe, options: Mapping[str, Any]) -> Recipe:
             hint=f"It may replace: {', '.join(sorted(original))}.",
         )
     return {**original, **own}
+
+
+def given_functions(options: Mapping[str, Any]) -> Any:
+    """The function of option ``override``, if there is one."""
+    given = options.get("override")
+    return given.get("functions") if isinstance(given, Mapping) else None
 
 
 def is_overridden(recipe: Recipe, name: str) -> bool:

@@ -169,6 +169,51 @@ def test_initialising_again_is_fine_with_the_same_options_only(monkeypatch, worl
             supertokens.init(api_base_path="/other")
 
 
+def test_functions_of_a_repeated_init_replace_the_earlier_ones(world):
+    seen = []
+    with world.tab:
+        for number in (1, 2):
+
+            def functions(original, number=number):
+                async def get_user_id(*, user_context):
+                    return number, await original["get_user_id"](user_context=user_context)
+
+                return {"get_user_id": get_user_id}
+
+            supertokens.init(
+                on_handle_event=lambda event, number=number: seen.append((number, event["action"])),
+                pre_api_hook=lambda call, number=number: seen.append((number, "before")) or {},
+                post_api_hook=lambda call, number=number: seen.append((number, "after")),
+                override={"functions": functions},
+            )
+        world.sign_in()
+        assert (2, "SESSION_CREATED") in seen
+        seen.clear()
+        assert run(supertokens.attempt_refresh) is True
+        assert run(supertokens.get_user_id) == (2, "alice")
+    told = [(2, "before"), (2, "after"), (2, "REFRESH_SESSION")]
+    assert [entry for entry in seen if "PAYLOAD" not in entry[1]] == told
+
+
+@pytest.mark.parametrize("option", ["cookie_handler", "window_handler", "date_provider"])
+def test_a_function_that_cannot_be_replaced_is_refused_by_name(new_world, option):
+    world = new_world()
+    with world.tab, pytest.raises(errors.AlreadyInitialised, match=option) as raised:
+        supertokens.init(**{option: lambda *_: None})
+    assert "close()" in raised.value.hint
+
+
+def test_the_same_function_again_is_no_other_function(world):
+    def hook(call):
+        return {}
+
+    with world.tab:
+        supertokens.init(pre_api_hook=hook)
+        supertokens.init(pre_api_hook=hook)
+        with pytest.raises(errors.ConfigError, match="pre_api_hook"):
+            supertokens.init(pre_api_hook=5)
+
+
 def test_closing_ends_what_is_waiting(signed_in):
     signed_in.expire()
     signed_in.backend.always[REFRESH] = Reply(200)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.report import Facts
+from .._recipe import Recipe
 from .captured import CapturedModules
 from .convert import fetched, python_error
 from .facts import interpreter_facts
@@ -58,6 +59,11 @@ class BrowserHost:
         """The last response to one of the SDK's own calls, if it had this status."""
         response = self._shim.responseOf(call, status)
         return None if response is None else fetched(response)
+
+    def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
+        """Use these functions and this recipe in place of the earlier ones."""
+        self._functions.replace(functions, recipe)
+        self._shim.renew()
 
     async def facts(self) -> Facts:
         """What there is to know of the page, for ``diagnose``."""

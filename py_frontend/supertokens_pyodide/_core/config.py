@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, cast
 
 from ..errors import ConfigError
@@ -47,7 +47,7 @@ class Config:
 
     ``session_token_frontend_domain`` is the cookies' domain attribute, None for the page's host;
     ``max_retry_attempts_for_session_refresh`` is None unless set; ``refresh_timeout`` in seconds;
-    ``has_post_api_hook`` tells whether there is somebody to call.
+    ``has_post_api_hook`` says whether there is a function to call; a later ``init()`` may add it.
     """
 
     api_domain: str
@@ -63,13 +63,17 @@ class Config:
     token_store: TokenStore
     enable_debug_logs: bool
     refresh_timeout: float
-    has_post_api_hook: bool
+    has_post_api_hook: bool = field(compare=False)
     page: Page
 
     def options(self) -> dict[str, Any]:
         """The options in force, by name."""
         derived = ("has_post_api_hook", "page")
         return {name: value for name, value in asdict(self).items() if name not in derived}
+
+    def add_post_api_hook(self) -> None:
+        """Note that there is a hook now."""
+        object.__setattr__(self, "has_post_api_hook", True)
 
     @property
     def refresh_url(self) -> str:
@@ -154,14 +158,15 @@ def _refuse_unknown(given: Mapping[str, Any]) -> None:
     known = [*SEAMS, *(field.name for field in fields(Config) if field.name not in derived)]
     for name, value in given.items():
         if name in SEAMS:
-            _require_function(name, value)
+            require_function(name, value)
         elif name not in known:
             raise ConfigError(
                 name, "is unknown", hint=f"The options are: {', '.join(sorted(known))}."
             )
 
 
-def _require_function(name: str, value: Any) -> None:
+def require_function(name: str, value: Any) -> None:
+    """Refuse what is no function as one of SEAMS; raises ConfigError."""
     example = ""
     if name == "override" and isinstance(value, Mapping):
         unknown = sorted(value.keys() - {"functions"})

@@ -10,6 +10,7 @@ from typing import Any
 from .. import _api
 from .._client import Client
 from .._core.report import Facts
+from .._recipe import Recipe
 from ..events import Event
 from .driver import Call, Driver
 from .network import Reply, Request
@@ -91,6 +92,10 @@ class Tab(Driver):
         # A sign-out may have failed for want of a refresh.
         candidates = [self._responses.get(call), *self._responses.values()]
         return next((found for found in candidates if found and found.status == status), None)
+
+    def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
+        """Use these functions in place of the earlier ones."""
+        self._options = {**self._options, **functions}
 
     async def facts(self) -> Facts:
         """What a page would report where nothing is wrong, but for its cookies."""
