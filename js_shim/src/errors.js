@@ -27,9 +27,8 @@ export class SuperTokensError extends Error {
     const { message, hint } = data.javascript ?? data;
     super(`${message} ${hint}`.trim(), cause === undefined ? {} : { cause });
     this.name = data.name;
-    const { stack = "" } = this;
-    this.stack = stack;
-    this.message = message;
+    // The stack is what consoles print: it is made now, with both texts in it.
+    Object.assign(this, { stack: this.stack, message });
     /** The same as data, for another realm. */
     this.data = data;
     this.code = data.code;

@@ -1,5 +1,6 @@
 // The functions of the session that a page may override, under supertokens-website's names.
 
+import { interceptAxios } from "./axios.js";
 import { sessionFetch } from "./fetch.js";
 import { hostnameOf, isOurs } from "./target.js";
 import { getInvalidClaimsFromResponse, validateClaims } from "./validation.js";
@@ -92,10 +93,12 @@ export const originalFunctions = (shim) => ({
   addFetchInterceptorsAndReturnModifiedFetch: ({ originalFetch }) =>
     sessionFetch(shim, originalFetch),
   addXMLHttpRequestInterceptor: () => shim.interceptXHR(),
-  addAxiosInterceptors: () =>
+  addAxiosInterceptors: ({ axiosInstance }) => {
+    if (shim.leavesXHR) return interceptAxios(shim, axiosInstance);
     shim.warnOnce(
       "addAxiosInterceptors() does nothing and can be removed: the requests of axios carry the session already.",
-    ),
+    );
+  },
   getUserId: () => shim.call("get_user_id"),
   getAccessTokenPayloadSecurely: () => shim.call("get_access_token_payload"),
   doesSessionExist: () => shim.call("does_session_exist"),

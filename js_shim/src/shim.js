@@ -248,6 +248,11 @@ export class Shim {
     return this.recipe[name] !== this.#original[name];
   }
 
+  /** Whether the page has its XMLHttpRequest left alone. */
+  get leavesXHR() {
+    return this.#undo.length > 0 && !("XMLHttpRequest" in this.#patched);
+  }
+
   /** Let the page's XMLHttpRequest carry the session. */
   interceptXHR() {
     const native = globalThis.XMLHttpRequest;
@@ -440,6 +445,7 @@ export class Shim {
    */
   open(options, functions = {}) {
     this.#undo.push(claimPage());
+    this.#patched = {};
     this.page = this.newPage(options?.windowHandler ?? functions.windowHandler);
     this.#options = options;
     this.#override(functions);
