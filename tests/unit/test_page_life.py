@@ -1,11 +1,13 @@
 """A page's life in JavaScript: init() and init() again, before and after Python, in node."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tools import decision_table
 
 TABLE = json.dumps(decision_table.make())
@@ -107,6 +109,26 @@ def test_the_sdks_own_interpreter_outlives_close_and_is_replaced_once_it_has_die
     assert found["early"] == "CLOSED"
     assert found["boots"] == [1, 1, 1, 2, 2]
     assert found["value"] == "value"
+
+
+def test_a_bundler_keeps_an_import_that_is_there_for_its_effects(tmp_path):
+    manifest = json.loads((ROOT / "package.json").read_text("utf-8"))
+    package = tmp_path / "node_modules" / "supertokens-pyodide"
+    exported = [entry for entry in manifest["exports"].values() if "package.json" not in str(entry)]
+    paths = [entry if isinstance(entry, str) else entry["default"] for entry in exported]
+    for path in paths:
+        (package / path).parent.mkdir(parents=True, exist_ok=True)
+        (package / path).write_text(f"console.log({path!r});", "utf-8")
+    shutil.copy(ROOT / "package.json", package)
+    names = [name for name in manifest["exports"] if "package.json" not in name]
+    imports = "".join(f'import "supertokens-pyodide{name[1:]}";' for name in names)
+    (tmp_path / "app.mjs").write_text(imports, "utf-8")
+    esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
+    command = [esbuild, "app.mjs", "--bundle", "--format=esm"]
+    run = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=True
+    )
+    assert [path for path in paths if path not in run.stdout] == []
 
 
 @pytest.mark.parametrize("index", ["/", "./"])
