@@ -4,7 +4,7 @@ import { alreadyInitialised, configError } from "./errors.js";
 
 /**
  * @typedef {Record<string, any>} Options
- * @typedef {{names: string[], defaults: Options}} Known
+ * @typedef {Pick<import("./table.js").DecisionTable, "names" | "defaults" | "required" | "types">} Known
  */
 
 // Those that are captured when the page starts, or that the core cannot be without.
@@ -13,14 +13,15 @@ const REPLACEABLE = ["onHandleEvent", "preAPIHook", "postAPIHook", "lockFactory"
 
 /**
  * Those of the options that the SDK knows. What it does not know is most likely an option of
- * supertokens-website's other versions, or a misspelling: that is an error.
+ * supertokens-website's other versions, or a misspelling: that is an error. So is a value of another type;
+ * more about values only the core knows.
  *
  * @param {Options} given
  * @param {Known} known
  * @param {(warning: string) => void} warn
  * @returns {Options}
  */
-export function checked(given, { names }, warn) {
+export function checked(given, { names, types, required }, warn) {
   /** @type {Options} */
   const options = {};
   for (const [name, value] of Object.entries(given ?? {})) {
@@ -28,14 +29,44 @@ export function checked(given, { names }, warn) {
     if (names.includes(name)) options[name] = value;
     else reject(name, names, "Option", warn);
   }
+  for (const name of required) if (!(name in options)) throw missing(name);
+  for (const [name, value] of Object.entries(options)) requireType(name, value, types[name]);
   const { override } = options;
-  if (typeof override === "object") {
+  if (override) {
     const { functions, ...others } = override;
     for (const name of Object.keys(others)) reject(name, ["functions"], "In 'override', key", warn);
     options.override = functions === undefined ? {} : { functions };
   }
   return options;
 }
+
+/** @param {string} name */
+const missing = (name) =>
+  configError(`Option '${name}' is missing.`, `Give it: supertokens.init({ ${name}: ... }).`);
+
+/**
+ * @param {string} name
+ * @param {any} value
+ * @param {string | string[]} type "function" unless given
+ */
+function requireType(name, value, type = "function") {
+  const fits = Array.isArray(type) ? type.includes(value) : typeof value === type;
+  const { functions } = type === "object" && fits ? value : {};
+  if (fits && (functions === undefined || typeof functions === "function")) return;
+  const text = typeof value === "string" ? `'${value}'` : String(value);
+  const shown = typeof value === "object" ? "an object" : text;
+  const what = Array.isArray(type) ? type.map((word) => `'${word}'`).join(" or ") : NOUNS[type];
+  throw configError(`Option '${name}' is ${shown}.`, `Give ${what}.`);
+}
+
+/** @type {Record<string, string>} */
+const NOUNS = {
+  boolean: "true or false",
+  function: "a function",
+  number: "a number",
+  object: "an object with a function as its 'functions'",
+  string: "a text",
+};
 
 /**
  * @param {string} name that is not known

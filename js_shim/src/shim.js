@@ -63,6 +63,8 @@ export class Shim {
   #undo = [];
   #nativeFetch = globalThis.fetch;
   #matchesUrls = false;
+  /** @type {unknown} why the last init() did nothing */
+  #refusal = undefined;
   /** @type {Record<string, unknown>} */
   #patched = {};
   /** @type {Record<string, any>} */
@@ -76,10 +78,21 @@ export class Shim {
    * @param {Record<string, any>} given
    */
   init(given) {
-    const options = checked(given, __TABLE__, (warning) => this.warnOnce(warning));
+    const options = this.#checked(given);
     if (this.#options || this.connection) return this.#initAgain(options);
     this.open(options);
     startPython(this, this.#hold());
+  }
+
+  /** @param {Record<string, any>} given */
+  #checked(given) {
+    try {
+      this.#refusal = undefined;
+      return checked(given, __TABLE__, (warning) => this.warnOnce(warning));
+    } catch (error) {
+      this.#refusal = error; // callers that come later learn of it too
+      throw error;
+    }
   }
 
   /** @param {Record<string, any>} options */
@@ -367,7 +380,7 @@ export class Shim {
   /** Resolves once the session can be asked; rejects when it never can. */
   async ready() {
     if (this.connection) return;
-    if (!this.gate) throw notInitialised();
+    if (!this.gate) throw this.#refusal ?? notInitialised();
     await this.gate.opened;
   }
 

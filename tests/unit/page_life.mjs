@@ -89,6 +89,27 @@ const scenarios = {
     return { refused, opened: shim.gate !== null, said };
   },
 
+  async wrong_values() {
+    const { supertokens, shim } = await load();
+    const wrong = [
+      { apiDomain: undefined },
+      { apiDomain: 5 },
+      { tokenTransferMethod: "x" },
+      { isInIframe: "yes" },
+      { sessionExpiredStatusCode: "401" },
+      { preAPIHook: 5 },
+      { onHandleEvent: "x" },
+      { override: () => {} },
+      { override: { functions: 5 } },
+    ];
+    const refused = wrong.map((more) => thrown(() => supertokens.init({ ...API, ...more })));
+    const none = thrown(() => supertokens.init());
+    const later = await supertokens.getUserId().catch((e) => e.code);
+    const all = { refreshTimeout: 1.5, tokenStore: "indexedDB", tokenTransferMethod: "header" };
+    const taken = thrown(() => supertokens.init({ ...API, ...all, isInIframe: false }));
+    return { refused, none, later, taken, opened: shim.gate !== null };
+  },
+
   async unknown() {
     const { supertokens, shim } = await load();
     supertokens.init({ ...API, sessionScope: "x", nothing: undefined, override: { openId: 1 } });

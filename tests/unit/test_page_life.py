@@ -36,6 +36,27 @@ def test_a_misspelt_option_is_refused_at_init_by_the_callers_name():
     assert found["said"] == []
 
 
+def test_a_value_of_another_type_is_refused_at_init():
+    found = played("wrong_values")
+    told = [
+        "'apiDomain' is missing",
+        "'apiDomain' is 5. Give a text.",
+        "'tokenTransferMethod' is 'x'. Give 'cookie' or 'header'.",
+        "'isInIframe' is 'yes'. Give true or false.",
+        "'sessionExpiredStatusCode' is '401'. Give a number.",
+        "'preAPIHook' is 5. Give a function.",
+        "'onHandleEvent' is 'x'. Give a function.",
+        "'override' is ",
+        "'override' is an object. Give an object with a function as its 'functions'.",
+    ]
+    for text, part in zip(found["refused"], told, strict=True):
+        assert text.startswith(f"CONFIG_INVALID: Option {part}")
+    assert "'apiDomain' is missing" in found["none"]
+    assert found["later"] == "CONFIG_INVALID"
+    assert found["taken"] is None
+    assert found["opened"] is True
+
+
 def test_an_option_that_nobody_knows_is_ignored_with_a_warning():
     found = played("unknown")
     assert found["options"] == {"apiDomain": "https://api.example.com", "override": {}}

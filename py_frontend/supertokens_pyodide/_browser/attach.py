@@ -11,7 +11,7 @@ from typing import Any, cast
 from .. import _api
 from .._client import Client
 from .._core.clock import STORAGE_KEY
-from .._core.config import Config, Page, from_javascript, read_config
+from .._core.config import Config, Page, from_javascript, read_config, refuse_unknown
 from .._core.messages import write_error, write_plan
 from .._core.session import Session
 from ..errors import AlreadyInitialised, BootFailed, SuperTokensError, UnsupportedPlatform
@@ -32,6 +32,7 @@ _IN_BROWSER = sys.platform == "emscripten"
 def start(options: Mapping[str, Any]) -> Client:
     """Start for Python: take this realm's shim, or install the one that the package carries."""
     _require_browser()
+    refuse_unknown(options)
     shim = _find_shim() or _install_shim()
     _require_same_version(shim)
     functions = functions_of(options)

@@ -115,7 +115,7 @@ def to_javascript(options: Mapping[str, Any]) -> dict[str, Any]:
 def read_config(options: Mapping[str, Any], page: Page) -> Config:
     """Check and normalise the options given to ``init()``; raises ConfigError."""
     given = {name: value for name, value in options.items() if value is not None}
-    _refuse_unknown(given)
+    refuse_unknown(given)
     api_domain = _normalised(given, "api_domain", normalise_domain, "https://api.example.com")
     if api_domain is None:
         raise ConfigError(
@@ -153,15 +153,17 @@ def read_config(options: Mapping[str, Any], page: Page) -> Config:
     )
 
 
-def _refuse_unknown(given: Mapping[str, Any]) -> None:
+def refuse_unknown(given: Mapping[str, Any]) -> None:
+    """Refuse options that do not exist, and what is no function as one; raises ConfigError."""
     derived = ("has_post_api_hook", "page")
     known = [*SEAMS, *(field.name for field in fields(Config) if field.name not in derived)]
     for name, value in given.items():
         if name in SEAMS:
             require_function(name, value)
         elif name not in known:
+            meant = f"Here it is {OPTIONS[name]!r}. " if name in OPTIONS else ""
             raise ConfigError(
-                name, "is unknown", hint=f"The options are: {', '.join(sorted(known))}."
+                name, "is unknown", hint=f"{meant}The options are: {', '.join(sorted(known))}."
             )
 
 
