@@ -9,15 +9,14 @@
  *   call?: string, javascript?: {message: string, hint: string}}} ErrorData
  */
 
-// What the error of a response offers of it, as supertokens-website's callers read the Response itself.
-const READERS = /** @type {const} */ (["arrayBuffer", "blob", "clone", "json", "text"]);
-const PROPERTIES = /** @type {const} */ (["headers", "ok", "statusText", "url"]);
-
 /**
  * An error of this SDK: `name` and `code` are stable, `message` says what happened and `hint` what a
  * developer can do. `String(error)` has both.
  */
 export class SuperTokensError extends Error {
+  /** @type {Response | undefined} private, so that consoles do not print its headers */
+  #response;
+
   /**
    * @param {ErrorData} data
    * @param {unknown} [cause] what made it fail, where that is a JavaScript error
@@ -37,20 +36,38 @@ export class SuperTokensError extends Error {
     this.status = data.status;
     /** Why a token is not to be trusted, where that is what the error is about. */
     this.reason = data.reason;
-    if (response) this.#standFor(response);
+    this.#response = response;
+  }
+
+  /** The backend's response, if the error stands for one. */
+  get response() {
+    return this.#response;
+  }
+
+  // Code that was written for supertokens-website reads what it has caught as a response.
+
+  get ok() {
+    return this.#response?.ok;
+  }
+
+  get headers() {
+    return this.#response?.headers;
+  }
+
+  /** Reads the response's body, as often as you like; undefined if there is no response. */
+  get text() {
+    const response = this.#response;
+    return response && (async () => response.clone().text());
+  }
+
+  /** Likewise. */
+  get json() {
+    const response = this.#response;
+    return response && (async () => response.clone().json());
   }
 
   toString() {
     return `${this.name}: ${this.message} ${this.hint}`.trim();
-  }
-
-  /** @param {Response} response not enumerable on the error, so that consoles do not print its headers */
-  #standFor(response) {
-    Object.defineProperty(this, "response", { value: response });
-    for (const name of PROPERTIES) Object.defineProperty(this, name, { value: response[name] });
-    for (const name of READERS) {
-      Object.defineProperty(this, name, { value: () => response.clone()[name]() });
-    }
   }
 }
 

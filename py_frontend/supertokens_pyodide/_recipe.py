@@ -8,6 +8,7 @@
 
     supertokens.init(api_domain=..., override={"functions": functions})
 
+There is no builder: to stack two, call one in the other. Functions that are not returned stay.
 Python's overrides serve Python's callers; those that the SDK itself asks
 (``should_do_interception_based_on_url``, ``calculate_clock_skew_in_millis``) serve the whole page.
 """

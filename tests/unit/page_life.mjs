@@ -247,7 +247,7 @@ const scenarios = {
       response: [failure.ok, failure.status, failure.headers.get("content-type")],
       bodies: [await failure.json(), await failure.text(), await failure.response.text()],
       printed: Object.keys(failure),
-      without: ["json" in other, String(other)],
+      without: [typeof other.json, other.response ?? "none", String(other)],
       general: String(new supertokens.STGeneralError("For the user.")),
     };
   },

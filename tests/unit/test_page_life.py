@@ -121,7 +121,8 @@ def test_an_error_that_stands_for_a_response_can_be_read_as_one():
     body = '{"message":"maintenance"}'
     assert found["bodies"] == [json.loads(body), body, body]
     assert "response" not in found["printed"]
-    assert found["without"] == [False, f"RefreshUnavailable: {message} Check api_domain."]
+    text = f"RefreshUnavailable: {message} Check api_domain."
+    assert found["without"] == ["undefined", "none", text]
     assert found["general"] == "GeneralError: For the user."
 
 
