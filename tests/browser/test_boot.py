@@ -324,7 +324,7 @@ for option in ("cookie_handler", "lock_factory"):
         refused.append([error.code, option in error.message])
 try:
     await s.attempt_refresh()
-except s.RefreshUnavailable as error:
+except s.SuperTokensError as error:
     response = [error.status, error.response.status, "Unsupported" in await error.response.text()]
     hint = "api_domain" in error.hint
 js.from_javascript()
