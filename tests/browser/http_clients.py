@@ -163,6 +163,7 @@ def error_told(error):
         "error": f"{package}.{type(error).__name__}",
         "message": str(error),
         "cause": cause and cause.code,
+        "hint": cause and cause.hint,
     }
 
 

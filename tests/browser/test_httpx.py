@@ -148,7 +148,12 @@ type(outcome).__name__
 def test_a_reply_that_breaks_off_is_a_read_error(python: Python, run: Run) -> None:
     python.site.pages["/broken"] = answer(b"first", length=11)
     told = run('result = await tell(lambda: client.get(f"{site}/broken"))')
-    assert told == {"error": "httpx.ReadError", "message": told["message"], "cause": None}
+    assert told == {
+        "error": "httpx.ReadError",
+        "message": told["message"],
+        "cause": None,
+        "hint": None,
+    }
 
 
 def test_a_server_that_cannot_be_reached_is_a_connect_error(python: Python, run: Run) -> None:
