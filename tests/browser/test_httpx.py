@@ -158,7 +158,12 @@ def test_a_reply_that_breaks_off_is_a_read_error(python: Python, run: Run) -> No
 
 def test_a_server_that_cannot_be_reached_is_a_connect_error(python: Python, run: Run) -> None:
     told = run('result = await tell(lambda: client.get("http://localhost:1/"))')
-    assert told == {"error": "httpx.ConnectError", "message": "Failed to fetch", "cause": None}
+    assert told == {
+        "error": "httpx.ConnectError",
+        "message": "Failed to fetch",
+        "cause": None,
+        "hint": None,
+    }
 
 
 def test_a_url_of_no_web_server_is_refused(python: Python, run: Run) -> None:
