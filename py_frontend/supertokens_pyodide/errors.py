@@ -176,8 +176,8 @@ class SignOutFailed(SuperTokensError):
     hint = "The user is still signed in: try again when the backend answers."
     status: int | None = None
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, status: int | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
         self.status = status
 
 
