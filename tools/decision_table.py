@@ -25,7 +25,13 @@ from typing import Any
 
 from supertokens_pyodide._core.clock import LIMIT, STORAGE_KEY, THRESHOLD
 from supertokens_pyodide._core.config import Page, from_javascript, read_config, to_javascript
-from supertokens_pyodide._core.cookies import FRONT_TOKEN, OURS
+from supertokens_pyodide._core.cookies import (
+    CARRIED,
+    FRONT_TOKEN,
+    HEADER_VALUE,
+    LAST_UPDATE,
+    OURS,
+)
 from supertokens_pyodide._core.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.messages import Port, write_plan
 from supertokens_pyodide._core.session import Session
@@ -58,6 +64,11 @@ INDIFFERENT: dict[str, Any] = {
     "windowHandler": True,
     "lockFactory": True,
 }
+# What the values of cookies must look like, as regular expressions: with others the core is asked.
+FORMS = {
+    **{name: f"^{HEADER_VALUE.pattern.removesuffix('*')}+$" for name in CARRIED},
+    LAST_UPDATE: "^[^-]+$",  # the mark of no end
+}
 # With these the core has to be asked: cookies elsewhere, other clocks, and flows to be logged.
 ASKED = ("cookieHandler", "tokenStore", "dateProvider", "enableDebugLogs")
 
@@ -80,7 +91,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
     statuses = _statuses()
     table = {
         "skip": _plan({})["skip"],
-        "cookies": sorted(OURS),
+        "cookies": {name: FORMS.get(name, ".") for name in sorted(OURS)},
         "requestHeaders": list(REQUEST_HEADERS),
         "replyHeaders": _plan({})["replyHeaders"],
         "statuses": statuses,

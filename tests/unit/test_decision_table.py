@@ -119,6 +119,10 @@ odd_tokens = st.one_of(
 )
 any_tokens = st.one_of(whole_tokens, whole_tokens, whole_tokens, odd_tokens)
 plain_values = st.text("abcXYZ019-_.=%", min_size=1, max_size=12)
+marks = st.text("abcXYZ019_.=%", min_size=1, max_size=12)
+odd_values = st.sampled_from(["\u00e9", "\u0100", "caf\N{SNOWMAN}"])
+nothing = st.nothing()
+ends = st.just("1700000000000-1700000000-5bb98734")
 number_skews = st.one_of(
     st.none(),
     st.sampled_from(["0", "6999", "7000", "-6999", "-7000"]),
@@ -140,18 +144,19 @@ options = st.fixed_dictionaries(
 
 
 @st.composite
-def cookie_strings(draw, tokens=whole_tokens):
+def cookie_strings(draw, tokens=whole_tokens, others=nothing):
     """What document.cookie may be, with any of our cookies in it and others beside them."""
-    values = {name: draw(plain_values) for name in sorted(OURS)}
+    values = {name: draw(plain_values | others) for name in sorted(OURS)}
     values["sFrontToken"] = draw(tokens)
+    values["st-last-access-token-update"] = draw(marks | others)
     there = draw(st.lists(st.sampled_from(sorted(OURS)), unique=True))
     if draw(st.integers(0, 3)) < 3:  # mostly, somebody is there
         there = {*there, "sFrontToken", "st-last-access-token-update"}
     pairs = [f"{name}={values[name]}" for name in sorted(there)]
-    others = st.sampled_from(
+    foreign = st.sampled_from(
         ["theme=dark", "alone", "=x", "sFrontTokenX=1", "xsAntiCsrf=2", "a=b=c"]
     )
-    return "; ".join(draw(st.permutations([*pairs, *draw(st.lists(others, max_size=2))])))
+    return "; ".join(draw(st.permutations([*pairs, *draw(st.lists(foreign, max_size=2))])))
 
 
 @st.composite
@@ -175,7 +180,7 @@ def requests(draw, cookies):
 @given(st.data())
 def test_what_goes_out_at_once_carries_what_the_core_lets_it_carry(shim, data):
     given_options = data.draw(options)
-    cookies = data.draw(cookie_strings(any_tokens))
+    cookies = data.draw(cookie_strings(any_tokens, odd_values | ends))
     callers = data.draw(requests(cookies))
     one_shot = data.draw(st.booleans())
     skew = data.draw(skews)

@@ -19,9 +19,9 @@ PROBE = "st-cookie-probe"
 
 OURS = frozenset({FRONT_TOKEN, LAST_UPDATE, ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
 # What requests carry in a header. Another subdomain can write anything into these cookies.
-_CARRIED = frozenset({ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
+CARRIED = frozenset({ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
 # The values that fetch accepts for a header (Fetch standard): Latin-1 without control characters.
-_HEADER_VALUE = re.compile(r"[\x20-\x7e\x80-\xff]*")
+HEADER_VALUE = re.compile(r"[\x20-\x7e\x80-\xff]*")
 
 _NEVER = "Fri, 31 Dec 9999 23:59:59 GMT"
 _PAST = "Thu, 01 Jan 1970 00:00:00 GMT"
@@ -41,7 +41,7 @@ def read_cookies(text: str) -> dict[str, str]:
 
 
 def _is_usable(name: str, value: str) -> bool:
-    return name not in _CARRIED or _HEADER_VALUE.fullmatch(value) is not None
+    return name not in CARRIED or HEADER_VALUE.fullmatch(value) is not None
 
 
 class Cookies:
