@@ -9,6 +9,7 @@ import pytest
 
 from demo.backend.server import bind, port_of, serve
 from demo.local_core.app import create_app
+from tests.local_core.running import REFRESH
 
 AT_ONCE = 8
 
@@ -45,9 +46,7 @@ def new_session(client: httpx.Client) -> dict[str, Any]:
 
 
 def refresh(client: httpx.Client, token: str) -> httpx.Response:
-    return client.post(
-        "/recipe/session/refresh", json={"refreshToken": token, "enableAntiCsrf": False}
-    )
+    return client.post("/recipe/session/refresh", json={**REFRESH, "refreshToken": token})
 
 
 def test_one_address_gets_one_user(client: httpx.Client):
