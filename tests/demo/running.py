@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from tests.conftest import TIMEOUT
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct-horse-7"
 
@@ -30,7 +32,7 @@ class Demo:
     def interrupt(self, number: int = signal.SIGINT) -> tuple[int, str]:
         """Send a signal; returns the exit code and what was printed since the line."""
         self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=10)
+        output, _ = self.process.communicate(timeout=TIMEOUT)
         return self.process.returncode, output
 
 
@@ -65,14 +67,14 @@ def running_demo(
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=TIMEOUT)
 
 
 class Visitor(httpx.Client):
     """A browser without a session SDK: it keeps cookies and shows what it gets."""
 
     def __init__(self, origin: str, mode: str = "cookie") -> None:
-        super().__init__(base_url=origin, headers={"st-auth-mode": mode}, timeout=30)
+        super().__init__(base_url=origin, headers={"st-auth-mode": mode}, timeout=TIMEOUT)
 
     def authenticate(
         self, endpoint: str, email: str, password: str = PASSWORD, tenant: str = "public"

@@ -11,13 +11,14 @@ import pytest
 from demo.__main__ import parse
 from demo.backend.core import Core, local_core, wait_until_it_answers
 from demo.backend.errors import StartError
+from tests.conftest import TIMEOUT
 from tests.demo.running import ROOT, Visitor, command, environment, running_demo
 
 
 def failing(*arguments: str, **env: str) -> str:
     """Run a command that has to fail; returns what it says."""
     ended = subprocess.run(
-        arguments, cwd=ROOT, env=environment(**env), capture_output=True, text=True, timeout=60
+        arguments, cwd=ROOT, env=environment(**env), capture_output=True, text=True, timeout=TIMEOUT
     )
     assert ended.returncode == 1
     assert ended.stdout == ""
@@ -34,14 +35,17 @@ def test_it_says_where_it_is_and_stops_when_told(vendor, number):
             r"\1/worker \(Python in a worker\)\n",
             demo.line,
         )
-        assert httpx.get(demo.origin + "/api/public").status_code == 200
+        assert httpx.get(demo.origin + "/api/public", timeout=TIMEOUT).status_code == 200
         assert demo.interrupt(number) == (0, "")
         with pytest.raises(httpx.ConnectError):
-            httpx.get(demo.origin + "/api/public")
+            httpx.get(demo.origin + "/api/public", timeout=TIMEOUT)
 
 
 def test_it_stops_although_a_connection_is_open(vendor):
-    with running_demo(vendor) as demo, httpx.Client(base_url=demo.origin) as client:
+    with (
+        running_demo(vendor) as demo,
+        httpx.Client(base_url=demo.origin, timeout=TIMEOUT) as client,
+    ):
         assert client.get("/api/public").status_code == 200
         assert demo.interrupt() == (0, "")
 
@@ -98,13 +102,13 @@ def test_numbers_that_make_no_sense(option, value, capsys):
 
 def test_the_life_of_access_tokens(vendor, email):
     with (
-        running_demo(vendor, "--access-token-validity", "7") as demo,
+        running_demo(vendor, "--access-token-validity", "700") as demo,
         Visitor(demo.origin) as visitor,
     ):
         visitor.sign_up(email)
         (session,) = visitor.sessions()
         expiry = visitor.get("/api/protected").json()["tokenExpiry"]
-        assert 6 <= expiry - session["created"] / 1000 <= 8
+        assert 699 <= expiry - session["created"] / 1000 <= 701
 
 
 def test_another_core(vendor, email):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.conftest import TIMEOUT
 from tests.local_core.running import Clock, CoreClient, Sdk, node_sdk, python_sdk, running_core
 
 
@@ -24,8 +25,8 @@ def core(clock: Clock) -> Iterator[CoreClient]:
 def shared_core() -> Iterator[str]:
     """The address of an app on a core, which is all that the SDKs have to know of either."""
     with running_core() as address:
-        app = {"appId": "sdks"}
-        httpx.put(f"{address}/recipe/multitenancy/app/v2", json=app, timeout=30).raise_for_status()
+        url, app = f"{address}/recipe/multitenancy/app/v2", {"appId": "sdks"}
+        httpx.put(url, json=app, timeout=TIMEOUT).raise_for_status()
         yield f"{address}/appid-sdks"
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from demo.local_core.app import create_app
+from tests.conftest import TIMEOUT
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -146,9 +147,9 @@ def start(*options: str) -> tuple["subprocess.Popen[str]", str]:
     line = process.stdout.readline()
     address = line.rpartition(" ")[2].strip()
     if not address.startswith("http://"):
-        raise AssertionError(f"no address: {line}{process.communicate(timeout=20)[0]}")
+        raise AssertionError(f"no address: {line}{process.communicate(timeout=TIMEOUT)[0]}")
     # It listens before it prints: a request waits until it is answered.
-    assert httpx.get(f"{address}/hello", timeout=30).is_success
+    assert httpx.get(f"{address}/hello", timeout=TIMEOUT).is_success
     return process, address
 
 
@@ -160,7 +161,7 @@ def running_core(*options: str) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=TIMEOUT)
 
 
 class Sdk:
@@ -201,7 +202,7 @@ class Sdk:
         return call
 
     def close(self) -> None:
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=TIMEOUT)
 
 
 def python_sdk(core: str) -> Sdk:

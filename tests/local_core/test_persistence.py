@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from demo.local_core.app import create_app
+from tests.conftest import TIMEOUT
 from tests.local_core.running import MINUTE, REFRESH, CoreClient, running_core, start
 
 JWKS = "/.well-known/jwks.json"
@@ -66,13 +67,13 @@ def test_without_a_file_a_core_begins_anew(clock):
 def test_a_killed_core_has_lost_nothing(db):
     process, address = start("--db", db)
     body = {"userId": "u", "enableAntiCsrf": False, "userDataInJWT": {}, "userDataInDatabase": {}}
-    session = httpx.post(f"{address}/recipe/session", json=body, timeout=30).json()
+    session = httpx.post(f"{address}/recipe/session", json=body, timeout=TIMEOUT).json()
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=TIMEOUT)
     assert process.returncode == -signal.SIGKILL
     with running_core("--db", db) as address:
         body = {**REFRESH, "refreshToken": session["refreshToken"]["token"]}
-        reply = httpx.post(f"{address}/recipe/session/refresh", json=body, timeout=30).json()
+        reply = httpx.post(f"{address}/recipe/session/refresh", json=body, timeout=TIMEOUT).json()
     assert reply["status"] == "OK"
 
 

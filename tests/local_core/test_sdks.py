@@ -7,6 +7,8 @@ import httpx
 import jwt
 import pytest
 
+from tests.conftest import TIMEOUT
+
 PASSWORD = "correct-horse-7"
 
 
@@ -206,7 +208,7 @@ def test_an_apps_token_validity_holds_from_the_next_token_on(shared_core, sdk, u
         # Only the app itself can choose it, and both SDKs have no function for apps.
         body = {"tenantId": "public", "coreConfig": {"access_token_validity": chosen}}
         url = f"{shared_core}/recipe/multitenancy/tenant/v2"
-        httpx.put(url, json=body, timeout=30).raise_for_status()
+        httpx.put(url, json=body, timeout=TIMEOUT).raise_for_status()
         session = sdk.refresh_session(session["refreshToken"], session["antiCsrfToken"])
         assert life(session) == holds
 
@@ -350,7 +352,8 @@ def test_a_browser_is_served_through_the_sdks_own_endpoints(sdk, email):
     """In header mode; cookies make no difference to a core."""
     fields = [{"id": "email", "value": email}, {"id": "password", "value": PASSWORD}]
     address = f"http://127.0.0.1:{sdk.serve()}"
-    with httpx.Client(base_url=address, headers={"st-auth-mode": "header"}) as browser:
+    mode = {"st-auth-mode": "header"}
+    with httpx.Client(base_url=address, headers=mode, timeout=TIMEOUT) as browser:
         exists = browser.get("/auth/emailpassword/email/exists", params={"email": email})
         if exists.status_code == 200:
             assert exists.json() == {"status": "OK", "exists": False}
