@@ -10,8 +10,8 @@ from tests.browser.app import PROTECTED, REFRESH, App
 from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
 
-# Has the worker begin, and then the page do something; whether the worker was at it still. It cannot
-# have finished: it does not get the last month before that.
+# Has the worker begin, and then the page do something; whether the worker was at it still. It has
+# not finished, for it does not get the last month before that.
 MEANWHILE = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   const isWorking = () => document.documentElement.dataset.work === "running";
@@ -41,7 +41,7 @@ def app(shared_app: App, demo: Demo, browser_log: BrowserLog) -> Iterator[App]:
 
 def meanwhile(app: App, script: str) -> list[object]:
     last_month, held = "**/api/orders/12", list[Route]()
-    app.page.route(last_month, held.append)
+    app.page.route(last_month, lambda route: held.append(route))
     found: list[object] = app.page.evaluate(MEANWHILE.replace("DO", script))
     app.page.unroute(last_month)
     for route in held:

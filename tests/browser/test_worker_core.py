@@ -84,7 +84,7 @@ def test_an_ordinary_request_of_the_page_waits_for_no_worker(python: WorkerPage)
     python.sign_up()
     # Python waits for a response, and answers nobody until it has it.
     held: list[Route] = []
-    python.page.route(f"**{HELD}", held.append)
+    python.page.route(f"**{HELD}", lambda route: held.append(route))
     code = f"""
         xhr = js.XMLHttpRequest.new()
         xhr.open("GET", js.location.origin + "{HELD}", False)

@@ -28,6 +28,8 @@ class Demo:
     line: str
     #: The address in that line, without a slash in the end.
     origin: str
+    #: What it printed before that line.
+    notes: str = ""
 
     def interrupt(self, number: int = signal.SIGINT) -> tuple[int, str]:
         """Send a signal; returns the exit code and what was printed since the line."""
@@ -60,10 +62,13 @@ def running_demo(
     )
     try:
         assert process.stdout is not None
-        line = process.stdout.readline()
+        notes = ""
+        while not (line := process.stdout.readline()).startswith("Demo: "):
+            notes += line
+            assert line, f"no address: {notes}"
         found = re.search(r"http://localhost:\d+", line)
-        assert found, f"no address: {line}{process.stdout.read()}"
-        yield Demo(process, line, found[0])
+        assert found, f"no address: {line}"
+        yield Demo(process, line, found[0], notes)
     finally:
         if process.poll() is None:
             process.terminate()

@@ -13,6 +13,7 @@ from demo.backend.core import Core, local_core, wait_until_it_answers
 from demo.backend.errors import StartError
 from tests.conftest import TIMEOUT
 from tests.demo.running import ROOT, Visitor, command, environment, running_demo
+from tests.local_core.running import running_core
 
 
 def failing(*arguments: str, **env: str) -> str:
@@ -36,6 +37,7 @@ def test_it_says_where_it_is_and_stops_when_told(vendor, number):
             demo.line,
         )
         assert httpx.get(demo.origin + "/api/public", timeout=TIMEOUT).status_code == 200
+        assert demo.notes == ""
         assert demo.interrupt(number) == (0, "")
         with pytest.raises(httpx.ConnectError):
             httpx.get(demo.origin + "/api/public", timeout=TIMEOUT)
@@ -113,12 +115,38 @@ def test_the_life_of_access_tokens(vendor, email):
 
 def test_another_core(vendor, email):
     """Two demos on one core of somebody else know the same users."""
-    with local_core(port=0, db=None, access_token_validity=30) as core:
+    with local_core() as core:
         env = environment(SUPERTOKENS_CONNECTION_URI=core.uri)
         with running_demo(vendor, env=env) as one, Visitor(one.origin) as visitor:
             visitor.sign_up(email, tenant="acme")
         with running_demo(vendor, env=env) as two, Visitor(two.origin) as visitor:
             visitor.sign_in(email, tenant="acme")
+
+
+@pytest.mark.parametrize(
+    "option", [("--db", "core.db"), ("--core-port", "3567"), ("--access-token-validity", "30")]
+)
+def test_options_of_the_local_core_count_for_nothing_on_another(vendor, option):
+    with local_core() as core:
+        env = environment(SUPERTOKENS_CONNECTION_URI=core.uri)
+        with running_demo(vendor, *option, env=env) as demo:
+            assert option[0] in demo.notes
+            assert "SUPERTOKENS_CONNECTION_URI" in demo.notes
+            assert "ACCESS_TOKEN_VALIDITY" in demo.notes
+
+
+@pytest.mark.parametrize(("key", "told"), [({}, "got none: set"), ({"key": "x"}, "refuses")])
+def test_a_core_that_wants_an_api_key(vendor, key, told):
+    with running_core("--api-key", "key") as uri:
+        env = {"SUPERTOKENS_CONNECTION_URI": uri}
+        if key:
+            env["SUPERTOKENS_API_KEY"] = "another"
+        line = failing(*command(vendor, "--port", "0"), **env)
+        assert told in line
+        assert "SUPERTOKENS_API_KEY" in line
+        env["SUPERTOKENS_API_KEY"] = "key"
+        with running_demo(vendor, env=environment(**env)) as demo:
+            assert demo.notes == ""
 
 
 def test_a_core_that_does_not_answer():
