@@ -63,8 +63,8 @@ def _say_what_is_ignored(options: argparse.Namespace) -> None:
     }
     if ignored := [name for name, value in given.items() if value]:
         print(
-            f"SUPERTOKENS_CONNECTION_URI names the core, so {' and '.join(ignored)} of the local "
-            "core count for nothing. Configure that core instead, for instance with "
+            f"Without effect: {', '.join(ignored)}. SUPERTOKENS_CONNECTION_URI names another core "
+            "than the local one. Configure that core instead, for instance with "
             "ACCESS_TOKEN_VALIDITY in its environment.",
             file=sys.stderr,
             flush=True,

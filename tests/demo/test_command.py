@@ -11,6 +11,7 @@ import pytest
 from demo.__main__ import parse
 from demo.backend.core import Core, local_core, wait_until_it_answers
 from demo.backend.errors import StartError
+from tests.browser.demo import Demo as BrowserDemo
 from tests.conftest import TIMEOUT
 from tests.demo.running import ROOT, Visitor, command, environment, running_demo
 from tests.local_core.running import running_core
@@ -147,6 +148,32 @@ def test_a_core_that_wants_an_api_key(vendor, key, told):
         env["SUPERTOKENS_API_KEY"] = "key"
         with running_demo(vendor, env=environment(**env)) as demo:
             assert demo.notes == ""
+
+
+def test_the_browser_tests_can_run_on_another_core_and_leave_nothing_there(
+    vendor, email, monkeypatch
+):
+    with running_core("--api-key", "key") as uri:
+        monkeypatch.setenv("TEST_CORE_URI", uri)
+        monkeypatch.setenv("TEST_CORE_API_KEY", "key")
+
+        def apps() -> list[str]:
+            url, headers = f"{uri}/recipe/multitenancy/app/list/v2", {"api-key": "key"}
+            found = httpx.get(url, headers=headers, timeout=TIMEOUT).json()["apps"]
+            return [app["appId"] for app in found]
+
+        demo = BrowserDemo("--vendor", str(vendor))
+        try:
+            with Visitor(demo.origin) as visitor:
+                demo.set_token_life(700)
+                visitor.sign_up(email, tenant="acme")
+                (session,) = visitor.sessions()
+                expiry = visitor.get("/api/protected").json()["tokenExpiry"]
+                assert 699 <= expiry - session["created"] / 1000 <= 701
+            assert len(apps()) == 2
+        finally:
+            demo.stop()
+        assert apps() == ["public"]
 
 
 def test_a_core_that_does_not_answer():
