@@ -83,6 +83,12 @@ class BrowserLog:
         """The requests for something that is not on this machine."""
         return [u for u in self.requests if not LOCAL_HOSTS.fullmatch(urlsplit(u).hostname or "")]
 
+    def wait_for_line(self, page: Page, *parts: str) -> str:
+        """Wait until there is a line with these parts: what a browser says comes when it comes."""
+        while not (found := [line for line in self.lines if all(part in line for part in parts)]):
+            page.wait_for_timeout(20)
+        return found[0]
+
     @contextlib.contextmanager
     def watching(self, *contexts: BrowserContext) -> Iterator[None]:
         """Watch contexts that outlive the test."""

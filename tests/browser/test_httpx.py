@@ -109,12 +109,6 @@ def test_a_reply_is_read_while_it_arrives(
     assert result == ["first", "second"]
 
 
-def wait_for_failure(python: Python, log: BrowserLog) -> None:
-    """Wait until the browser says that it has given up the slow request."""
-    while not any(line.startswith("failed GET") and "/slow" in line for line in log.lines):
-        python.page.wait_for_timeout(20)
-
-
 @pytest.mark.parametrize("what", ["head", "body"])
 def test_a_reply_that_takes_too_long_is_a_read_timeout(
     python: Python, run: Run, released: threading.Event, what: str, browser_log: BrowserLog
@@ -128,7 +122,7 @@ def test_a_reply_that_takes_too_long_is_a_read_timeout(
     python.site.pages["/slow"] = slow
     told = run('result = await tell(lambda: client.get(f"{site}/slow", timeout=0.2))')
     assert told["error"] == "httpx.ReadTimeout"
-    wait_for_failure(python, browser_log)
+    browser_log.wait_for_line(python.page, "failed GET", "/slow")
 
 
 def test_a_call_that_is_cancelled_ends_its_request(
@@ -158,7 +152,7 @@ type(outcome).__name__
 """
     )
     assert ended == "CancelledError"
-    wait_for_failure(python, browser_log)
+    browser_log.wait_for_line(python.page, "failed GET", "/slow")
 
 
 def test_a_reply_that_breaks_off_is_a_read_error(python: Python, run: Run) -> None:
