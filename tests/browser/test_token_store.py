@@ -162,6 +162,7 @@ def test_where_indexeddb_is_blocked_the_session_lives_as_long_as_the_worker(
     python.run(f"js.eval({json.dumps(block)})\n{INIT}")
     python.sign_up()
     assert python.fetch(PROTECTED) == [200]
+    browser_log.wait_for_line(python.page, "IndexedDB does not keep")
     [warning] = [line for line in browser_log.lines if "IndexedDB does not keep" in line]
     assert "blocked" in warning
     assert python.run("return await s.attempt_refresh()") is True

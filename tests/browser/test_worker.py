@@ -225,7 +225,7 @@ def test_without_the_shim_on_the_page_calls_and_requests_say_what_to_add(
     assert code == "UNSUPPORTED_PLATFORM"
     assert "supertokens.iife.js" in hint
     assert 'token_store="indexedDB"' in hint
-    assert 1 < took < 10
+    assert took > 1
     assert "supertokens.iife.js" in refusal
 
 

@@ -1,15 +1,18 @@
 """A page whose only core is in a worker: what test_fetch.py and test_xhr.py do not say of it."""
 
+import textwrap
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Route
 
 from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.demo import Demo
 from tests.browser.worker_page import BUNDLE, WorkerPage
 
 NewContext = Callable[..., BrowserContext]
+
+HELD = "/elsewhere?superTokensDoNotDoInterception"
 
 INIT = """
   globalThis.events = [];
@@ -79,16 +82,23 @@ def test_page_and_worker_have_one_session_and_one_refresh(python: WorkerPage, de
 def test_an_ordinary_request_of_the_page_waits_for_no_worker(python: WorkerPage) -> None:
     python.init(None)
     python.sign_up()
-    # Python counts for a while, and answers nobody meanwhile.
-    status = python.page.evaluate(
-        """async (code) => {
-          const busy = runIn(0, code, "null").then(() => "busy");
-          const mine = fetch("/api/protected").then(({ status }) => status);
-          return [await Promise.race([busy, mine]), await busy];
-        }""",
-        "import time\nend = time.monotonic() + 3\nwhile time.monotonic() < end: pass",
+    # Python waits for a response, and answers nobody until it has it.
+    held: list[Route] = []
+    python.page.route(f"**{HELD}", lambda route: held.append(route))
+    code = f"""
+        xhr = js.XMLHttpRequest.new()
+        xhr.open("GET", js.location.origin + "{HELD}", False)
+        xhr.send()
+        return xhr.status
+    """
+    python.page.evaluate(
+        "(code) => { globalThis.busy = runIn(0, code, 'null'); }", textwrap.dedent(code)
     )
-    assert status == [200, "busy"]
+    while not held:
+        python.page.evaluate("")  # lets the browser's messages in
+    assert fetch(python) == 200
+    held[0].fulfill(status=418)
+    assert python.page.evaluate("busy") == "418"
 
 
 def test_options_that_differ_are_told_in_both(demo: Demo, new_context: NewContext) -> None:

@@ -309,7 +309,10 @@ def test_a_synchronous_request_does_not_wait_for_the_refresh_of(spa: Spa, other:
     else:
         spa.run(
             """
+            // The other tab would say again and again that it holds the lock.
             const now = Date.now();
+            globalThis.clock = Date.now;
+            Date.now = () => now;
             const times = { timeAcquired: now, timeRefreshed: now };
             const entry = { id: "other", iat: "x", timeoutKey: "k", ...times };
             localStorage.setItem("browser-tabs-lock-key-REFRESH_TOKEN_USE", JSON.stringify(entry));
@@ -320,7 +323,12 @@ def test_a_synchronous_request_does_not_wait_for_the_refresh_of(spa: Spa, other:
         held[0].continue_()
         assert spa.run("return waiting") == 200
     else:
-        spa.run('localStorage.removeItem("browser-tabs-lock-key-REFRESH_TOKEN_USE")')
+        spa.run(
+            """
+            Date.now = clock;
+            localStorage.removeItem("browser-tabs-lock-key-REFRESH_TOKEN_USE");
+            """
+        )
     assert spa.run('return (await fetch("/api/protected")).status') == 200
 
 
