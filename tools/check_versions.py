@@ -1,16 +1,19 @@
 """Check that every file that names the project's version names the same one."""
 
 import json
+import re
 import sys
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+ATTACH = "py_frontend/supertokens_pyodide/_browser/attach.py"
 
 
 def versions() -> dict[str, str]:
     """The version as each file gives it."""
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    found = re.search(r'^VERSION = "(.+)"$', (ROOT / ATTACH).read_text("utf-8"), re.MULTILINE)
     return {
         "pyproject.toml": tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
             "version"
@@ -18,6 +21,7 @@ def versions() -> dict[str, str]:
         "package.json": json.loads((ROOT / "package.json").read_text("utf-8"))["version"],
         "package-lock.json": lock["version"],
         'package-lock.json, packages[""]': lock["packages"][""]["version"],
+        ATTACH: found[1] if found else "none",
     }
 
 

@@ -21,10 +21,17 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from supertokens_pyodide._core.clock import LIMIT, STORAGE_KEY, THRESHOLD
-from supertokens_pyodide._core.config import Page, from_javascript, read_config, to_javascript
+from supertokens_pyodide._core.config import (
+    Page,
+    TokenStore,
+    TransferMethod,
+    from_javascript,
+    read_config,
+    to_javascript,
+)
 from supertokens_pyodide._core.cookies import (
     CARRIED,
     FRONT_TOKEN,
@@ -72,6 +79,11 @@ FORMS = {
 # With these the core has to be asked: cookies elsewhere, other clocks, and flows to be logged.
 ASKED = ("cookieHandler", "tokenStore", "dateProvider", "enableDebugLogs")
 
+# The options that take some words only.
+WORDS = {"tokenTransferMethod": get_args(TransferMethod), "tokenStore": get_args(TokenStore)}
+# One on which every option can be given.
+ANY_PAGE = Page("api.example.com", secure=True)
+
 Facts = frozenset[str]
 Answer = tuple[str, ...]
 
@@ -89,7 +101,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
     cases = list(_cases(options or {}))
     sent = [case for case in cases if ("send",) in case.answers]
     statuses = _statuses()
-    table = {
+    table: dict[str, Any] = {
         "skip": _plan({})["skip"],
         "cookies": {name: FORMS.get(name, ".") for name in sorted(OURS)},
         "requestHeaders": list(REQUEST_HEADERS),
@@ -111,6 +123,10 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
             "threshold": THRESHOLD,
         },
     }
+    table["names"] = [*_option_names(), "onHandleEvent"]
+    table["defaults"] = _defaults()
+    table["required"] = list(REQUIRED)
+    table["types"] = {name: _type_of(name) for name in _option_names()}
     unknown = set(_option_names()) - {*CHOICES, *INDIFFERENT, *ASKED, *statuses}
     _require(not unknown, f"nobody has said whether answers depend on {sorted(unknown)}")
     return table
@@ -127,6 +143,42 @@ def _option_names() -> list[str]:
     seams = ("pre_api_hook", "post_api_hook", "override", "cookie_handler", "window_handler")
     names = [*config.options(), *seams, "lock_factory", "date_provider"]
     return list(to_javascript(dict.fromkeys(names)))
+
+
+def _type_of(option: str) -> str | list[str]:
+    """The type that an option must have in JavaScript, or all the values that it may have."""
+    samples: dict[str, list[Any]] = {
+        "string": ["https://api.example.com"],
+        "number": [410],
+        "boolean": [True, False],
+    }
+    takes = [type_ for type_, values in samples.items() if _takes(option, *values)]
+    if option in WORDS:
+        return [word for word in WORDS[option] if _takes(option, word)]
+    if not takes:
+        raise SystemExit(f"Nobody has said which values option {option} takes.")
+    # True stands for a function of JavaScript; a flag takes False as well.
+    [found] = takes if takes != ["boolean"] or _takes(option, False) else ["function"]
+    return "object" if option == "override" else found
+
+
+def _takes(option: str, *values: object) -> bool:
+    more = {"tokenTransferMethod": "header"} if option == "tokenStore" else {}
+    for value in values:
+        try:
+            read_config(from_javascript({**REQUIRED, **more, option: value}), ANY_PAGE)
+        except ConfigError:
+            continue
+        return True
+    return False
+
+
+def _defaults() -> dict[str, Any]:
+    """What holds for the options that are data, unless they are given."""
+    options = to_javascript(read_config(from_javascript(REQUIRED), PAGE).options())
+    return {
+        name: value for name, value in options.items() if name not in REQUIRED and value is not None
+    }
 
 
 def _cases(more: dict[str, Any]) -> Iterator[Case]:

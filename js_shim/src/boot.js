@@ -43,18 +43,18 @@ export async function expectedPython({ interpreter, pyodide }) {
 }
 
 /**
- * The URLs that booting loads, so that the gate lets them pass.
+ * The URLs that booting loads beside Pyodide's directory, so that the gate lets them pass.
  *
  * @param {BootSettings} settings
  * @returns {string[]}
  */
-export function bootFiles({ indexURL, lockFileURL, wheels = [], bootFiles: more = [] }) {
+export function bootFiles({ lockFileURL, wheels = [], bootFiles: more = [] }) {
   const attributes = [
     ...document.querySelectorAll('script[type="py"], script[type="mpy"], py-script'),
   ]
     .flatMap((script) => [script.getAttribute("src"), script.getAttribute("config")])
     .filter((url) => url !== null);
-  const known = [indexURL, lockFileURL].filter((url) => url !== undefined);
+  const known = lockFileURL === undefined ? [] : [lockFileURL];
   return [...known, ...wheels, ...more, ...attributes];
 }
 
@@ -108,7 +108,7 @@ function place({ indexURL, lockFileURL }) {
 async function load(settings) {
   if (!settings.indexURL) {
     throw bootFailed(
-      "There is no Pyodide to start.",
+      "There is no Pyodide to start: no indexURL is set.",
       undefined,
       "Say where it is: globalThis.supertokensPyodide = { indexURL: '/pyodide/' } before init().",
     );

@@ -22,6 +22,8 @@ export class Driver {
   /** @type {Map<number, {carrier: Carrier, go: () => void, stop: (reason: unknown) => void}>} */
   #waiting = new Map();
   #closed = false;
+  /** @type {Map<string, Response>} the last response to each of our own calls to the backend */
+  #responses = new Map();
   lastHeaders = () => new Headers();
 
   /**
@@ -112,6 +114,20 @@ export class Driver {
     if (step.failure) carrier.failure = step.failure;
     if (step.reply) carrier.refreshReply = fromData(step.reply);
     return step;
+  }
+
+  /**
+   * The response that an error of the core stands for, as far as it is still known.
+   *
+   * @param {import("./errors.js").ErrorData} error
+   * @param {Carrier} [carrier] of the flow that failed
+   * @returns {Response | undefined}
+   */
+  responseOf({ call, status }, carrier) {
+    if (!call || status === undefined) return undefined;
+    // From a worker it comes with the verdict. A sign-out may have failed for want of a refresh.
+    const known = [carrier?.refreshReply, this.#responses.get(call), ...this.#responses.values()];
+    return known.find((one) => one?.status === status && !one.bodyUsed) ?? undefined;
   }
 
   get isClosed() {
@@ -212,6 +228,7 @@ export class Driver {
         ...carrier.call.requestInit,
         signal: control.signal,
       });
+      this.#responses.set(carrier.call.action, carrier.reply);
       return this.#headOf(carrier.reply);
     } catch (error) {
       carrier.failure = error;

@@ -119,6 +119,14 @@ export class Early {
     return this.#table.firstStep(beginning, (key) => store?.getItem(key) ?? null);
   }
 
+  /**
+   * @param {import("./errors.js").ErrorData} error
+   * @param {Carrier} carrier
+   */
+  responseOf(error, carrier) {
+    return this.#connection?.driver.responseOf(error, carrier);
+  }
+
   /** @param {string | Step | null} step */
   apply(step) {
     return /** @type {Step} */ (step);

@@ -1,28 +1,73 @@
 // Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
 // (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here.
 
-/** @typedef {{name: string, code: string, message: string, hint: string, status?: number, reason?: string}} ErrorData */
+/**
+ * `javascript` has the two texts in JavaScript's names, if these differ from Python's; `call` names the
+ * call to the backend whose response the error is about.
+ *
+ * @typedef {{name: string, code: string, message: string, hint: string, status?: number, reason?: string,
+ *   call?: string, javascript?: {message: string, hint: string}}} ErrorData
+ */
 
-/** An error of this SDK: `name` and `code` are stable, `hint` tells a developer what to do. */
+/**
+ * An error of this SDK: `name` and `code` are stable, `message` says what happened and `hint` what a
+ * developer can do. `String(error)` has both.
+ */
 export class SuperTokensError extends Error {
+  /** @type {Response | undefined} private, so that consoles do not print its headers */
+  #response;
+
   /**
    * @param {ErrorData} data
    * @param {unknown} [cause] what made it fail, where that is a JavaScript error
+   * @param {Response} [response] the backend's, if the error stands for one
    */
-  constructor(data, cause) {
-    super(
-      data.hint ? `${data.message} ${data.hint}` : data.message,
-      cause === undefined ? {} : { cause },
-    );
+  constructor(data, cause, response) {
+    const { message, hint } = data.javascript ?? data;
+    super(`${message} ${hint}`.trim(), cause === undefined ? {} : { cause });
     this.name = data.name;
+    // The stack is what consoles print: it is made now, with both texts in it.
+    Object.assign(this, { stack: this.stack, message });
     /** The same as data, for another realm. */
     this.data = data;
     this.code = data.code;
-    this.hint = data.hint;
+    this.hint = hint;
     /** The HTTP status that the backend answered with, where there is one. */
     this.status = data.status;
     /** Why a token is not to be trusted, where that is what the error is about. */
     this.reason = data.reason;
+    this.#response = response;
+  }
+
+  /** The backend's response, if the error stands for one. */
+  get response() {
+    return this.#response;
+  }
+
+  // Code that was written for supertokens-website reads what it has caught as a response.
+
+  get ok() {
+    return this.#response?.ok;
+  }
+
+  get headers() {
+    return this.#response?.headers;
+  }
+
+  /** Reads the response's body, as often as you like; undefined if there is no response. */
+  get text() {
+    const response = this.#response;
+    return response && (async () => response.clone().text());
+  }
+
+  /** Likewise. */
+  get json() {
+    const response = this.#response;
+    return response && (async () => response.clone().json());
+  }
+
+  toString() {
+    return `${this.name}: ${this.message} ${this.hint}`.trim();
   }
 }
 
@@ -36,6 +81,10 @@ export class STGeneralError extends SuperTokensError {
     this.hint = hint;
   }
 
+  toString() {
+    return `${this.name}: ${this.message}`;
+  }
+
   /** @param {any} error */
   static isThisError(error) {
     return error?.isSuperTokensGeneralError === true;
@@ -47,10 +96,11 @@ export class STGeneralError extends SuperTokensError {
  *
  * @param {ErrorData} data
  * @param {unknown} [cause]
+ * @param {Response} [response]
  */
-export function coreError(data, cause) {
+export function coreError(data, cause, response) {
   if (data.name === "GeneralError") return new STGeneralError(data.message, data.hint);
-  return new SuperTokensError(data, cause);
+  return new SuperTokensError(data, cause, response);
 }
 
 /** @param {string} [refusal] the core's, as JSON, if it has one */
@@ -105,6 +155,14 @@ export const otherVersion = (ours, theirs) =>
     "Load the same version of both.",
   );
 
+/** @param {string} first @param {string} second */
+export const twoVersions = (first, second) =>
+  bootFailed(
+    `Two versions of supertokens-pyodide are on this page: ${first} came first, and ${second} cannot use it.`,
+    undefined,
+    "Load the same version everywhere: in the page's bundle, its script tags and its Python packages.",
+  );
+
 export const closed = () =>
   new SuperTokensError({
     name: "Closed",
@@ -121,10 +179,19 @@ export const notInitialised = () =>
     hint: "Call supertokens.init({ apiDomain: ... }) once, before the first session call.",
   });
 
-export const alreadyInitialised = () =>
+/** @param {string} message @param {string} hint */
+export const configError = (message, hint) =>
+  new SuperTokensError({ name: "ConfigError", code: "CONFIG_INVALID", message, hint });
+
+/** @param {string} [name] of the option that differs and cannot be replaced, where it is a function */
+export const alreadyInitialised = (name) =>
   new SuperTokensError({
     name: "AlreadyInitialised",
     code: "ALREADY_INITIALISED",
-    message: "The session SDK was already initialised, with other options.",
-    hint: "Call init() once per page; to change options call close() first.",
+    message: name
+      ? `The session SDK was already initialised, with another ${name}.`
+      : "The session SDK was already initialised, with other options.",
+    hint: name
+      ? `${name} cannot be replaced: give the same function again, or call close() first.`
+      : "Call init() once per page; to change options call close() first.",
   });

@@ -1,6 +1,6 @@
 // The page's fetch, carrying the session.
 
-import { SuperTokensError } from "./errors.js";
+import { coreError } from "./errors.js";
 import { Carrier } from "./flow.js";
 import { reported, resolveUrl, urlOf } from "./target.js";
 
@@ -47,6 +47,7 @@ async function hold(gate, native, sessionFetch, input, init) {
   const [held, options] = snapshotOf(input, init);
   const reply = gate.early && (await exchange(gate.early, native, held, options));
   if (reply) return reply;
+  if (gate.mayLoad(urlOf(held))) return native.call(globalThis, held, options);
   await gate.pass(signalOf(held, options));
   return sessionFetch(held, options);
 }
@@ -83,7 +84,8 @@ async function exchange({ driver, host, plan }, native, target, given) {
   const first = driver.exchange(reported(callers, plan), isOneShot(given), carrier);
   if (!first) return null;
   const verdict = await driver.run(first, carrier);
-  if (verdict.error) throw new SuperTokensError(verdict.error, carrier.failure);
+  const { error } = verdict;
+  if (error) throw coreError(error, carrier.failure, driver.responseOf(error, carrier));
   const reply = verdict.refresh ? carrier.refreshReply?.clone() : carrier.reply;
   return /** @type {Response} */ (reply);
 }

@@ -49,7 +49,8 @@
  * @property {(flow: number) => void} cancel
  * @property {() => string} facts
  * @property {(events: string) => void} notify
- * @property {(options: string) => string} compare
+ * @property {(options: string) => string} [compare] with those of a repeated init(): an error as JSON where
+ *   they are others; a core in another realm compares nothing
  * @property {(flow: number, userContext: any) => Promise<Step> | undefined} [answer] of a core in another realm: the effect `ask`
  * @property {(beginning: import("./recall.js").Beginning) => string} [atOnce] of such a core too: an exchange's
  *   first step, or nothing where it has to be asked

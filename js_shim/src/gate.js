@@ -5,6 +5,11 @@ import { hostnameOf, resolveUrl } from "./target.js";
 
 // What Python runtimes load. Held back, the core that would let it pass could never start.
 const RUNTIME_FILE = /\.(?:py|whl|zip|tar|gz|wasm|m?js|toml|css)$|\/pyodide-lock\.json$/;
+// What installs packages is never the API's.
+const INSTALLED = /\.(?:whl|wasm)$|\/pyodide-lock\.json$|\/python_stdlib\.zip$/;
+// What Pyodide itself loads from its directory, and would wait for for ever if it does not come.
+const PYODIDES_OWN =
+  /^(?:pyodide\.asm\.(?:m?js|wasm)|python_stdlib\.zip|pyodide-lock\.json|.*\.whl)$/;
 
 export class Gate {
   /** @type {import("./early.js").Early | null} answers what it can while the gate is closed */
@@ -37,7 +42,7 @@ export class Gate {
     };
     this.covers = covers;
     this.bootFiles = bootFiles;
-    this.runtime = indexURL ? (resolveUrl(indexURL)?.href ?? "") : "";
+    this.runtime = indexURL ? (resolveUrl(`${indexURL.replace(/\/$/, "")}/`)?.href ?? "") : "";
   }
 
   /** Let everything pass from now on. */
@@ -58,17 +63,35 @@ export class Gate {
   holds(url) {
     const target = resolveUrl(url);
     if (!target || !this.covers(url)) return false;
-    if (RUNTIME_FILE.test(target.pathname)) return false;
+    if (INSTALLED.test(target.pathname)) return false;
     return !this.bootFiles().some((file) => target.href.startsWith(resolveUrl(file)?.href ?? file));
   }
 
   /**
-   * Whether this is a file of the Python that is being started.
+   * Whether a request must not wait for Python, since Python may be waiting for it: it goes out without the
+   * session unless the table knows what it carries.
+   *
+   * @param {string} url
+   */
+  mayLoad(url) {
+    return RUNTIME_FILE.test(resolveUrl(url)?.pathname ?? "");
+  }
+
+  /**
+   * Whether this is a file without which the Python that is being started waits for ever.
    *
    * @param {string} url
    */
   loads(url) {
-    return this.runtime !== "" && (resolveUrl(url)?.href.startsWith(this.runtime) ?? false);
+    const target = resolveUrl(url);
+    return target !== null && PYODIDES_OWN.test(this.#nameOf(target) ?? "");
+  }
+
+  /** @param {URL} target @returns {string | null} a file's name in Pyodide's directory */
+  #nameOf({ href }) {
+    if (this.runtime === "" || !href.startsWith(this.runtime)) return null;
+    const name = href.slice(this.runtime.length).replace(/[?#].*$/s, "");
+    return name.includes("/") ? null : name;
   }
 
   /**

@@ -12,10 +12,19 @@
  */
 
 export class Hooks {
-  /** @param {HookFunctions} functions */
-  constructor({ preAPIHook, postAPIHook }) {
-    this.preAPIHook = preAPIHook;
-    this.postAPIHook = postAPIHook;
+  #functions;
+
+  /** @param {() => HookFunctions} functions those in force: a later init() may replace them */
+  constructor(functions) {
+    this.#functions = functions;
+  }
+
+  get preAPIHook() {
+    return this.#functions().preAPIHook;
+  }
+
+  get postAPIHook() {
+    return this.#functions().postAPIHook;
   }
 
   /** Whether a call needs a wait for them. */

@@ -1,5 +1,6 @@
 // The functions of the session that a page may override, under supertokens-website's names.
 
+import { interceptAxios } from "./axios.js";
 import { sessionFetch } from "./fetch.js";
 import { hostnameOf, isOurs } from "./target.js";
 import { getInvalidClaimsFromResponse, validateClaims } from "./validation.js";
@@ -10,17 +11,66 @@ import { getInvalidClaimsFromResponse, validateClaims } from "./validation.js";
  * @typedef {(original: Recipe, builder: Builder) => Recipe} OverrideFunctions
  */
 
-/** Stacks one override on another, as supertokens-js-override does. */
+// Those that are asked once, when the page's globals are replaced.
+export const PATCHING = [
+  "addFetchInterceptorsAndReturnModifiedFetch",
+  "addXMLHttpRequestInterceptor",
+];
+// The one that the core asks, which waits for nobody.
+export const CLOCK_SKEW = "calculateClockSkewInMillis";
+
+/**
+ * Stacks one override on another, as supertokens-js-override does: each sees the functions below it, and
+ * `this` of every function is the finished recipe. A layer that is added while another is being made lies
+ * below that one.
+ */
 class Builder {
-  /** @param {Recipe} recipe */
-  constructor(recipe) {
-    this.recipe = recipe;
+  /** @type {Recipe[]} what each has put in place of the functions below it, the innermost first */
+  #layers;
+  /** @type {Recipe} */
+  #recipe = {};
+
+  /** @param {Recipe} original */
+  constructor(original) {
+    this.#layers = [original];
   }
 
   /** @param {OverrideFunctions} functions */
   override(functions) {
-    this.recipe = { ...this.recipe, ...functions({ ...this.recipe }, this) };
+    let depth = 0; // until the layer is made
+    /** @type {Recipe} */
+    const below = {};
+    for (const name of this.#names()) {
+      below[name] = (...args) => this.#find(name, depth)?.apply(this.#recipe, args);
+    }
+    const made = functions({ ...below }, this);
+    const own = Object.entries(made).filter(([name, value]) => value && value !== below[name]);
+    depth = this.#layers.length;
+    this.#layers.push(Object.fromEntries(own));
     return this;
+  }
+
+  /** @returns {Recipe} */
+  build() {
+    for (const name of this.#names()) {
+      const value = /** @type {any} */ (this.#find(name, this.#layers.length));
+      const isOwn = typeof value === "function" && value !== this.#layers[0]?.[name];
+      this.#recipe[name] = isOwn ? value.bind(this.#recipe) : value;
+    }
+    return this.#recipe;
+  }
+
+  #names() {
+    return new Set(this.#layers.flatMap(Object.keys));
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} depth how many layers count; all that there are so far, unless given
+   */
+  #find(name, depth) {
+    const layers = this.#layers.slice(0, depth || undefined).reverse();
+    return layers.find((layer) => layer[name])?.[name];
   }
 }
 
@@ -32,7 +82,7 @@ class Builder {
 export function overridden(original, overrides) {
   const builder = new Builder(original);
   for (const functions of overrides) if (functions) builder.override(functions);
-  return builder.recipe;
+  return builder.build();
 }
 
 /**
@@ -43,10 +93,12 @@ export const originalFunctions = (shim) => ({
   addFetchInterceptorsAndReturnModifiedFetch: ({ originalFetch }) =>
     sessionFetch(shim, originalFetch),
   addXMLHttpRequestInterceptor: () => shim.interceptXHR(),
-  addAxiosInterceptors: () =>
+  addAxiosInterceptors: ({ axiosInstance }) => {
+    if (shim.leavesXHR) return interceptAxios(shim, axiosInstance);
     shim.warnOnce(
       "addAxiosInterceptors() does nothing and can be removed: the requests of axios carry the session already.",
-    ),
+    );
+  },
   getUserId: () => shim.call("get_user_id"),
   getAccessTokenPayloadSecurely: () => shim.call("get_access_token_payload"),
   doesSessionExist: () => shim.call("does_session_exist"),

@@ -1,6 +1,7 @@
 // One shim a page or worker, whichever copy of this package comes first: a bundled one, a script tag's, or
 // the one that the Python package carries. Python looks it up under the same key.
 
+import { twoVersions } from "./errors.js";
 import { ownWorkers } from "./owner.js";
 import { Shim } from "./shim.js";
 import { IN_WORKER } from "./target.js";
@@ -15,4 +16,22 @@ if (!registry[KEY]) {
   ownWorkers(registry[KEY]);
 }
 
-export const shim = registry[KEY];
+export const shim = sameVersion(registry[KEY]);
+
+/**
+ * @param {Shim} first the one that the page has
+ * @returns {Shim} it, or in place of one of another version what refuses every call
+ */
+function sameVersion(first) {
+  const { version } = first;
+  if (version === __VERSION__) return first;
+  const refused = async () => {
+    throw twoVersions(version, __VERSION__);
+  };
+  return new Proxy(first, {
+    get(_, name) {
+      if (name === "call" || name === "ready") return refused;
+      throw twoVersions(version, __VERSION__);
+    },
+  });
+}

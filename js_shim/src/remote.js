@@ -7,6 +7,7 @@ import { toData } from "./bodies.js";
 import { SuperTokensError, unsupported, workerGone } from "./errors.js";
 import { Carrier } from "./flow.js";
 import { HandlerJar } from "./jar.js";
+import { CLOCK_SKEW } from "./recipe.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
@@ -16,9 +17,6 @@ import { HandlerJar } from "./jar.js";
  * @typedef {import("./flow.js").Step} Step
  * @typedef {import("./link.js").Link} Link
  */
-
-// What the core, which waits for nobody, would have to ask of another thread.
-const SKEW = "calculateClockSkewInMillis";
 
 // How long requests wait for another worker when the one with the core has gone.
 const RESTART_PATIENCE = 30_000;
@@ -117,10 +115,6 @@ class RemoteCore {
 
   async perform() {} // Python's functions are called where they are
 
-  compare() {
-    return ""; // the page's options were compared when it took this core
-  }
-
   /** @param {string | undefined} told the page's cookies, or nothing where they are as they were */
   #hear(told) {
     this.#cookies = told ?? this.#cookies;
@@ -175,7 +169,8 @@ export class WorkerCores {
   want() {
     const { shim } = this;
     if (shim.dateProvider()) throw wantedAtOnce("dateProvider", "date_provider");
-    if (shim.overrides(SKEW)) throw wantedAtOnce(SKEW, "override");
+    // What the core, which waits for nobody, would have to ask of another thread.
+    if (shim.overrides(CLOCK_SKEW)) throw wantedAtOnce(CLOCK_SKEW, "override");
     this.#isWanted = true;
     this.#choose();
   }
@@ -262,13 +257,16 @@ export function coreServices(shim, hear) {
     }
     entry.flow = step.flow ?? 0;
     if (step.verdict) served.delete(key);
-    return forPage(step, key, carrier);
+    const response = step.refresh
+      ? carrier.refreshReply
+      : step.error && driver.responseOf(step.error, carrier);
+    return forPage(step, key, carrier.failure, response);
   };
 
   return {
     adopt(options) {
       const { core, host, plan } = /** @type {Connection} */ (shim.connection);
-      const refusal = options && core.compare(options);
+      const refusal = options && core.compare?.(options);
       if (refusal) throw new SuperTokensError(JSON.parse(refusal));
       if (host.jar instanceof HandlerJar) throw otherCookies();
       return { plan, facts: core.facts() };
@@ -313,13 +311,14 @@ function newCarrier(userContext) {
 /**
  * @param {Step} step
  * @param {number} key the page's name for the flow
- * @param {Carrier} carrier
+ * @param {unknown} failure why a call of ours got no response
+ * @param {Response | null | undefined} response that the verdict is about
  * @returns {Promise<object>} what of it is the page's to do
  */
-async function forPage(step, key, { refreshReply, failure }) {
+async function forPage(step, key, failure, response) {
   const { cookies, storage, warnings, unlock, events, spawned, wake, ...rest } = step; // done here
   if (step.do) return { ...rest, flow: key };
-  return { ...rest, failure, reply: step.refresh && refreshReply && (await toData(refreshReply)) };
+  return { ...rest, failure, reply: response ? await toData(response) : undefined };
 }
 
 /** @param {string} name of a function of the page's @param {string} option of Python's init() */

@@ -19,11 +19,11 @@ import { Gate } from "./gate.js";
 import { Hooks } from "./hooks.js";
 import { Host } from "./host.js";
 import { PROTOCOL } from "./link.js";
-import { plain, sameOptions } from "./options.js";
+import { checked, plain, replacements, sameOptions } from "./options.js";
 import { serve } from "./owner.js";
 import { PageHandler } from "./page.js";
 import { patch } from "./patch.js";
-import { originalFunctions, overridden } from "./recipe.js";
+import { CLOCK_SKEW, originalFunctions, overridden, PATCHING } from "./recipe.js";
 import { WorkerCores } from "./remote.js";
 import { settings, startPython } from "./start.js";
 import { Tabs } from "./tabs.js";
@@ -47,6 +47,8 @@ export class Shim {
   gate = null;
   page = this.newPage();
   cores = new WorkerCores(this);
+  /** @type {import("./start.js").OwnPython | null} the SDK's own interpreter, which outlives close() */
+  python = null;
   #original = originalFunctions(this);
   /** What the session's functions do, overrides included. */
   recipe = this.#original;
@@ -61,6 +63,8 @@ export class Shim {
   #undo = [];
   #nativeFetch = globalThis.fetch;
   #matchesUrls = false;
+  /** @type {unknown} why the last init() did nothing */
+  #refusal = undefined;
   /** @type {Record<string, unknown>} */
   #patched = {};
   /** @type {Record<string, any>} */
@@ -71,20 +75,64 @@ export class Shim {
   /**
    * Start for JavaScript: catch requests now, and have Python up as soon as possible.
    *
-   * @param {Record<string, any>} options
+   * @param {Record<string, any>} given
    */
-  init(options) {
-    if (this.#options) {
-      if (sameOptions(this.#options, options)) return;
-      throw alreadyInitialised();
-    }
-    if (this.connection) {
-      throwRefusal(this.connection.core.compare(JSON.stringify(plain(options))));
-      this.#options = options;
-      return;
-    }
+  init(given) {
+    const options = this.#checked(given);
+    if (this.#options || this.connection) return this.#initAgain(options);
     this.open(options);
     startPython(this, this.#hold());
+  }
+
+  /** @param {Record<string, any>} given */
+  #checked(given) {
+    try {
+      this.#refusal = undefined;
+      return checked(given, __TABLE__, (warning) => this.warnOnce(warning));
+    } catch (error) {
+      this.#refusal = error; // callers that come later learn of it too
+      throw error;
+    }
+  }
+
+  /** @param {Record<string, any>} options */
+  #initAgain(options) {
+    const core = this.connection?.core;
+    const same = this.#options && sameOptions(this.#options, options, __TABLE__);
+    const functions = replacements(options, this.#given());
+    if (!same && !core?.compare) throw alreadyInitialised();
+    const isNewHook = functions.postAPIHook && !this.#given().postAPIHook;
+    if (isNewHook && core && !core.compare) throw alreadyInitialised("postAPIHook");
+    const override = this.#newOverride(functions.override);
+    // It also learns that there is a hook.
+    if (!same || isNewHook) throwRefusal(core?.compare?.(JSON.stringify(plain(options))));
+    for (const name of Object.keys(functions)) {
+      if (name !== "override") delete this.#pythonFunctions[name];
+    }
+    this.#options = this.#options ? { ...this.#options, ...functions } : options;
+    if (override) this.#override(this.#pythonFunctions);
+  }
+
+  /**
+   * @param {Record<string, any> | undefined} given option `override` of a repeated init()
+   * @returns {boolean} whether it is another than before; throws where it cannot take effect any more
+   */
+  #newOverride(given) {
+    if (!given || given.functions === this.#options?.override?.functions) return false;
+    const recipe = this.#recipeOf(given.functions, this.#pythonFunctions);
+    const differs = (/** @type {string} */ name) => recipe[name] !== this.#original[name];
+    for (const name of PATCHING) {
+      if (differs(name) || this.overrides(name)) throw alreadyInitialised(`override of ${name}`);
+    }
+    if (this.connection && differs(CLOCK_SKEW) !== this.overrides(CLOCK_SKEW)) {
+      throw alreadyInitialised(`override of ${CLOCK_SKEW}`);
+    }
+    return true;
+  }
+
+  /** Take over what a repeated init() of Python has replaced. */
+  renew() {
+    this.#override(this.#pythonFunctions);
   }
 
   /**
@@ -213,6 +261,11 @@ export class Shim {
     return this.recipe[name] !== this.#original[name];
   }
 
+  /** Whether the page has its XMLHttpRequest left alone. */
+  get leavesXHR() {
+    return this.#undo.length > 0 && !("XMLHttpRequest" in this.#patched);
+  }
+
   /** Let the page's XMLHttpRequest carry the session. */
   interceptXHR() {
     const native = globalThis.XMLHttpRequest;
@@ -233,9 +286,20 @@ export class Shim {
     return this.connection?.driver.lastHeaders() ?? new Headers();
   }
 
+  /**
+   * The response that an error of Python's stands for.
+   *
+   * @param {string} call
+   * @param {number} status
+   */
+  responseOf(call, status) {
+    const data = { name: "", code: "", message: "", hint: "", call, status };
+    return this.connection?.driver.responseOf(data)?.clone();
+  }
+
   /** The functions around calls to the backend, from both languages. */
   get hooks() {
-    return new Hooks(this.#functions());
+    return new Hooks(() => this.#given());
   }
 
   /** The page's own clock, where it has given one. */
@@ -249,10 +313,9 @@ export class Shim {
    * @returns {((payload: string) => number) | undefined} takes JSON, gives milliseconds
    */
   clockSkew() {
-    if (!this.overrides("calculateClockSkewInMillis")) return undefined;
-    const { calculateClockSkewInMillis: calculate } = this.recipe;
+    if (!this.overrides(CLOCK_SKEW)) return undefined;
     return (payload) =>
-      calculate?.({
+      this.recipe[CLOCK_SKEW]?.({
         accessTokenPayload: JSON.parse(payload),
         responseHeaders: this.lastHeaders(),
       });
@@ -304,7 +367,8 @@ export class Shim {
     const given = JSON.stringify(args ?? {});
     const step = driver.recall.call(name, given === "{}" ? "" : given);
     const verdict = await driver.run(step, carrier);
-    if (verdict.error) throw coreError(verdict.error, carrier.failure);
+    const { error } = verdict;
+    if (error) throw coreError(error, carrier.failure, driver.responseOf(error, carrier));
     return verdict.value;
   }
 
@@ -316,7 +380,7 @@ export class Shim {
   /** Resolves once the session can be asked; rejects when it never can. */
   async ready() {
     if (this.connection) return;
-    if (!this.gate) throw notInitialised();
+    if (!this.gate) throw this.#refusal ?? notInitialised();
     await this.gate.opened;
   }
 
@@ -394,6 +458,7 @@ export class Shim {
    */
   open(options, functions = {}) {
     this.#undo.push(claimPage());
+    this.#patched = {};
     this.page = this.newPage(options?.windowHandler ?? functions.windowHandler);
     this.#options = options;
     this.#override(functions);
@@ -419,16 +484,29 @@ export class Shim {
 
   /** @param {Record<string, any>} functions options that Python gave */
   #override(functions) {
-    const { override } = this.#options ?? {};
     this.#pythonFunctions = functions;
-    const overrides = [override?.functions, functions.override?.functions];
-    this.recipe = overridden(this.#original, overrides);
+    this.recipe = this.#recipeOf(this.#options?.override?.functions, functions);
     this.#matchesUrls = this.overrides("shouldDoInterceptionBasedOnUrl");
   }
 
-  /** The options that are functions, from both languages. */
-  #functions() {
+  /**
+   * @param {import("./recipe.js").OverrideFunctions | undefined} own JavaScript's
+   * @param {Record<string, any>} functions options that Python gave
+   */
+  #recipeOf(own, functions) {
+    return overridden(this.#original, [own, functions.override?.functions]);
+  }
+
+  /** The options in force, from both languages. @returns {Record<string, any>} */
+  #given() {
     return { ...this.#options, ...this.#pythonFunctions };
+  }
+
+  /** The same for what keeps them: a later init() may replace the lock factory. */
+  #functions() {
+    const given = this.#given();
+    const lockFactory = given.lockFactory && (() => this.#given().lockFactory());
+    return lockFactory ? { ...given, lockFactory } : given;
   }
 
   /** @returns {Gate} which holds requests from now on */

@@ -8,6 +8,8 @@ import { bootFailed, SuperTokensError, throwRefusal } from "./errors.js";
 // How long requests wait for Python that the page runs itself: a slow network's first download.
 const PYTHON_PATIENCE = 120_000;
 
+/** @typedef {{from: string, booted: Promise<any>, isUp: boolean}} OwnPython an interpreter, and where it is from */
+
 /** What the page has set before it loaded the shim. @returns {import("./boot.js").BootSettings} */
 export const settings = () => /** @type {any} */ (globalThis).supertokensPyodide ?? {};
 
@@ -46,13 +48,72 @@ export async function startPython(shim, gate) {
       setTimeout(() => stillNeeded() && gate.fail(pythonMissing(expected)), PYTHON_PATIENCE);
       return;
     }
-    const pyodide = await bootPython(settings());
-    if (!stillNeeded()) return;
-    const start = pyodide.pyimport("supertokens_pyodide._browser.entry.start");
+    const start = await startOf(shim, stillNeeded, gate);
+    if (!start || !stillNeeded()) return;
     const refusal = start(shim, shim.givenOptions());
     start.destroy();
     throwRefusal(refusal);
   } catch (error) {
     gate.fail(asBootFailure(error));
   }
+}
+
+/**
+ * The function of Python that connects a core.
+ *
+ * @param {import("./shim.js").Shim} shim
+ * @param {() => boolean} stillNeeded
+ * @param {Gate} gate
+ * @returns {Promise<any>} nothing if it is not needed any more
+ */
+async function startOf(shim, stillNeeded, gate) {
+  const before = shim.python;
+  for (;;) {
+    const python = ownPython(shim, stillNeeded, gate);
+    const pyodide = await python.booted;
+    if (!stillNeeded()) return undefined;
+    try {
+      return pyodide.pyimport("supertokens_pyodide._browser.entry.start");
+    } catch (error) {
+      // One that was kept may have died since.
+      if (shim.python === python) shim.python = null;
+      if (python !== before) throw error;
+    }
+  }
+}
+
+/**
+ * The interpreter of the SDK's own: booted once, and kept for the init() after a close().
+ *
+ * @param {import("./shim.js").Shim} shim
+ * @param {() => boolean} stillNeeded
+ * @param {Gate} gate
+ * @returns {OwnPython}
+ */
+function ownPython(shim, stillNeeded, gate) {
+  const { indexURL, lockFileURL, wheels, pyodide } = settings();
+  const from = JSON.stringify([indexURL, lockFileURL, wheels, Boolean(pyodide)]);
+  const kept = shim.python;
+  if (kept?.from === from) {
+    // Nobody watched its files between close() and init(): one that is missing ends no boot.
+    const late = () => {
+      if (kept.isUp || !stillNeeded()) return;
+      if (shim.python === kept) shim.python = null;
+      gate.fail(bootFailed("Python was not started in time.", undefined, "Check indexURL."));
+    };
+    if (!kept.isUp) setTimeout(late, PYTHON_PATIENCE);
+    return kept;
+  }
+  /** @type {OwnPython} */
+  const python = { from, booted: bootPython(settings()), isUp: false };
+  shim.python = python;
+  python.booted.then(
+    () => {
+      python.isUp = true;
+    },
+    () => {
+      if (shim.python === python) shim.python = null;
+    },
+  );
+  return python;
 }

@@ -23,6 +23,10 @@
  *   `{name}` is a cookie's value
  * @property {[RequestCredentials, ...Fact[]][]} credentials
  * @property {Expiry} until
+ * @property {string[]} names of all options of init()
+ * @property {Record<string, any>} defaults of those that are data
+ * @property {string[]} required those that must be given
+ * @property {Record<string, string | string[]>} types of their values, or all the values that there are
  *
  * @typedef {object} Expiry until when such a request goes out
  * @property {Fact[]} when it is limited at all

@@ -103,6 +103,7 @@ export function sessionXHR(shim, Native) {
       const ours = connection ? shim.covers(url) : gate?.holds(url);
       if (!ours || super.readyState !== OPENED) return super.send(body);
       const early = !connection && gate?.early?.knows(headers) ? gate.early : null;
+      if (!connection && !early && gate?.mayLoad(url)) return super.send(body);
       if (!connection && !early && !isAsync) {
         console.warn(
           `supertokens: a synchronous request to ${url} cannot wait until Python is up; it goes out without the session.`,

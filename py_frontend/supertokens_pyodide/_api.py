@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from ._client import Client, Handler
+from ._core.config import SEAMS, require_function
 from ._core.effects import UserContext
 from ._core.report import DiagnosticReport
 from ._core.session import SessionStatus
@@ -53,8 +54,9 @@ def init(
 
     The options are those of supertokens-website in snake_case; ``refresh_timeout`` is in seconds.
     ``api_domain`` may be left out where JavaScript's ``supertokens.init()`` has given the options.
-    Calling it again with the same options does nothing. Raises ConfigError, AlreadyInitialised or
-    UnsupportedPlatform.
+    Calling it again takes the same options only. Functions among them replace the earlier ones;
+    ``cookie_handler``, ``window_handler``, ``date_provider`` and a ``lock_factory`` that is new
+    cannot be replaced. Raises ConfigError, AlreadyInitialised or UnsupportedPlatform.
     """
     options = {
         "api_domain": api_domain,
@@ -83,12 +85,16 @@ def init(
     from ._browser import attach
 
     if _current is not None:
-        if given and not _current.agrees(attach.read_options(given)):
+        functions = {name: value for name, value in given.items() if name in SEAMS}
+        for name, function in functions.items():
+            require_function(name, function)
+        data = given.keys() - functions.keys()
+        if data and not _current.agrees(attach.read_options(given)):
             raise AlreadyInitialised("The session SDK was already initialised, with other options.")
+        _current.renew(functions)
+        _current.handle_events(on_handle_event)
         return
-    client = attach.start(given)
-    if on_handle_event is not None:
-        client.on("*", on_handle_event)
+    attach.start(given).handle_events(on_handle_event)
 
 
 def bind(client: Client | None) -> None:

@@ -11,13 +11,23 @@ from ._core.config import Config
 from ._core.messages import Port
 from ._core.report import Facts
 from ._core.session import Session
-from ._recipe import CALCULATE_SKEW, original_functions, override, reported
-from .errors import Closed
+from ._recipe import (
+    CALCULATE_SKEW,
+    Recipe,
+    given_functions,
+    original_functions,
+    override,
+    reported,
+)
+from .errors import AlreadyInitialised, Closed, SuperTokensError
 from .events import ACTIONS, Event, from_wire
 
 log = logging.getLogger("supertokens_pyodide")
 
 Handler = Callable[[Event], Awaitable[object] | object]
+
+# Functions that are part of what a session is built on.
+_FIXED = ("cookie_handler", "window_handler", "date_provider")
 
 
 class Host(Protocol):
@@ -38,6 +48,9 @@ class Host(Protocol):
     def reply_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
 
+    def response_of(self, call: str, status: int) -> Any:
+        """The last response to one of the SDK's own calls, if it had this status."""
+
     async def facts(self) -> Facts:
         """What there is to know of the page, for ``diagnose``."""
 
@@ -46,6 +59,9 @@ class Host(Protocol):
 
     async def drive(self, step: str) -> None:
         """Carry out a step and run its flow to the end."""
+
+    def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
+        """Use these functions and this recipe in place of the earlier ones."""
 
     def close(self) -> None:
         """Undo all that was done to the page."""
@@ -66,11 +82,14 @@ class Client:
         functions: Mapping[str, Any] | None = None,
     ) -> None:
         self._original = original_functions(self.call, lambda: self.session)
+        self._functions = dict(functions or {})
         #: What the module's functions do, overrides included.
         self.recipe = override(self._original, functions or {})
         self.host: Host | None = None
         self.is_open = False
+        self._skew_is_own = False
         self._handlers: list[tuple[str, Handler]] = []
+        self._forget_handler: Callable[[], None] = lambda: None
         self._tasks: set[object] = set()
         if config is not None and session is not None:
             self.open(config, session)
@@ -81,6 +100,8 @@ class Client:
         self.session = session
         self.port = Port(session)
         self.is_open = True
+        if "post_api_hook" in self._functions:
+            config.add_post_api_hook()
         self._override_skew(self._original[CALCULATE_SKEW])
         if config.enable_debug_logs:
             log.setLevel(logging.DEBUG)
@@ -93,6 +114,39 @@ class Client:
         known: Config | None = getattr(self, "config", None)
         return known is None or known == config
 
+    def handle_events(self, handler: Handler | None) -> None:
+        """Take ``on_handle_event`` of ``init()``, in place of an earlier one."""
+        if handler is not None:
+            self._forget_handler()
+            self._forget_handler = self.on("*", handler)
+
+    def renew(self, functions: Mapping[str, Any]) -> None:
+        """Take the functions of a repeated ``init()`` in place of the earlier ones.
+
+        Raises AlreadyInitialised, and takes none, if there is one that cannot be replaced.
+        """
+        new = {name: value for name, value in functions.items() if value is not self._of(name)}
+        for name in new:
+            if name in _FIXED or (name == "lock_factory" and name not in self._functions):
+                raise AlreadyInitialised(
+                    f"The session SDK was already initialised, with another {name}.",
+                    hint=f"{name} cannot be replaced: give the same function again, or call "
+                    "close() first.",
+                )
+        recipe = override(self._original, new) if given_functions(new) else self.recipe
+        if self.host is not None:
+            self.host.renew(new, recipe)
+        self.recipe = recipe
+        self._functions.update(new)
+        if self.is_open:
+            if "post_api_hook" in new:
+                self.config.add_post_api_hook()
+            self._override_skew(self._original[CALCULATE_SKEW])
+
+    def _of(self, name: str) -> Any:
+        """A function that an earlier ``init()`` gave."""
+        return self._functions.get(name)
+
     async def call(self, name: str, **arguments: Any) -> Any:
         """Run one of the session's calls."""
         host = await self._reached()
@@ -103,7 +157,13 @@ class Client:
         finally:
             if not flow.ended:
                 self.port.cancel(flow.id)
-        return flow.outcome()
+        try:
+            return flow.outcome()
+        except SuperTokensError as error:
+            status = getattr(error, "status", None)
+            if error.call is not None and status is not None:
+                error.response = host.response_of(error.call, status)
+            raise
 
     async def diagnose(self, probe: bool) -> Any:
         """Judge what the host reports."""
@@ -124,7 +184,10 @@ class Client:
     def _override_skew(self, original: Callable[..., Any]) -> None:
         own = self.recipe[CALCULATE_SKEW]
         if own is original:
+            if self._skew_is_own:
+                self.session.flows.clock.calculate_skew = self.session.flows.clock.skew_of
             return
+        self._skew_is_own = True
         calculate = reported(own, CALCULATE_SKEW, original)
         self.session.flows.clock.calculate_skew = lambda payload: float(
             calculate(

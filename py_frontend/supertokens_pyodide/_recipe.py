@@ -8,6 +8,7 @@
 
     supertokens.init(api_domain=..., override={"functions": functions})
 
+There is no builder: to stack two, call one in the other. Functions that are not returned stay.
 Python's overrides serve Python's callers; those that the SDK itself asks
 (``should_do_interception_based_on_url``, ``calculate_clock_skew_in_millis``) serve the whole page.
 """
@@ -79,8 +80,7 @@ def _covers(config: Config, url: str, api_domain: str, backend_domain: str | Non
 
 def override(original: Recipe, options: Mapping[str, Any]) -> Recipe:
     """The functions with a page's own in place of some; raises ConfigError."""
-    given = options.get("override")
-    functions = given.get("functions") if isinstance(given, Mapping) else None
+    functions = given_functions(options)
     if not callable(functions):
         return original  # read_config says what is wrong with it, if anything
     own = dict(functions(dict(original)))
@@ -92,6 +92,12 @@ def override(original: Recipe, options: Mapping[str, Any]) -> Recipe:
             hint=f"It may replace: {', '.join(sorted(original))}.",
         )
     return {**original, **own}
+
+
+def given_functions(options: Mapping[str, Any]) -> Any:
+    """The function of option ``override``, if there is one."""
+    given = options.get("override")
+    return given.get("functions") if isinstance(given, Mapping) else None
 
 
 def is_overridden(recipe: Recipe, name: str) -> bool:

@@ -10,7 +10,7 @@
     ├── NoSession              the call needs a session and there is none
     │   └── SessionExpired     there was one, and the backend ended it
     ├── RefreshUnavailable     the session may be fine, but could not be refreshed just now
-    │   └── FrontTokenMissing  the backend refreshed it, but the browser did not show us the result
+    │   └── FrontTokenMissing  the refresh call was answered with success, but without a front token
     ├── RefreshLimitReached    an endpoint refused every freshly refreshed token
     ├── CookieWriteBlocked     the browser did not keep the session's cookies
     ├── SignOutFailed          the backend did not confirm the sign-out
@@ -25,7 +25,7 @@ No error carries a token: messages, hints and reprs are safe to log and to show.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 
 class SuperTokensError(Exception):
@@ -36,6 +36,11 @@ class SuperTokensError(Exception):
 
     code: ClassVar[str] = "SUPERTOKENS_ERROR"
     hint: str = "Please report this bug."
+    #: The SDK's call to the backend (an event's action) whose response such an error is about.
+    call: ClassVar[str | None] = None
+    #: The response that the error stands for, as ``pyfetch`` gives it: read it with ``await
+    #: error.response.json()``. None if there is none, or if it is no longer known.
+    response: Any = None
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -118,10 +123,12 @@ class SessionExpired(NoSession):
 class RefreshUnavailable(SuperTokensError):
     """The access token has expired and could not be refreshed just now; the session is kept.
 
-    ``status`` is the HTTP status of the refresh call, or None when no reply came.
+    ``status`` is the HTTP status of the refresh call, or None if no response came; ``response`` is
+    that response.
     """
 
     code = "REFRESH_UNAVAILABLE"
+    call = "REFRESH_SESSION"
     hint = (
         "The session is kept: try again when the network or the backend is back. If it never "
         "works, check that api_domain and api_base_path point at the backend and that CORS allows "
@@ -135,13 +142,14 @@ class RefreshUnavailable(SuperTokensError):
 
 
 class FrontTokenMissing(RefreshUnavailable):
-    """The refresh succeeded, but its reply showed no usable front-token header."""
+    """The refresh call got a response of success without a usable front-token header."""
 
     code = "FRONT_TOKEN_MISSING"
     hint = (
-        "Usually a proxy strips the header, or 'front-token' is missing from the reply's "
-        "access-control-expose-headers (a '*' there does not count for requests with credentials). "
-        "Add get_all_cors_headers() of the backend SDK to the CORS settings."
+        "If the response is not the backend's, a captive portal or a proxy has answered: try again "
+        "later. If it is, a proxy strips the header, or 'front-token' is missing from "
+        "access-control-expose-headers (a '*' there does not count for requests with credentials): "
+        "add get_all_cors_headers() of the backend SDK to the CORS settings."
     )
 
 
@@ -169,10 +177,12 @@ class CookieWriteBlocked(SuperTokensError):
 class SignOutFailed(SuperTokensError):
     """The backend did not confirm the sign-out; the session is kept.
 
-    ``status`` is the HTTP status of its reply, or None when no reply came.
+    ``status`` is the HTTP status of its response, or None if none came; ``response`` is that
+    response.
     """
 
     code = "SIGN_OUT_FAILED"
+    call = "SIGN_OUT"
     hint = "The user is still signed in: try again when the backend answers."
     status: int | None = None
 

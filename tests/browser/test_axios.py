@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.browser.app import REFRESH
 from tests.browser.conftest import ROOT, BrowserLog
 from tests.browser.demo import Demo
 from tests.browser.http2_front import open_spa
+from tests.browser.plain import open_plain, sign_up, start
 from tests.browser.spa import Spa
 
 AXIOS = ROOT / "node_modules" / "axios" / "dist" / "axios.min.js"
@@ -203,3 +204,53 @@ def test_its_interceptor_is_no_more_than_a_word(axios: Axios, browser_log: Brows
     said = [line for line in browser_log.lines if "addAxiosInterceptors" in line]
     assert len(said) == 1
     assert said[0].startswith("console.warning: supertokens: addAxiosInterceptors() does nothing")
+
+
+# What supertokens-website recommends for pages whose XMLHttpRequest is to be left alone.
+LEFT_ALONE = """{ override: { functions: (original) => ({
+  ...original, addXMLHttpRequestInterceptor: () => {},
+}) } }"""
+CALLS_OF_AN_INSTANCE = """async () => {
+  const native = XMLHttpRequest.toString().includes("[native code]");
+  const instance = axios.create({ baseURL: "/api", validateStatus: (status) => status < 400 });
+  for (const one of [axios, instance, instance]) supertokens.addAxiosInterceptors(one);
+  const adapter = "xhr";
+  const end = new AbortController();
+  end.abort();
+  return {
+    native,
+    echo: await told(axios.post("/api/echo", { a: "grüezi" }, { adapter })),
+    instance: await told(instance.get("/protected", { params: { a: 1 } })),
+    refused: await told(instance.get("/needs-claim")),
+    own: await told(instance.get("/always-401", { validateStatus: null })),
+    cancelled: await told(instance.get("/protected", { signal: end.signal })),
+    events: told_events,
+    handlers: instance.interceptors.request.handlers.length,
+  };
+}"""
+
+
+def test_axios_carries_the_session_on_a_page_whose_xhr_is_left_alone(
+    demo: Demo, context: BrowserContext, browser_log: BrowserLog
+) -> None:
+    events = "globalThis.told_events = []; const onHandleEvent = (e) => told_events.push(e.action);"
+    page = open_plain(demo, context, f"{events} globalThis.onHandleEvent = onHandleEvent;")
+    start(page, LEFT_ALONE.replace("override", "onHandleEvent, override", 1))
+    sign_up(page)
+    page.add_script_tag(path=AXIOS)
+    page.evaluate(TELL)
+    context.clear_cookies(name="sAccessToken")
+    mark = demo.mark()
+    told = page.evaluate(CALLS_OF_AN_INSTANCE)
+    assert told["native"] is True
+    assert told["echo"]["status"] == told["instance"]["status"] == 200
+    assert "grüezi" in told["echo"]["data"]
+    assert told["refused"]["status"] == 403
+    assert told["refused"]["kind"] == [True, True, False]
+    assert told["own"]["status"] == 401
+    assert told["cancelled"]["kind"][2] is True
+    assert "API_INVALID_CLAIM" in told["events"]
+    assert told["handlers"] == 1
+    # One for the token that was refused, one for the endpoint that always refuses.
+    assert demo.count(mark, REFRESH) == 2
+    assert not [line for line in browser_log.lines if "addAxiosInterceptors" in line]

@@ -165,6 +165,24 @@ def test_a_probe_tells_how_refreshing_goes(spa: Spa) -> None:
     assert "access-control-expose-headers" in str(found["EXPOSED_HEADERS"]["hint"])
 
 
+def test_the_error_of_a_response_can_be_read_as_the_response(spa: Spa) -> None:
+    body = json.dumps({"message": "Down for maintenance."})
+    spa.route(f"**{REFRESH}", lambda route: route.fulfill(status=503, body=body))
+    told = spa.run(
+        """
+        const error = await supertokens.attemptRefreshingSession().catch((e) => e);
+        // During the cooldown the error is still about that response.
+        const again = await supertokens.attemptRefreshingSession().catch((e) => e);
+        return [error.name, error.status, error.ok, await error.json(), await again.text(),
+          error.message.includes(error.hint), String(error).includes(error.hint), error.hint];
+        """
+    )
+    assert told[:3] == ["RefreshUnavailable", 503, False]
+    assert told[3] == json.loads(told[4]) == json.loads(body)
+    assert told[5:7] == [False, True]
+    assert "apiDomain and apiBasePath" in told[7]
+
+
 def test_a_general_error_is_known_as_one(spa: Spa) -> None:
     text = json.dumps({"status": "GENERAL_ERROR", "message": "Not today."})
     spa.route(f"**{SIGN_OUT}", lambda route: route.fulfill(body=text))

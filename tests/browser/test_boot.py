@@ -10,7 +10,9 @@ from tests.browser.test_platform import PYSCRIPT_CONFIG
 
 BUNDLE = '<script src="/vendor/supertokens/supertokens.iife.js"></script>'
 INIT = "supertokens.init({ apiDomain: location.origin });"
-READY = "() => supertokens.ready().then(() => 'ready', (e) => `${e.name}: ${e.message}`)"
+READY = "() => supertokens.ready().then(() => 'ready', String)"
+
+BOOTS = "performance.getEntriesByType('resource').filter((e) => /asm.wasm/.test(e.name)).length"
 
 WHEELS = sorted(f"/vendor/wheels/{path.name}" for path in (VENDOR / "wheels").glob("*.whl"))
 
@@ -98,7 +100,7 @@ def test_a_held_request_can_be_aborted(page: Page, vendor_site: VendorSite) -> N
 def test_a_boot_that_fails_rejects_whatever_waits(
     page: Page, vendor_site: VendorSite, settings: dict | None, says: str
 ) -> None:
-    script = 'globalThis.held = fetch("/api/late").catch((e) => `${e.code}: ${e.message}`);'
+    script = 'globalThis.held = fetch("/api/late").catch((e) => `${e.code}: ${e}`);'
     open_page(page, vendor_site, html(settings, INIT + script))
     assert page.evaluate(READY).startswith("BootFailed: ")
     held = page.evaluate("held")
@@ -121,7 +123,7 @@ def test_a_runtime_file_that_does_not_come_fails_the_boot_by_name(
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        pytest.param("{}", "Option 'api_domain' is missing", id="missing"),
+        pytest.param("{}", "Option 'apiDomain' is missing", id="missing"),
         pytest.param("{ apiDomain: 'a.example', tokenTransferMethod: 'x' }", "'x'", id="wrong"),
         pytest.param("{ apiDomain: 'a.example', preAPIHook: 5 }", "Give a function", id="function"),
     ],
@@ -165,6 +167,8 @@ def test_close_puts_everything_back_and_init_starts_anew(
     assert page.evaluate(call) == "NOT_INITIALISED"
     page.evaluate(INIT)
     assert page.evaluate(call) is False
+    # By the interpreter that was there.
+    assert page.evaluate(BOOTS) == 1
 
 
 def test_no_eval_is_needed_where_a_script_tag_serves(page: Page, vendor_site: VendorSite) -> None:
@@ -223,8 +227,7 @@ s.init()
 found = [await js.early, await s.does_session_exist()]
 """
     assert found(page, vendor_site, pyscript(code, head)) == [404, False]
-    loads = "performance.getEntriesByType('resource').filter((e) => /asm.wasm/.test(e.name)).length"
-    assert page.evaluate(loads) == 1
+    assert page.evaluate(BOOTS) == 1
 
 
 CLIENTS = {
@@ -281,6 +284,84 @@ for domain in ("https://other.example", js.location.origin, "https://other.examp
         "taken",
         "ALREADY_INITIALISED",
     ]
+
+
+def test_functions_of_a_repeated_init_replace_the_earlier_ones_in_both_languages(
+    page: Page, vendor_site: VendorSite
+) -> None:
+    code = """
+import js, supertokens_pyodide as s
+from pyodide.ffi import create_proxy
+
+seen = []
+
+def init(number, **more):
+    def functions(original):
+        async def get_tenant(*, user_context):
+            return number
+        def covers(url, api_domain, domain):
+            seen.append(f"asked {number}")
+            return False
+        return {"get_user_id": get_tenant, "should_do_interception_based_on_url": covers}
+
+    s.init(
+        api_domain=js.location.origin,
+        pre_api_hook=lambda call: seen.append(f"hook {number}"),
+        override={"functions": functions} if number > 1 else None,
+        **more,
+    )
+
+init(1)
+init(2)
+init(3)
+await js.fetch("/x")
+user = await s.get_user_id()
+refused = []
+for option in ("cookie_handler", "lock_factory"):
+    try:
+        s.init(**{option: lambda *_: None})
+    except s.SuperTokensError as error:
+        refused.append([error.code, option in error.message])
+try:
+    await s.attempt_refresh()
+except s.SuperTokensError as error:
+    response = [error.status, error.response.status, "Unsupported" in await error.response.text()]
+    hint = "api_domain" in error.hint
+js.from_javascript()
+s.close()
+s.init(api_domain=js.location.origin, pre_api_hook=lambda call: seen.append("hook 4"))
+js.from_javascript()
+try:
+    await s.attempt_refresh()
+except s.SuperTokensError:
+    pass
+found = [seen, user, refused, response, hint, [list(x) for x in js.told.to_py()]]
+"""
+    head = """<script>
+      globalThis.told = [];
+      globalThis.from_javascript = () => {
+        const preAPIHook = () => told.push(["hook", ""]);
+        supertokens.init({ apiDomain: location.origin, preAPIHook });
+        try {
+          supertokens.init({ apiDomain: location.origin, dateProvider: () => ({}) });
+        } catch (e) {
+          told.push([e.code, e.message]);
+        }
+      };
+    </script>"""
+    seen, user, refused, response, hint, told = found(page, vendor_site, pyscript(code, head))
+    assert [line for line in seen if "asked" not in line] == ["hook 3"]
+    assert {line for line in seen if "asked" in line} == {"asked 3"}
+    assert user == 3
+    assert refused == [["ALREADY_INITIALISED", True]] * 2
+    assert response == [501, 501, True]
+    assert hint is True
+    other = [
+        "ALREADY_INITIALISED",
+        "The session SDK was already initialised, with another dateProvider.",
+    ]
+    # After close() and init() the last to give a hook was JavaScript again.
+    assert told == [other, other, ["hook", ""]]
 
 
 def test_close_ends_what_waits(page: Page, vendor_site: VendorSite) -> None:

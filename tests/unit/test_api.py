@@ -76,6 +76,30 @@ def test_an_error_comes_as_it_was_raised(signed_in):
         run(supertokens.attempt_refresh)
 
 
+@pytest.mark.parametrize("call", [supertokens.attempt_refresh, supertokens.sign_out])
+def test_the_error_of_a_response_has_the_response(signed_in, call):
+    signed_in.expire()
+    signed_in.backend.always[REFRESH] = Reply(500, text='{"message": "Down for maintenance."}')
+    with signed_in.tab:
+        with pytest.raises(errors.SuperTokensError) as raised:
+            run(call)
+        assert "maintenance" in raised.value.response.text
+        # During the cooldown no further call is made, and the error is still about that response.
+        with pytest.raises(errors.RefreshUnavailable) as raised:
+            run(supertokens.get_access_token_payload)
+    assert raised.value.response.status == raised.value.status == 500
+
+
+def test_a_captive_portals_page_does_not_count_as_a_refresh(signed_in):
+    signed_in.expire()
+    signed_in.backend.always[REFRESH] = Reply(200, text="<h1>Welcome to our wifi</h1>")
+    with signed_in.tab, pytest.raises(errors.FrontTokenMissing) as raised:
+        run(supertokens.attempt_refresh)
+    assert "was refreshed" not in str(raised.value)
+    assert "captive portal" in raised.value.hint
+    assert "wifi" in raised.value.response.text
+
+
 def test_during_an_outage_the_status_says_why(signed_in):
     signed_in.backend.always[REFRESH] = Reply(503)
     signed_in.expire()
@@ -143,6 +167,51 @@ def test_initialising_again_is_fine_with_the_same_options_only(monkeypatch, worl
         supertokens.init("https://api.example.com")
         with pytest.raises(errors.AlreadyInitialised):
             supertokens.init(api_base_path="/other")
+
+
+def test_functions_of_a_repeated_init_replace_the_earlier_ones(world):
+    seen = []
+    with world.tab:
+        for number in (1, 2):
+
+            def functions(original, number=number):
+                async def get_user_id(*, user_context):
+                    return number, await original["get_user_id"](user_context=user_context)
+
+                return {"get_user_id": get_user_id}
+
+            supertokens.init(
+                on_handle_event=lambda event, number=number: seen.append((number, event["action"])),
+                pre_api_hook=lambda call, number=number: seen.append((number, "before")) or {},
+                post_api_hook=lambda call, number=number: seen.append((number, "after")),
+                override={"functions": functions},
+            )
+        world.sign_in()
+        assert (2, "SESSION_CREATED") in seen
+        seen.clear()
+        assert run(supertokens.attempt_refresh) is True
+        assert run(supertokens.get_user_id) == (2, "alice")
+    told = [(2, "before"), (2, "after"), (2, "REFRESH_SESSION")]
+    assert [entry for entry in seen if "PAYLOAD" not in entry[1]] == told
+
+
+@pytest.mark.parametrize("option", ["cookie_handler", "window_handler", "date_provider"])
+def test_a_function_that_cannot_be_replaced_is_refused_by_name(new_world, option):
+    world = new_world()
+    with world.tab, pytest.raises(errors.AlreadyInitialised, match=option) as raised:
+        supertokens.init(**{option: lambda *_: None})
+    assert "close()" in raised.value.hint
+
+
+def test_the_same_function_again_is_no_other_function(world):
+    def hook(call):
+        return {}
+
+    with world.tab:
+        supertokens.init(pre_api_hook=hook)
+        supertokens.init(pre_api_hook=hook)
+        with pytest.raises(errors.ConfigError, match="pre_api_hook"):
+            supertokens.init(pre_api_hook=5)
 
 
 def test_closing_ends_what_is_waiting(signed_in):

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 
 import pytest
-from supertokens_pyodide._core.config import Page, read_config
+from supertokens_pyodide import errors
+from supertokens_pyodide._core.config import Page, from_javascript, read_config
 from supertokens_pyodide._core.effects import Answer, Call, Head, Lock, Post, ReadText, Send, Wait
 from supertokens_pyodide._core.exchange import RequestHead
 from supertokens_pyodide._core.logs import describe
@@ -157,6 +159,54 @@ def test_an_errors_status_is_written_where_there_is_one(status):
     assert write_error(RefreshUnavailable("x", status=status))["status"] == status
     assert "status" not in write_error(RefreshUnavailable("x"))
     assert "status" not in write_error(ConfigError("x", "is wrong", hint=""))
+
+
+def test_an_error_that_stands_for_a_response_names_the_call():
+    assert write_error(RefreshUnavailable("No.", status=503))["call"] == "REFRESH_SESSION"
+    assert write_error(SignOutFailed("No.", status=500))["call"] == "SIGN_OUT"
+    assert "call" not in write_error(RefreshUnavailable("No."))
+
+
+CLASSES = [
+    value
+    for value in vars(errors).values()
+    if isinstance(value, type) and issubclass(value, errors.SuperTokensError)
+]
+# Names of Python that a JavaScript caller cannot use, but for those of the backend's SDK.
+PYTHONS_NAMES = re.compile(r"\b(?!get_all_cors|expose_)[a-z]+_[a-z_]+\b|\b(True|False)\b|\w=\S")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind is not ConfigError])
+def test_an_errors_hint_has_javascripts_names_for_javascript(kind):
+    data = write_error(kind("It failed."))
+    assert data["hint"] == kind.hint
+    assert not PYTHONS_NAMES.search(data.get("javascript", data)["hint"])
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({}, "Option 'apiDomain' is missing. Give the address of your backend: apiDomain: 'http"),
+        ({"apiDomain": "a.test", "isInIframe": 1}, "Option 'isInIframe' is 1. Give true or false."),
+        ({"apiDomain": "a.test", "tokenStore": "indexedDB"}, "Set tokenTransferMethod: 'header'."),
+        (
+            {"apiDomain": "a.test", "invalidClaimStatusCode": 401},
+            "same as sessionExpiredStatusCode",
+        ),
+        ({"apiDomain": "a.test", "preAPIHook": 5}, "Option 'preAPIHook' is 5. Give a function."),
+    ],
+)
+def test_a_wrong_option_has_javascripts_name_for_javascript(options, text):
+    with pytest.raises(ConfigError) as raised:
+        read_config(from_javascript(options), Page("app.example.com", True))
+    told = write_error(raised.value)["javascript"]
+    assert text in f"{told['message']} {told['hint']}"
+    assert not PYTHONS_NAMES.search(f"{told['message']} {told['hint']}")
+
+
+def test_a_call_is_spelled_as_javascript_has_it():
+    hint = write_error(errors.NotInitialised("No."))["javascript"]["hint"]
+    assert "Call supertokens.init({ apiDomain: ... }) once" in hint
 
 
 def test_an_exchange_is_one_send_and_one_verdict(port):

@@ -23,7 +23,7 @@ NAME = "supertokens_pyodide"
 LAYERS = [
     ["errors", "events", "_core.hosts", "_core.clock", "_core.effects", "_core.report"],
     ["_core.foreign"],
-    ["_core.urls", "_core.tokens", "_core.claim_rules", "_core.refusals"],
+    ["_core.urls", "_core.tokens", "_core.claim_rules", "_core.refusals", "_core.spelling"],
     ["_core.config", "_core.cooldown", "_core.endings", "_core.logs", "claims"],
     ["_core.cookies"],
     ["_core.snapshot", "_core.flows"],

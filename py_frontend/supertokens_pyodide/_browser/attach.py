@@ -11,10 +11,10 @@ from typing import Any, cast
 from .. import _api
 from .._client import Client
 from .._core.clock import STORAGE_KEY
-from .._core.config import Config, Page, from_javascript, read_config
+from .._core.config import Config, Page, from_javascript, read_config, refuse_unknown
 from .._core.messages import write_error, write_plan
 from .._core.session import Session
-from ..errors import AlreadyInitialised, SuperTokensError, UnsupportedPlatform
+from ..errors import AlreadyInitialised, BootFailed, SuperTokensError, UnsupportedPlatform
 from .blocking import freshen
 from .convert import python_error
 from .functions import Functions, date_provider, functions_of, plain, use_page_skew
@@ -23,13 +23,18 @@ from .host import BrowserHost
 # The page's one shim is registered under Symbol.for() of this (js_shim/src/index.js).
 _SHIM_KEY = "supertokens-pyodide"
 
+# The package's: its metadata takes long to read. tools/check_versions.py compares the two.
+VERSION = "0.1.0"
+
 _IN_BROWSER = sys.platform == "emscripten"
 
 
 def start(options: Mapping[str, Any]) -> Client:
     """Start for Python: take this realm's shim, or install the one that the package carries."""
     _require_browser()
+    refuse_unknown(options)
     shim = _find_shim() or _install_shim()
+    _require_same_version(shim)
     functions = functions_of(options)
     adapted = Functions(functions)
     try:
@@ -92,8 +97,8 @@ def _agreed(shim: Any, own: Mapping[str, Any], given: str | None, adapted: Funct
     if not given:
         return read_config(own, page)
     options = from_javascript(json.loads(given))
-    config = read_config(options, page)
-    if own and read_config({**options, **own}, page) != config:
+    config = read_config({**options, **own}, page)
+    if own and config != read_config(options, page):
         raise AlreadyInitialised(
             "JavaScript on this page has initialised the session SDK with other options."
         )
@@ -139,7 +144,7 @@ def connect(
         "cancel": client.port.cancel,
         "facts": lambda: _facts(client),
         "notify": client.notify,
-        "compare": lambda options: refusal(options, config),
+        "compare": lambda options: agree(options, config),
         "closed": lambda: _api.close(),
     }
     proxies = {name: create_proxy(function) for name, function in core_functions.items()}
@@ -161,13 +166,19 @@ def _facts(client: Client) -> str:
     return client.host.interpreter_facts() if isinstance(client.host, BrowserHost) else "{}"
 
 
-def refusal(options: str, config: Config) -> str:
-    """Why JavaScript's options (JSON) do not match a config, as JSON; empty if they do."""
+def agree(options: str, config: Config) -> str:
+    """Compare JavaScript's options (JSON) with a config; an error as JSON if they do not match it.
+
+    If they do, the config learns of the hook that they have.
+    """
     error: SuperTokensError = AlreadyInitialised(
-        "Python on this page has initialised the session SDK with other options."
+        "The session SDK was already initialised on this page, with other options."
     )
     try:
-        if read_options(from_javascript(json.loads(options))) == config:
+        given = read_options(from_javascript(json.loads(options)))
+        if given == config:
+            if given.has_post_api_hook:
+                config.add_post_api_hook()
             return ""
     except SuperTokensError as wrong:
         error = wrong
@@ -179,6 +190,15 @@ def _require_browser() -> None:
         raise UnsupportedPlatform(
             "There is no browser here.",
             hint="init() works in Pyodide or PyScript; in tests use supertokens_pyodide.testing.",
+        )
+
+
+def _require_same_version(shim: Any) -> None:
+    if shim.version != VERSION:
+        raise BootFailed(
+            f"The page's shim ({shim.version}) and the Python package ({VERSION}) are of different "
+            "versions.",
+            hint="Load the same version of both.",
         )
 
 

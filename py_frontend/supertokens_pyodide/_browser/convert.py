@@ -12,16 +12,28 @@ from ..errors import SuperTokensError
 
 def python_error(thrown: Any) -> SuperTokensError:
     """A JavaScript error of the shim as the Python class of the same name."""
-    hint = str(getattr(thrown, "hint", None) or "")
-    return read_error(
+    # Its data has the texts in Python's names.
+    data = getattr(thrown, "data", None) or thrown
+    error = read_error(
         {
             "name": str(thrown.name),
-            "message": str(thrown.message).removesuffix(hint).rstrip(),
-            "hint": hint,
+            "message": str(data.message),
+            "hint": str(getattr(data, "hint", None) or ""),
             "status": getattr(thrown, "status", None),
             "reason": getattr(thrown, "reason", None),
         }
     )
+    response = getattr(thrown, "response", None)
+    if response is not None:
+        error.response = fetched(response)
+    return error
+
+
+def fetched(response: Any) -> Any:
+    """A browser's Response as ``pyfetch`` gives it."""
+    from pyodide.http import FetchResponse
+
+    return FetchResponse(response.url, response.clone())
 
 
 def cause_of(error: BaseException | None) -> SuperTokensError | None:

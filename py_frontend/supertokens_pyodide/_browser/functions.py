@@ -29,6 +29,9 @@ class Functions:
 
     def __init__(self, functions: Mapping[str, Any]) -> None:
         self._proxies: list[Any] = []
+        self.object = self._object(self._made(functions))
+
+    def _made(self, functions: Mapping[str, Any]) -> dict[str, Any]:
         make: dict[str, Callable[[Any], Any]] = {
             "pre_api_hook": self._pre_api_hook,
             "post_api_hook": self._post_api_hook,
@@ -36,13 +39,17 @@ class Functions:
             "lock_factory": self._lock_factory,
             "window_handler": self._window_handler,
         }
-        self.object = self._object(
-            {
-                camel_case(name): make[name](value)
-                for name, value in functions.items()
-                if name in make
-            }
-        )
+        return {
+            camel_case(name): make[name](value) for name, value in functions.items() if name in make
+        }
+
+    def replace(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
+        """Put others in place of some."""
+        for name, function in self._made(functions).items():
+            setattr(self.object, name, function)
+        if hasattr(self.object, "override"):
+            del self.object.override
+        self.match_urls(recipe)
 
     def destroy(self) -> None:
         """Free what the shim held."""

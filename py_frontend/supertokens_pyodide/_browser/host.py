@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.report import Facts
+from .._recipe import Recipe
 from .captured import CapturedModules
-from .convert import python_error
+from .convert import fetched, python_error
 from .facts import interpreter_facts
 from .functions import Functions
 
@@ -53,6 +54,16 @@ class BrowserHost:
     def reply_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
         return dict(self._shim.lastHeaders().entries())
+
+    def response_of(self, call: str, status: int) -> Any:
+        """The last response to one of the SDK's own calls, if it had this status."""
+        response = self._shim.responseOf(call, status)
+        return None if response is None else fetched(response)
+
+    def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
+        """Use these functions and this recipe in place of the earlier ones."""
+        self._functions.replace(functions, recipe)
+        self._shim.renew()
 
     async def facts(self) -> Facts:
         """What there is to know of the page, for ``diagnose``."""

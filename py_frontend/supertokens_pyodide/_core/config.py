@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, cast
 
 from ..errors import ConfigError
+from .spelling import OPTIONS
 from .urls import (
     Interception,
     InvalidURL,
@@ -31,29 +32,6 @@ SEAMS = (
     "date_provider",
 )
 
-_JAVASCRIPT_NAMES = {
-    "apiDomain": "api_domain",
-    "apiBasePath": "api_base_path",
-    "sessionTokenFrontendDomain": "session_token_frontend_domain",
-    "sessionTokenBackendDomain": "session_token_backend_domain",
-    "sessionExpiredStatusCode": "session_expired_status_code",
-    "invalidClaimStatusCode": "invalid_claim_status_code",
-    "autoAddCredentials": "auto_add_credentials",
-    "isInIframe": "is_in_iframe",
-    "maxRetryAttemptsForSessionRefresh": "max_retry_attempts_for_session_refresh",
-    "tokenTransferMethod": "token_transfer_method",
-    "tokenStore": "token_store",
-    "enableDebugLogs": "enable_debug_logs",
-    "refreshTimeout": "refresh_timeout",
-    "preAPIHook": "pre_api_hook",
-    "postAPIHook": "post_api_hook",
-    "override": "override",
-    "cookieHandler": "cookie_handler",
-    "windowHandler": "window_handler",
-    "lockFactory": "lock_factory",
-    "dateProvider": "date_provider",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -69,7 +47,7 @@ class Config:
 
     ``session_token_frontend_domain`` is the cookies' domain attribute, None for the page's host;
     ``max_retry_attempts_for_session_refresh`` is None unless set; ``refresh_timeout`` in seconds;
-    ``has_post_api_hook`` tells whether there is somebody to call.
+    ``has_post_api_hook`` says whether there is a function to call; a later ``init()`` may add it.
     """
 
     api_domain: str
@@ -85,13 +63,17 @@ class Config:
     token_store: TokenStore
     enable_debug_logs: bool
     refresh_timeout: float
-    has_post_api_hook: bool
+    has_post_api_hook: bool = field(compare=False)
     page: Page
 
     def options(self) -> dict[str, Any]:
         """The options in force, by name."""
         derived = ("has_post_api_hook", "page")
         return {name: value for name, value in asdict(self).items() if name not in derived}
+
+    def add_post_api_hook(self) -> None:
+        """Note that there is a hook now."""
+        object.__setattr__(self, "has_post_api_hook", True)
 
     @property
     def refresh_url(self) -> str:
@@ -121,19 +103,19 @@ class Config:
 
 def from_javascript(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options under their Python names; an unknown name stays as it is, to be refused."""
-    return {_JAVASCRIPT_NAMES.get(name, name): value for name, value in options.items()}
+    return {OPTIONS.get(name, name): value for name, value in options.items()}
 
 
 def to_javascript(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options under their JavaScript names."""
-    names = {name: theirs for theirs, name in _JAVASCRIPT_NAMES.items()}
+    names = {name: theirs for theirs, name in OPTIONS.items()}
     return {names[name]: value for name, value in options.items()}
 
 
 def read_config(options: Mapping[str, Any], page: Page) -> Config:
     """Check and normalise the options given to ``init()``; raises ConfigError."""
     given = {name: value for name, value in options.items() if value is not None}
-    _refuse_unknown(given)
+    refuse_unknown(given)
     api_domain = _normalised(given, "api_domain", normalise_domain, "https://api.example.com")
     if api_domain is None:
         raise ConfigError(
@@ -171,19 +153,22 @@ def read_config(options: Mapping[str, Any], page: Page) -> Config:
     )
 
 
-def _refuse_unknown(given: Mapping[str, Any]) -> None:
+def refuse_unknown(given: Mapping[str, Any]) -> None:
+    """Refuse options that do not exist, and what is no function as one; raises ConfigError."""
     derived = ("has_post_api_hook", "page")
     known = [*SEAMS, *(field.name for field in fields(Config) if field.name not in derived)]
     for name, value in given.items():
         if name in SEAMS:
-            _require_function(name, value)
+            require_function(name, value)
         elif name not in known:
+            meant = f"Here it is {OPTIONS[name]!r}. " if name in OPTIONS else ""
             raise ConfigError(
-                name, "is unknown", hint=f"The options are: {', '.join(sorted(known))}."
+                name, "is unknown", hint=f"{meant}The options are: {', '.join(sorted(known))}."
             )
 
 
-def _require_function(name: str, value: Any) -> None:
+def require_function(name: str, value: Any) -> None:
+    """Refuse what is no function as one of SEAMS; raises ConfigError."""
     example = ""
     if name == "override" and isinstance(value, Mapping):
         unknown = sorted(value.keys() - {"functions"})

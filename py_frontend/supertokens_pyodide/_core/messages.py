@@ -14,7 +14,9 @@ A step is an object with, each only where there is something to say:
     do        its effect: send, post, post_hook, get, verify, lock, wait, read_text or call, with
               its fields beside it
     verdict   once it has ended: deliver (the last reply, or with ``refresh`` the refresh call's),
-              value, or fail (with ``error``: name, code, message, hint)
+              value, or fail (with ``error``: name, code, message, hint and, where they apply,
+              status, reason, ``call``, whose response it stands for, and ``javascript``, the two
+              texts in JavaScript's names)
 
 A driver applies a step in the order of this list, performs the effect and resumes the flow with the
 result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the reply has
@@ -36,7 +38,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from .. import errors
@@ -64,6 +66,7 @@ from .flows import Flow, Output
 from .local_state import REPLY_HEADERS
 from .report import DiagnosticReport
 from .session import Session, SessionStatus
+from .spelling import for_javascript
 from .urls import SKIP_MARKER
 
 # Changes whenever the meaning of a step or of the plan does; both sides must agree on it.
@@ -145,9 +148,15 @@ def _verdict(value: Any) -> dict[str, Any]:
     if isinstance(value, Delivery):
         return {"verdict": "deliver", "refresh": value.refresh}
     if isinstance(value, SessionStatus):
-        value = asdict(value)
+        value = {**asdict(value), "reason": value.reason and for_javascript(value.reason)}
     elif isinstance(value, DiagnosticReport):
-        value = {**asdict(value), "options": to_javascript(value.options)}
+        findings = [
+            replace(
+                finding, message=for_javascript(finding.message), hint=for_javascript(finding.hint)
+            )
+            for finding in value.findings
+        ]
+        value = asdict(replace(value, findings=findings, options=to_javascript(value.options)))
     elif not isinstance(value, (str, int, float, dict, list, type(None))):
         value = None  # an inner outcome: nobody outside reads it
     return {"verdict": "value", "value": value}
@@ -197,6 +206,11 @@ def write_error(error: SuperTokensError) -> dict[str, Any]:
         "hint": error.hint,
     }
     more = {name: getattr(error, name, None) for name in _FIELDS}
+    if more["status"] is not None:
+        more["call"] = error.call
+    texts = {name: for_javascript(data[name]) for name in ("message", "hint")}
+    if texts != {name: data[name] for name in texts}:
+        more["javascript"] = texts
     return {**data, **{name: value for name, value in more.items() if value is not None}}
 
 

@@ -25,7 +25,7 @@ LOCK_NAME = "REFRESH_TOKEN_USE"
 _LOCK_PATIENCE = 10_000
 
 _LOCK_HELD = "Another tab has been refreshing the session for too long."
-_NOT_SHOWN = "The session was refreshed, but the reply shows no usable front-token header."
+_NOT_SHOWN = "The refresh call was answered, but the response has no usable front-token header."
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class Driver:
         self._running: set[asyncio.Task[None]] = set()
         self._options = options
         self._last_headers: dict[str, str] = {}
+        self._responses: dict[str, Reply] = {}
         self._pending: deque[tuple[Call, dict[str, Any]]] = deque()
         self._waiting: dict[int, Call] = {}
 
@@ -237,6 +238,7 @@ class Driver:
             return json.dumps({"failure": "network"})
         except TimedOut:
             return json.dumps({"failure": "timeout"})
+        self._responses[step["action"]] = call.reply
         return self._head(call.reply)
 
     def _get(self, step: dict[str, Any]) -> str:

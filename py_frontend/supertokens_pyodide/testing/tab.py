@@ -10,6 +10,7 @@ from typing import Any
 from .. import _api
 from .._client import Client
 from .._core.report import Facts
+from .._recipe import Recipe
 from ..events import Event
 from .driver import Call, Driver
 from .network import Reply, Request
@@ -85,6 +86,16 @@ class Tab(Driver):
     def reply_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
         return self._last_headers
+
+    def response_of(self, call: str, status: int) -> Any:
+        """The last response to one of the SDK's own calls, if it had this status."""
+        # A sign-out may have failed for want of a refresh.
+        candidates = [self._responses.get(call), *self._responses.values()]
+        return next((found for found in candidates if found and found.status == status), None)
+
+    def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
+        """Use these functions in place of the earlier ones."""
+        self._options = {**self._options, **functions}
 
     async def facts(self) -> Facts:
         """What a page would report where nothing is wrong, but for its cookies."""

@@ -142,8 +142,9 @@ DIFFERENCES = [
         },
     ),
     Difference(
-        "Errors are typed and carry a code and a hint, where supertokens-website rejects with a "
-        "bare `Error`, or with a `Response` (whose `status` the error has).",
+        "Errors are typed and carry a code and a hint. If supertokens-website rejects with a "
+        "`Response`, the error here can be read like that response (`status`, `ok`, `headers`, "
+        "`text()`, `json()`).",
         {
             "what needs a session is asked without one": gives([{"failed": "NoSession"}] * 2),
             "a claim is asked for without a session": gives([{"failed": "NoSession"}] * 2),
@@ -256,9 +257,15 @@ DIFFERENCES = [
         tests=("tests/unit/test_refresh.py",),
     ),
     Difference(
-        "`init()` twice with other options is an error; `close()` exists.",
+        "`init()` twice with other options is an error; [functions are "
+        "replaced](docs/customising.md#calling-init-again). `close()` exists.",
         {"init with other options": gives(["AlreadyInitialised", "function"])},
-        tests=("tests/browser/test_boot.py",),
+        tests=("tests/browser/test_boot.py", "tests/unit/test_page_life.py"),
+    ),
+    Difference(
+        "An option that is likely to be misspelt is an error; other unknown options are ignored "
+        "with a warning. In Python every unknown option is an error.",
+        tests=("tests/unit/test_page_life.py", "tests/unit/test_config.py"),
     ),
     Difference(
         "supertokens-website on the same page is refused, whichever comes first: its `init()` "

@@ -1,0 +1,170 @@
+"""A page's life in JavaScript: init() and init() again, before and after Python, in node."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tools import decision_table
+
+TABLE = json.dumps(decision_table.make())
+PROGRAM = Path(__file__).with_name("page_life.mjs")
+
+
+def played(scenario, *arguments):
+    run = subprocess.run(
+        ["node", PROGRAM, scenario, *arguments],
+        input=TABLE,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def test_a_misspelt_option_is_refused_at_init_by_the_callers_name():
+    found = played("misspelt")
+    meant = ["apiDomain", "tokenTransferMethod", "apiBasePath", "preAPIHook", "functions"]
+    for text, name in zip(found["refused"], meant, strict=True):
+        assert text.startswith("CONFIG_INVALID: ")
+        assert text.endswith(f"Did you mean '{name}'?")
+    assert found["opened"] is False
+    assert found["said"] == []
+
+
+def test_a_value_of_another_type_is_refused_at_init():
+    found = played("wrong_values")
+    told = [
+        "'apiDomain' is missing",
+        "'apiDomain' is 5. Give a text.",
+        "'tokenTransferMethod' is 'x'. Give 'cookie' or 'header'.",
+        "'isInIframe' is 'yes'. Give true or false.",
+        "'sessionExpiredStatusCode' is '401'. Give a number.",
+        "'preAPIHook' is 5. Give a function.",
+        "'onHandleEvent' is 'x'. Give a function.",
+        "'override' is ",
+        "'override' is an object. Give an object with a function as its 'functions'.",
+    ]
+    for text, part in zip(found["refused"], told, strict=True):
+        assert text.startswith(f"CONFIG_INVALID: Option {part}")
+    assert "'apiDomain' is missing" in found["none"]
+    assert found["later"] == "CONFIG_INVALID"
+    assert found["taken"] is None
+    assert found["opened"] is True
+
+
+def test_an_option_that_nobody_knows_is_ignored_with_a_warning():
+    found = played("unknown")
+    assert found["options"] == {"apiDomain": "https://api.example.com", "override": {}}
+    [scope, override] = found["said"]
+    assert "'sessionScope' is unknown and is ignored" in scope
+    assert "'openId' is unknown and is ignored" in override
+
+
+def test_functions_of_a_repeated_init_replace_the_earlier_ones_and_defaults_are_equal():
+    found = played("again")
+    assert found == {"seen": ["event 3", "hook 3", "lock 3"], "user": "user 3"}
+
+
+def test_a_function_that_cannot_be_replaced_is_refused_by_name():
+    again, the_same, *refused = played("fixed")
+    assert again is the_same is None
+    names = ["cookieHandler", "windowHandler", "dateProvider", "lockFactory"]
+    for text, name in zip(refused, [*names, "addXMLHttpRequestInterceptor"], strict=True):
+        assert text.startswith("ALREADY_INITIALISED: ")
+        assert name in text
+
+
+def test_functions_of_javascript_count_after_an_init_of_python():
+    found = played("after_python")
+    assert found["seen"] == ["JavaScript's"]
+    assert found["user"] == "mine"
+    assert found["asked"][0]["preAPIHook"] is True
+    assert "cookieHandler cannot be replaced" in found["refused"]
+
+
+def test_overrides_stack_as_those_of_supertokens_js_override():
+    found = played("builder")
+    assert found["untouched"] is True
+    assert found["texts"] == [
+        "one(a)",
+        "top(two(one(a)))",
+        "changed in place",
+        "this: b: b",
+        "two(one(a))",
+    ]
+
+
+def test_a_shim_of_another_version_is_refused():
+    found = played("two_versions")
+    assert found["rejected"] == ["BOOT_FAILED"] * 3
+    for text in found["thrown"]:
+        assert "1.0.0 came first" in text
+        assert "1.2.3" in text
+
+
+def test_an_error_that_stands_for_a_response_can_be_read_as_one():
+    found = played("response")
+    message, hint = "It was answered with 503.", "Check apiDomain."
+    assert found["texts"] == [
+        message,
+        hint,
+        f"RefreshUnavailable: {message} {hint}",
+        "Check api_domain.",
+    ]
+    assert found["stack"] is True
+    assert found["response"][:2] == [False, 503]
+    body = '{"message":"maintenance"}'
+    assert found["bodies"] == [json.loads(body), body, body]
+    assert "response" not in found["printed"]
+    text = f"RefreshUnavailable: {message} Check api_domain."
+    assert found["without"] == ["undefined", "none", text]
+    assert found["general"] == "GeneralError: For the user."
+
+
+def test_the_sdks_own_interpreter_outlives_close_and_is_replaced_once_it_has_died():
+    found = played("kept")
+    assert found["early"] == "CLOSED"
+    assert found["boots"] == [1, 1, 1, 2, 2]
+    assert found["value"] == "value"
+
+
+def test_a_bundler_keeps_an_import_that_is_there_for_its_effects(tmp_path):
+    manifest = json.loads((ROOT / "package.json").read_text("utf-8"))
+    package = tmp_path / "node_modules" / "supertokens-pyodide"
+    exported = [entry for entry in manifest["exports"].values() if "package.json" not in str(entry)]
+    paths = [entry if isinstance(entry, str) else entry["default"] for entry in exported]
+    for path in paths:
+        (package / path).parent.mkdir(parents=True, exist_ok=True)
+        (package / path).write_text(f"console.log({path!r});", "utf-8")
+    shutil.copy(ROOT / "package.json", package)
+    names = [name for name in manifest["exports"] if "package.json" not in name]
+    imports = "".join(f'import "supertokens-pyodide{name[1:]}";' for name in names)
+    (tmp_path / "app.mjs").write_text(imports, "utf-8")
+    esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
+    command = [esbuild, "app.mjs", "--bundle", "--format=esm"]
+    run = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=True
+    )
+    assert [path for path in paths if path not in run.stdout] == []
+
+
+@pytest.mark.parametrize("index", ["/", "./"])
+def test_a_page_in_pyodides_directory_may_miss_files_and_call_its_api(index):
+    found = played("early", index)
+    assert found["carried"] == {
+        "/missing": True,
+        "/api/x": True,
+        "/api/report.zip": True,
+        "/api/app.js": True,
+        "/missing.css": True,
+        "/a/wheel-1-py3-none-any.whl": False,
+        "/pyodide.asm.wasm": False,
+        "/api/late.js": False,
+    }
+    assert found["state"] == "waits"
+    assert "/python_stdlib.zip was answered with 404" in found["after"]
