@@ -1,13 +1,17 @@
 // Where the session's cookies are kept. A jar answers at once; one that lags answers from a mirror,
 // which the drivers bring up to date before each step.
 
+import { handlerFailed } from "./errors.js";
+import { asked, askedNow, report, stringFrom } from "./handlers.js";
+
 /**
  * @typedef {object} Jar
  * @property {() => string} read what document.cookie would be
  * @property {(writes: string[]) => void} write each is ready for document.cookie; seen by read() at once
  * @property {boolean} lags whether read() answers from a mirror
  * @property {() => Promise<void>} settled resolves when everything is written
- * @property {() => Promise<void>} fresh resolves when everything is written, and the mirror up to date
+ * @property {() => Promise<void>} fresh resolves when everything is written, and the mirror up to date; rejects
+ *   when nobody can know what is kept
  * @property {string} place where cookies are kept: "cookies", "localStorage", "memory", "indexedDB" or
  *   "cookieHandler"
  * @property {() => void} close
@@ -68,9 +72,28 @@ export const cookiesNow = (store) => joined(document.cookie, store?.getItem(KEPT
  * @param {string} cookies
  */
 function isDone(write, cookies) {
-  const pairs = pairsOf(cookies);
-  if (GONE.test(write)) return pairs.every((pair) => nameOf(pair) !== nameOf(write));
-  return pairs.includes(pairOf(write));
+  const known = pairsOf(cookies).filter((pair) => nameOf(pair) === nameOf(write));
+  if (GONE.test(write)) return known.length === 0;
+  return known.at(-1) === pairOf(write); // of two with one name the last counts
+}
+
+/** The removal of what a write may have kept. @param {string} write */
+const undone = (write) => `${write.replace(pairOf(write), `${nameOf(write)}=`)};max-age=0`;
+
+/**
+ * Of two cookies with one name (the other is of a parent domain, say) browsers list the one last that was
+ * created last, and one that is overwritten keeps its time.
+ *
+ * @param {string} write
+ * @param {string} cookies after it
+ */
+function tookLastPlace(write, cookies) {
+  if (GONE.test(write) || !pairsOf(cookies).includes(pairOf(write))) return false;
+  // biome-ignore-start lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+  document.cookie = undone(write);
+  document.cookie = write;
+  // biome-ignore-end lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+  return isDone(write, document.cookie);
 }
 
 /** In a frame of another site, browsers keep only what is partitioned by that site. @param {string} write */
@@ -88,7 +111,8 @@ function tookPartitioned(write) {
  */
 export class BrowserJar {
   lags = false;
-  #warned = false;
+  /** @type {Set<string>} */
+  #warnings = new Set();
 
   /** @param {Store | null} store */
   constructor(store) {
@@ -117,13 +141,20 @@ export class BrowserJar {
     const { cookie } = document;
     let kept = this.kept;
     for (const [name, write] of new Map(writes.map((each) => [nameOf(each), each]))) {
-      if (isDone(write, cookie) || tookPartitioned(write)) {
+      if (isDone(write, cookie) || tookLastPlace(write, cookie) || tookPartitioned(write)) {
         if (kept) kept = without(kept, name);
+      } else if (GONE.test(write)) {
+        if (kept) kept = without(kept, name);
+        this.#warn(
+          `a cookie ${name} is there that this page cannot remove: it is of another domain or path, of a parent domain, say. Pages of one site must have the same sessionTokenFrontendDomain; one that is left over from another setting is removed in the browser, or by a server of that domain.`,
+        );
       } else {
         // An older value would be taken for this one.
-        document.cookie = `${write.replace(pairOf(write), `${name}=`)};max-age=0`;
-        this.#warn(write);
+        document.cookie = undone(write);
         kept = after(kept, write);
+        this.#warn(
+          `the browser did not keep the cookie ${name} (${pairOf(write).length} bytes); the session goes on outside of cookies, and other subdomains do not see it. Usually cookies are blocked here, or the access token's payload is too large for one (4096 bytes).`,
+        );
       }
     }
     // biome-ignore-end lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
@@ -149,20 +180,19 @@ export class BrowserJar {
     }
   }
 
-  /** @param {string} write */
-  #warn(write) {
-    if (this.#warned) return;
-    this.#warned = true;
-    const pair = pairOf(write);
-    console.warn(
-      `supertokens: the browser did not keep the cookie ${nameOf(pair)} (${pair.length} bytes); the session goes on outside of cookies, and other subdomains do not see it. Usually cookies are blocked here, or the access token's payload is too large for one (4096 bytes).`,
-    );
+  /** @param {string} warning for the console, once for each kind of it */
+  #warn(warning) {
+    const kind = warning.slice(0, 8);
+    if (!this.#warnings.has(kind)) console.warn(`supertokens: ${warning}`);
+    this.#warnings.add(kind);
   }
 }
 
 /** What is kept where it takes time to read: a mirror of it answers at once. */
 export class LaggingJar {
   lags = true;
+  /** To be set: called when what is kept may have changed behind our back. */
+  changed = () => {};
   #mirror = "";
   #writing = Promise.resolve();
 
@@ -194,7 +224,7 @@ export class LaggingJar {
     } while (writing !== this.#writing);
   }
 
-  /** @returns {Promise<string>} what is kept; never rejects */
+  /** @returns {Promise<string>} what is kept; rejects when nobody can know */
   async get() {
     return this.#mirror;
   }
@@ -203,13 +233,17 @@ export class LaggingJar {
   async put(_writes) {}
 }
 
+const [HANDLER, GET, SET] = ["cookieHandler", "cookieHandler.getCookie", "cookieHandler.setCookie"];
+
 /**
  * A page's own cookieHandler, with functions that may be async.
  *
  * @implements {Jar}
  */
 export class HandlerJar extends LaggingJar {
-  place = "cookieHandler";
+  place = HANDLER;
+  #wasRead = false;
+  #wasChecked = false;
 
   /**
    * @param {(original: object) => {getCookie(): any, setCookie(write: string): any}} cookieHandler
@@ -218,39 +252,74 @@ export class HandlerJar extends LaggingJar {
   constructor(cookieHandler, original) {
     super();
     this.original = original;
-    this.handler = cookieHandler({
-      getCookie: async () => {
-        await original.fresh();
-        return original.read();
-      },
-      setCookie: (/** @type {string} */ write) => {
-        original.write([write]);
-        return original.settled();
-      },
-    });
+    this.handler = askedNow(HANDLER, () =>
+      cookieHandler({
+        getCookie: async () => {
+          await original.fresh();
+          return original.read();
+        },
+        setCookie: (/** @type {string} */ write) => {
+          original.write([write]);
+          return original.settled();
+        },
+      }),
+    );
+    const { getCookie, setCookie } = /** @type {any} */ (this.handler ?? {});
+    if (typeof getCookie !== "function" || typeof setCookie !== "function") {
+      throw handlerFailed(HANDLER, "has no getCookie and setCookie");
+    }
   }
 
   async get() {
     try {
-      return (await this.handler.getCookie()) ?? "";
+      const cookies = await this.#ask();
+      this.#wasRead = true;
+      return cookies;
     } catch (error) {
-      console.error("supertokens: cookieHandler.getCookie failed", error);
+      // What was never seen must not be taken for empty: that would end a session that is there.
+      if (!this.#wasRead) throw error;
+      report(error);
       return this.read();
     }
   }
 
   /** @param {string[]} writes */
   async put(writes) {
-    for (const write of writes) {
-      try {
-        await this.handler.setCookie(write);
-      } catch (error) {
-        console.error("supertokens: cookieHandler.setCookie failed", error);
+    let failed = false;
+    const reported = (/** @type {unknown} */ error) => {
+      failed = true;
+      report(error);
+    };
+    await asked(SET, async () => {
+      for (const write of writes) {
+        try {
+          await this.handler.setCookie(write);
+        } catch (error) {
+          reported(handlerFailed(SET, "failed", error));
+        }
       }
-    }
+    }).catch(reported);
+    if (!failed && !this.#wasChecked) await this.#check(writes);
   }
 
   close() {
     this.original.close();
+  }
+
+  /** @returns {Promise<string>} what the handler says it has */
+  async #ask() {
+    return stringFrom(GET, (await asked(GET, () => this.handler.getCookie())) ?? "");
+  }
+
+  /** See once that what is written can be read. @param {string[]} writes */
+  async #check(writes) {
+    const written = writes.filter((write) => !GONE.test(write)).map(nameOf);
+    if (written.length === 0) return;
+    this.#wasChecked = true;
+    const names = await this.#ask().then((cookies) => pairsOf(cookies).map(nameOf), report);
+    if (!names || written.some((name) => names.includes(name))) return;
+    console.warn(
+      "supertokens: the page's cookieHandler keeps nothing: what setCookie was given is not in what getCookie gives. Without it nobody stays signed in. setCookie gets what document.cookie would be assigned, and getCookie must give all that is kept as document.cookie would: name=value; name=value.",
+    );
   }
 }

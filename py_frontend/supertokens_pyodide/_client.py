@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from ._core.config import Config
 from ._core.messages import Port
 from ._core.report import Facts
-from ._core.session import Session
+from ._core.session import Session, SessionStatus
 from ._recipe import CALCULATE_SKEW, original_functions, override, reported
-from .errors import Closed
+from .errors import Closed, HandlerFailed, StorageUnavailable
 from .events import ACTIONS, Event, from_wire
 
 log = logging.getLogger("supertokens_pyodide")
@@ -95,7 +95,12 @@ class Client:
 
     async def call(self, name: str, **arguments: Any) -> Any:
         """Run one of the session's calls."""
-        host = await self._reached()
+        try:
+            host = await self._reached()
+        except (HandlerFailed, StorageUnavailable) as error:
+            if name != "get_session_status":
+                raise
+            return SessionStatus("UNKNOWN", error.message)
         flow, step = self.port.begin(name, arguments, host.cookies(), host.now())
         try:
             if step is not None:

@@ -15,7 +15,7 @@ from .cookies import (
 )
 from .effects import Head, UserContext
 from .flows import Flows
-from .snapshot import Present, Snapshot, take_snapshot
+from .snapshot import ABSENT, Present, Snapshot, Unknown, take_snapshot
 from .tokens import FrontToken, MalformedToken, read_front_token, same_payload, session_handle
 
 # Reply headers (FDI). They are compared in lower case, as browsers hand them out.
@@ -39,13 +39,20 @@ class LocalState:
         self._config = config
         self._flows = flows
         self._cookies = flows.cookies
+        self._keeps_all = config.token_store != "cookies"
         self._decoded: tuple[str, FrontToken] | None = None
         # The update mark that this tab wrote last.
         self._written: str | None = None
 
     def snapshot(self) -> Snapshot:
-        """The state at this instant."""
-        return take_snapshot(self._cookies)
+        """The state at this instant.
+
+        Browsers drop cookies while a session lives on in others; no other store loses a part.
+        """
+        state = take_snapshot(self._cookies)
+        if isinstance(state, Unknown) and self._keeps_all and self.refresh_token() is None:
+            return ABSENT
+        return state
 
     def front_token(self) -> FrontToken | None:
         """The front token, or None when there is none; raises MalformedToken."""
@@ -155,7 +162,7 @@ class LocalState:
     def absorb(self, head: Head, before: Snapshot) -> None:
         """Take over what a reply says of the session; ``before`` is the state it was sent in."""
         headers = head.headers
-        if not headers:
+        if not headers or self._is_of_cookies(headers):
             return
         for header, cookie in (
             (REFRESH_TOKEN_HEADER, REFRESH_TOKEN),
@@ -172,6 +179,15 @@ class LocalState:
             self._store(ANTI_CSRF, headers[ANTI_CSRF_HEADER])
         if front_token is not None:
             self._emit_change(isinstance(before, Present), front_token != REMOVE, head.status)
+
+    def _is_of_cookies(self, headers: dict[str, str]) -> bool:
+        """Whether a response is about a session in cookies, which a caller's request carried.
+
+        If ours is kept elsewhere, that is another session: ours has its refresh token here.
+        """
+        if not self._keeps_all or headers.get(FRONT_TOKEN_HEADER) == REMOVE:
+            return False
+        return not headers.get(REFRESH_TOKEN_HEADER) and self.refresh_token() is None
 
     def _store(self, cookie: str, value: str) -> None:
         if value:

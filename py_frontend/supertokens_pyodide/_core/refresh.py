@@ -215,6 +215,7 @@ class Refresher:
             self._headers(),
             self._config.refresh_milliseconds,
             "REFRESH_SESSION",
+            credentials=self._config.credentials,
         )
 
     def _with_removal(self, head: Head) -> Head:
