@@ -24,14 +24,15 @@ for (const level of ["warn", "error"]) {
 }
 const saidOf = (part) => said.filter(({ text }) => text.includes(part));
 
+const setNativeTimeout = globalThis.setTimeout;
+
 /** Timers that go off at once, however long they are set for: for handlers that never answer. */
 async function withoutWaiting(run) {
-  const { setTimeout: native } = globalThis;
-  globalThis.setTimeout = (call, _ms, ...args) => native(call, 0, ...args);
+  globalThis.setTimeout = (call, _ms, ...args) => setNativeTimeout(call, 0, ...args);
   try {
     return await run();
   } finally {
-    globalThis.setTimeout = native;
+    globalThis.setTimeout = setNativeTimeout;
   }
 }
 
@@ -518,7 +519,7 @@ test("an IndexedDB that never answers hangs nothing", async () => {
 /** A test that hangs fails by itself. */
 const tooLong = () =>
   new Promise((_, reject) => {
-    setTimeout(() => reject(new Error("The test hangs.")), 20_000).unref();
+    setNativeTimeout(() => reject(new Error("The test hangs.")), 20_000);
   });
 
 if (process.argv.includes("--names")) {
@@ -530,6 +531,7 @@ process.on("unhandledRejection", (error) => unhandled.push(String(error)));
 const results = {};
 for (const [name, run] of tests) {
   said = [];
+  globalThis.setTimeout = setNativeTimeout;
   try {
     await Promise.race([run(), tooLong()]);
     await new Promise((resolve) => setTimeout(resolve));
