@@ -187,6 +187,7 @@ export class DatabaseJar extends LaggingJar {
         transaction.oncomplete = resolve;
         transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
       });
+      done.catch(() => {}); // it may be aborted before anything is asked of it
       const [kept] = await inTime(Promise.all([act(transaction.objectStore(STORE)), done]));
       return kept;
     } catch (error) {

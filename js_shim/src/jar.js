@@ -9,6 +9,7 @@ import { asked, askedNow, report, stringFrom } from "./handlers.js";
  * @property {() => string} read what document.cookie would be
  * @property {(writes: string[]) => void} write each is ready for document.cookie; seen by read() at once
  * @property {boolean} lags whether read() answers from a mirror
+ * @property {boolean} isKnown whether read() can be believed: a mirror is empty until it was filled once
  * @property {() => Promise<void>} settled resolves when everything is written
  * @property {() => Promise<void>} fresh resolves when everything is written, and the mirror up to date; rejects
  *   when nobody can know what is kept
@@ -111,6 +112,7 @@ function tookPartitioned(write) {
  */
 export class BrowserJar {
   lags = false;
+  isKnown = true;
   /** @type {Set<string>} */
   #warnings = new Set();
 
@@ -191,6 +193,7 @@ export class BrowserJar {
 /** What is kept where it takes time to read: a mirror of it answers at once. */
 export class LaggingJar {
   lags = true;
+  isKnown = false;
   /** To be set: called when what is kept may have changed behind our back. */
   changed = () => {};
   #mirror = "";
@@ -220,6 +223,7 @@ export class LaggingJar {
       writing = this.#writing;
       await writing;
       const cookies = await this.get();
+      this.isKnown = true;
       if (writing === this.#writing) this.#mirror = cookies;
     } while (writing !== this.#writing);
   }
@@ -242,7 +246,6 @@ const [HANDLER, GET, SET] = ["cookieHandler", "cookieHandler.getCookie", "cookie
  */
 export class HandlerJar extends LaggingJar {
   place = HANDLER;
-  #wasRead = false;
   #wasChecked = false;
 
   /**
@@ -272,12 +275,10 @@ export class HandlerJar extends LaggingJar {
 
   async get() {
     try {
-      const cookies = await this.#ask();
-      this.#wasRead = true;
-      return cookies;
+      return await this.#ask();
     } catch (error) {
       // What was never seen must not be taken for empty: that would end a session that is there.
-      if (!this.#wasRead) throw error;
+      if (!this.isKnown) throw error;
       report(error);
       return this.read();
     }

@@ -73,7 +73,7 @@ export function serve(shim, port) {
       globalThis.cookieStore?.addEventListener("change", tellCookies);
       return {
         // Before each step the worker asks again, and gets to know why they cannot be read.
-        cookies: await cookies().catch(() => ""),
+        cookies: await cookies().catch(() => null),
         place: jar.place,
         page: { hostname: page.hostname, secure: page.secure },
         stored: keys.map((/** @type {string} */ key) => [key, page.store?.getItem(key)]),

@@ -71,9 +71,10 @@ class LocalState:
         """Whether the state was last written by another tab.
 
         What this tab wrote may look different afterwards, where the browser did not keep all of it;
-        and a state without its mark is one that the browser has lost.
+        and cookies without their mark are ones that the browser has lost.
         """
-        return self._cookies.get(LAST_UPDATE) not in (None, self._written)
+        mark = self._cookies.get(LAST_UPDATE)
+        return self._keeps_all if mark is None else mark != self._written
 
     def has_expired(self, within: float = 0) -> bool:
         """Whether the access token has expired, or will within so many seconds.
