@@ -2,8 +2,9 @@
 
 import { DatabaseJar } from "./database.js";
 import { handlerFailed } from "./errors.js";
+import { HandlerJar } from "./handler_jar.js";
 import { asked, report } from "./handlers.js";
-import { BrowserJar, HandlerJar } from "./jar.js";
+import { BrowserJar } from "./jar.js";
 import { takeLock, takeLockNow } from "./lock.js";
 
 /**

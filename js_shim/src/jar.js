@@ -1,9 +1,6 @@
 // Where the session's cookies are kept. A jar answers at once; one that lags answers from a mirror,
 // which the drivers bring up to date before each step.
 
-import { handlerFailed } from "./errors.js";
-import { asked, askedNow, report, stringFrom } from "./handlers.js";
-
 /**
  * @typedef {object} Jar
  * @property {() => string} read what document.cookie would be
@@ -23,16 +20,16 @@ import { asked, askedNow, report, stringFrom } from "./handlers.js";
 /** Under this key localStorage keeps, as a cookie string, what the browser would not keep as cookies. */
 const KEPT = "supertokens-pyodide-cookies";
 
-const GONE = /;\s*expires=Thu, 01 Jan 1970/i;
+export const GONE = /;\s*expires=Thu, 01 Jan 1970/i;
 
 /** @param {string} write */
 const pairOf = (write) => write.slice(0, write.indexOf(";"));
 
 /** @param {string} pair */
-const nameOf = (pair) => pair.slice(0, pair.indexOf("="));
+export const nameOf = (pair) => pair.slice(0, pair.indexOf("="));
 
 /** @param {string} cookies */
-const pairsOf = (cookies) => (cookies ? cookies.split("; ") : []);
+export const pairsOf = (cookies) => (cookies ? cookies.split("; ") : []);
 
 /** @param {string} cookies @param {string} name */
 const without = (cookies, name) =>
@@ -235,92 +232,4 @@ export class LaggingJar {
 
   /** @param {string[]} _writes @returns {Promise<void>} once they are kept; never rejects */
   async put(_writes) {}
-}
-
-const [HANDLER, GET, SET] = ["cookieHandler", "cookieHandler.getCookie", "cookieHandler.setCookie"];
-
-/**
- * A page's own cookieHandler, with functions that may be async.
- *
- * @implements {Jar}
- */
-export class HandlerJar extends LaggingJar {
-  place = HANDLER;
-  #wasChecked = false;
-
-  /**
-   * @param {(original: object) => {getCookie(): any, setCookie(write: string): any}} cookieHandler
-   * @param {Jar} original
-   */
-  constructor(cookieHandler, original) {
-    super();
-    this.original = original;
-    this.handler = askedNow(HANDLER, () =>
-      cookieHandler({
-        getCookie: async () => {
-          await original.fresh();
-          return original.read();
-        },
-        setCookie: (/** @type {string} */ write) => {
-          original.write([write]);
-          return original.settled();
-        },
-      }),
-    );
-    const { getCookie, setCookie } = /** @type {any} */ (this.handler ?? {});
-    if (typeof getCookie !== "function" || typeof setCookie !== "function") {
-      throw handlerFailed(HANDLER, "has no getCookie and setCookie");
-    }
-  }
-
-  async get() {
-    try {
-      return await this.#ask();
-    } catch (error) {
-      // What was never seen must not be taken for empty: that would end a session that is there.
-      if (!this.isKnown) throw error;
-      report(error);
-      return this.read();
-    }
-  }
-
-  /** @param {string[]} writes */
-  async put(writes) {
-    let failed = false;
-    const reported = (/** @type {unknown} */ error) => {
-      failed = true;
-      report(error);
-    };
-    await asked(SET, async () => {
-      for (const write of writes) {
-        try {
-          await this.handler.setCookie(write);
-        } catch (error) {
-          reported(handlerFailed(SET, "failed", error));
-        }
-      }
-    }).catch(reported);
-    if (!failed && !this.#wasChecked) await this.#check(writes);
-  }
-
-  close() {
-    this.original.close();
-  }
-
-  /** @returns {Promise<string>} what the handler says it has */
-  async #ask() {
-    return stringFrom(GET, (await asked(GET, () => this.handler.getCookie())) ?? "");
-  }
-
-  /** See once that what is written can be read. @param {string[]} writes */
-  async #check(writes) {
-    const written = writes.filter((write) => !GONE.test(write)).map(nameOf);
-    if (written.length === 0) return;
-    this.#wasChecked = true;
-    const names = await this.#ask().then((cookies) => pairsOf(cookies).map(nameOf), report);
-    if (!names || written.some((name) => names.includes(name))) return;
-    console.warn(
-      "supertokens: the page's cookieHandler keeps nothing: what setCookie was given is not in what getCookie gives. Without it nobody stays signed in. setCookie gets what document.cookie would be assigned, and getCookie must give all that is kept as document.cookie would: name=value; name=value.",
-    );
-  }
 }

@@ -4,8 +4,9 @@
 
 import assert from "node:assert/strict";
 import { DatabaseJar } from "../../js_shim/src/database.js";
+import { HandlerJar } from "../../js_shim/src/handler_jar.js";
 import { Host } from "../../js_shim/src/host.js";
-import { BrowserJar, HandlerJar } from "../../js_shim/src/jar.js";
+import { BrowserJar } from "../../js_shim/src/jar.js";
 import { takeLock, takeLockNow } from "../../js_shim/src/lock.js";
 import { PageHandler } from "../../js_shim/src/page.js";
 
