@@ -51,10 +51,10 @@ export function block(connection, Native, flows, waiter) {
  * @param {Step} step
  * @param {Carrier} carrier
  */
-function post({ driver }, Native, { url = "", headers = {} }, carrier) {
+function post({ driver }, Native, { url = "", headers = {}, credentials }, carrier) {
   const call = new Native();
   call.open("POST", url, false);
-  call.withCredentials = true;
+  call.withCredentials = credentials === "include";
   for (const [name, value] of Object.entries(headers)) call.setRequestHeader(name, value);
   carrier.refreshCall = call;
   try {

@@ -165,8 +165,7 @@ export class Driver {
           if (step.do === "send") return { verdict: "deliver" };
           throw closed();
         }
-        // A bare status changes nothing, and what it leads to looks again: it is worth no wait.
-        if (this.host.jar.lags && typeof result !== "number") await this.host.jar.fresh();
+        if (this.host.jar.lags) await freshAfter(this, this.host.jar, result);
         step = this.apply(this.resume(step, result, carrier), carrier);
       }
       return step;
@@ -358,6 +357,24 @@ export class Driver {
 }
 
 /**
+ * Bring the mirror of a jar that lags up to date before a flow goes on.
+ *
+ * @param {{isClosed: boolean}} driver
+ * @param {import("./jar.js").Jar} jar
+ * @param {any} result of the flow's effect
+ */
+export async function freshAfter(driver, jar, result) {
+  // A bare status changes nothing, and what it leads to looks again: it is worth no wait.
+  if (typeof result === "number") return;
+  try {
+    await jar.fresh();
+  } catch (error) {
+    // What came with a response must be kept, whether or not what is there can be read.
+    if (typeof result !== "string" || driver.isClosed) throw error;
+  }
+}
+
+/**
  * A reply as the core reads it.
  *
  * @param {string[]} replyHeaders those of the plan
@@ -408,13 +425,14 @@ export const nextTask = () =>
  * @param {Carrier} carrier
  * @returns {import("./hooks.js").BackendCall}
  */
-function callOf({ action = "SIGN_OUT", url = "", headers = {}, userContext }, carrier) {
+function callOf(step, carrier) {
+  const { action = "SIGN_OUT", url = "", headers = {}, userContext } = step;
   return {
     action,
     url,
     requestInit: {
       method: "POST",
-      credentials: "include",
+      credentials: step.credentials ?? "include",
       // As supertokens-website hands them to hooks.
       headers: action === "SIGN_OUT" ? headers : new Headers(headers),
     },

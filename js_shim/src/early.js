@@ -62,8 +62,12 @@ export class Early {
   meet(connection) {
     this.#connection = connection;
     const { jar } = connection.host;
-    if (!jar.lags) this.#tell(connection.driver);
-    else this.#told = jar.fresh().then(() => this.#tell(connection.driver));
+    if (!jar.lags) {
+      this.#tell(connection.driver);
+      return;
+    }
+    this.#told = jar.fresh().then(() => this.#tell(connection.driver));
+    this.#told.catch(() => {}); // those who wait get to know it
   }
 
   /** @param {import("./drive.js").Driver} driver */
@@ -169,12 +173,12 @@ export class Early {
   async perform(_, carrier) {
     try {
       await this.#gate.pass(carrier.signal);
-      await this.#told;
     } catch (error) {
       if (!carrier.signal?.aborted) return; // no core will come
       this.#abandon(carrier);
       throw error;
     }
+    await this.#told;
   }
 
   /**

@@ -9,6 +9,9 @@
  *   call?: string, javascript?: {message: string, hint: string}}} ErrorData
  */
 
+// What keeps callers from knowing whether there is a session.
+const UNREADABLE = ["HandlerFailed", "StorageUnavailable"];
+
 /**
  * An error of this SDK: `name` and `code` are stable, `message` says what happened and `hint` what a
  * developer can do. `String(error)` has both.
@@ -162,6 +165,46 @@ export const twoVersions = (first, second) =>
     undefined,
     "Load the same version everywhere: in the page's bundle, its script tags and its Python packages.",
   );
+
+/**
+ * A function that the page gave to init() does not do its part.
+ *
+ * @param {string} name of the option, and of its function
+ * @param {string} problem
+ * @param {unknown} [cause] its own error
+ */
+export const handlerFailed = (name, problem, cause) =>
+  new SuperTokensError(
+    {
+      name: "HandlerFailed",
+      code: "HANDLER_FAILED",
+      message: `The page's ${name} ${problem}.`,
+      hint: "Correct that function, which was given to init(). The cause, if there is one, is its own error.",
+    },
+    cause,
+  );
+
+/** @param {unknown} cause */
+export const storageUnavailable = (cause) =>
+  new SuperTokensError(
+    {
+      name: "StorageUnavailable",
+      code: "STORAGE_UNAVAILABLE",
+      message: "IndexedDB, which keeps the session, cannot be read.",
+      hint: "The session is kept: try again. If it never works, storage is blocked or damaged in this browser.",
+    },
+    cause,
+  );
+
+/**
+ * What can be said of a session whose state cannot be read; other errors are thrown.
+ *
+ * @param {any} error
+ */
+export function unknownStatus(error) {
+  if (!UNREADABLE.includes(error?.name)) throw error;
+  return { status: "UNKNOWN", reason: error.data.message };
+}
 
 export const closed = () =>
   new SuperTokensError({

@@ -2,6 +2,7 @@
 // A native event must be judged before others see it, so its owner steps it by hand, at once; only
 // what takes time is left to the async driver.
 
+import { freshAfter } from "./drive.js";
 import { Carrier } from "./flow.js";
 import { reported } from "./target.js";
 
@@ -53,7 +54,7 @@ export class Exchange {
     this.carrier.signal = this.#control.signal;
     const { driver, host } = this.connection;
     const result = await driver.perform(this.step, this.carrier);
-    if (host?.jar.lags && typeof result !== "number") await host.jar.fresh();
+    if (host?.jar.lags) await freshAfter(driver, host.jar, result);
     this.resume(result);
   }
 

@@ -54,7 +54,10 @@ export function serve(shim, port) {
     await jar.fresh();
     return jar.read();
   };
-  const tellCookies = async () => link.tell("cookies", await cookies());
+  const tellCookies = async () => {
+    const known = await cookies().catch(() => undefined);
+    if (known !== undefined) link.tell("cookies", known);
+  };
   const gone = () => {
     alive = false;
     host.close();
@@ -69,7 +72,8 @@ export function serve(shim, port) {
       // A worker asks before each step that may wait; this is for those that may not.
       globalThis.cookieStore?.addEventListener("change", tellCookies);
       return {
-        cookies: await cookies(),
+        // Before each step the worker asks again, and gets to know why they cannot be read.
+        cookies: await cookies().catch(() => null),
         place: jar.place,
         page: { hostname: page.hostname, secure: page.secure },
         stored: keys.map((/** @type {string} */ key) => [key, page.store?.getItem(key)]),

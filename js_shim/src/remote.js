@@ -6,7 +6,7 @@
 import { toData } from "./bodies.js";
 import { SuperTokensError, unsupported, workerGone } from "./errors.js";
 import { Carrier } from "./flow.js";
-import { HandlerJar } from "./jar.js";
+import { HandlerJar } from "./handler_jar.js";
 import { CLOCK_SKEW } from "./recipe.js";
 
 /**

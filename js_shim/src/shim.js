@@ -12,12 +12,15 @@ import {
   otherInterpreter,
   otherVersion,
   throwRefusal,
+  unknownStatus,
 } from "./errors.js";
 import { facts } from "./facts.js";
 import { Carrier } from "./flow.js";
 import { Gate } from "./gate.js";
+import { askedNow } from "./handlers.js";
 import { Hooks } from "./hooks.js";
 import { Host } from "./host.js";
+import { LaggingJar } from "./jar.js";
 import { PROTOCOL } from "./link.js";
 import { checked, plain, replacements, sameOptions } from "./options.js";
 import { serve } from "./owner.js";
@@ -148,8 +151,13 @@ export class Shim {
     }
     if (this.#options) this.#override(interpreter.functions);
     else this.open(null, interpreter.functions);
+    try {
+      this.useCore(interpreter, plan);
+    } catch (error) {
+      if (!this.gate) this.disconnect();
+      throw error;
+    }
     this.#interpreter = interpreter;
-    this.useCore(interpreter, plan);
   }
 
   /**
@@ -171,6 +179,7 @@ export class Shim {
       () => tabs.tell(host.jar),
     );
     this.connection = { core, driver, host, plan, tabs };
+    if (host.jar instanceof LaggingJar) host.jar.changed = () => this.look();
     this.look(); // what is there now is no news
     this.gate?.early?.meet(this.connection);
     this.gate?.open();
@@ -304,7 +313,8 @@ export class Shim {
 
   /** The page's own clock, where it has given one. */
   dateProvider() {
-    return this.#functions().dateProvider?.();
+    const { dateProvider } = this.#functions();
+    return dateProvider && askedNow("dateProvider", dateProvider);
   }
 
   /**
@@ -363,7 +373,12 @@ export class Shim {
     const { driver, host } = this.#connected();
     const carrier = new Carrier(null, null, userContext);
     carrier.functions = functions;
-    if (host.jar.lags) await host.jar.fresh();
+    try {
+      if (host.jar.lags) await host.jar.fresh();
+    } catch (error) {
+      if (name === "get_session_status") return unknownStatus(error);
+      throw error;
+    }
     const given = JSON.stringify(args ?? {});
     const step = driver.recall.call(name, given === "{}" ? "" : given);
     const verdict = await driver.run(step, carrier);
@@ -457,9 +472,10 @@ export class Shim {
    * @param {Record<string, any>} [functions] options that Python gave
    */
   open(options, functions = {}) {
+    const page = this.newPage(options?.windowHandler ?? functions.windowHandler);
     this.#undo.push(claimPage());
     this.#patched = {};
-    this.page = this.newPage(options?.windowHandler ?? functions.windowHandler);
+    this.page = page;
     this.#options = options;
     this.#override(functions);
     this.#nativeFetch = globalThis.fetch;

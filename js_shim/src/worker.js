@@ -224,20 +224,21 @@ class WorkerPage extends PageHandler {
  */
 class LinkJar {
   lags = true;
+  isKnown = false;
   #link;
-  #cookies;
+  #cookies = "";
   #unanswered = 0;
   #writing = Promise.resolve();
 
   /**
    * @param {Link} link
-   * @param {string} cookies
+   * @param {string | null} cookies null where the page cannot read them
    * @param {string} place
    */
   constructor(link, cookies, place) {
     this.#link = link;
-    this.#cookies = cookies;
     this.place = place;
+    if (cookies !== null) this.hear(cookies);
   }
 
   read() {
@@ -267,6 +268,7 @@ class LinkJar {
 
   /** @param {string} cookies the page's; what it said before it knew of a write is out of date */
   hear(cookies) {
+    this.isKnown = true;
     if (this.#unanswered === 0) this.#cookies = cookies;
   }
 

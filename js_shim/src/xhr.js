@@ -114,6 +114,10 @@ export function sessionXHR(shim, Native) {
         shim.warnOnce(PYTHON_IS_IN_A_WORKER);
         return super.send(body);
       }
+      if (!isAsync && connection?.host.jar.isKnown === false) {
+        shim.warnOnce(SESSION_IS_NOT_READ);
+        return super.send(body);
+      }
       const run = new Run(snapshotOf(body));
       this.#run = run;
       this.#stage.isStarted = false;
@@ -438,6 +442,9 @@ function openedBy(args) {
 
 const PYTHON_IS_IN_A_WORKER =
   "a synchronous XMLHttpRequest of this page cannot wait for Python, which runs in a worker; it goes out without the session. Use fetch or an asynchronous XMLHttpRequest, or make the request in the worker, or run Python on the page itself.";
+
+const SESSION_IS_NOT_READ =
+  "a synchronous XMLHttpRequest cannot wait until the session has been read from where this page keeps it (cookieHandler, tokenStore); it goes out without the session. Wait for supertokens.getSessionStatus() first, or use fetch.";
 
 const invalidState = () =>
   new DOMException("The request has been sent already.", "InvalidStateError");

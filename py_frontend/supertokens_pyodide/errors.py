@@ -13,6 +13,8 @@
     │   └── FrontTokenMissing  the refresh call was answered with success, but without a front token
     ├── RefreshLimitReached    an endpoint refused every freshly refreshed token
     ├── CookieWriteBlocked     the browser did not keep the session's cookies
+    ├── HandlerFailed          a handler that was given to ``init()`` fails or does not answer
+    ├── StorageUnavailable     what keeps the session cannot be read just now
     ├── SignOutFailed          the backend did not confirm the sign-out
     ├── ClaimValidatorFailed   a claim validator could not judge
     ├── InvalidMaxAge          a claim was given a max age that no clock can tell
@@ -174,6 +176,29 @@ class CookieWriteBlocked(SuperTokensError):
     )
 
 
+class HandlerFailed(SuperTokensError):
+    """A handler that was given to ``init()`` fails, or does not answer in time.
+
+    The message names it. Whether a session is there, nobody knows; nothing of it was changed.
+    """
+
+    code = "HANDLER_FAILED"
+    hint = (
+        "Correct that function, which was given to init(). The cause, if there is one, is its own "
+        "error."
+    )
+
+
+class StorageUnavailable(SuperTokensError):
+    """What keeps the session (``token_store``) cannot be read just now; the session is kept."""
+
+    code = "STORAGE_UNAVAILABLE"
+    hint = (
+        "The session is kept: try again. If it never works, storage is blocked or damaged in this "
+        "browser."
+    )
+
+
 class SignOutFailed(SuperTokensError):
     """The backend did not confirm the sign-out; the session is kept.
 
@@ -226,6 +251,8 @@ TokenFault = Literal[
     "expired",
     "not_yet_valid",
     "not_an_access_token",
+    "wrong_issuer",
+    "wrong_audience",
     "keys_unavailable",
 ]
 

@@ -15,14 +15,15 @@ def refresh_call(config: Config, state: LocalState) -> Post:
     refresh_token = state.refresh_token()
     if refresh_token is not None:
         headers["authorization"] = f"Bearer {refresh_token}"
-    return Post(config.refresh_url, headers, config.refresh_milliseconds, "REFRESH_SESSION")
+    timeout, credentials = config.refresh_milliseconds, config.credentials
+    return Post(config.refresh_url, headers, timeout, "REFRESH_SESSION", credentials=credentials)
 
 
 def sign_out_call(config: Config, session: dict[str, str], user_context: UserContext) -> Post:
     """Sign out; ``session`` are the headers that carry the session."""
     headers = {"rid": "session", "fdi-version": SUPPORTED_FDI, **session}
-    timeout = config.refresh_milliseconds
-    return Post(config.sign_out_url, headers, timeout, "SIGN_OUT", user_context)
+    timeout, credentials = config.refresh_milliseconds, config.credentials
+    return Post(config.sign_out_url, headers, timeout, "SIGN_OUT", user_context, credentials)
 
 
 def sign_cookies_out_call(config: Config, anti_csrf: str | None) -> Post:

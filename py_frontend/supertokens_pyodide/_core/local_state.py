@@ -16,7 +16,7 @@ from .cookies import (
 from .effects import Head, UserContext
 from .endings import Ending, ending_of, time_of, write_mark
 from .flows import Flows
-from .snapshot import ABSENT, Present, Snapshot, take_snapshot
+from .snapshot import ABSENT, Present, Snapshot, Unknown, take_snapshot
 from .tokens import (
     FrontToken,
     MalformedToken,
@@ -46,6 +46,7 @@ class LocalState:
         self._config = config
         self._flows = flows
         self._cookies = flows.cookies
+        self._keeps_all = config.token_store != "cookies"
         self._decoded: tuple[str, FrontToken] | None = None
         # The update mark that this tab wrote last, and the front token beside it.
         self._written: str | None = None
@@ -56,10 +57,16 @@ class LocalState:
         self.ending: Ending | None = None
 
     def snapshot(self) -> Snapshot:
-        """The state at this instant."""
+        """The state at this instant.
+
+        Browsers drop cookies while a session lives on in others; no other store loses a part.
+        """
         if self.marked_ending() is not None:
             return ABSENT  # whatever another subdomain has put beside the mark
-        return take_snapshot(self._cookies)
+        state = take_snapshot(self._cookies)
+        if isinstance(state, Unknown) and self._keeps_all and self.refresh_token() is None:
+            return ABSENT
+        return state
 
     def front_token(self) -> FrontToken | None:
         """The front token, or None when there is none; raises MalformedToken."""
@@ -84,9 +91,10 @@ class LocalState:
         """Whether the state was last written by another tab.
 
         What this tab wrote may look different afterwards, where the browser did not keep all of it;
-        and a state without its mark is one that the browser has lost.
+        and cookies without their mark are ones that the browser has lost.
         """
-        return self._cookies.get(LAST_UPDATE) not in (None, self._written)
+        mark = self._cookies.get(LAST_UPDATE)
+        return self._keeps_all if mark is None else mark != self._written
 
     def has_expired(self, within: float = 0) -> bool:
         """Whether the access token has expired, or will within so many seconds.
@@ -197,7 +205,7 @@ class LocalState:
     def absorb(self, head: Head, before: Snapshot) -> None:
         """Take over what a reply says of the session; ``before`` is the state it was sent in."""
         headers = head.headers
-        if not headers:
+        if not headers or self._is_of_cookies(headers):
             return
         for header, cookie in (
             (REFRESH_TOKEN_HEADER, REFRESH_TOKEN),
@@ -214,6 +222,15 @@ class LocalState:
             self._store(ANTI_CSRF, headers[ANTI_CSRF_HEADER])
         if front_token is not None:
             self._emit_change(isinstance(before, Present), front_token != REMOVE, head.status)
+
+    def _is_of_cookies(self, headers: dict[str, str]) -> bool:
+        """Whether a response is about a session in cookies, which a caller's request carried.
+
+        If ours is kept elsewhere, that is another session: ours has its refresh token here.
+        """
+        if not self._keeps_all or headers.get(FRONT_TOKEN_HEADER) == REMOVE:
+            return False
+        return not headers.get(REFRESH_TOKEN_HEADER) and self.refresh_token() is None
 
     def _store(self, cookie: str, value: str) -> None:
         if value:

@@ -21,7 +21,8 @@ A step is an object with, each only where there is something to say:
 A driver applies a step in the order of this list, performs the effect and resumes the flow with the
 result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the reply has
 any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
-``read_text`` the text; for ``get`` JSON ``{status, text}``, status 0 where no reply came; for
+``read_text`` the text; for ``get`` JSON ``{status, text, cache_control}``, status 0 where no
+response came; for
 ``verify`` whether the signature fits, or nothing where nobody can tell; for ``wait`` nothing, or
 False at once where it cannot wait; for ``call`` of a function that it names JSON ``{value}``, and
 for any that fails JSON ``{failed: true}``. A ``call`` without a name is of a function of Python,
@@ -166,11 +167,12 @@ def _effect(effect: Effect | None) -> dict[str, Any]:
     match effect:
         case Send(headers, drop, credentials):
             return {"do": "send", "headers": headers, "drop": drop, "credentials": credentials}
-        case Post(url, headers, timeout, action, user_context):
+        case Post(url, headers, timeout, action, user_context, credentials):
             return {
                 "do": "post",
                 "url": url,
                 "headers": headers,
+                "credentials": credentials,
                 "timeout": timeout,
                 "action": action,
                 "userContext": user_context,

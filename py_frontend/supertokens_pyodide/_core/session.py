@@ -178,16 +178,33 @@ class Session:
         )
 
     async def verify_access_token(
-        self, token: str | None = None, jwks_url: str | None = None, leeway: float = 0
+        self,
+        token: str | None = None,
+        jwks_url: str | None = None,
+        leeway: float = 0,
+        issuer: str | None = None,
+        audience: str | Sequence[str] | None = None,
     ) -> Payload:
         """The claims of an access token, the session's own unless given, once it is verified.
 
-        Raises TokenInvalid; for the session's own also NoSession, RefreshUnavailable and
-        AccessTokenHidden.
+        The ``issuer`` is the session's own unless given. Raises TokenInvalid; for the session's own
+        token also NoSession, RefreshUnavailable and AccessTokenHidden.
         """
         if token is None:
             token = await self._own_access_token()
-        return await self._verifier.claims(token, jwks_url or self.config.jwks_url, leeway)
+        if issuer is None:
+            issuer = self._own_issuer()
+        url = jwks_url or self.config.jwks_url
+        return await self._verifier.claims(token, url, leeway, issuer, audience)
+
+    def _own_issuer(self) -> str | None:
+        """Who has issued the session's tokens; None without a session, or where none says so."""
+        try:
+            token = self._state.front_token()
+        except MalformedToken:
+            return None
+        issuer = None if token is None else token.payload.get("iss")
+        return issuer if isinstance(issuer, str) else None
 
     async def _own_access_token(self) -> str:
         if not await self.ensure_fresh(0):
