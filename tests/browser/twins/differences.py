@@ -245,8 +245,8 @@ DIFFERENCES = [
         tests=("tests/unit/test_hooks.py",),
     ),
     Difference(
-        "A `cookieHandler` or `windowHandler` that fails is named by an error, `HandlerFailed`, and "
-        "has ten seconds to answer. What was never read is unknown, not empty, so nothing is "
+        "A `cookieHandler` or `windowHandler` that fails is named by an error, `HandlerFailed`, "
+        "and has ten seconds to answer. What was never read is unknown, not empty, so nothing is "
         "refreshed or deleted.",
         tests=("tests/unit/test_shim_parts.py", "tests/browser/test_storage.py"),
     ),
