@@ -140,13 +140,16 @@ export class Driver {
     for (const { stop } of [...this.#waiting.values()]) stop(closed());
   }
 
+  /** @param {unknown} error ends every wait: the core will wake nobody any more */
+  fail(error) {
+    this.recall.forget();
+    for (const { stop } of [...this.#waiting.values()]) stop(error);
+  }
+
   /** @param {Step} step the current step of a flow that has no caller of its own */
   beside(step) {
-    this.#follow(step, new Carrier()).catch((error) => {
-      if (this.#closed) return;
-      // Only a broken interpreter gets here; whoever waits for this flow must not hang on it.
-      for (const { stop } of [...this.#waiting.values()]) stop(error);
-    });
+    // Whoever waits for this flow must not hang on it.
+    this.#follow(step, new Carrier()).catch((error) => this.#closed || this.fail(error));
   }
 
   /**

@@ -206,6 +206,18 @@ export function unknownStatus(error) {
   return { status: "UNKNOWN", reason: error.data.message };
 }
 
+/** @param {unknown} cause Pyodide's fatal error, if it is known */
+export const interpreterDied = (cause) =>
+  new SuperTokensError(
+    {
+      name: "InterpreterDied",
+      code: "INTERPRETER_DIED",
+      message: "Python on this page has died, and the session with it.",
+      hint: "Reload the page. The console has Pyodide's fatal error; often a computation ran out of stack or memory.",
+    },
+    cause,
+  );
+
 export const closed = () =>
   new SuperTokensError({
     name: "Closed",

@@ -22,6 +22,7 @@ import { Hooks } from "./hooks.js";
 import { Host } from "./host.js";
 import { LaggingJar } from "./jar.js";
 import { PROTOCOL } from "./link.js";
+import { mortal } from "./mortal.js";
 import { checked, plain, replacements, sameOptions } from "./options.js";
 import { serve } from "./owner.js";
 import { PageHandler } from "./page.js";
@@ -152,7 +153,7 @@ export class Shim {
     if (this.#options) this.#override(interpreter.functions);
     else this.open(null, interpreter.functions);
     try {
-      this.useCore(interpreter, plan);
+      this.useCore(mortal(interpreter, this.#mourn), plan);
     } catch (error) {
       if (!this.gate) this.disconnect();
       throw error;
@@ -185,6 +186,14 @@ export class Shim {
     this.gate?.open();
     return this.connection;
   }
+
+  /** The core has died with its interpreter: whoever waits for it learns of that. */
+  #mourn = (/** @type {Error} */ death) => {
+    this.#interpreter = null; // it cannot close anything any more
+    this.connection?.driver.fail(death);
+    this.connection?.host.close();
+    this.connection?.tabs.close();
+  };
 
   /** @returns {Gate} which holds requests again, since the core that was used has gone */
   loseCore() {

@@ -6,6 +6,7 @@
     ├── AlreadyInitialised     ``init()`` was called again with other options
     ├── UnsupportedPlatform    no browser here, or another session SDK owns the page
     ├── BootFailed             the page could not start Python, so the session core is not there
+    ├── InterpreterDied        a fatal error has ended the page's Python
     ├── Closed                 ``close()`` ended the call while it was waiting
     ├── NoSession              the call needs a session and there is none
     │   └── SessionExpired     there was one, and the backend ended it
@@ -98,6 +99,19 @@ class BootFailed(SuperTokensError):
     hint = (
         "The error's cause says why; usually indexURL or a wheel's URL is wrong, or a CSP lacks "
         "'wasm-unsafe-eval'."
+    )
+
+
+class InterpreterDied(SuperTokensError):
+    """A fatal error of WebAssembly has ended the page's Python, so nothing can answer.
+
+    Raised in JavaScript only. Nothing is known of the session, and nothing of it is removed.
+    """
+
+    code = "INTERPRETER_DIED"
+    hint = (
+        "Reload the page. The console has Pyodide's fatal error; often a computation ran out of "
+        "stack or memory."
     )
 
 

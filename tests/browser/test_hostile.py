@@ -172,3 +172,61 @@ def test_a_late_responses_cookies_do_not_stay(spa: Spa, then: str) -> None:
         assert now != before
         assert answer[0] == 200
         assert now in answer[1]
+
+
+# ---- an interpreter that dies ----
+
+MORTAL = """<!doctype html>
+<script>globalThis.supertokensPyodide = { interpreter: "page" };</script>
+<script src="/vendor/supertokens/supertokens.iife.js"></script>
+<script type="module">
+  import { loadPyodide } from "/vendor/pyodide/pyodide.mjs";
+  globalThis.python = await loadPyodide({ packages: ["supertokens-pyodide"] });
+  python.runPython(`
+    import json, time
+    import supertokens_pyodide
+
+    class Clock:
+        dies = False
+        def now(self):
+            if Clock.dies:
+                json.loads("[" * 200_000)
+            return time.time() * 1000
+        def get_threshold_in_seconds(self): return 7
+        def get_client_clock_skew_in_millis(self): return 0
+        def set_client_clock_skew_in_millis(self, skew): pass
+
+    supertokens_pyodide.init(api_domain="%s", date_provider=Clock)
+  `);
+  globalThis.isUp = true;
+</script>"""
+OUTCOMES = """async () => {
+  const outcome = (promise) => promise.then((given) => given.status ?? given, (error) => error.code);
+  const all = [
+    fetch("/items", { headers: { rid: "own" } }),
+    supertokens.getSessionStatus(),
+    supertokens.getUserId(),
+  ];
+  return [...new Set(await Promise.all(all.map(outcome)))];
+}"""
+
+
+def test_a_dead_interpreter_is_named_by_everything_that_needs_it(
+    page: Page, vendor_site: VendorSite
+) -> None:
+    tab = page.context.new_page()
+    backend = Backend(vendor_site)
+    backend.answer("/auth/session/refresh", 401)
+    backend.answer("/signin", front_token=front_token("alice"))
+    vendor_site.pages["/"] = MORTAL % vendor_site.origin
+    tab.goto(vendor_site.origin)
+    tab.wait_for_function("globalThis.isUp")
+    fetch(tab, "/signin")
+    assert user(tab) == "alice"
+    tab.evaluate("python.runPython('Clock.dies = True')")
+    for _ in range(2):
+        assert tab.evaluate(OUTCOMES) == ["INTERPRETER_DIED"]
+    assert "sFrontToken" in tab.evaluate("document.cookie")
+    tab.evaluate("supertokens.close()")
+    assert fetch(tab, "/signin") == 200
+    tab.close()
