@@ -25,11 +25,13 @@ from typing import Any
 
 from supertokens_pyodide._core.clock import LIMIT, STORAGE_KEY, THRESHOLD
 from supertokens_pyodide._core.config import Page, from_javascript, read_config, to_javascript
-from supertokens_pyodide._core.cookies import FRONT_TOKEN, OURS
+from supertokens_pyodide._core.cookies import FRONT_TOKEN, LEGACY_ID_REFRESH_TOKEN, OURS, PROBE
 from supertokens_pyodide._core.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.messages import Port, write_plan
+from supertokens_pyodide._core.refresh import LOCK_NAME as REFRESH_LOCK
 from supertokens_pyodide._core.session import Session
 from supertokens_pyodide._core.tokens import write_front_token
+from supertokens_pyodide._core.validation import LOCK_NAME as CLAIM_LOCK
 from supertokens_pyodide.errors import ConfigError
 
 NOW = 1_700_000_000_000.0
@@ -60,6 +62,13 @@ INDIFFERENT: dict[str, Any] = {
 }
 # With these the core has to be asked: cookies elsewhere, other clocks, and flows to be logged.
 ASKED = ("cookieHandler", "tokenStore", "dateProvider", "enableDebugLogs")
+
+# What a page shares with the Python in its workers, by name: all that a core reads and writes.
+SHARED = {
+    "cookies": sorted({*OURS, LEGACY_ID_REFRESH_TOKEN, PROBE}),
+    "storage": [STORAGE_KEY],
+    "locks": [REFRESH_LOCK, CLAIM_LOCK],
+}
 
 Facts = frozenset[str]
 Answer = tuple[str, ...]
@@ -99,6 +108,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
             "skew": STORAGE_KEY,
             "threshold": THRESHOLD,
         },
+        "shared": SHARED,
     }
     unknown = set(_option_names()) - {*CHOICES, *INDIFFERENT, *ASKED, *statuses}
     _require(not unknown, f"nobody has said whether answers depend on {sorted(unknown)}")

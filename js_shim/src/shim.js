@@ -20,7 +20,7 @@ import { Hooks } from "./hooks.js";
 import { Host } from "./host.js";
 import { PROTOCOL } from "./link.js";
 import { plain, sameOptions } from "./options.js";
-import { serve } from "./owner.js";
+import { Sharing } from "./owner.js";
 import { PageHandler } from "./page.js";
 import { patch } from "./patch.js";
 import { originalFunctions, overridden } from "./recipe.js";
@@ -47,6 +47,8 @@ export class Shim {
   gate = null;
   page = this.newPage();
   cores = new WorkerCores(this);
+  /** What this page shares with its workers. */
+  sharing = new Sharing(this);
   #original = originalFunctions(this);
   /** What the session's functions do, overrides included. */
   recipe = this.#original;
@@ -335,6 +337,7 @@ export class Shim {
 
   /** Take everything off the page. */
   disconnect() {
+    this.sharing.close();
     this.cores.unwant();
     this.gate?.fail(closed());
     this.connection?.driver.close();
@@ -365,10 +368,10 @@ export class Shim {
    * @returns {(() => void) | void} to be called when that is gone
    */
   serve(port) {
-    return serve(this, port);
+    return this.sharing.serve(port);
   }
 
-  /** @returns {Host} what this page lends to a worker */
+  /** @returns {Host} what this page shares with a worker */
   hostForWorker() {
     return this.newHost(this.#nativeFetch, this.#functions());
   }
@@ -406,6 +409,7 @@ export class Shim {
     });
     this.#patch("fetch", fetch);
     recipe.addXMLHttpRequestInterceptor?.(context);
+    this.sharing.open();
   }
 
   /**

@@ -2,14 +2,22 @@
 
 import { bootPython, expectedPython } from "./boot.js";
 import { bootFailed, SuperTokensError, throwRefusal } from "./errors.js";
+import { IN_WORKER } from "./target.js";
 
 /** @typedef {import("./gate.js").Gate} Gate */
 
-// How long requests wait for Python that the page runs itself: a slow network's first download.
-const PYTHON_PATIENCE = 120_000;
+// How long a request waits for Python that the page runs itself, or for another worker when one has ended: a
+// slow network's first download.
+export const START_TIMEOUT = 120_000;
+
+// The script tag with this in it may have the attribute data-interpreter.
+const { interpreter } = (IN_WORKER ? undefined : globalThis.document?.currentScript?.dataset) ?? {};
 
 /** What the page has set before it loaded the shim. @returns {import("./boot.js").BootSettings} */
-export const settings = () => /** @type {any} */ (globalThis).supertokensPyodide ?? {};
+export const settings = () => ({
+  ...(interpreter && { interpreter }),
+  .../** @type {any} */ (globalThis).supertokensPyodide,
+});
 
 /** @param {"page" | "worker"} where it was expected */
 const pythonMissing = (where) =>
@@ -43,7 +51,7 @@ export async function startPython(shim, gate) {
     if (!stillNeeded()) return;
     if (expected) {
       if (expected === "worker") shim.cores.want();
-      setTimeout(() => stillNeeded() && gate.fail(pythonMissing(expected)), PYTHON_PATIENCE);
+      gate.limit(START_TIMEOUT, () => pythonMissing(expected));
       return;
     }
     const pyodide = await bootPython(settings());

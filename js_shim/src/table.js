@@ -22,6 +22,8 @@
  *   `{name}` is a cookie's value
  * @property {[RequestCredentials, ...Fact[]][]} credentials
  * @property {Expiry} until
+ * @property {{cookies: string[], storage: string[], locks: string[]}} shared what a page shares with its
+ *   workers, by name
  *
  * @typedef {object} Expiry until when such a request goes out
  * @property {Fact[]} when it is limited at all
