@@ -28,6 +28,9 @@ const PYTHON_IN_WORKERS =
 const saysSo = () =>
   settings().interpreter === "worker" || document.querySelector(PYTHON_IN_WORKERS) !== null;
 
+// A worker that ends by itself tells nobody; its page forgets it at some time.
+const ended = new FinalizationRegistry((/** @type {() => void} */ end) => end());
+
 /**
  * Notice the workers that are started from now on, and take the port that one of ours sends.
  *
@@ -47,7 +50,9 @@ export function ownWorkers(shim) {
       super(...args);
       const address = addressOf(`${args[0]}`);
       if (address === null) return;
-      announce(address);
+      const end = announce(address);
+      this.#gone.push(end);
+      ended.register(this, end);
       // The first listener: what is meant for us, the page's own need not understand.
       super.addEventListener("message", (event) => {
         const [port] = event.ports;

@@ -11,12 +11,12 @@ const NAME = "supertokens-pyodide-owner";
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 2_000;
 
-/** @type {Set<string>} the names of what this page has announced */
-const announced = new Set();
+/** @typedef {{workers: number, hide: () => void}} Sign one for all workers of an address */
+
+/** @type {Map<string, Sign>} by its name */
+const signs = new Map();
 /** @type {BroadcastChannel | null} */
 let channel = null;
-/** Ends what would keep the browser from keeping this page for the way back. */
-let leave = new AbortController();
 
 /** @param {string} url of a worker */
 const nameOf = (url) => `${NAME} ${url.split("#", 1)[0]}`;
@@ -25,46 +25,61 @@ const nameOf = (url) => `${NAME} ${url.split("#", 1)[0]}`;
  * Let a worker that is about to be started know that this page has the shim.
  *
  * @param {string} url the worker's
+ * @returns {() => void} to be called when the worker has ended
  */
 export function announce(url) {
   const name = nameOf(url);
-  if (announced.has(name)) return;
-  if (announced.size === 0 && !IN_WORKER) {
-    addEventListener("pagehide", () => leave.abort());
-    addEventListener("pageshow", ({ persisted }) => persisted && announceAgain());
-  }
-  announced.add(name);
-  show(name);
+  if (signs.size === 0) keepForTheWayBack();
+  const sign = signs.get(name) ?? { workers: 0, hide: show(name) };
+  sign.workers += 1;
+  signs.set(name, sign);
+  let hasEnded = false;
+  return () => {
+    if (hasEnded) return;
+    hasEnded = true;
+    sign.workers -= 1;
+    if (sign.workers > 0) return;
+    sign.hide();
+    signs.delete(name);
+  };
 }
 
-function announceAgain() {
-  leave = new AbortController();
-  channel = null;
-  for (const name of announced) show(name);
+let isListening = false;
+
+/** A page that holds locks, or has an open channel, might not be kept by the browser for the way back. */
+function keepForTheWayBack() {
+  if (IN_WORKER || isListening) return;
+  isListening = true;
+  addEventListener("pagehide", () => {
+    for (const sign of signs.values()) sign.hide();
+    channel?.close();
+    channel = null;
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) for (const [name, sign] of signs) sign.hide = show(name);
+  });
 }
 
-/** @param {string} name */
+/** @param {string} name @returns {() => void} the undo */
 function show(name) {
-  const { signal } = leave;
-  const left = new Promise((resolve) => {
-    signal.addEventListener("abort", resolve);
-  });
-  if (navigator.locks) {
-    navigator.locks.request(name, { mode: "shared" }, () => left).catch(() => {});
-  } else {
-    openChannel(signal);
+  if (!navigator.locks) {
+    channel ??= openChannel();
+    return () => {};
   }
+  let hide = () => {};
+  const hidden = new Promise((resolve) => {
+    hide = () => resolve(undefined);
+  });
+  navigator.locks.request(name, { mode: "shared" }, () => hidden).catch(() => {});
+  return () => hide();
 }
 
-/** @param {AbortSignal} signal closes it */
-function openChannel(signal) {
-  if (channel) return;
+function openChannel() {
   const opened = newChannel();
-  channel = opened;
   opened?.addEventListener("message", ({ data }) => {
-    if (announced.has(data?.ask)) opened.postMessage({ here: data.ask });
+    if (signs.has(data?.ask)) opened.postMessage({ here: data.ask });
   });
-  signal.addEventListener("abort", () => opened?.close());
+  return opened;
 }
 
 function newChannel() {

@@ -238,8 +238,9 @@ export class WorkerCores {
     if (!this.#isWanted || this.#chosen || !link || !gate) return;
     this.#chosen = link;
     try {
-      const { plan, facts } = await link.ask("adopt", this.shim.givenOptions());
+      const { plan, facts } = (await link.ask("adopt", this.shim.givenOptions())) ?? {};
       if (this.#chosen !== link) return;
+      if (!Array.isArray(plan?.replyHeaders) || !Array.isArray(plan.statuses)) throw malformed();
       const core = new RemoteCore(link, facts, gate.early);
       core.recall = this.shim.useCore(core, plan).driver.recall;
     } catch (error) {
