@@ -37,7 +37,7 @@
 //
 // Anything else that arrives is ignored, or answered with an error.
 
-import { SuperTokensError } from "./errors.js";
+import { closed, SuperTokensError } from "./errors.js";
 
 // The version of the wires, as in supertokens_pyodide/_core/messages.py.
 export const PROTOCOL = 1;
@@ -118,7 +118,7 @@ export class Link {
     } catch (failure) {
       const data = asData(failure);
       if (id !== undefined) this.port.postMessage({ id, error: data });
-      else console.warn(`supertokens: ${data.message}`);
+      else if (data.code !== closed().code) console.warn(`supertokens: ${data.message}`);
     }
   }
 }

@@ -276,11 +276,11 @@ def test_close_ends_the_pages_flows_in_the_worker_and_frees_their_locks(
     # One has taken the lock and waits for the page, one waits for the lock.
     page.evaluate(
         """() => {
-          globalThis.asked = 0;
+          globalThis.refreshing = 0;
           const validator = {
             id: "mine",
             shouldRefresh: () => true,
-            refresh: () => new Promise(() => { asked += 1; }),
+            refresh: () => new Promise(() => { refreshing += 1; }),
             validate: () => ({ isValid: true }),
           };
           const validate = () => supertokens.validateClaims(() => [validator]);
@@ -289,7 +289,7 @@ def test_close_ends_the_pages_flows_in_the_worker_and_frees_their_locks(
           );
         }"""
     )
-    page.wait_for_function("asked === 1")
+    page.wait_for_function("refreshing === 1")
     page.evaluate("supertokens.close()")
     assert page.evaluate("ended") == ["CLOSED", "CLOSED"]
     assert python.run("return len(s._api._current.port._flows)") == 0
