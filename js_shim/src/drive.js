@@ -258,13 +258,19 @@ export class Driver {
    * @param {Carrier} carrier
    */
   async #call({ flow = 0, function: name, arguments: given = [] }, carrier) {
+    const ended = this.#wait(flow, carrier); // by its caller, or by close(): the function may never end
     try {
-      if (name) return JSON.stringify({ value: await carrier.functions?.[name]?.(...given) });
-      await this.core.perform(flow);
+      if (name) {
+        const value = await Promise.race([carrier.functions?.[name]?.(...given), ended]);
+        return JSON.stringify({ value });
+      }
+      await Promise.race([this.core.perform(flow), ended]);
       return undefined;
     } catch (error) {
       carrier.failure = error;
       return '{"failed":true}';
+    } finally {
+      this.#waiting.get(flow)?.go();
     }
   }
 

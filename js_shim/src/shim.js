@@ -24,7 +24,7 @@ import { LaggingJar } from "./jar.js";
 import { PROTOCOL } from "./link.js";
 import { mortal } from "./mortal.js";
 import { checked, plain, replacements, sameOptions } from "./options.js";
-import { serve } from "./owner.js";
+import { Sharing } from "./owner.js";
 import { PageHandler } from "./page.js";
 import { patch } from "./patch.js";
 import { CLOCK_SKEW, originalFunctions, overridden, PATCHING } from "./recipe.js";
@@ -53,6 +53,8 @@ export class Shim {
   cores = new WorkerCores(this);
   /** @type {import("./start.js").OwnPython | null} the SDK's own interpreter, which outlives close() */
   python = null;
+  /** What this page shares with its workers. */
+  sharing = new Sharing(this);
   #original = originalFunctions(this);
   /** What the session's functions do, overrides included. */
   recipe = this.#original;
@@ -423,6 +425,7 @@ export class Shim {
 
   /** Take everything off the page. */
   disconnect() {
+    this.sharing.close();
     this.cores.unwant();
     this.gate?.fail(closed());
     this.connection?.driver.close();
@@ -453,10 +456,10 @@ export class Shim {
    * @returns {(() => void) | void} to be called when that is gone
    */
   serve(port) {
-    return serve(this, port);
+    return this.sharing.serve(port);
   }
 
-  /** @returns {Host} what this page lends to a worker */
+  /** @returns {Host} what this page shares with a worker */
   hostForWorker() {
     return this.newHost(this.#nativeFetch, this.#functions());
   }
@@ -496,6 +499,7 @@ export class Shim {
     });
     this.#patch("fetch", fetch);
     recipe.addXMLHttpRequestInterceptor?.(context);
+    this.sharing.open();
   }
 
   /**

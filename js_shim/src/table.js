@@ -27,6 +27,8 @@
  * @property {Record<string, any>} defaults of those that are data
  * @property {string[]} required those that must be given
  * @property {Record<string, string | string[]>} types of their values, or all the values that there are
+ * @property {{cookies: string[], storage: string[], locks: string[]}} shared what a page shares with its
+ *   workers, by name
  *
  * @typedef {object} Expiry until when such a request goes out
  * @property {Fact[]} when it is limited at all

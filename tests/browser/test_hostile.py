@@ -201,7 +201,8 @@ MORTAL = """<!doctype html>
   globalThis.isUp = true;
 </script>"""
 OUTCOMES = """async () => {
-  const outcome = (promise) => promise.then((given) => given.status ?? given, (error) => error.code);
+  const given = (value) => value.status ?? value;
+  const outcome = (promise) => promise.then(given, (error) => error.code);
   const all = [
     fetch("/items", { headers: { rid: "own" } }),
     supertokens.getSessionStatus(),

@@ -263,6 +263,53 @@ def test_close_lets_the_page_go_on_without_a_session(python: WorkerPage) -> None
     python.page.evaluate("supertokens.close()")
     code = "supertokens.doesSessionExist().catch(({ code }) => code)"
     assert python.page.evaluate(code) == "NOT_INITIALISED"
-    assert python.run("return await s.does_session_exist()") is True
+    asked = """
+    try:
+        return await s.does_session_exist()
+    except s.SuperTokensError as error:
+        return error.code
+    """
+    assert python.run(asked) == "CLOSED"
     python.page.evaluate(INIT)
     assert python.page.evaluate("supertokens.doesSessionExist()") is True
+    assert python.run(asked) is True
+    assert fetch(python) == 200
+
+
+def test_close_ends_the_pages_flows_in_the_worker_and_frees_their_locks(
+    demo: Demo, new_context: NewContext
+) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
+    page = python.page
+    python.init(None)
+    python.sign_up()
+    # One has taken the lock and waits for the page, one waits for the lock.
+    page.evaluate(
+        """() => {
+          globalThis.refreshing = 0;
+          const validator = {
+            id: "mine",
+            shouldRefresh: () => true,
+            refresh: () => new Promise(() => { refreshing += 1; }),
+            validate: () => ({ isValid: true }),
+          };
+          const validate = () => supertokens.validateClaims(() => [validator]);
+          globalThis.ended = Promise.all(
+            [validate(), validate()].map((each) => each.catch(({ code }) => code)),
+          );
+        }"""
+    )
+    page.wait_for_function("refreshing === 1")
+    page.evaluate("supertokens.close()")
+    assert page.evaluate("ended") == ["CLOSED", "CLOSED"]
+    assert python.run("return len(s._api._current.port._flows)") == 0
+    page.evaluate(INIT)
+    invalid = """supertokens.validateClaims(() => [{
+      id: "mine",
+      shouldRefresh: () => true,
+      refresh: () => undefined,
+      validate: () => ({ isValid: false, reason: "so" }),
+    }])"""
+    assert page.evaluate(invalid) == [{"id": "mine", "reason": "so"}]
+    names = "navigator.locks.query().then(({ held }) => held.map(({ name }) => name).join())"
+    assert "CLAIM_REFRESH_LOCK" not in page.evaluate(names)

@@ -1,6 +1,7 @@
 """The decision table, as the shim reads it, says what the core says."""
 
 import base64
+import importlib
 import json
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
+from supertokens_pyodide import _core
 from supertokens_pyodide._core.clock import STORAGE_KEY
 from supertokens_pyodide._core.config import Page, from_javascript, read_config
 from supertokens_pyodide._core.cookies import OURS
@@ -316,3 +318,25 @@ def test_a_core_whose_answers_are_no_rules_is_an_error():
     ]
     with pytest.raises(SystemExit, match="decision table"):
         decision_table._conditions(either, ("send",))
+
+
+def test_a_page_shares_with_its_workers_all_that_the_core_reads_and_writes():
+    shared = TABLE["shared"]
+    core = Core({"tokenTransferMethod": "header"}, {})
+    step = core.begin("st-last-access-token-update=1", "", False, NOW)
+    headers = {
+        "front-token": front_token(up={"iat": NOW // 1000 - 60}),
+        **dict.fromkeys(("st-access-token", "st-refresh-token", "anti-csrf"), "x"),
+    }
+    head = json.dumps({"status": 200, "headers": headers})
+    step = json.loads(core.port.resume(step["flow"], head, "st-last-access-token-update=1", NOW))
+    writes = [*step["cookies"], *core.plan["probe"]]
+    assert {write.split("=")[0] for write in writes} | OURS == set(shared["cookies"])
+    assert list(step["storage"]) == shared["storage"] == [STORAGE_KEY]
+    modules = [
+        importlib.import_module(f"supertokens_pyodide._core.{path.stem}")
+        for path in Path(_core.__file__).parent.glob("[a-z]*.py")
+    ]
+    locks = {module.LOCK_NAME for module in modules if hasattr(module, "LOCK_NAME")}
+    assert len(locks) == 2
+    assert set(shared["locks"]) == locks
