@@ -10,7 +10,7 @@ from ..errors import ConfigError
 from .urls import (
     Interception,
     InvalidURL,
-    hostname_of,
+    interception_of,
     normalise_domain,
     normalise_path,
     normalise_scope,
@@ -116,7 +116,7 @@ class Config:
     @property
     def interception(self) -> Interception:
         """Which requests carry the session."""
-        return Interception(hostname_of(self.api_domain), self.session_token_backend_domain)
+        return interception_of(self.api_domain, self.session_token_backend_domain)
 
 
 def from_javascript(options: Mapping[str, Any]) -> dict[str, Any]:
