@@ -1,6 +1,8 @@
 // Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
 // (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here.
 
+import { resolveUrl } from "./target.js";
+
 /** @typedef {{name: string, code: string, message: string, hint: string, status?: number, reason?: string}} ErrorData */
 
 /** An error of this SDK: `name` and `code` are stable, `hint` tells a developer what to do. */
@@ -103,6 +105,12 @@ export const otherVersion = (ours, theirs) =>
     `The page's shim (${ours}) and ${theirs} are of different versions.`,
     undefined,
     "Load the same version of both.",
+  );
+
+/** @param {string} url */
+export const foreignResponse = (url) =>
+  new TypeError(
+    `The response to a call of the session SDK came from another host (${resolveUrl(url)?.host}), by a redirect. It was not used.`,
   );
 
 export const closed = () =>

@@ -1,7 +1,7 @@
 // The functions of the session that a page may override, under supertokens-website's names.
 
 import { sessionFetch } from "./fetch.js";
-import { hostnameOf, isOurs } from "./target.js";
+import { hostsOf, isOurs } from "./target.js";
 import { getInvalidClaimsFromResponse, validateClaims } from "./validation.js";
 
 /**
@@ -56,10 +56,8 @@ export const originalFunctions = (shim) => ({
     claimValidatorsAddedByOtherRecipes,
   validateClaims: (input) => validateClaims(shim, input),
   getInvalidClaimsFromResponse: (input) => getInvalidClaimsFromResponse(shim, input),
-  shouldDoInterceptionBasedOnUrl: (url, apiDomain, domain) => {
-    const hosts = { hostname: hostnameOf(apiDomain), domain: domain ? hostnameOf(domain) : null };
-    return isOurs({ ...hosts, skip: shim.plan?.skip }, url, shim.page.href);
-  },
+  shouldDoInterceptionBasedOnUrl: (url, apiDomain, domain) =>
+    isOurs({ ...hostsOf(apiDomain, domain), skip: shim.plan?.skip }, url),
   calculateClockSkewInMillis: ({ accessTokenPayload }) => {
     const issued = accessTokenPayload?.iat;
     return typeof issued === "number" ? issued * 1000 - Date.now() : 0;

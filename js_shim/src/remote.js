@@ -262,7 +262,7 @@ export function coreServices(shim, hear) {
     }
     entry.flow = step.flow ?? 0;
     if (step.verdict) served.delete(key);
-    return forPage(step, key, carrier);
+    return forPage(step, key, carrier, driver.plan.timeout);
   };
 
   return {
@@ -314,12 +314,14 @@ function newCarrier(userContext) {
  * @param {Step} step
  * @param {number} key the page's name for the flow
  * @param {Carrier} carrier
+ * @param {number} timeout for the body of a response
  * @returns {Promise<object>} what of it is the page's to do
  */
-async function forPage(step, key, { refreshReply, failure }) {
+async function forPage(step, key, { refreshReply, failure }, timeout) {
   const { cookies, storage, warnings, unlock, events, spawned, wake, ...rest } = step; // done here
   if (step.do) return { ...rest, flow: key };
-  return { ...rest, failure, reply: step.refresh && refreshReply && (await toData(refreshReply)) };
+  const reply = step.refresh && refreshReply && (await toData(refreshReply, timeout));
+  return { ...rest, failure, reply };
 }
 
 /** @param {string} name of a function of the page's @param {string} option of Python's init() */
