@@ -55,11 +55,20 @@ export async function replyOf(response, type, timeout) {
  */
 export async function textWithin(response, timeout) {
   try {
-    const { bytes, isWhole } = await bytesOf(response.clone(), timeout);
-    return isWhole ? new TextDecoder().decode(bytes) : "";
+    return (await wholeText(response.clone(), timeout)) ?? "";
   } catch {
     return ""; // its caller has read it
   }
+}
+
+/**
+ * @param {Response} response which nobody else reads
+ * @param {number} timeout milliseconds
+ * @returns {Promise<string | null>} null if it broke off, or took too long
+ */
+export async function wholeText(response, timeout) {
+  const { bytes, isWhole } = await bytesOf(response, timeout);
+  return isWhole ? new TextDecoder().decode(bytes) : null;
 }
 
 /**

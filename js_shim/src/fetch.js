@@ -275,8 +275,9 @@ function pairsOf(given) {
   if (Object(given) !== given) new Headers(given); // throws
   const entries = given[Symbol.iterator] == null ? entriesOf(given) : [...given];
   return entries.map((entry) => {
+    if (Object(entry) !== entry) new Headers(/** @type {any} */ ([entry])); // throws
     const pair = [...entry];
-    if (Object(entry) !== entry || pair.length !== 2) new Headers(/** @type {any} */ ([pair])); // throws
+    if (pair.length !== 2) new Headers(/** @type {any} */ ([pair])); // throws
     return [`${pair[0]}`, `${pair[1]}`];
   });
 }

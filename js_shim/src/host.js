@@ -1,5 +1,6 @@
 // The browser services that the core's drivers need, looked up at call time.
 
+import { wholeText } from "./bodies.js";
 import { DatabaseJar } from "./database.js";
 import { BrowserJar, HandlerJar } from "./jar.js";
 import { takeLock, takeLockNow } from "./lock.js";
@@ -65,7 +66,8 @@ export class Host {
         cache: fresh ? "no-cache" : "default",
         signal: AbortSignal.timeout(timeout),
       });
-      return JSON.stringify({ status: reply.status, text: await reply.text() });
+      const text = await wholeText(reply, timeout); // a page's own fetch may not know the signal
+      return JSON.stringify(text === null ? { status: 0 } : { status: reply.status, text });
     } catch {
       return JSON.stringify({ status: 0 });
     }

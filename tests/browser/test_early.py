@@ -429,6 +429,8 @@ def test_the_time_limit_of_an_xhr_does_not_count_the_start_of_python(in_cookies:
     ) == ("waits")
     visit.run("() => { globalThis.first = waiting; xhr.timeout = 0; }")
     assert visit.run(told, front_token(1)) == "waits"
+    argument_missing = "() => { try { xhr.getResponseHeader(); } catch (e) { return e.name; } }"
+    assert visit.run(argument_missing) == "TypeError"
     visit.run("() => { xhr.timeout = 0; }")
     visit.let_boot()
     assert visit.run("Promise.all([first, waiting])") == [200, 200]

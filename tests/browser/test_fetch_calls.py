@@ -33,7 +33,7 @@ globalThis.fetch = async (input, init) => {
     const token = btoa(JSON.stringify({ uid: "me", ate: Date.now() + 1e6, up: {} }));
     return new Response("{}", { headers: { "front-token": token } });
   }
-  if (!pathname.startsWith("/api/")) return nativeFetch(input, init);
+  if (!pathname.startsWith("/api/")) return nativeFetch(request);
   attempts.push(await describe(request));
   return new Response("", { status: attempts.length === 1 ? 401 : 200 });
 };

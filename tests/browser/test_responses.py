@@ -223,6 +223,13 @@ def test_an_xhr_gets_the_refusal_of_a_refresh_whose_body_never_ends(page: Page) 
     assert [each for each in told["told"] if each != "1 0"] == ["2 503", "3 503", "4 503"]
 
 
+def test_whoever_asks_what_was_refused_gets_an_answer_though_the_body_never_ends(
+    page: Page,
+) -> None:
+    asked = "supertokens.getInvalidClaimsFromResponse({ response: hanging(403) })"
+    assert page.evaluate(within(asked)) == []
+
+
 def test_a_fetch_gets_the_refusal_of_a_refresh_whose_body_never_ends(page: Page) -> None:
     page.evaluate("() => { answers['/api/x'] = () => new Response('', { status: 401 }); }")
     page.evaluate("() => { answers['/auth/session/refresh'] = () => hanging(503); }")

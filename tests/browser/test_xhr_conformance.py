@@ -339,7 +339,6 @@ CONVERTED = {
             frame.remove(); return;
         """
         for kind, make in {
-            "form": "(() => { const f = new other.FormData(); f.append('a', 'b'); return f; })()",
             "query": "new other.URLSearchParams({ a: 'b' })",
             "buffer": "new other.Uint8Array([65, 66]).buffer",
             "blob": "new other.Blob(['x'], { type: 'text/mine' })",

@@ -20,10 +20,11 @@ A driver applies a step in the order of this list, performs the effect and resum
 result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the reply has
 any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
 ``read_text`` the text, or nothing if it has not come within the plan's ``timeout``; for ``get``
-JSON ``{status, text}``, status 0 where no reply came; for ``verify`` whether the signature fits, or nothing where nobody can tell; for ``wait`` nothing, or
-False at once where it cannot wait; for ``call`` of a function that it names JSON ``{value}``, and
-for any that fails JSON ``{failed: true}``. A ``call`` without a name is of a function of Python,
-which ``Port.perform`` calls; what it gives stays in Python.
+JSON ``{status, text}``, status 0 where no reply came; for ``verify`` whether the signature fits, or
+nothing where nobody can tell; for ``wait`` nothing, or False at once where it cannot wait; for
+``call`` of a function that it names JSON ``{value}``, and for any that fails JSON
+``{failed: true}``. A ``call`` without a name is of a function of Python, which ``Port.perform``
+calls; what it gives stays in Python.
 
 A response whose final URL is not ours (a redirect to another host) says nothing of the session. The
 driver then resumes ``send`` with the bare status 0, and ``post`` with ``{failure}``.
