@@ -59,6 +59,7 @@ function post({ driver }, Native, { url = "", headers = {}, credentials }, carri
   carrier.refreshCall = call;
   try {
     call.send();
+    driver.checkOrigin(call.responseURL, url);
   } catch (error) {
     carrier.failure = error;
     return JSON.stringify({ failure: "network" });
@@ -69,5 +70,6 @@ function post({ driver }, Native, { url = "", headers = {}, credentials }, carri
     call.status,
     (name) => (known.includes(`${name}:`) ? call.getResponseHeader(name) : null),
     () => headersOf(call),
+    "",
   );
 }

@@ -2,7 +2,7 @@
 // is delivered, and with any other the exchange waits for the core, which takes it over with the cookies
 // and the clock of its beginning.
 
-import { headOf, responseHead } from "./drive.js";
+import { judgedHead, responseHead } from "./drive.js";
 import { closed } from "./errors.js";
 import { Carrier } from "./flow.js";
 import { cookiesNow } from "./jar.js";
@@ -94,7 +94,7 @@ export class Early {
    * @param {[string, string][]} headers its caller's
    */
   knows(headers) {
-    const known = reported(new Headers(headers), this.plan);
+    const known = headers.length > 0 ? reported(new Headers(headers), this.plan) : "";
     return this.exchange(known, false, new Carrier()) !== null;
   }
 
@@ -140,10 +140,12 @@ export class Early {
    * @param {number} status
    * @param {(name: string) => string | null} header
    * @param {() => Headers} all
+   * @param {string} url
    */
-  head(status, header, all) {
+  head(status, header, all, url) {
     this.lastHeaders = all;
-    return headOf(this.plan.replyHeaders, status, header);
+    const covers = (/** @type {string} */ final) => this.#shim.covers(final);
+    return judgedHead(this.plan, covers, status, header, url);
   }
 
   /**

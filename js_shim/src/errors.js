@@ -1,6 +1,8 @@
 // Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
 // (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here.
 
+import { resolveUrl } from "./target.js";
+
 /**
  * `javascript` has the two texts in JavaScript's names, if these differ from Python's; `call` names the
  * call to the backend whose response the error is about.
@@ -216,6 +218,12 @@ export const interpreterDied = (cause) =>
       hint: "Reload the page. The console has Pyodide's fatal error; often a computation ran out of stack or memory.",
     },
     cause,
+  );
+
+/** @param {string} url */
+export const foreignResponse = (url) =>
+  new TypeError(
+    `The response to a call of the session SDK came from another host (${resolveUrl(url)?.host}), by a redirect. It was not used.`,
   );
 
 export const closed = () =>

@@ -58,6 +58,29 @@ export class Exchange {
     this.resume(result);
   }
 
+  /**
+   * Go on with the text of a response that its caller has got already, to the end.
+   *
+   * @param {string | Promise<string>} text
+   */
+  finish(text) {
+    if (typeof text !== "string") {
+      text.then(
+        (later) => this.finish(later),
+        () => this.finish(""),
+      );
+      return;
+    }
+    this.resume(text);
+    const { driver } = this.connection;
+    if (this.step.do && "beside" in driver) driver.beside(this.step, this.carrier);
+  }
+
+  /** Whether it waits for Python to start. */
+  get waitsForCore() {
+    return !this.connection.core;
+  }
+
   /** Forget it: its caller has gone. */
   cancel() {
     const { core, driver } = this.connection;

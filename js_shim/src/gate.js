@@ -1,7 +1,7 @@
 // Holds requests to the API until the core is up, and lets everything that the boot itself needs pass.
 
 import { bootFailed } from "./errors.js";
-import { hostnameOf, resolveUrl } from "./target.js";
+import { hostsOf, resolveUrl } from "./target.js";
 
 // What Python runtimes load. Held back, the core that would let it pass could never start.
 const RUNTIME_FILE = /\.(?:py|whl|zip|tar|gz|wasm|m?js|toml|css)$|\/pyodide-lock\.json$/;
@@ -34,7 +34,7 @@ export class Gate {
 
   /**
    * @param {Record<string, any>} options as given to init()
-   * @param {(url: string) => boolean} covers whether a request may be the API's
+   * @param {(url: string, target: URL) => boolean} covers whether a request may be the API's
    * @param {() => string[]} bootFiles URLs, or the beginnings of URLs, that the boot loads
    * @param {string} [indexURL] where the Python that is being started comes from
    */
@@ -49,8 +49,7 @@ export class Gate {
     this.plan = {
       skip: __TABLE__.skip,
       apiDomain: String(apiDomain),
-      hostname: hostnameOf(String(apiDomain)),
-      domain: domain ? hostnameOf(String(domain)) : null,
+      ...hostsOf(String(apiDomain), domain && String(domain)),
     };
     this.covers = covers;
     this.bootFiles = bootFiles;
@@ -71,10 +70,10 @@ export class Gate {
    * Whether a request is one for the core.
    *
    * @param {string} url
+   * @param {URL | null} [target] the same, resolved
    */
-  holds(url) {
-    const target = resolveUrl(url);
-    if (!target || !this.covers(url)) return false;
+  holds(url, target = resolveUrl(url)) {
+    if (!target || !this.covers(url, target)) return false;
     if (INSTALLED.test(target.pathname)) return false;
     return !this.bootFiles().some((file) => target.href.startsWith(resolveUrl(file)?.href ?? file));
   }
@@ -96,7 +95,7 @@ export class Gate {
    */
   loads(url) {
     const target = resolveUrl(url);
-    return target !== null && PYODIDES_OWN.test(this.#nameOf(target) ?? "");
+    return target !== null && this.installs(target);
   }
 
   /** @param {URL} target @returns {string | null} a file's name in Pyodide's directory */
@@ -104,6 +103,15 @@ export class Gate {
     if (this.runtime === "" || !href.startsWith(this.runtime)) return null;
     const name = href.slice(this.runtime.length).replace(/[?#].*$/s, "");
     return name.includes("/") ? null : name;
+  }
+
+  /**
+   * Whether this is a file of the Python that was started, which its loader may load later too.
+   *
+   * @param {URL} target
+   */
+  installs(target) {
+    return PYODIDES_OWN.test(this.#nameOf(target) ?? "");
   }
 
   /**

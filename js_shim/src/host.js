@@ -1,5 +1,6 @@
 // The browser services that the core's drivers need, looked up at call time.
 
+import { wholeText } from "./bodies.js";
 import { DatabaseJar } from "./database.js";
 import { handlerFailed } from "./errors.js";
 import { HandlerJar } from "./handler_jar.js";
@@ -71,12 +72,10 @@ export class Host {
         cache: fresh ? "no-cache" : "default",
         signal: AbortSignal.timeout(timeout),
       });
+      const text = await wholeText(reply, timeout); // a page's own fetch may not know the signal
+      if (text === null) return JSON.stringify({ status: 0 });
       const { status, headers } = reply;
-      return JSON.stringify({
-        status,
-        text: await reply.text(),
-        cache_control: headers.get("cache-control") ?? "",
-      });
+      return JSON.stringify({ status, text, cache_control: headers.get("cache-control") ?? "" });
     } catch {
       return JSON.stringify({ status: 0 });
     }

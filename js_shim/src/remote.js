@@ -302,7 +302,7 @@ export function coreServices(shim, hear) {
       const response = step.refresh
         ? carrier.refreshReply
         : step.error && driver.responseOf(step.error, carrier);
-      return await forPage(step, key, carrier.failure, response);
+      return await forPage(step, key, carrier.failure, response, driver.plan.timeout);
     } catch (error) {
       host.unlock(entry.flow); // what it was given after its end
       if (served.get(key) === entry) end(key);
@@ -357,12 +357,13 @@ function newCarrier(userContext) {
  * @param {number} key the page's name for the flow
  * @param {unknown} failure why a call of ours got no response
  * @param {Response | null | undefined} response that the verdict is about
+ * @param {number} timeout for the response's body
  * @returns {Promise<object>} what of it is the page's to do
  */
-async function forPage(step, key, failure, response) {
+async function forPage(step, key, failure, response, timeout) {
   const { cookies, storage, warnings, unlock, events, spawned, wake, ...rest } = step; // done here
   if (step.do) return { ...rest, flow: key };
-  return { ...rest, failure, reply: response ? await toData(response) : undefined };
+  return { ...rest, failure, reply: response ? await toData(response, timeout) : undefined };
 }
 
 /** @param {string} name of a function of the page's @param {string} option of Python's init() */

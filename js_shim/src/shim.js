@@ -31,7 +31,7 @@ import { CLOCK_SKEW, originalFunctions, overridden, PATCHING } from "./recipe.js
 import { WorkerCores } from "./remote.js";
 import { settings, startPython } from "./start.js";
 import { Tabs } from "./tabs.js";
-import { isOurs } from "./target.js";
+import { isOurs, isPackage, resolveUrl } from "./target.js";
 import { sessionXHR } from "./xhr.js";
 
 /**
@@ -50,6 +50,8 @@ export class Shim {
   /** @type {Gate | null} from init() on */
   gate = null;
   page = this.newPage();
+  /** @type {object | null} from init() to close(); what was put on the page in another life does nothing */
+  life = null;
   cores = new WorkerCores(this);
   /** @type {import("./start.js").OwnPython | null} the SDK's own interpreter, which outlives close() */
   python = null;
@@ -180,6 +182,7 @@ export class Shim {
       plan,
       (events) => this.emit(events),
       () => tabs.tell(host.jar),
+      (url) => this.covers(url),
     );
     this.connection = { core, driver, host, plan, tabs };
     if (host.jar instanceof LaggingJar) host.jar.changed = () => this.look();
@@ -256,9 +259,20 @@ export class Shim {
    * Whether a request carries the session.
    *
    * @param {string} url as its caller gave it
+   * @param {URL | null} [target] the same, resolved: where it goes
    * @returns {boolean}
    */
-  covers(url) {
+  covers(url, target = resolveUrl(url)) {
+    if (!target || !this.#covers(url, target)) return false;
+    return !isPackage(target) && !this.gate?.installs(target);
+  }
+
+  /**
+   * @param {string} url
+   * @param {URL} target
+   * @returns {boolean}
+   */
+  #covers(url, target) {
     const { plan } = this;
     if (!plan) return false;
     if (this.#matchesUrls) {
@@ -269,7 +283,7 @@ export class Shim {
         console.error("supertokens: shouldDoInterceptionBasedOnUrl failed", error);
       }
     }
-    return isOurs(plan, url, this.page.href);
+    return isOurs(plan, url, target);
   }
 
   /**
@@ -433,6 +447,7 @@ export class Shim {
     this.connection?.tabs.close();
     this.connection = null;
     this.gate = null;
+    this.life = null;
     this.#options = null;
     this.#interpreter = null;
     this.#cookies = undefined;
@@ -486,6 +501,7 @@ export class Shim {
   open(options, functions = {}) {
     const page = this.newPage(options?.windowHandler ?? functions.windowHandler);
     this.#undo.push(claimPage());
+    this.life = {};
     this.#patched = {};
     this.page = page;
     this.#options = options;
@@ -541,7 +557,8 @@ export class Shim {
   /** @returns {Gate} which holds requests from now on */
   #hold() {
     const { indexURL } = settings();
-    const covers = (/** @type {string} */ url) => this.covers(url);
+    const covers = (/** @type {string} */ url, /** @type {URL} */ target) =>
+      this.covers(url, target);
     const gate = new Gate(this.#options ?? {}, covers, () => bootFiles(settings()), indexURL);
     gate.opened.catch((error) => console.error(error));
     gate.early = earlyFor(this, gate, this.#options ?? {});

@@ -48,7 +48,8 @@ export class WorkerShim extends Shim {
       functions,
     );
     let waiting = true;
-    const covers = (/** @type {string} */ url) => (options ? this.covers(url) : waiting);
+    const covers = (/** @type {string} */ url, /** @type {URL} */ target) =>
+      options ? this.covers(url, target) : waiting;
     const gate = new Gate(options ?? {}, covers, () => []);
     this.gate = gate;
     // Without Web Locks the sign is an answer, for which a busy page takes its time.

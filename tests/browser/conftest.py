@@ -281,7 +281,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         else:
             self.send_error(404)
 
-    do_POST = do_GET
+    # For pages that are functions.
+    do_POST = do_OPTIONS = do_GET
 
     def end_headers(self) -> None:
         for name, text in self.site.headers.items():

@@ -138,7 +138,19 @@ def test_each_attempt_tells_of_its_own_upload(spa: Spa) -> None:
     assert told == [200, 1, attempt * 2]
 
 
+OTHER = "const other = document.body.appendChild(document.createElement('iframe')).contentWindow;"
 CHANGED = CHANGED_BODIES | {
+    "form-of-another-frame": (
+        f"{OTHER} const b = new other.FormData(); b.append('a', 'as it was');"
+        "|b.set('a', 'changed');"
+    ),
+    "query-of-another-frame": (
+        f"{OTHER} const b = new other.URLSearchParams('a=as it was');|b.set('a', 'changed');"
+    ),
+    "buffer-of-another-frame": (
+        f"{OTHER} const b = new other.Uint8Array(new TextEncoder().encode('as it was')).buffer;"
+        "|new Uint8Array(b).fill(65);"
+    ),
     "document": (
         "const b = new DOMParser().parseFromString('<a>as it was</a>', 'text/xml');"
         "|b.documentElement.textContent = 'changed';"

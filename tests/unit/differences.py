@@ -121,6 +121,12 @@ INTERCEPTION = [
     ),
     Difference(
         "interception",
+        ('*: "http://api.example.com:3001/items?query#hash"',),
+        "The API is on https: by plain http anyone on the way could read the tokens.",
+        becomes(False),
+    ),
+    Difference(
+        "interception",
         ('all of example.com: "//evil.net/items"',),
         "An address without a scheme names its host: they give the session to a stranger.",
         becomes(False),

@@ -54,6 +54,7 @@ def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
         "apiDomain": "https://api.example.com:8080",
         "hostname": "api.example.com",
         "domain": None,
+        "secure": True,
         "skip": SKIP_MARKER,
         "requestHeaders": ["authorization", "rid"],
         "replyHeaders": [
@@ -68,6 +69,7 @@ def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
             "st-cookie-probe=;expires=Thu, 01 Jan 1970 00:00:00 GMT;path=/;samesite=lax;secure",
         ],
         "statuses": [401, 403],
+        "timeout": 10000,
     }
 
 

@@ -11,7 +11,7 @@ from .spelling import OPTIONS
 from .urls import (
     Interception,
     InvalidURL,
-    hostname_of,
+    interception_of,
     normalise_domain,
     normalise_path,
     normalise_scope,
@@ -106,7 +106,7 @@ class Config:
     @property
     def interception(self) -> Interception:
         """Which requests carry the session."""
-        return Interception(hostname_of(self.api_domain), self.session_token_backend_domain)
+        return interception_of(self.api_domain, self.session_token_backend_domain)
 
 
 def from_javascript(options: Mapping[str, Any]) -> dict[str, Any]:

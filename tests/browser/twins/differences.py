@@ -228,6 +228,20 @@ DIFFERENCES = [
         tests=("tests/unit/differences.py",),
     ),
     Difference(
+        "If `apiDomain` is https, a request by plain http does not carry the session, except to "
+        "this machine itself (`localhost`).",
+        tests=("tests/unit/differences.py", "tests/unit/test_urls.py"),
+    ),
+    Difference(
+        "A response counts only if its final URL is the API's: a redirect to another host cannot "
+        "change the session.",
+        tests=("tests/browser/test_responses.py",),
+    ),
+    Difference(
+        "What installs packages (wheels, package indexes) never carries the session.",
+        tests=("tests/browser/test_boot.py",),
+    ),
+    Difference(
         "`validateClaims()` takes its lock only when a validator wants a refresh, which it is then "
         "asked again. A validator that throws rejects with `ClaimValidatorFailed` (the cause "
         "attached). `getInvalidClaimsFromResponse()` of any other reply is an empty list.",
