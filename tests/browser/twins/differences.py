@@ -161,9 +161,28 @@ DIFFERENCES = [
         tests=("tests/browser/test_tabs.py",),
     ),
     Difference(
-        "A late reply never brings back a session that was signed out meanwhile.",
+        "A response never makes the session older. Tokens that were issued before those that are "
+        "kept, or of a session that has ended in any tab, change nothing: caches and slow requests "
+        "deliver such responses. If one has set httpOnly cookies all the same, the session is "
+        "refreshed, or signed out once more.",
         {"a sign-out in another tab while a refresh is on its way": signed_out},
-        tests=("tests/unit/test_late_replies.py",),
+        tests=("tests/unit/test_endings.py", "tests/browser/test_hostile.py"),
+    ),
+    Difference(
+        "An access token that has expired is refreshed before the request is sent. If it expires "
+        "on its way, it is refreshed once more.",
+        tests=("tests/unit/test_expiry.py",),
+    ),
+    Difference(
+        "JSON of others is limited in size and depth before it is read, and a cookie that no header "
+        "can carry counts as absent. If another subdomain's front token outlives the session, "
+        "`sign_out()` says so.",
+        tests=("tests/unit/test_foreign.py", "tests/unit/test_expiry.py"),
+    ),
+    Difference(
+        "On an http page, a front token in header mode without its tokens is neither refreshed nor "
+        "removed: the session belongs to the https pages.",
+        tests=("tests/unit/test_expiry.py",),
     ),
     Difference(
         "Requests at once that find the session ended tell so once.",
@@ -218,7 +237,8 @@ DIFFERENCES = [
         tests=("tests/unit/test_visitors.py",),
     ),
     Difference(
-        "Bearer tokens in cookies are `Secure` on https, and do not go after 36 days.",
+        "On https all of the session's cookies are `Secure`, and tokens in cookies do not go after "
+        "36 days.",
         anywhere=(lasting_tokens, "a protected request"),
         tests=("tests/unit/test_cookies.py",),
     ),
