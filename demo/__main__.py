@@ -39,9 +39,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--access-token-validity",
         type=seconds,
-        default=30,
         metavar="SECONDS",
-        help="life of the local core's access tokens (%(default)s)",
+        help="life of the local core's access tokens (30)",
     )
     parser.add_argument("--anti-csrf", action="store_true", help="ask for anti-csrf tokens")
     parser.add_argument(

@@ -10,13 +10,20 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 ROOT = Path(__file__).resolve().parents[1]
+#: How many seconds a test waits for anything. Far longer than it takes on a very busy machine: the
+#: timeout only says that something hangs. A test as a whole has the longer timeout of pytest.
+TIMEOUT = 120
 BROWSER_TESTS = ROOT / "tests" / "browser"
 
 set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 # No deadline: how long one example takes says little on a busy machine. With CI set the examples
 # are the same every time, so that a run fails for what was changed.
 hypothesis.settings.register_profile(
-    "project", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI"))
+    "project",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    print_blob=True,
+    derandomize=bool(os.environ.get("CI")),
 )
 hypothesis.settings.load_profile("project")
 

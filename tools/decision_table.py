@@ -32,11 +32,21 @@ from supertokens_pyodide._core.config import (
     read_config,
     to_javascript,
 )
-from supertokens_pyodide._core.cookies import FRONT_TOKEN, OURS
+from supertokens_pyodide._core.cookies import (
+    CARRIED,
+    FRONT_TOKEN,
+    HEADER_VALUE,
+    LAST_UPDATE,
+    LEGACY_ID_REFRESH_TOKEN,
+    OURS,
+    PROBE,
+)
 from supertokens_pyodide._core.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.messages import Port, write_plan
+from supertokens_pyodide._core.refresh import LOCK_NAME as REFRESH_LOCK
 from supertokens_pyodide._core.session import Session
 from supertokens_pyodide._core.tokens import write_front_token
+from supertokens_pyodide._core.validation import LOCK_NAME as CLAIM_LOCK
 from supertokens_pyodide.errors import ConfigError
 
 NOW = 1_700_000_000_000.0
@@ -65,6 +75,11 @@ INDIFFERENT: dict[str, Any] = {
     "windowHandler": True,
     "lockFactory": True,
 }
+# What the values of cookies must look like, as regular expressions: with others the core is asked.
+FORMS = {
+    **{name: f"^{HEADER_VALUE.pattern.removesuffix('*')}+$" for name in CARRIED},
+    LAST_UPDATE: "^[^-]+$",  # the mark of no end
+}
 # With these the core has to be asked: cookies elsewhere, other clocks, and flows to be logged.
 ASKED = ("cookieHandler", "tokenStore", "dateProvider", "enableDebugLogs")
 
@@ -72,6 +87,12 @@ ASKED = ("cookieHandler", "tokenStore", "dateProvider", "enableDebugLogs")
 WORDS = {"tokenTransferMethod": get_args(TransferMethod), "tokenStore": get_args(TokenStore)}
 # One on which every option can be given.
 ANY_PAGE = Page("api.example.com", secure=True)
+# What a page shares with the Python in its workers, by name: all that a core reads and writes.
+SHARED = {
+    "cookies": sorted({*OURS, LEGACY_ID_REFRESH_TOKEN, PROBE}),
+    "storage": [STORAGE_KEY],
+    "locks": [REFRESH_LOCK, CLAIM_LOCK],
+}
 
 Facts = frozenset[str]
 Answer = tuple[str, ...]
@@ -92,7 +113,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
     statuses = _statuses()
     table: dict[str, Any] = {
         "skip": _plan({})["skip"],
-        "cookies": sorted(OURS),
+        "cookies": {name: FORMS.get(name, ".") for name in sorted(OURS)},
         "requestHeaders": list(REQUEST_HEADERS),
         "replyHeaders": _plan({})["replyHeaders"],
         "statuses": statuses,
@@ -111,6 +132,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
             "skew": STORAGE_KEY,
             "threshold": THRESHOLD,
         },
+        "shared": SHARED,
     }
     table["names"] = [*_option_names(), "onHandleEvent"]
     table["defaults"] = _defaults()

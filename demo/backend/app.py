@@ -1,7 +1,10 @@
 """The factory of the demo's backend."""
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
 from supertokens_python import get_all_cors_headers
 from supertokens_python.framework.fastapi import get_middleware
 
@@ -17,12 +20,20 @@ from demo.backend.settings import Settings
 LOCAL_ORIGIN = r"https?://(localhost|[\w.-]+\.(localhost|test)|127\.0\.0\.1|\[::1\])(:\d+)?"
 
 
+async def _say_what_is_invalid(_request: Request, error: Exception) -> JSONResponse:
+    """FastAPI's own answer to invalid input, without that input, which may not fit into JSON."""
+    assert isinstance(error, RequestValidationError)
+    told = [{name: problem[name] for name in ("type", "loc", "msg")} for problem in error.errors()]
+    return JSONResponse({"detail": told}, status_code=422)
+
+
 def create_app(settings: Settings, tenants: tuple[str, ...]) -> FastAPI:
     """Make the whole backend: pages, API and the endpoints of the SDK, which is initialised."""
     log = RequestLog()
 
     # FastAPI's documentation pages load from a CDN, which the demo does without.
     app = FastAPI(title="supertokens-pyodide demo", openapi_url=None)
+    app.add_exception_handler(RequestValidationError, _say_what_is_invalid)
     app.include_router(pages_router(tenants))
     app.include_router(routes_session_data.router)
     app.include_router(own_jwt_router(JwtVerifier(settings.jwks_uri, settings.issuer)))

@@ -14,6 +14,8 @@ from demo.backend.server import bind, port_of, serve
 from demo.local_core.app import create_app
 
 LOOPBACK = "127.0.0.1"
+# In seconds; short, so that one need not wait long to see a token expire.
+ACCESS_TOKEN_VALIDITY = 30
 ANSWER_TIMEOUT = 30.0
 
 
@@ -32,12 +34,16 @@ def core_of_environment() -> Core | None:
 
 
 @contextlib.contextmanager
-def local_core(port: int, db: str | None, access_token_validity: int) -> Iterator[Core]:
+def local_core(
+    port: int = 0, db: str | None = None, access_token_validity: int | None = None
+) -> Iterator[Core]:
     """Run the local core on a loopback port, 0 for any, and stop it in the end."""
     _spare_proxies()
     sock = bind(LOOPBACK, port)
     try:
-        app = create_app(db=db, access_token_validity=access_token_validity)
+        app = create_app(
+            db=db, access_token_validity=access_token_validity or ACCESS_TOKEN_VALIDITY
+        )
     except sqlite3.Error as error:
         raise StartError(f"The data in {db} cannot be used: {error}") from error
     with serve(app, sock, "local core"):
@@ -45,14 +51,29 @@ def local_core(port: int, db: str | None, access_token_validity: int) -> Iterato
 
 
 def wait_until_it_answers(core: Core, timeout: float = ANSWER_TIMEOUT) -> None:
-    """Return when the core says hello."""
+    """Return when the core says hello, and accepts the API key."""
     # Several hosts may be given; the SDK falls back from one to the next.
     hosts = [host.strip().rstrip("/") for host in core.uri.split(";") if host.strip()]
     end = time.monotonic() + timeout
-    while not any(_answers(host) for host in hosts):
+    while not (answering := [host for host in hosts if _answers(host)]):
         if time.monotonic() > end:
             raise StartError(f"The SuperTokens core at {core.uri} does not answer.")
         time.sleep(0.1)
+    if not _accepts_key(answering[0], core.api_key):
+        wrong = "refuses the one in" if core.api_key else "got none: set"
+        raise StartError(
+            f"The SuperTokens core at {core.uri} wants an API key, and {wrong} SUPERTOKENS_API_KEY."
+        )
+
+
+def _accepts_key(host: str, api_key: str | None) -> bool:
+    headers = {"api-key": api_key} if api_key else {}
+    try:
+        response = httpx.get(host + "/apiversion", headers=headers, timeout=ANSWER_TIMEOUT)
+    except (httpx.HTTPError, ValueError):
+        # The SDK's calls will say what is wrong.
+        return True
+    return response.status_code != httpx.codes.UNAUTHORIZED
 
 
 def _answers(host: str) -> bool:

@@ -33,7 +33,7 @@ class JwtVerifier:
     """Checks signature, issuer, lifetime and kind of access tokens; fetches and keeps the keys."""
 
     def __init__(self, jwks_uri: str, issuer: str) -> None:
-        self._keys = jwt.PyJWKClient(jwks_uri, timeout=5)
+        self._keys = jwt.PyJWKClient(jwks_uri, timeout=30)
         self._issuer = issuer
 
     def claims(self, token: str) -> dict[str, Any]:

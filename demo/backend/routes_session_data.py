@@ -1,6 +1,8 @@
 """What a backend can read and change of sessions: the JWT, the tenant, payloads, all sessions."""
 
 import asyncio
+import json
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException
@@ -18,7 +20,24 @@ from supertokens_python.recipe.session.interfaces import SessionInformationResul
 router = APIRouter(prefix="/api")
 
 CurrentSession = Annotated[SessionContainer, Depends(verify_session())]
-PayloadUpdate = Annotated[dict[str, Any], Body()]
+# The SDK adds the issuer to every payload.
+OWNED_CLAIMS = {*protected_props, "iss"}
+TENANT_ID = re.compile(r"[A-Za-z0-9-]+")
+
+
+def _kept_as_it_is(update: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+    """A payload that fits into JSON. Python also reads NaN, 1e999 and lone surrogates."""
+    try:
+        json.dumps(update, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        reason = "the payload has a number or a text that JSON cannot hold"
+        raise HTTPException(400, {"reason": reason}) from None
+    if taken := sorted(update.keys() & OWNED_CLAIMS):
+        raise HTTPException(400, {"reason": f"SuperTokens owns the claims {', '.join(taken)}"})
+    return update
+
+
+PayloadUpdate = Annotated[dict[str, Any], Depends(_kept_as_it_is)]
 
 
 @router.get("/jwt")
@@ -34,7 +53,16 @@ async def tenant(session: CurrentSession) -> dict[str, str]:
 @router.get("/sessions")
 async def sessions(session: CurrentSession, tenant: str | None = None) -> dict[str, Any]:
     """All sessions of the user, for all tenants or one, the newest first."""
-    handles = await get_all_session_handles_for_user(session.get_user_id(), tenant_id=tenant)
+    if tenant is not None and not TENANT_ID.fullmatch(tenant):
+        raise HTTPException(
+            400, {"reason": "a tenant's id consists of letters, digits and hyphens"}
+        )
+    try:
+        handles = await get_all_session_handles_for_user(session.get_user_id(), tenant_id=tenant)
+    except Exception as error:
+        if not _is_refusal(error):
+            raise
+        raise HTTPException(400, {"reason": "there is no such tenant"}) from error
     found = await asyncio.gather(*(get_session_information(handle) for handle in handles))
     # A session may have been revoked between the two questions.
     infos = sorted((i for i in found if i), key=lambda i: i.time_created, reverse=True)
@@ -54,7 +82,13 @@ def _description(info: SessionInformationResult, current: SessionContainer) -> d
 
 async def _own(handle: str, session: SessionContainer) -> SessionInformationResult:
     """The session with this handle if it is the user's; others are not even said to exist."""
-    info = await get_session_information(handle)
+    try:
+        info = await get_session_information(handle)
+    except Exception as error:
+        # A handle may name a tenant that there is not.
+        if not _is_refusal(error):
+            raise
+        info = None
     if info is None or info.user_id != session.get_user_id():
         raise HTTPException(404, {"reason": "you have no such session"})
     return info
@@ -77,7 +111,6 @@ async def change_payload(
     handle: str, session: CurrentSession, update: PayloadUpdate
 ) -> dict[str, Any]:
     """Merge into the payload of any own session; null removes; its next refresh brings it."""
-    _refuse_protected(update)
     await _own(handle, session)
     await merge_into_access_token_payload(handle, update)
     return await read_payload(handle, session)
@@ -86,11 +119,10 @@ async def change_payload(
 @router.post("/payload")
 async def change_current_payload(session: CurrentSession, update: PayloadUpdate) -> dict[str, Any]:
     """Merge into the payload of this session, which gets a new access token with this answer."""
-    _refuse_protected(update)
     await session.merge_into_access_token_payload(update)
     return {"payload": session.get_access_token_payload()}
 
 
-def _refuse_protected(update: dict[str, Any]) -> None:
-    if taken := sorted(update.keys() & set(protected_props)):
-        raise HTTPException(400, {"reason": f"SuperTokens owns the claims {', '.join(taken)}"})
+def _is_refusal(error: Exception) -> bool:
+    """Whether the core has answered that it cannot be asked so; the SDK has no class for that."""
+    return "status code: 400" in str(error)

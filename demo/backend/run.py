@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import sys
 from pathlib import Path
 
 from demo.backend.app import create_app
@@ -24,9 +25,13 @@ def run(options: argparse.Namespace) -> None:
     with contextlib.ExitStack() as running:
         # First, since a port in use is the likeliest obstacle.
         sock = running.enter_context(contextlib.closing(bind(options.host, options.port)))
-        core = core_of_environment() or running.enter_context(
-            local_core(options.core_port, options.db, options.access_token_validity)
-        )
+        core = core_of_environment()
+        if core:
+            _say_what_is_ignored(options)
+        else:
+            core = running.enter_context(
+                local_core(options.core_port, options.db, options.access_token_validity)
+            )
         wait_until_it_answers(core)
 
         host = "localhost" if options.host in SHOWN_AS_LOCALHOST else options.host
@@ -48,6 +53,22 @@ def run(options: argparse.Namespace) -> None:
         while not ended.wait(1):
             pass
         raise StartError("The backend has stopped.")
+
+
+def _say_what_is_ignored(options: argparse.Namespace) -> None:
+    given = {
+        "--core-port": options.core_port,
+        "--db": options.db,
+        "--access-token-validity": options.access_token_validity,
+    }
+    if ignored := [name for name, value in given.items() if value]:
+        print(
+            f"Without effect: {', '.join(ignored)}. SUPERTOKENS_CONNECTION_URI names another core "
+            "than the local one. Configure that core instead, for instance with "
+            "ACCESS_TOKEN_VALIDITY in its environment.",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _check_vendor(vendor: Path) -> None:

@@ -9,7 +9,7 @@ from demo.local_core.errors import BadRequest, Refusal
 from demo.local_core.scope import TenantRef
 from demo.local_core.session_store import handles_of_users, remove_sessions
 from demo.local_core.storage import Transaction
-from demo.local_core.users import User, find_user, remove_user, users_by_email
+from demo.local_core.users import User, find_user, other_primary_user, remove_user, users_by_email
 
 
 def make_primary(tx: Transaction, app: str, user_id: str, *, only_check: bool) -> tuple[User, bool]:
@@ -83,13 +83,19 @@ def associate_user(tx: Transaction, ref: TenantRef, recipe_user_id: str) -> bool
         raise Refusal("UNKNOWN_USER_ID_ERROR")
     if ref.tenant in method.tenant_ids:
         return True
-    for other in users_by_email(tx, ref, method.email):
-        if user.is_primary and other.is_primary and other.user_id != user.user_id:
+    # By another login method of the same kind, in which case it matters not who is primary.
+    emails = user.emails if user.is_primary else [method.email]
+    for email in emails:
+        for other in users_by_email(tx, ref, email):
+            if email == method.email or (other.is_primary and other.user_id != user.user_id):
+                raise Refusal("EMAIL_ALREADY_EXISTS_ERROR")
+    if user.is_primary:
+        rival = other_primary_user(tx, ref.app, emails, [ref.tenant], user.user_id)
+        if rival:
             raise Refusal(
                 "ASSOCIATION_NOT_ALLOWED_ERROR",
-                reason="Another primary user with email already exists",
+                reason=f"Another primary user with email already exists: {rival.user_id}",
             )
-        raise Refusal("EMAIL_ALREADY_EXISTS_ERROR")
     add_to_tenant(tx, ref, recipe_user_id, method.email)
     return False
 
@@ -115,16 +121,17 @@ def _known(tx: Transaction, app: str, user_id: str) -> User:
 
 
 def _require_free_emails(tx: Transaction, app: str, user: User, primary: User) -> None:
-    """No tenant may come to have two primary users with the same address."""
-    for tenant in dict.fromkeys([*user.tenant_ids, *primary.tenant_ids]):
-        for email in user.emails:
-            for other in users_by_email(tx, TenantRef(app, tenant), email):
-                if other.is_primary and other.user_id != primary.user_id:
-                    raise Refusal(
-                        "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR",
-                        primaryUserId=other.user_id,
-                        description="This user's email is already associated with another user ID",
-                    )
+    """Refuse a link by which a tenant came to have two primary users with the same address."""
+    # Each brings its addresses into the tenants of the other.
+    emails = dict.fromkeys([*user.emails, *primary.emails])
+    tenants = [*user.tenant_ids, *primary.tenant_ids]
+    rival = other_primary_user(tx, app, emails, tenants, primary.user_id)
+    if rival:
+        raise Refusal(
+            "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR",
+            primaryUserId=rival.user_id,
+            description="This user's email is already associated with another user ID",
+        )
 
 
 def _set_primary(tx: Transaction, app: str, user_id: str, primary_id: str | None) -> None:

@@ -25,7 +25,7 @@ from demo.local_core.api import (
     users,
 )
 from demo.local_core.api.call import Call, Route, Scope
-from demo.local_core.config import DEFAULTS, check_values
+from demo.local_core.config import check_values
 from demo.local_core.core import Core
 from demo.local_core.errors import (
     BadRequest,
@@ -38,6 +38,7 @@ from demo.local_core.errors import (
 )
 from demo.local_core.input import Body, Query, parse_body
 from demo.local_core.scope import PUBLIC, TenantRef
+from demo.local_core.settings import DEFAULTS
 from demo.local_core.storage import Database
 from demo.local_core.tenants import ensure_public_app
 
@@ -82,7 +83,7 @@ def create_app(
     """Make a core.
 
     `db` is a file for the data; without it they live in memory, as long as the application.
-    `access_token_validity` is in seconds, one hour unless given; a tenant may choose another.
+    `access_token_validity` is in seconds, one hour unless given; an app may choose another.
     With an `api_key` only requests that have it are answered.
     `clock` tells milliseconds since the epoch, for tests of what happens later.
     """
@@ -172,5 +173,5 @@ def find_methods(path: str) -> tuple[Mapping[str, Route], TenantRef]:
 
 def _check_version(request: Request) -> None:
     version = request.headers.get("cdi-version")
-    if version is not None and version not in status.SUPPORTED_VERSIONS:
+    if version is not None and version not in status.SPOKEN_VERSIONS:
         raise BadRequest(f"cdi-version {version} not supported")

@@ -1,24 +1,15 @@
-"""The settings that an operator, an app or a tenant can choose."""
+"""The settings that an operator or an app can choose, and a few that a tenant can."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from demo.local_core.errors import BadRequest
 from demo.local_core.scope import TenantRef
+from demo.local_core.settings import BASE_ONLY, KINDS, KNOWN, SAME_IN_APP
 from demo.local_core.storage import Transaction
 
-# Names, units and defaults are those of the core's own configuration.
-DEFAULTS: Mapping[str, float] = {
-    "access_token_validity": 3600,  # seconds
-    "refresh_token_validity": 60 * 2400,  # minutes
-    "access_token_dynamic_signing_key_update_interval": 168,  # hours
-    "password_reset_token_lifetime": 3600000,  # milliseconds
-    "email_verification_token_lifetime": 24 * 3600 * 1000,  # milliseconds
-}
-# Of our settings, the only one whose type is not a whole number.
-_FRACTIONAL = {"access_token_dynamic_signing_key_update_interval"}
 _LONGEST_ACCESS_TOKEN = 86400000
 
 
@@ -34,8 +25,8 @@ class Config:
 
 
 def effective_config(tx: Transaction, defaults: Mapping[str, float], ref: TenantRef) -> Config:
-    """What holds for a tenant: its own choice, else its app's, else the public app's, else ours."""
-    values = _layered(tx, defaults, ref)
+    """What holds for a tenant: its own choice, else its app's, else the operator's."""
+    values = _layered(defaults, _own(tx, ref.public()), _own(tx, ref))
     return Config(
         access_token_validity=int(values["access_token_validity"] * 1000),
         refresh_token_validity=int(values["refresh_token_validity"] * 60 * 1000),
@@ -64,44 +55,71 @@ def check_values(values: Mapping[str, Any]) -> None:
             "'access_token_dynamic_signing_key_update_interval' must be greater than,"
             " equal to 1 hour."
         )
-    for name in DEFAULTS:
+    for name in ("password_reset_token_lifetime", "email_verification_token_lifetime"):
         if values[name] <= 0:
-            raise ValueError(f"'{name}' must be greater than 0")
+            raise ValueError(f"'{name}' must be >= 0")
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse settings that the core does not have."""
+    for name in names:
+        if name not in KNOWN:
+            raise BadRequest(f"Invalid core config: Invalid config key: {name}")
 
 
 def check_config(
     tx: Transaction, defaults: Mapping[str, float], ref: TenantRef, own: Mapping[str, Any]
 ) -> None:
-    """Refuse a tenant's own settings if they, with what the tenant inherits, make no sense."""
+    """Refuse the settings of an app or a tenant if the core cannot work with them."""
     try:
         for name, value in own.items():
-            if name in DEFAULTS:
-                _check_type(name, value)
-        check_values({**_layered(tx, defaults, ref, without_own=True), **own})
+            _check_type(name, value)
+        app = own if ref.is_public else _own(tx, ref.public())
+        of_app = _layered(defaults, app)
+        check_values(_layered(of_app, own))
+        tenants = dict(_tenants_of(tx, ref.app)) | {ref.tenant: own}
+        for tenant in tenants.values():
+            # The app's own values may have changed, and with them what its tenants inherit.
+            check_values(_layered(of_app, tenant))
+            _require_same_in_app(of_app, tenant)
+        for name in own:
+            if name in BASE_ONLY:
+                raise ValueError(f"{name} can only be set via the core's base config setting")
     except ValueError as error:
         raise BadRequest(f"Invalid core config: {error}") from None
 
 
-def _layered(
-    tx: Transaction, defaults: Mapping[str, float], ref: TenantRef, *, without_own: bool = False
-) -> dict[str, Any]:
-    layers = [TenantRef(), ref.public(), ref]
-    values: dict[str, Any] = dict(defaults)
-    for layer in dict.fromkeys(layers):
-        if without_own and layer == ref:
-            break
-        row = tx.row(
-            "SELECT core_config FROM tenants WHERE app_id = ? AND tenant_id = ?",
-            layer.app,
-            layer.tenant,
-        )
-        if row is not None:
-            values.update(json.loads(row["core_config"]))
-    return values
+def _require_same_in_app(app: Mapping[str, Any], tenant: Mapping[str, Any]) -> None:
+    for name, default in SAME_IN_APP.items():
+        if name in tenant and tenant[name] != app.get(name, default):
+            raise ValueError(f"You cannot set different values for {name} for the same appId")
+
+
+def _layered(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for layer in layers for name, value in layer.items()}
+
+
+def _own(tx: Transaction, ref: TenantRef) -> Mapping[str, Any]:
+    row = tx.row(
+        "SELECT core_config FROM tenants WHERE app_id = ? AND tenant_id = ?", ref.app, ref.tenant
+    )
+    return {} if row is None else json.loads(row["core_config"])
+
+
+def _tenants_of(tx: Transaction, app: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    for row in tx.rows("SELECT tenant_id, core_config FROM tenants WHERE app_id = ?", app):
+        yield row["tenant_id"], json.loads(row["core_config"])
 
 
 def _check_type(name: str, value: object) -> None:
-    wanted, kind = ((int, float), "double") if name in _FRACTIONAL else ((int,), "long")
-    # bool is an int in Python, and 64 bits are what the core's long has.
-    if isinstance(value, bool) or not isinstance(value, wanted) or abs(value) >= 2**53:
-        raise ValueError(f"'{name}' must be of type {kind}")
+    kind = KINDS.get(name)
+    match kind, value:
+        case (None, _) | ("boolean", bool()):
+            return
+        # bool is an int in Python.
+        case (_, bool()) | ("boolean", _):
+            pass
+        # 64 bits are what the core's long has.
+        case (_, int(number)) | ("double", float(number)) if abs(number) < 2**53:
+            return
+    raise ValueError(f"'{name}' must be of type {kind}")

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from demo.local_core.config import DEFAULTS, Config, effective_config
+from demo.local_core.config import Config, effective_config
 from demo.local_core.scope import TenantRef
+from demo.local_core.settings import DEFAULTS
 from demo.local_core.storage import Database, Transaction
 
 

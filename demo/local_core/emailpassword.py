@@ -10,7 +10,7 @@ from demo.local_core.hashing import hash_password, password_matches, sha256
 from demo.local_core.scope import TenantRef
 from demo.local_core.storage import Transaction
 from demo.local_core.tenants import require_tenant
-from demo.local_core.users import User, find_user, users_by_email
+from demo.local_core.users import User, find_user, other_primary_user
 
 _UNKNOWN_USER = "UNKNOWN_USER_ID_ERROR"
 _EMAIL_TAKEN = "EMAIL_ALREADY_EXISTS_ERROR"
@@ -155,13 +155,11 @@ def _require_user(tx: Transaction, app: str, recipe_user_id: str) -> User:
 def _require_no_other_primary(tx: Transaction, app: str, user: User, email: str) -> None:
     if not user.is_primary:
         return
-    for tenant in user.tenant_ids:
-        for other in users_by_email(tx, TenantRef(app, tenant), email):
-            if other.is_primary and other.user_id != user.user_id:
-                raise Refusal(
-                    "EMAIL_CHANGE_NOT_ALLOWED_ERROR",
-                    reason="New email is associated with another primary user ID",
-                )
+    if other_primary_user(tx, app, [email], user.tenant_ids, user.user_id):
+        raise Refusal(
+            "EMAIL_CHANGE_NOT_ALLOWED_ERROR",
+            reason="New email is associated with another primary user ID",
+        )
 
 
 def _set_password(tx: Transaction, app: str, recipe_user_id: str, password_hash: str) -> None:

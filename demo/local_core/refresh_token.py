@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from demo.local_core.errors import Unauthorised
 from demo.local_core.storage import Transaction
 
-# The core's name for this format: <encrypted content>.<nonce>.V2
+# The core's name for this format: <encrypted content>.<nonce>.V2, with the content in standard
+# base64. Cookies and headers have to cope with its `+`, `/` and `=`, as they do with a real core's.
 _VERSION = "V2"
 _IV_BYTES = 12
 
@@ -36,7 +37,7 @@ def seal(tx: Transaction, app: str, token: RefreshToken) -> str:
     iv = os.urandom(_IV_BYTES)
     plain = json.dumps(asdict(token)).encode()
     box = iv + AESGCM(_secret(tx, app)).encrypt(iv, plain, nonce.encode())
-    return f"{base64.urlsafe_b64encode(box).decode().rstrip('=')}.{nonce}.{_VERSION}"
+    return f"{base64.b64encode(box).decode()}.{nonce}.{_VERSION}"
 
 
 def unseal(tx: Transaction, app: str, text: str) -> RefreshToken:
@@ -45,7 +46,7 @@ def unseal(tx: Transaction, app: str, text: str) -> RefreshToken:
         content, nonce, version = text.split(".")
         if version != _VERSION:
             raise ValueError
-        box = base64.urlsafe_b64decode(content + "=" * (-len(content) % 4))
+        box = base64.b64decode(content, validate=True)
         plain = AESGCM(_secret(tx, app)).decrypt(box[:_IV_BYTES], box[_IV_BYTES:], nonce.encode())
         return RefreshToken(**json.loads(plain))
     except (ValueError, binascii.Error, InvalidTag):

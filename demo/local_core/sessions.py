@@ -117,9 +117,9 @@ def refresh_session(
     *,
     anti_csrf_token: str | None,
     anti_csrf: bool,
-    use_static_key: bool | None,
+    use_static_key: bool,
 ) -> Tokens:
-    """Give new tokens for a refresh token. The choice of key stays as it is if that is None."""
+    """Give new tokens for a refresh token."""
     token = unseal(tx, app, refresh_token)
     if anti_csrf and token.anti_csrf_token not in (None, anti_csrf_token):
         raise Unauthorised("Anti CSRF token missing, or not matching")
@@ -128,8 +128,7 @@ def refresh_session(
     session = find_session(tx, ref, token.session_handle)
     if session is None or session.expires_at < core.now():
         raise Unauthorised("Session missing in db or has expired")
-    if use_static_key is not None:
-        session = replace(session, use_static_key=use_static_key)
+    session = replace(session, use_static_key=use_static_key)
 
     hash_1 = sha256(refresh_token)
     if session.refresh_token_hash_2 != sha256(hash_1):

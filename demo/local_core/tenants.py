@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from demo.local_core.config import check_config
+from demo.local_core.config import check_config, check_names
 from demo.local_core.core import Core
-from demo.local_core.errors import Forbidden, UnknownTenant
+from demo.local_core.errors import BadRequest, Forbidden, UnknownTenant
 from demo.local_core.scope import PUBLIC, TenantRef
 from demo.local_core.storage import Transaction
 
@@ -86,21 +86,21 @@ def put_tenant(
     core: Core, tx: Transaction, source: TenantRef, tenant_id: str, change: TenantChange
 ) -> bool:
     """Create or change a tenant of the app that asks; returns whether it is a new one."""
-    if tenant_id != PUBLIC and not source.is_public:
-        raise Forbidden(
-            "You must use the public tenantId to add/update/delete a new tenant to this app"
-        )
-    return _put(core, tx, source.sibling(tenant_id), change)
+    ref = source.sibling(tenant_id)
+    if ref.is_public:
+        return put_app(core, tx, source, ref.app, change)
+    if not source.is_public and source != ref:
+        raise Forbidden("You must use the public or same tenant to add/update a tenant")
+    return _put(core, tx, ref, change)
 
 
 def put_app(
     core: Core, tx: Transaction, source: TenantRef, app_id: str, change: TenantChange
 ) -> bool:
     """Create or change an app, which is to say its public tenant."""
-    if source != TenantRef():
-        raise Forbidden(
-            "You must use the public tenantId and public appId to add/update/delete a new app"
-        )
+    allowed = source in (TenantRef(), TenantRef(app_id))
+    if not allowed and app_id != PUBLIC:
+        raise Forbidden("You must use the public or same app to add/update an app")
     if app_id not in list_apps(tx):
         _insert_app(core, tx, app_id)
     return _put(core, tx, TenantRef(app_id), change)
@@ -133,10 +133,14 @@ def delete_app(tx: Transaction, source: TenantRef, app_id: str) -> bool:
 
 
 def _put(core: Core, tx: Transaction, ref: TenantRef, change: TenantChange) -> bool:
+    if ref == TenantRef() and change.core_config:
+        # Those settings are the operator's.
+        raise BadRequest("Cannot modify base config")
     known = get_tenant(tx, ref)
     # A new tenant has no first factors until it is given some; an app starts with all.
     tenant = known or Tenant(ref.tenant, None if ref.is_public else [], None, {})
     config = {**tenant.core_config, **change.core_config}
+    check_names(config)
     tenant = replace(
         tenant, core_config={name: value for name, value in config.items() if value is not None}
     )

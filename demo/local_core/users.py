@@ -139,6 +139,30 @@ def users_by_email(tx: Transaction, ref: TenantRef, email: str) -> list[User]:
     return [user for user in found if user]
 
 
+def other_primary_user(
+    tx: Transaction, app: str, emails: Iterable[str], tenants: Iterable[str], user_id: str
+) -> User | None:
+    """A primary user other than this one with such an address who is in one of the tenants.
+
+    In no tenant two of them may have the same address. Every login method counts: a user is in a
+    tenant with all addresses, whichever of them logs in there.
+    """
+    rows = [
+        row
+        for email in emails
+        for row in tx.rows(
+            "SELECT primary_user_id FROM users WHERE app_id = ? AND email = ?"
+            " AND primary_user_id NOT NULL AND primary_user_id != ? ORDER BY rowid",
+            app,
+            email,
+            user_id,
+        )
+    ]
+    others = [find_user(tx, app, row["primary_user_id"]) for row in rows]
+    found = (one for tenant in tenants for one in others if one and tenant in one.tenant_ids)
+    return next(found, None)
+
+
 def list_users(
     tx: Transaction,
     ref: TenantRef,

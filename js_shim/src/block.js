@@ -51,14 +51,15 @@ export function block(connection, Native, flows, waiter) {
  * @param {Step} step
  * @param {Carrier} carrier
  */
-function post({ driver }, Native, { url = "", headers = {} }, carrier) {
+function post({ driver }, Native, { url = "", headers = {}, credentials }, carrier) {
   const call = new Native();
   call.open("POST", url, false);
-  call.withCredentials = true;
+  call.withCredentials = credentials === "include";
   for (const [name, value] of Object.entries(headers)) call.setRequestHeader(name, value);
   carrier.refreshCall = call;
   try {
     call.send();
+    driver.checkOrigin(call.responseURL, url);
   } catch (error) {
     carrier.failure = error;
     return JSON.stringify({ failure: "network" });
@@ -69,5 +70,6 @@ function post({ driver }, Native, { url = "", headers = {} }, carrier) {
     call.status,
     (name) => (known.includes(`${name}:`) ? call.getResponseHeader(name) : null),
     () => headersOf(call),
+    "",
   );
 }

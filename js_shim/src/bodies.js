@@ -1,5 +1,7 @@
 // Bodies, headers and replies in the types that an XMLHttpRequest knows.
 
+import { isBlob, isBuffer, isDocument, isForm, isQuery } from "./brands.js";
+
 /**
  * A reply that is shown in place of the native one.
  *
@@ -26,13 +28,72 @@ export const NO_REPLY = {
 
 /**
  * @param {Response} response
- * @param {XMLHttpRequestResponseType} type
+ * @returns {Reply} its head, whose body has not come yet
+ */
+export const headReply = ({ status, statusText, url, headers }) => ({
+  ...NO_REPLY,
+  ...{ status, statusText, url, headers },
+});
+
+/**
+ * @param {Response} response
+ * @param {() => XMLHttpRequestResponseType} type which may change until the body is there
+ * @param {number} timeout milliseconds; afterwards its body is what has come of it
  * @returns {Promise<Reply>}
  */
-export async function replyOf(response, type) {
-  const { status, statusText, url, headers } = response;
-  const bytes = await response.arrayBuffer().catch(() => new ArrayBuffer(0)); // it broke off
-  return { status, statusText, url, headers, ...contentOf(bytes, type, headers) };
+export async function replyOf(response, type, timeout) {
+  const { bytes } = await bytesOf(response, timeout);
+  return { ...headReply(response), ...contentOf(bytes, type(), response.headers) };
+}
+
+/**
+ * Read a response that its caller can still read afterwards.
+ *
+ * @param {Response} response
+ * @param {number} timeout milliseconds
+ * @returns {Promise<string>} empty if it broke off, or took too long: its caller will see that
+ */
+export async function textWithin(response, timeout) {
+  try {
+    return (await wholeText(response.clone(), timeout)) ?? "";
+  } catch {
+    return ""; // its caller has read it
+  }
+}
+
+/**
+ * @param {Response} response which nobody else reads
+ * @param {number} timeout milliseconds
+ * @returns {Promise<string | null>} null if it broke off, or took too long
+ */
+export async function wholeText(response, timeout) {
+  const { bytes, isWhole } = await bytesOf(response, timeout);
+  return isWhole ? new TextDecoder().decode(bytes) : null;
+}
+
+/**
+ * @param {Response} response
+ * @param {number} timeout milliseconds: a body may never end
+ * @returns {Promise<{bytes: ArrayBuffer, isWhole: boolean}>} what has come until then
+ */
+async function bytesOf(response, timeout) {
+  const reader = response.body?.getReader();
+  /** @type {any[]} */
+  const chunks = [];
+  let isWhole = true;
+  const timer = setTimeout(() => {
+    isWhole = false;
+    reader?.cancel().catch(() => {}); // ends the reading
+  }, timeout);
+  try {
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+      chunks.push(next.value);
+    }
+  } catch {
+    isWhole = false; // it broke off
+  }
+  clearTimeout(timer);
+  return { bytes: await new Blob(chunks).arrayBuffer(), isWhole };
 }
 
 /**
@@ -122,22 +183,29 @@ export function textOf(response) {
  * @param {any} body
  */
 export function snapshotOf(body) {
-  if (body instanceof ArrayBuffer) return body.slice(0);
-  if (ArrayBuffer.isView(body)) {
-    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
-  }
-  if (body instanceof URLSearchParams) return new URLSearchParams(body);
-  if (body instanceof FormData) {
+  if (typeof body === "string" || body === null || body === undefined) return body;
+  if (isBuffer(body)) return copyOf(body, 0, body.byteLength);
+  if (ArrayBuffer.isView(body)) return copyOf(body.buffer, body.byteOffset, body.byteLength);
+  if (isBlob(body)) return body; // does not change
+  if (isQuery(body)) return new URLSearchParams(body);
+  if (isForm(body)) {
     const form = new FormData();
     for (const [name, entry] of body) form.append(name, /** @type {any} */ (entry));
     return form;
   }
-  return isDocument(body) ? body.cloneNode(true) : body; // nothing else changes
+  return isDocument(body) ? body.cloneNode(true) : `${body}`;
 }
 
-// Workers know no documents.
-const isDocument = (/** @type {any} */ value) =>
-  typeof Document === "function" && value instanceof Document;
+/**
+ * @param {ArrayBufferLike} buffer
+ * @param {number} start
+ * @param {number} size
+ */
+function copyOf(buffer, start, size) {
+  if (!isBuffer(buffer)) return new Uint8Array(buffer, start, size); // shared: the browser refuses it
+  // A buffer that has been transferred cannot even be read, and is sent as nothing.
+  return size === 0 ? new Uint8Array() : new Uint8Array(buffer, start, size).slice();
+}
 
 /**
  * A reply that can be told to another realm.
@@ -147,11 +215,12 @@ const isDocument = (/** @type {any} */ value) =>
 
 /**
  * @param {Response} reply which can still be read afterwards
+ * @param {number} [timeout] milliseconds; afterwards its body is empty
  * @returns {Promise<ReplyData>}
  */
-export async function toData(reply) {
+export async function toData(reply, timeout = 10_000) {
   const { status, statusText, url, headers } = reply;
-  return { status, statusText, url, headers: [...headers], body: await reply.clone().text() };
+  return { status, statusText, url, headers: [...headers], body: await textWithin(reply, timeout) };
 }
 
 /**

@@ -1,13 +1,17 @@
 // The async driver: carries out the effects of the core's flows.
 
-import { fromData } from "./bodies.js";
-import { closed } from "./errors.js";
+import { fromData, textWithin } from "./bodies.js";
+import { closed, foreignResponse } from "./errors.js";
 import { Carrier } from "./flow.js";
 import { Recall } from "./recall.js";
+import { resolveUrl } from "./target.js";
 import { verify } from "./verify.js";
 
 // How long, in milliseconds, a flow waits for a postAPIHook.
 const HOOK_PATIENCE = 10_000;
+
+// How long, in milliseconds, a caller waits for the body of its own response, which the core wants to read.
+const BODY_PATIENCE = 1000;
 
 /**
  * @typedef {import("./host.js").Host} Host
@@ -33,14 +37,16 @@ export class Driver {
    * @param {import("./target.js").Plan} plan
    * @param {(events: object[]) => void} emit
    * @param {() => void} changed called when cookies have been written
+   * @param {(url: string) => boolean} covers whether a URL is ours
    */
-  constructor(core, host, hooks, plan, emit, changed) {
+  constructor(core, host, hooks, plan, emit, changed, covers) {
     this.core = core;
     this.host = host;
     this.hooks = hooks;
-    this.replyHeaders = plan.replyHeaders;
+    this.plan = plan;
     this.emit = emit;
     this.changed = changed;
+    this.covers = covers;
     this.recall = new Recall(core, host, plan.statuses);
   }
 
@@ -140,33 +146,49 @@ export class Driver {
     for (const { stop } of [...this.#waiting.values()]) stop(closed());
   }
 
-  /** @param {Step} step the current step of a flow that has no caller of its own */
-  beside(step) {
-    this.#follow(step, new Carrier()).catch((error) => {
-      if (this.#closed) return;
-      // Only a broken interpreter gets here; whoever waits for this flow must not hang on it.
-      for (const { stop } of [...this.#waiting.values()]) stop(error);
-    });
+  /** @param {unknown} error ends every wait: the core will wake nobody any more */
+  fail(error) {
+    this.recall.forget();
+    for (const { stop } of [...this.#waiting.values()]) stop(error);
+  }
+
+  /**
+   * @param {Step} step the current step of a flow that has no caller of its own, or none any more
+   * @param {Carrier} [carrier]
+   * @param {Promise<any>} [begun] the result of its effect
+   */
+  beside(step, carrier = new Carrier(), begun = undefined) {
+    // Whoever waits for this flow must not hang on it.
+    this.#follow(step, carrier, begun).catch((error) => this.#closed || this.fail(error));
   }
 
   /**
    * @param {Step} step
    * @param {Carrier} carrier
+   * @param {Promise<any>} [begun] the result of the step's effect, where that is being performed already
    * @returns {Promise<Step>}
    */
-  async #follow(step, carrier) {
+  async #follow(step, carrier, begun) {
     let flow = 0;
     try {
       while (step.do) {
         flow = step.flow ?? 0;
-        const result = await this.perform(step, carrier);
+        const isCallers = carrier.send !== null && step.do === "read_text";
+        const performed = begun ?? this.perform(step, carrier);
+        if (isCallers && !begun && (await isLate(performed))) {
+          // The caller has its response, as it would have natively; the core gets the text in its time.
+          this.beside(step, carrier, performed);
+          flow = 0;
+          return { verdict: "deliver" };
+        }
+        const result = await performed;
+        begun = undefined;
         if (this.#closed) {
           // What was on its way for a caller is still theirs.
-          if (step.do === "send") return { verdict: "deliver" };
+          if (step.do === "send" || isCallers) return { verdict: "deliver" };
           throw closed();
         }
-        // A bare status changes nothing, and what it leads to looks again: it is worth no wait.
-        if (this.host.jar.lags && typeof result !== "number") await this.host.jar.fresh();
+        if (this.host.jar.lags) await freshAfter(this, this.host.jar, result);
         step = this.apply(this.resume(step, result, carrier), carrier);
       }
       return step;
@@ -189,7 +211,7 @@ export class Driver {
     switch (step.do) {
       case "send":
         carrier.reply = await /** @type {(step: Step) => Promise<Response>} */ (carrier.send)(step);
-        return this.#headOf(carrier.reply);
+        return responseHead(this, carrier.reply);
       case "post":
         return this.#post(step, carrier);
       case "post_hook":
@@ -203,7 +225,7 @@ export class Driver {
       case "ask":
         return this.#answer(step.flow ?? 0, carrier);
       case "read_text":
-        return carrier.reply ? this.#text(carrier.reply) : "";
+        return carrier.reply ? textWithin(carrier.reply, this.plan.timeout) : "";
       case "call":
         return this.#call(step, carrier);
       default:
@@ -228,8 +250,9 @@ export class Driver {
         ...carrier.call.requestInit,
         signal: control.signal,
       });
+      this.checkOrigin(carrier.reply.url, carrier.call.url);
       this.#responses.set(carrier.call.action, carrier.reply);
-      return this.#headOf(carrier.reply);
+      return responseHead(this, carrier.reply, false);
     } catch (error) {
       carrier.failure = error;
       return JSON.stringify({ failure: control.signal.aborted ? "timeout" : "network" });
@@ -256,13 +279,19 @@ export class Driver {
    * @param {Carrier} carrier
    */
   async #call({ flow = 0, function: name, arguments: given = [] }, carrier) {
+    const ended = this.#wait(flow, carrier); // by its caller, or by close(): the function may never end
     try {
-      if (name) return JSON.stringify({ value: await carrier.functions?.[name]?.(...given) });
-      await this.core.perform(flow);
+      if (name) {
+        const value = await Promise.race([carrier.functions?.[name]?.(...given), ended]);
+        return JSON.stringify({ value });
+      }
+      await Promise.race([this.core.perform(flow), ended]);
       return undefined;
     } catch (error) {
       carrier.failure = error;
       return '{"failed":true}';
+    } finally {
+      this.#waiting.get(flow)?.go();
     }
   }
 
@@ -331,29 +360,65 @@ export class Driver {
   }
 
   /**
-   * A reply as the core reads it: the bare status, or JSON when it has headers of the plan.
+   * A response as the core reads it: the bare status, or JSON when it has headers of the plan.
    *
    * @param {number} status
    * @param {(name: string) => string | null} header
    * @param {() => Headers} all of them, for a page that calculates the clock's skew itself
+   * @param {string} url where it came from, if that is to be judged
    */
-  head(status, header, all) {
-    this.lastHeaders = all;
-    return headOf(this.replyHeaders, status, header);
+  head(status, header, all, url) {
+    const head = judgedHead(this.plan, this.covers, status, header, url);
+    if (head !== FOREIGN) this.lastHeaders = all;
+    return head;
   }
 
-  /** @param {Response} response */
-  #headOf(response) {
-    return responseHead(this, response);
+  /**
+   * Refuse the response to a call of ours that has been redirected to a foreign host.
+   *
+   * @param {string} url where it came from
+   * @param {string} asked
+   */
+  checkOrigin(url, asked) {
+    const isElsewhere = url && resolveUrl(url)?.origin !== resolveUrl(asked)?.origin;
+    if (isElsewhere && !this.covers(url)) throw foreignResponse(url);
   }
+}
 
-  /** @param {Response} response */
-  async #text(response) {
-    try {
-      return await response.clone().text();
-    } catch {
-      return ""; // the body broke off: the caller will see that for themselves
-    }
+/** What the core gets in place of a foreign response's status. */
+const FOREIGN = 0;
+
+/**
+ * A response as the core reads it; one that a redirect has fetched from a foreign host says nothing of the
+ * session.
+ *
+ * @param {Pick<import("./target.js").Plan, "replyHeaders" | "statuses">} plan
+ * @param {(url: string) => boolean} covers whether a URL is ours
+ * @param {number} status
+ * @param {(name: string) => string | null} header
+ * @param {string} url where it came from, if that is to be judged
+ */
+export function judgedHead({ replyHeaders, statuses }, covers, status, header, url) {
+  const head = headOf(replyHeaders, status, header);
+  const isOrdinary = typeof head === "number" && !statuses.includes(head);
+  return isOrdinary || !url || covers(url) ? head : FOREIGN;
+}
+
+/**
+ * Bring the mirror of a jar that lags up to date before a flow goes on.
+ *
+ * @param {{isClosed: boolean}} driver
+ * @param {import("./jar.js").Jar} jar
+ * @param {any} result of the flow's effect
+ */
+export async function freshAfter(driver, jar, result) {
+  // A bare status changes nothing, and what it leads to looks again: it is worth no wait.
+  if (typeof result === "number") return;
+  try {
+    await jar.fresh();
+  } catch (error) {
+    // What came with a response must be kept, whether or not what is there can be read.
+    if (typeof result !== "string" || driver.isClosed) throw error;
   }
 }
 
@@ -380,12 +445,14 @@ export function headOf(replyHeaders, status, header) {
 /**
  * @param {Pick<Driver, "head">} driver
  * @param {Response} response
+ * @param {boolean} [isJudged] false where its URL has been looked at
  */
-export const responseHead = (driver, { status, headers }) =>
+export const responseHead = (driver, { status, headers, url }, isJudged = true) =>
   driver.head(
     status,
     (name) => headers.get(name),
     () => headers,
+    isJudged ? url : "",
   );
 
 /**
@@ -408,13 +475,14 @@ export const nextTask = () =>
  * @param {Carrier} carrier
  * @returns {import("./hooks.js").BackendCall}
  */
-function callOf({ action = "SIGN_OUT", url = "", headers = {}, userContext }, carrier) {
+function callOf(step, carrier) {
+  const { action = "SIGN_OUT", url = "", headers = {}, userContext } = step;
   return {
     action,
     url,
     requestInit: {
       method: "POST",
-      credentials: "include",
+      credentials: step.credentials ?? "include",
       // As supertokens-website hands them to hooks.
       headers: action === "SIGN_OUT" ? headers : new Headers(headers),
     },
@@ -428,6 +496,23 @@ function callOf({ action = "SIGN_OUT", url = "", headers = {}, userContext }, ca
  */
 function inContext(events, { userContext }) {
   return userContext ? events.map((event) => ({ ...event, userContext })) : events;
+}
+
+/**
+ * @param {Promise<unknown>} effect
+ * @returns {Promise<boolean>} whether its caller should not wait any longer
+ */
+async function isLate(effect) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const patience = new Promise((late) => {
+    timer = setTimeout(late, BODY_PATIENCE, true);
+  });
+  try {
+    return (await Promise.race([effect.then(() => false), patience])) === true;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

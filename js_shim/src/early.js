@@ -2,7 +2,7 @@
 // is delivered, and with any other the exchange waits for the core, which takes it over with the cookies
 // and the clock of its beginning.
 
-import { headOf, responseHead } from "./drive.js";
+import { judgedHead, responseHead } from "./drive.js";
 import { closed } from "./errors.js";
 import { Carrier } from "./flow.js";
 import { cookiesNow } from "./jar.js";
@@ -62,8 +62,12 @@ export class Early {
   meet(connection) {
     this.#connection = connection;
     const { jar } = connection.host;
-    if (!jar.lags) this.#tell(connection.driver);
-    else this.#told = jar.fresh().then(() => this.#tell(connection.driver));
+    if (!jar.lags) {
+      this.#tell(connection.driver);
+      return;
+    }
+    this.#told = jar.fresh().then(() => this.#tell(connection.driver));
+    this.#told.catch(() => {}); // those who wait get to know it
   }
 
   /** @param {import("./drive.js").Driver} driver */
@@ -90,7 +94,7 @@ export class Early {
    * @param {[string, string][]} headers its caller's
    */
   knows(headers) {
-    const known = reported(new Headers(headers), this.plan);
+    const known = headers.length > 0 ? reported(new Headers(headers), this.plan) : "";
     return this.exchange(known, false, new Carrier()) !== null;
   }
 
@@ -136,10 +140,12 @@ export class Early {
    * @param {number} status
    * @param {(name: string) => string | null} header
    * @param {() => Headers} all
+   * @param {string} url
    */
-  head(status, header, all) {
+  head(status, header, all, url) {
     this.lastHeaders = all;
-    return headOf(this.plan.replyHeaders, status, header);
+    const covers = (/** @type {string} */ final) => this.#shim.covers(final);
+    return judgedHead(this.plan, covers, status, header, url);
   }
 
   /**
@@ -169,12 +175,12 @@ export class Early {
   async perform(_, carrier) {
     try {
       await this.#gate.pass(carrier.signal);
-      await this.#told;
     } catch (error) {
       if (!carrier.signal?.aborted) return; // no core will come
       this.#abandon(carrier);
       throw error;
     }
+    await this.#told;
   }
 
   /**

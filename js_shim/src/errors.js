@@ -1,6 +1,8 @@
 // Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
 // (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here.
 
+import { resolveUrl } from "./target.js";
+
 /**
  * `javascript` has the two texts in JavaScript's names, if these differ from Python's; `call` names the
  * call to the backend whose response the error is about.
@@ -8,6 +10,9 @@
  * @typedef {{name: string, code: string, message: string, hint: string, status?: number, reason?: string,
  *   call?: string, javascript?: {message: string, hint: string}}} ErrorData
  */
+
+// What keeps callers from knowing whether there is a session.
+const UNREADABLE = ["HandlerFailed", "StorageUnavailable"];
 
 /**
  * An error of this SDK: `name` and `code` are stable, `message` says what happened and `hint` what a
@@ -161,6 +166,64 @@ export const twoVersions = (first, second) =>
     `Two versions of supertokens-pyodide are on this page: ${first} came first, and ${second} cannot use it.`,
     undefined,
     "Load the same version everywhere: in the page's bundle, its script tags and its Python packages.",
+  );
+
+/**
+ * A function that the page gave to init() does not do its part.
+ *
+ * @param {string} name of the option, and of its function
+ * @param {string} problem
+ * @param {unknown} [cause] its own error
+ */
+export const handlerFailed = (name, problem, cause) =>
+  new SuperTokensError(
+    {
+      name: "HandlerFailed",
+      code: "HANDLER_FAILED",
+      message: `The page's ${name} ${problem}.`,
+      hint: "Correct that function, which was given to init(). The cause, if there is one, is its own error.",
+    },
+    cause,
+  );
+
+/** @param {unknown} cause */
+export const storageUnavailable = (cause) =>
+  new SuperTokensError(
+    {
+      name: "StorageUnavailable",
+      code: "STORAGE_UNAVAILABLE",
+      message: "IndexedDB, which keeps the session, cannot be read.",
+      hint: "The session is kept: try again. If it never works, storage is blocked or damaged in this browser.",
+    },
+    cause,
+  );
+
+/**
+ * What can be said of a session whose state cannot be read; other errors are thrown.
+ *
+ * @param {any} error
+ */
+export function unknownStatus(error) {
+  if (!UNREADABLE.includes(error?.name)) throw error;
+  return { status: "UNKNOWN", reason: error.data.message };
+}
+
+/** @param {unknown} cause Pyodide's fatal error, if it is known */
+export const interpreterDied = (cause) =>
+  new SuperTokensError(
+    {
+      name: "InterpreterDied",
+      code: "INTERPRETER_DIED",
+      message: "Python on this page has died, and the session with it.",
+      hint: "Reload the page. The console has Pyodide's fatal error; often a computation ran out of stack or memory.",
+    },
+    cause,
+  );
+
+/** @param {string} url */
+export const foreignResponse = (url) =>
+  new TypeError(
+    `The response to a call of the session SDK came from another host (${resolveUrl(url)?.host}), by a redirect. It was not used.`,
   );
 
 export const closed = () =>

@@ -2,6 +2,7 @@
 // A native event must be judged before others see it, so its owner steps it by hand, at once; only
 // what takes time is left to the async driver.
 
+import { freshAfter } from "./drive.js";
 import { Carrier } from "./flow.js";
 import { reported } from "./target.js";
 
@@ -53,8 +54,31 @@ export class Exchange {
     this.carrier.signal = this.#control.signal;
     const { driver, host } = this.connection;
     const result = await driver.perform(this.step, this.carrier);
-    if (host?.jar.lags && typeof result !== "number") await host.jar.fresh();
+    if (host?.jar.lags) await freshAfter(driver, host.jar, result);
     this.resume(result);
+  }
+
+  /**
+   * Go on with the text of a response that its caller has got already, to the end.
+   *
+   * @param {string | Promise<string>} text
+   */
+  finish(text) {
+    if (typeof text !== "string") {
+      text.then(
+        (later) => this.finish(later),
+        () => this.finish(""),
+      );
+      return;
+    }
+    this.resume(text);
+    const { driver } = this.connection;
+    if (this.step.do && "beside" in driver) driver.beside(this.step, this.carrier);
+  }
+
+  /** Whether it waits for Python to start. */
+  get waitsForCore() {
+    return !this.connection.core;
   }
 
   /** Forget it: its caller has gone. */

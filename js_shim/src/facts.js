@@ -43,6 +43,7 @@ function frame() {
  * @param {string[]} probe writes one, and removes it
  */
 async function kept(jar, [write = "", erase = ""]) {
+  await jar.fresh(); // where nobody can read, nothing is written
   jar.write([write]);
   await jar.fresh();
   const place =

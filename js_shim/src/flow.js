@@ -17,7 +17,7 @@
  * @property {"send" | "post" | "post_hook" | "lock" | "wait" | "read_text" | "call" | "get" | "verify" | "ask"} [do]
  * @property {Record<string, string>} [headers] send, post
  * @property {string[]} [drop] send
- * @property {RequestCredentials | null} [credentials] send
+ * @property {RequestCredentials | null} [credentials] send, post
  * @property {string} [url] post, get
  * @property {string} [name] lock
  * @property {string} [function] call: a function of JavaScript; without, one of Python

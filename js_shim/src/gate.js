@@ -1,7 +1,7 @@
 // Holds requests to the API until the core is up, and lets everything that the boot itself needs pass.
 
 import { bootFailed } from "./errors.js";
-import { hostnameOf, resolveUrl } from "./target.js";
+import { hostsOf, resolveUrl } from "./target.js";
 
 // What Python runtimes load. Held back, the core that would let it pass could never start.
 const RUNTIME_FILE = /\.(?:py|whl|zip|tar|gz|wasm|m?js|toml|css)$|\/pyodide-lock\.json$/;
@@ -11,6 +11,13 @@ const INSTALLED = /\.(?:whl|wasm)$|\/pyodide-lock\.json$|\/python_stdlib\.zip$/;
 const PYODIDES_OWN =
   /^(?:pyodide\.asm\.(?:m?js|wasm)|python_stdlib\.zip|pyodide-lock\.json|.*\.whl)$/;
 
+// A timer that comes later than this had a busy or sleeping thread before it, which may have kept the core's
+// answer waiting too: it gets a moment more.
+const LATE = 100;
+const MOMENT = 1_000;
+
+/** @typedef {{since: number, timer?: ReturnType<typeof setTimeout>, reject: (reason: unknown) => void}} Waiter */
+
 export class Gate {
   /** @type {import("./early.js").Early | null} answers what it can while the gate is closed */
   early = null;
@@ -18,27 +25,31 @@ export class Gate {
   #open = () => {};
   /** @type {(reason: unknown) => void} */
   #fail = () => {};
+  /** @type {{ms: number, error: () => unknown} | null} */
+  #limit = null;
+  /** @type {Set<Waiter>} */
+  #waiting = new Set();
+  /** @type {Promise<void>} */
+  #settled;
 
   /**
    * @param {Record<string, any>} options as given to init()
-   * @param {(url: string) => boolean} covers whether a request may be the API's
+   * @param {(url: string, target: URL) => boolean} covers whether a request may be the API's
    * @param {() => string[]} bootFiles URLs, or the beginnings of URLs, that the boot loads
    * @param {string} [indexURL] where the Python that is being started comes from
    */
   constructor(options, covers, bootFiles, indexURL) {
-    /** @type {Promise<void>} */
-    this.opened = new Promise((resolve, reject) => {
+    this.#settled = new Promise((resolve, reject) => {
       this.#open = resolve;
       this.#fail = reject;
     });
-    this.opened.catch(() => {}); // whoever is held, and ready(), get to know it
+    this.#settled.catch(() => {}); // whoever is held, and ready(), get to know it
     const { apiDomain = "", sessionTokenBackendDomain: domain } = options;
     // Which requests are ours, until the core says so itself.
     this.plan = {
       skip: __TABLE__.skip,
       apiDomain: String(apiDomain),
-      hostname: hostnameOf(String(apiDomain)),
-      domain: domain ? hostnameOf(String(domain)) : null,
+      ...hostsOf(String(apiDomain), domain && String(domain)),
     };
     this.covers = covers;
     this.bootFiles = bootFiles;
@@ -59,10 +70,10 @@ export class Gate {
    * Whether a request is one for the core.
    *
    * @param {string} url
+   * @param {URL | null} [target] the same, resolved
    */
-  holds(url) {
-    const target = resolveUrl(url);
-    if (!target || !this.covers(url)) return false;
+  holds(url, target = resolveUrl(url)) {
+    if (!target || !this.covers(url, target)) return false;
     if (INSTALLED.test(target.pathname)) return false;
     return !this.bootFiles().some((file) => target.href.startsWith(resolveUrl(file)?.href ?? file));
   }
@@ -84,7 +95,7 @@ export class Gate {
    */
   loads(url) {
     const target = resolveUrl(url);
-    return target !== null && PYODIDES_OWN.test(this.#nameOf(target) ?? "");
+    return target !== null && this.installs(target);
   }
 
   /** @param {URL} target @returns {string | null} a file's name in Pyodide's directory */
@@ -92,6 +103,15 @@ export class Gate {
     if (this.runtime === "" || !href.startsWith(this.runtime)) return null;
     const name = href.slice(this.runtime.length).replace(/[?#].*$/s, "");
     return name.includes("/") ? null : name;
+  }
+
+  /**
+   * Whether this is a file of the Python that was started, which its loader may load later too.
+   *
+   * @param {URL} target
+   */
+  installs(target) {
+    return PYODIDES_OWN.test(this.#nameOf(target) ?? "");
   }
 
   /**
@@ -113,18 +133,65 @@ export class Gate {
   }
 
   /**
-   * Wait for the core; rejects with the boot's failure, or as soon as the caller aborts.
+   * Limit how long each caller waits, from its own beginning: a core that comes later still opens the gate.
+   *
+   * @param {number} ms
+   * @param {() => unknown} error what a caller gets whose time is over
+   */
+  limit(ms, error) {
+    this.#limit = { ms, error };
+    for (const waiter of this.#waiting) this.#arm(waiter);
+  }
+
+  /** Resolves once the core is there, for a caller that begins to wait now. @returns {Promise<void>} */
+  get opened() {
+    return this.pass(null);
+  }
+
+  /**
+   * Wait for the core; rejects with the boot's failure, when this caller's time is over, or as soon as the
+   * caller aborts.
    *
    * @param {AbortSignal | null} signal
    * @returns {Promise<void>}
    */
-  pass(signal) {
-    if (!signal) return this.opened;
-    return new Promise((resolve, reject) => {
-      const abort = () => reject(signal.reason);
-      if (signal.aborted) abort();
-      signal.addEventListener("abort", abort);
-      this.opened.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  async pass(signal) {
+    if (signal?.aborted) throw signal.reason;
+    /** @type {Waiter} */
+    const waiter = { since: performance.now(), reject: () => {} };
+    const ended = new Promise((_, reject) => {
+      waiter.reject = reject;
     });
+    const abort = () => waiter.reject(signal?.reason);
+    signal?.addEventListener("abort", abort);
+    this.#waiting.add(waiter);
+    this.#arm(waiter);
+    try {
+      await Promise.race([this.#settled, ended]);
+    } finally {
+      this.#waiting.delete(waiter);
+      clearTimeout(waiter.timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /**
+   * @param {Waiter} waiter
+   * @param {number} [more] milliseconds in place of what the limit leaves
+   */
+  #arm(waiter, more) {
+    const limit = this.#limit;
+    if (!limit) return;
+    const now = performance.now();
+    const end = more === undefined ? waiter.since + limit.ms : now + more;
+    clearTimeout(waiter.timer);
+    waiter.timer = setTimeout(
+      () => {
+        const isLate = performance.now() - Math.max(now, end) > LATE;
+        if (isLate && more === undefined) this.#arm(waiter, MOMENT);
+        else waiter.reject(limit.error());
+      },
+      Math.max(end - now, 0),
+    );
   }
 }

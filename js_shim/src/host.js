@@ -1,7 +1,11 @@
 // The browser services that the core's drivers need, looked up at call time.
 
+import { wholeText } from "./bodies.js";
 import { DatabaseJar } from "./database.js";
-import { BrowserJar, HandlerJar } from "./jar.js";
+import { handlerFailed } from "./errors.js";
+import { HandlerJar } from "./handler_jar.js";
+import { asked, report } from "./handlers.js";
+import { BrowserJar } from "./jar.js";
 import { takeLock, takeLockNow } from "./lock.js";
 
 /**
@@ -22,6 +26,9 @@ import { takeLock, takeLockNow } from "./lock.js";
  */
 const jarOf = ({ tokenStore }, page) =>
   tokenStore === "indexedDB" ? new DatabaseJar() : new BrowserJar(page.store);
+
+// How much longer than the time that it is given, in milliseconds, a page's own lock may take to answer.
+const LOCK_MARGIN = 1000;
 
 export class Host {
   /** @type {Map<number, () => void>} */
@@ -56,7 +63,7 @@ export class Host {
    * Get something public.
    *
    * @param {import("./flow.js").Step} step
-   * @returns {Promise<string>} JSON of its status and text
+   * @returns {Promise<string>} JSON of its status, its text and how long it may be kept
    */
   async get({ url = "", timeout = 0, fresh }) {
     try {
@@ -65,7 +72,10 @@ export class Host {
         cache: fresh ? "no-cache" : "default",
         signal: AbortSignal.timeout(timeout),
       });
-      return JSON.stringify({ status: reply.status, text: await reply.text() });
+      const text = await wholeText(reply, timeout); // a page's own fetch may not know the signal
+      if (text === null) return JSON.stringify({ status: 0 });
+      const { status, headers } = reply;
+      return JSON.stringify({ status, text, cache_control: headers.get("cache-control") ?? "" });
     } catch {
       return JSON.stringify({ status: 0 });
     }
@@ -133,14 +143,23 @@ export class Host {
    * @returns {Promise<(() => void) | null | undefined>} undefined where the page has no lock that works
    */
   async #takePageLock(name, timeout) {
-    const report = (/** @type {unknown} */ error) =>
-      console.error("supertokens: lockFactory's lock failed", error);
+    const { lockFactory } = this;
+    if (!lockFactory) return undefined;
+    let isLate = false;
     try {
-      const lock = await this.lockFactory?.();
-      if (!lock) return undefined;
-      if (!(await lock.acquireLock(name, timeout))) return null;
-      return () => void (async () => lock.releaseLock(name))().catch(report);
+      const lock = await asked("lockFactory", lockFactory);
+      if (!lock) throw handlerFailed("lockFactory", "gave no lock");
+      const release = () =>
+        void asked("lockFactory.releaseLock", () => lock.releaseLock(name)).catch(report);
+      const acquire = async () => {
+        const taken = await lock.acquireLock(name, timeout);
+        if (taken && isLate) release(); // nobody waits for it any more
+        return taken;
+      };
+      const taken = await asked("lockFactory.acquireLock", acquire, timeout + LOCK_MARGIN);
+      return taken ? release : null;
     } catch (error) {
+      isLate = true;
       report(error);
       return undefined;
     }

@@ -179,10 +179,12 @@ export const attemptRefreshingSession = ({ force } = {}) => shim.call("attempt_r
  * @param {string} [what.token] the session's own unless given
  * @param {string} [what.jwksUrl] where the keys are; the API's unless given
  * @param {number} [what.leeway] seconds by which clocks may differ
+ * @param {string} [what.issuer] what its `iss` must be; the session's own unless given
+ * @param {string | string[]} [what.audience] what its `aud` must name, or one of these
  * @returns {Promise<Record<string, any>>}
  */
-export const verifyAccessToken = ({ token, jwksUrl, leeway } = {}) =>
-  shim.call("verify_access_token", { token, jwks_url: jwksUrl, leeway });
+export const verifyAccessToken = ({ token, jwksUrl, leeway, issuer, audience } = {}) =>
+  shim.call("verify_access_token", { token, jwks_url: jwksUrl, leeway, issuer, audience });
 
 /**
  * What `diagnose()` has found: ok unless one of the findings is not; a finding's ok is null where nobody

@@ -6,8 +6,10 @@
  * @property {() => string} read what document.cookie would be
  * @property {(writes: string[]) => void} write each is ready for document.cookie; seen by read() at once
  * @property {boolean} lags whether read() answers from a mirror
+ * @property {boolean} isKnown whether read() can be believed: a mirror is empty until it was filled once
  * @property {() => Promise<void>} settled resolves when everything is written
- * @property {() => Promise<void>} fresh resolves when everything is written, and the mirror up to date
+ * @property {() => Promise<void>} fresh resolves when everything is written, and the mirror up to date; rejects
+ *   when nobody can know what is kept
  * @property {string} place where cookies are kept: "cookies", "localStorage", "memory", "indexedDB" or
  *   "cookieHandler"
  * @property {() => void} close
@@ -18,16 +20,16 @@
 /** Under this key localStorage keeps, as a cookie string, what the browser would not keep as cookies. */
 const KEPT = "supertokens-pyodide-cookies";
 
-const GONE = /;\s*expires=Thu, 01 Jan 1970/i;
+export const GONE = /;\s*expires=Thu, 01 Jan 1970/i;
 
 /** @param {string} write */
 const pairOf = (write) => write.slice(0, write.indexOf(";"));
 
 /** @param {string} pair */
-const nameOf = (pair) => pair.slice(0, pair.indexOf("="));
+export const nameOf = (pair) => pair.slice(0, pair.indexOf("="));
 
 /** @param {string} cookies */
-const pairsOf = (cookies) => (cookies ? cookies.split("; ") : []);
+export const pairsOf = (cookies) => (cookies ? cookies.split("; ") : []);
 
 /** @param {string} cookies @param {string} name */
 const without = (cookies, name) =>
@@ -68,9 +70,28 @@ export const cookiesNow = (store) => joined(document.cookie, store?.getItem(KEPT
  * @param {string} cookies
  */
 function isDone(write, cookies) {
-  const pairs = pairsOf(cookies);
-  if (GONE.test(write)) return pairs.every((pair) => nameOf(pair) !== nameOf(write));
-  return pairs.includes(pairOf(write));
+  const known = pairsOf(cookies).filter((pair) => nameOf(pair) === nameOf(write));
+  if (GONE.test(write)) return known.length === 0;
+  return known.at(-1) === pairOf(write); // of two with one name the last counts
+}
+
+/** The removal of what a write may have kept. @param {string} write */
+const undone = (write) => `${write.replace(pairOf(write), `${nameOf(write)}=`)};max-age=0`;
+
+/**
+ * Of two cookies with one name (the other is of a parent domain, say) browsers list the one last that was
+ * created last, and one that is overwritten keeps its time.
+ *
+ * @param {string} write
+ * @param {string} cookies after it
+ */
+function tookLastPlace(write, cookies) {
+  if (GONE.test(write) || !pairsOf(cookies).includes(pairOf(write))) return false;
+  // biome-ignore-start lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+  document.cookie = undone(write);
+  document.cookie = write;
+  // biome-ignore-end lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+  return isDone(write, document.cookie);
 }
 
 /** In a frame of another site, browsers keep only what is partitioned by that site. @param {string} write */
@@ -88,7 +109,9 @@ function tookPartitioned(write) {
  */
 export class BrowserJar {
   lags = false;
-  #warned = false;
+  isKnown = true;
+  /** @type {Set<string>} */
+  #warnings = new Set();
 
   /** @param {Store | null} store */
   constructor(store) {
@@ -117,13 +140,20 @@ export class BrowserJar {
     const { cookie } = document;
     let kept = this.kept;
     for (const [name, write] of new Map(writes.map((each) => [nameOf(each), each]))) {
-      if (isDone(write, cookie) || tookPartitioned(write)) {
+      if (isDone(write, cookie) || tookLastPlace(write, cookie) || tookPartitioned(write)) {
         if (kept) kept = without(kept, name);
+      } else if (GONE.test(write)) {
+        if (kept) kept = without(kept, name);
+        this.#warn(
+          `a cookie ${name} is there that this page cannot remove: it is of another domain or path, of a parent domain, say. Pages of one site must have the same sessionTokenFrontendDomain; one that is left over from another setting is removed in the browser, or by a server of that domain.`,
+        );
       } else {
         // An older value would be taken for this one.
-        document.cookie = `${write.replace(pairOf(write), `${name}=`)};max-age=0`;
-        this.#warn(write);
+        document.cookie = undone(write);
         kept = after(kept, write);
+        this.#warn(
+          `the browser did not keep the cookie ${name} (${pairOf(write).length} bytes); the session goes on outside of cookies, and other subdomains do not see it. Usually cookies are blocked here, or the access token's payload is too large for one (4096 bytes).`,
+        );
       }
     }
     // biome-ignore-end lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
@@ -149,20 +179,20 @@ export class BrowserJar {
     }
   }
 
-  /** @param {string} write */
-  #warn(write) {
-    if (this.#warned) return;
-    this.#warned = true;
-    const pair = pairOf(write);
-    console.warn(
-      `supertokens: the browser did not keep the cookie ${nameOf(pair)} (${pair.length} bytes); the session goes on outside of cookies, and other subdomains do not see it. Usually cookies are blocked here, or the access token's payload is too large for one (4096 bytes).`,
-    );
+  /** @param {string} warning for the console, once for each kind of it */
+  #warn(warning) {
+    const kind = warning.slice(0, 8);
+    if (!this.#warnings.has(kind)) console.warn(`supertokens: ${warning}`);
+    this.#warnings.add(kind);
   }
 }
 
 /** What is kept where it takes time to read: a mirror of it answers at once. */
 export class LaggingJar {
   lags = true;
+  isKnown = false;
+  /** To be set: called when what is kept may have changed behind our back. */
+  changed = () => {};
   #mirror = "";
   #writing = Promise.resolve();
 
@@ -190,67 +220,16 @@ export class LaggingJar {
       writing = this.#writing;
       await writing;
       const cookies = await this.get();
+      this.isKnown = true;
       if (writing === this.#writing) this.#mirror = cookies;
     } while (writing !== this.#writing);
   }
 
-  /** @returns {Promise<string>} what is kept; never rejects */
+  /** @returns {Promise<string>} what is kept; rejects when nobody can know */
   async get() {
     return this.#mirror;
   }
 
   /** @param {string[]} _writes @returns {Promise<void>} once they are kept; never rejects */
   async put(_writes) {}
-}
-
-/**
- * A page's own cookieHandler, with functions that may be async.
- *
- * @implements {Jar}
- */
-export class HandlerJar extends LaggingJar {
-  place = "cookieHandler";
-
-  /**
-   * @param {(original: object) => {getCookie(): any, setCookie(write: string): any}} cookieHandler
-   * @param {Jar} original
-   */
-  constructor(cookieHandler, original) {
-    super();
-    this.original = original;
-    this.handler = cookieHandler({
-      getCookie: async () => {
-        await original.fresh();
-        return original.read();
-      },
-      setCookie: (/** @type {string} */ write) => {
-        original.write([write]);
-        return original.settled();
-      },
-    });
-  }
-
-  async get() {
-    try {
-      return (await this.handler.getCookie()) ?? "";
-    } catch (error) {
-      console.error("supertokens: cookieHandler.getCookie failed", error);
-      return this.read();
-    }
-  }
-
-  /** @param {string[]} writes */
-  async put(writes) {
-    for (const write of writes) {
-      try {
-        await this.handler.setCookie(write);
-      } catch (error) {
-        console.error("supertokens: cookieHandler.setCookie failed", error);
-      }
-    }
-  }
-
-  close() {
-    this.original.close();
-  }
 }

@@ -14,6 +14,21 @@ const STALE_MS = 5000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
+ * Change the store, if it lets us: it may be full or blocked, or belong to a windowHandler that fails.
+ *
+ * @param {() => void} change
+ * @returns {boolean} whether it did
+ */
+function attempt(change) {
+  try {
+    change();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * @typedef {import("./jar.js").Store} Store
  *
  * @param {Store} store
@@ -29,7 +44,10 @@ function holder(store, key) {
 }
 
 /**
- * Whether somebody holds the lock; an entry that its holder has left behind is removed.
+ * Whether another tab holds the lock; an entry that its holder has left behind is removed.
+ *
+ * All tabs share one clock, and a living holder renews its entry. So an entry that lies far in the future
+ * was left behind as well: its tab died before the clock was set back.
  *
  * @param {Store} store
  * @param {string} key
@@ -37,8 +55,9 @@ function holder(store, key) {
 function isHeld(store, key) {
   const other = holder(store, key);
   if (!other) return false;
-  if ((other.timeRefreshed ?? other.timeAcquired) >= Date.now() - STALE_MS) return true;
-  store.removeItem(key);
+  const age = Date.now() - (other.timeRefreshed ?? other.timeAcquired);
+  if (Math.abs(age) <= STALE_MS) return true; // no number at all is stale too
+  attempt(() => store.removeItem(key));
   return false;
 }
 
@@ -68,19 +87,16 @@ async function takeStorageLock(store, name, deadline) {
     if (!isHeld(store, key)) {
       const entry = newEntry(name);
       const isOurs = () => holder(store, key)?.id === entry.id;
-      try {
-        store.setItem(key, entry.text());
-      } catch {
-        return () => {}; // full or blocked: the other side cannot use it either
-      }
+      // Full or blocked: the other side cannot use it either.
+      if (!attempt(() => store.setItem(key, entry.text()))) return () => {};
       await pause(SETTLE_MS);
       if (isOurs()) {
         const heartbeat = setInterval(() => {
-          if (isOurs()) store.setItem(key, entry.text());
+          if (isOurs()) attempt(() => store.setItem(key, entry.text()));
         }, HEARTBEAT_MS);
         return () => {
           clearInterval(heartbeat);
-          if (isOurs()) store.removeItem(key);
+          if (isOurs()) attempt(() => store.removeItem(key));
         };
       }
     }
@@ -103,13 +119,10 @@ export function takeLockNow(store, name) {
   const key = KEY_PREFIX + name;
   if (isHeld(store, key)) return null;
   const entry = newEntry(name);
-  try {
-    store.setItem(key, entry.text());
-  } catch {
-    return () => {}; // full or blocked: the other side cannot use it either
-  }
+  // Full or blocked: the other side cannot use it either.
+  if (!attempt(() => store.setItem(key, entry.text()))) return () => {};
   return () => {
-    if (holder(store, key)?.id === entry.id) store.removeItem(key);
+    if (holder(store, key)?.id === entry.id) attempt(() => store.removeItem(key));
   };
 }
 

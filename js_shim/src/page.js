@@ -1,5 +1,7 @@
 // What of the page a windowHandler may replace: its address and its storage.
 
+import { handlerFailed } from "./errors.js";
+import { askedNow, report, stringFrom } from "./handlers.js";
 import { baseUrl } from "./target.js";
 
 /** @typedef {import("./jar.js").Store} Store */
@@ -51,36 +53,95 @@ const original = () => ({
   getWindowUnsafe: () => window,
 });
 
-/** The page as the SDK sees it. */
+const HANDLER = "windowHandler";
+
+/**
+ * The page as the SDK sees it. Where its address is asked for often, for each request, a windowHandler that
+ * fails is reported once, and the page's own address is used; the rest throws HandlerFailed.
+ */
 export class PageHandler {
+  #isReported = false;
+  #getOrigin;
+
   /** @param {((original: any) => any) | undefined} windowHandler */
   constructor(windowHandler) {
-    this.handler = windowHandler?.(original());
+    const page = original();
+    this.#getOrigin = page.location.getOrigin; // Python's handlers change the object itself
+    this.handler = windowHandler && askedNow(HANDLER, () => windowHandler(page));
+    if (windowHandler && !this.handler?.location) {
+      throw handlerFailed(HANDLER, "gave no object with a location");
+    }
   }
 
   /** @returns {string} relative URLs are relative to it */
   get href() {
-    return this.handler?.location.getHref() ?? baseUrl();
+    if (!this.handler) return baseUrl();
+    try {
+      return this.#givenHref();
+    } catch (error) {
+      if (!this.#isReported) report(error);
+      this.#isReported = true;
+      return baseUrl();
+    }
   }
 
   /** @returns {string} */
   get hostname() {
-    return this.handler?.location.getHostName() ?? location.hostname;
+    return this.handler ? this.#locationGives("getHostName") : location.hostname;
   }
 
   /** @returns {boolean} whether it came by https */
   get secure() {
-    return this.href.startsWith("https:");
+    return (this.handler ? this.#givenHref() : baseUrl()).startsWith("https:");
   }
 
   /** @returns {Store | null} null where the browser blocks it */
   get store() {
     const given = this.handler?.localStorage;
     if (!given) return localStore();
+    const ask = (/** @type {string} */ name, /** @type {string[]} */ ...args) =>
+      askedNow(`${HANDLER}.localStorage.${name}`, () => given[name](...args));
     return {
-      getItem: (key) => given.getItemSync(key),
-      setItem: (key, text) => given.setItemSync(key, text),
-      removeItem: (key) => given.removeItemSync(key),
+      getItem: (key) => {
+        const kept = ask("getItemSync", key);
+        return kept === null || kept === undefined
+          ? null
+          : stringFrom(`${HANDLER}.localStorage.getItemSync`, kept);
+      },
+      setItem: (key, text) => ask("setItemSync", key, text),
+      removeItem: (key) => ask("removeItemSync", key),
     };
+  }
+
+  /** The page's address; an origin of the handler's own counts, as in supertokens-website. @returns {string} */
+  #givenHref() {
+    const { getOrigin } = this.handler.location;
+    if (!getOrigin || getOrigin === this.#getOrigin) return this.#locationGives("getHref");
+    const origin = this.#locationGives("getOrigin");
+    return askedNow(`${HANDLER}.location.getOrigin`, () => {
+      const address = new URL(origin);
+      const path = this.#path();
+      if (path) Object.assign(address, path);
+      return address.href;
+    });
+  }
+
+  /** Where in its origin the page is; nothing where the handler cannot tell, which supertokens-website never asks. */
+  #path() {
+    try {
+      const { pathname, search } = new URL(this.#locationGives("getHref"));
+      return { pathname, search };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @param {"getHref" | "getHostName" | "getOrigin"} name @returns {string} */
+  #locationGives(name) {
+    const full = `${HANDLER}.location.${name}`;
+    return stringFrom(
+      full,
+      askedNow(full, () => this.handler.location[name]()),
+    );
   }
 }

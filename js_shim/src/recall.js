@@ -113,6 +113,11 @@ export class Recall {
     return known && now < known.until ? known.text : undefined;
   }
 
+  /** Have the core asked in any case from now on, until it has answered again. */
+  forget() {
+    this.#standing.clear();
+  }
+
   /**
    * Keep a first step, if it stands.
    *

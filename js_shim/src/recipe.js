@@ -2,7 +2,7 @@
 
 import { interceptAxios } from "./axios.js";
 import { sessionFetch } from "./fetch.js";
-import { hostnameOf, isOurs } from "./target.js";
+import { hostsOf, isOurs } from "./target.js";
 import { getInvalidClaimsFromResponse, validateClaims } from "./validation.js";
 
 /**
@@ -108,10 +108,8 @@ export const originalFunctions = (shim) => ({
     claimValidatorsAddedByOtherRecipes,
   validateClaims: (input) => validateClaims(shim, input),
   getInvalidClaimsFromResponse: (input) => getInvalidClaimsFromResponse(shim, input),
-  shouldDoInterceptionBasedOnUrl: (url, apiDomain, domain) => {
-    const hosts = { hostname: hostnameOf(apiDomain), domain: domain ? hostnameOf(domain) : null };
-    return isOurs({ ...hosts, skip: shim.plan?.skip }, url, shim.page.href);
-  },
+  shouldDoInterceptionBasedOnUrl: (url, apiDomain, domain) =>
+    isOurs({ ...hostsOf(apiDomain, domain), skip: shim.plan?.skip }, url),
   calculateClockSkewInMillis: ({ accessTokenPayload }) => {
     const issued = accessTokenPayload?.iat;
     return typeof issued === "number" ? issued * 1000 - Date.now() : 0;

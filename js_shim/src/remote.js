@@ -4,10 +4,13 @@
 // (waiting, refreshing, cookies, events) is done in the worker.
 
 import { toData } from "./bodies.js";
-import { SuperTokensError, unsupported, workerGone } from "./errors.js";
+import { closed, SuperTokensError, unsupported, workerGone } from "./errors.js";
 import { Carrier } from "./flow.js";
-import { HandlerJar } from "./jar.js";
+import { HandlerJar } from "./handler_jar.js";
+import { malformed, revivedError } from "./link.js";
 import { CLOCK_SKEW } from "./recipe.js";
+import { sharedCookies } from "./shared.js";
+import { START_TIMEOUT } from "./start.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
@@ -17,9 +20,6 @@ import { CLOCK_SKEW } from "./recipe.js";
  * @typedef {import("./flow.js").Step} Step
  * @typedef {import("./link.js").Link} Link
  */
-
-// How long requests wait for another worker when the one with the core has gone.
-const RESTART_PATIENCE = 30_000;
 
 /** The page's side. */
 class RemoteCore {
@@ -58,7 +58,8 @@ class RemoteCore {
    * @param {number} now
    */
   exchange(request, oneShot, told, now) {
-    const beginning = { request, oneShot, cookies: this.#hear(told), now };
+    const cookies = this.#shared(told);
+    const beginning = { request, oneShot, cookies, now };
     return this.#prepare("exchange", [beginning], request || oneShot ? null : "");
   }
 
@@ -68,7 +69,7 @@ class RemoteCore {
    * @param {string | undefined} told
    */
   call(name, args, told) {
-    return this.#prepare("call", [this.#hear(told), name, args], args ? null : name);
+    return this.#prepare("call", [this.#shared(told), name, args], args ? null : name);
   }
 
   /**
@@ -77,13 +78,14 @@ class RemoteCore {
    * @param {string | undefined} told
    */
   resume(flow, result, told) {
-    const cookies = this.#hear(told);
+    const cookies = this.#shared(told);
     if (this.#awaited.delete(flow)) return result;
     // One that was begun by a step that stands: that step need not be waited for.
     this.#begin(flow, undefined)?.catch(() => {});
     // If the worker dies now, what came is the caller's all the same.
     const deliver = () => /** @type {Step} */ ({ verdict: "deliver" });
-    this.#asked.set(flow, this.link.ask("resume", flow, cookies, result).catch(deliver));
+    const asked = this.link.ask("resume", flow, cookies, result).then(checked);
+    this.#asked.set(flow, asked.catch(deliver));
     return { flow, do: /** @type {const} */ ("ask") };
   }
 
@@ -115,10 +117,13 @@ class RemoteCore {
 
   async perform() {} // Python's functions are called where they are
 
-  /** @param {string | undefined} told the page's cookies, or nothing where they are as they were */
-  #hear(told) {
+  /**
+   * @param {string | undefined} told the page's cookies, or nothing where they are as they were
+   * @returns {string} those that the worker may know
+   */
+  #shared(told) {
     this.#cookies = told ?? this.#cookies;
-    return this.#cookies;
+    return sharedCookies(this.#cookies);
   }
 
   /**
@@ -133,7 +138,7 @@ class RemoteCore {
     this.#begun.set(flow, async (userContext) => {
       // As Python takes it.
       const context = userContext && JSON.parse(JSON.stringify(userContext));
-      const step = await this.link.ask(question, flow, context, ...args);
+      const step = checked(await this.link.ask(question, flow, context, ...args));
       if (key !== null) this.recall?.keep(key, { cookies }, step);
       return step;
     });
@@ -150,6 +155,19 @@ class RemoteCore {
     this.#begun.delete(flow);
     return ask?.(userContext);
   }
+}
+
+// What a worker may leave to its page (isForPage, below), and how a flow may end.
+const DONE_BY_PAGE = ["send", "call", "read_text"];
+const VERDICTS = ["deliver", "value", "fail"];
+
+/**
+ * @param {any} step as it came from a worker
+ * @returns {Step} the same; throws where nothing could be done with it, and its caller would wait for ever
+ */
+function checked(step) {
+  if (DONE_BY_PAGE.includes(step?.do) || VERDICTS.includes(step?.verdict)) return step;
+  throw malformed();
 }
 
 /** The cores in a page's workers: which of them decides for the page, where any is to. */
@@ -182,7 +200,7 @@ export class WorkerCores {
 
   /** @param {import("./errors.js").ErrorData} error why a worker has no core */
   refuse(error) {
-    if (this.#isWanted && !this.#chosen) this.shim.gate?.fail(new SuperTokensError(error));
+    if (this.#isWanted && !this.#chosen) this.shim.gate?.fail(revivedError(error));
   }
 
   /** @param {Link} link */
@@ -196,8 +214,8 @@ export class WorkerCores {
     this.#links.delete(link);
     if (this.#chosen !== link) return;
     this.#chosen = null;
-    const gate = this.shim.loseCore();
-    setTimeout(() => gate.fail(workerGone()), RESTART_PATIENCE);
+    // Another may be started as well as the first was: it has as long.
+    this.shim.loseCore().limit(START_TIMEOUT, workerGone);
     this.#choose();
   }
 
@@ -215,8 +233,9 @@ export class WorkerCores {
     if (!this.#isWanted || this.#chosen || !link || !gate) return;
     this.#chosen = link;
     try {
-      const { plan, facts } = await link.ask("adopt", this.shim.givenOptions());
+      const { plan, facts } = (await link.ask("adopt", this.shim.givenOptions())) ?? {};
       if (this.#chosen !== link) return;
+      if (!Array.isArray(plan?.replyHeaders) || !Array.isArray(plan.statuses)) throw malformed();
       const core = new RemoteCore(link, facts, gate.early);
       core.recall = this.shim.useCore(core, plan).driver.recall;
     } catch (error) {
@@ -237,6 +256,21 @@ export function coreServices(shim, hear) {
   const served = new Map();
 
   /**
+   * End one of the page's flows, and free what it holds.
+   *
+   * @param {number} key
+   */
+  const end = (key) => {
+    const entry = served.get(key);
+    served.delete(key);
+    if (!entry) return;
+    const { connection } = shim;
+    connection?.core.cancel(entry.flow);
+    entry.control.abort();
+    connection?.host.unlock(entry.flow);
+  };
+
+  /**
    * Run one of the page's flows until the page is needed, or has its verdict.
    *
    * @param {number} key
@@ -244,23 +278,36 @@ export function coreServices(shim, hear) {
    * @param {any} [userContext]
    */
   const run = async (key, advance, userContext) => {
-    const { driver, host } = /** @type {Connection} */ (shim.connection);
+    const { connection } = shim;
+    if (!connection) throw closed();
+    const { driver, host } = connection;
     const entry = served.get(key) ?? { flow: 0, ...newCarrier(userContext) };
     served.set(key, entry);
     const { carrier } = entry;
-    let step = driver.apply(advance(driver, entry), carrier);
-    while (step.do && !isForPage(step, carrier)) {
-      entry.flow = step.flow ?? 0;
-      const result = await driver.perform(step, carrier);
-      await host.jar.fresh();
-      step = driver.apply(driver.resume(step, result, carrier), carrier);
+    try {
+      let step = driver.apply(advance(driver, entry), carrier);
+      while (step.do && !isForPage(step, carrier)) {
+        entry.flow = step.flow ?? 0;
+        const result = await driver.perform(step, carrier);
+        if (served.get(key) === entry) await host.jar.fresh();
+        if (served.get(key) !== entry) throw closed(); // its caller has gone, or the page has closed
+        step = driver.apply(driver.resume(step, result, carrier), carrier);
+      }
+      if (step.verdict) {
+        served.delete(key);
+        host.unlock(entry.flow);
+      } else {
+        entry.flow = step.flow ?? 0;
+      }
+      const response = step.refresh
+        ? carrier.refreshReply
+        : step.error && driver.responseOf(step.error, carrier);
+      return await forPage(step, key, carrier.failure, response, driver.plan.timeout);
+    } catch (error) {
+      host.unlock(entry.flow); // what it was given after its end
+      if (served.get(key) === entry) end(key);
+      throw error;
     }
-    entry.flow = step.flow ?? 0;
-    if (step.verdict) served.delete(key);
-    const response = step.refresh
-      ? carrier.refreshReply
-      : step.error && driver.responseOf(step.error, carrier);
-    return forPage(step, key, carrier.failure, response);
   };
 
   return {
@@ -281,12 +328,9 @@ export function coreServices(shim, hear) {
         hear(cookies);
         return driver.resume({ flow }, result, carrier);
       }),
-    cancel(key) {
-      const entry = served.get(key);
-      served.delete(key);
-      if (!entry) return;
-      shim.connection?.core.cancel(entry.flow);
-      entry.control.abort();
+    cancel: end,
+    closed() {
+      for (const key of [...served.keys()]) end(key);
     },
   };
 }
@@ -313,12 +357,13 @@ function newCarrier(userContext) {
  * @param {number} key the page's name for the flow
  * @param {unknown} failure why a call of ours got no response
  * @param {Response | null | undefined} response that the verdict is about
+ * @param {number} timeout for the response's body
  * @returns {Promise<object>} what of it is the page's to do
  */
-async function forPage(step, key, failure, response) {
+async function forPage(step, key, failure, response, timeout) {
   const { cookies, storage, warnings, unlock, events, spawned, wake, ...rest } = step; // done here
   if (step.do) return { ...rest, flow: key };
-  return { ...rest, failure, reply: response ? await toData(response) : undefined };
+  return { ...rest, failure, reply: response ? await toData(response, timeout) : undefined };
 }
 
 /** @param {string} name of a function of the page's @param {string} option of Python's init() */

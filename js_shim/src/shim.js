@@ -12,22 +12,26 @@ import {
   otherInterpreter,
   otherVersion,
   throwRefusal,
+  unknownStatus,
 } from "./errors.js";
 import { facts } from "./facts.js";
 import { Carrier } from "./flow.js";
 import { Gate } from "./gate.js";
+import { askedNow } from "./handlers.js";
 import { Hooks } from "./hooks.js";
 import { Host } from "./host.js";
+import { LaggingJar } from "./jar.js";
 import { PROTOCOL } from "./link.js";
+import { mortal } from "./mortal.js";
 import { checked, plain, replacements, sameOptions } from "./options.js";
-import { serve } from "./owner.js";
+import { Sharing } from "./owner.js";
 import { PageHandler } from "./page.js";
 import { patch } from "./patch.js";
 import { CLOCK_SKEW, originalFunctions, overridden, PATCHING } from "./recipe.js";
 import { WorkerCores } from "./remote.js";
 import { settings, startPython } from "./start.js";
 import { Tabs } from "./tabs.js";
-import { isOurs } from "./target.js";
+import { isOurs, isPackage, resolveUrl } from "./target.js";
 import { sessionXHR } from "./xhr.js";
 
 /**
@@ -46,9 +50,13 @@ export class Shim {
   /** @type {Gate | null} from init() on */
   gate = null;
   page = this.newPage();
+  /** @type {object | null} from init() to close(); what was put on the page in another life does nothing */
+  life = null;
   cores = new WorkerCores(this);
   /** @type {import("./start.js").OwnPython | null} the SDK's own interpreter, which outlives close() */
   python = null;
+  /** What this page shares with its workers. */
+  sharing = new Sharing(this);
   #original = originalFunctions(this);
   /** What the session's functions do, overrides included. */
   recipe = this.#original;
@@ -148,8 +156,13 @@ export class Shim {
     }
     if (this.#options) this.#override(interpreter.functions);
     else this.open(null, interpreter.functions);
+    try {
+      this.useCore(mortal(interpreter, this.#mourn), plan);
+    } catch (error) {
+      if (!this.gate) this.disconnect();
+      throw error;
+    }
     this.#interpreter = interpreter;
-    this.useCore(interpreter, plan);
   }
 
   /**
@@ -169,13 +182,23 @@ export class Shim {
       plan,
       (events) => this.emit(events),
       () => tabs.tell(host.jar),
+      (url) => this.covers(url),
     );
     this.connection = { core, driver, host, plan, tabs };
+    if (host.jar instanceof LaggingJar) host.jar.changed = () => this.look();
     this.look(); // what is there now is no news
     this.gate?.early?.meet(this.connection);
     this.gate?.open();
     return this.connection;
   }
+
+  /** The core has died with its interpreter: whoever waits for it learns of that. */
+  #mourn = (/** @type {Error} */ death) => {
+    this.#interpreter = null; // it cannot close anything any more
+    this.connection?.driver.fail(death);
+    this.connection?.host.close();
+    this.connection?.tabs.close();
+  };
 
   /** @returns {Gate} which holds requests again, since the core that was used has gone */
   loseCore() {
@@ -236,9 +259,20 @@ export class Shim {
    * Whether a request carries the session.
    *
    * @param {string} url as its caller gave it
+   * @param {URL | null} [target] the same, resolved: where it goes
    * @returns {boolean}
    */
-  covers(url) {
+  covers(url, target = resolveUrl(url)) {
+    if (!target || !this.#covers(url, target)) return false;
+    return !isPackage(target) && !this.gate?.installs(target);
+  }
+
+  /**
+   * @param {string} url
+   * @param {URL} target
+   * @returns {boolean}
+   */
+  #covers(url, target) {
     const { plan } = this;
     if (!plan) return false;
     if (this.#matchesUrls) {
@@ -249,7 +283,7 @@ export class Shim {
         console.error("supertokens: shouldDoInterceptionBasedOnUrl failed", error);
       }
     }
-    return isOurs(plan, url, this.page.href);
+    return isOurs(plan, url, target);
   }
 
   /**
@@ -304,7 +338,8 @@ export class Shim {
 
   /** The page's own clock, where it has given one. */
   dateProvider() {
-    return this.#functions().dateProvider?.();
+    const { dateProvider } = this.#functions();
+    return dateProvider && askedNow("dateProvider", dateProvider);
   }
 
   /**
@@ -363,7 +398,12 @@ export class Shim {
     const { driver, host } = this.#connected();
     const carrier = new Carrier(null, null, userContext);
     carrier.functions = functions;
-    if (host.jar.lags) await host.jar.fresh();
+    try {
+      if (host.jar.lags) await host.jar.fresh();
+    } catch (error) {
+      if (name === "get_session_status") return unknownStatus(error);
+      throw error;
+    }
     const given = JSON.stringify(args ?? {});
     const step = driver.recall.call(name, given === "{}" ? "" : given);
     const verdict = await driver.run(step, carrier);
@@ -399,6 +439,7 @@ export class Shim {
 
   /** Take everything off the page. */
   disconnect() {
+    this.sharing.close();
     this.cores.unwant();
     this.gate?.fail(closed());
     this.connection?.driver.close();
@@ -406,6 +447,7 @@ export class Shim {
     this.connection?.tabs.close();
     this.connection = null;
     this.gate = null;
+    this.life = null;
     this.#options = null;
     this.#interpreter = null;
     this.#cookies = undefined;
@@ -429,10 +471,10 @@ export class Shim {
    * @returns {(() => void) | void} to be called when that is gone
    */
   serve(port) {
-    return serve(this, port);
+    return this.sharing.serve(port);
   }
 
-  /** @returns {Host} what this page lends to a worker */
+  /** @returns {Host} what this page shares with a worker */
   hostForWorker() {
     return this.newHost(this.#nativeFetch, this.#functions());
   }
@@ -457,9 +499,11 @@ export class Shim {
    * @param {Record<string, any>} [functions] options that Python gave
    */
   open(options, functions = {}) {
+    const page = this.newPage(options?.windowHandler ?? functions.windowHandler);
     this.#undo.push(claimPage());
+    this.life = {};
     this.#patched = {};
-    this.page = this.newPage(options?.windowHandler ?? functions.windowHandler);
+    this.page = page;
     this.#options = options;
     this.#override(functions);
     this.#nativeFetch = globalThis.fetch;
@@ -471,6 +515,7 @@ export class Shim {
     });
     this.#patch("fetch", fetch);
     recipe.addXMLHttpRequestInterceptor?.(context);
+    this.sharing.open();
   }
 
   /**
@@ -512,7 +557,8 @@ export class Shim {
   /** @returns {Gate} which holds requests from now on */
   #hold() {
     const { indexURL } = settings();
-    const covers = (/** @type {string} */ url) => this.covers(url);
+    const covers = (/** @type {string} */ url, /** @type {URL} */ target) =>
+      this.covers(url, target);
     const gate = new Gate(this.#options ?? {}, covers, () => bootFiles(settings()), indexURL);
     gate.opened.catch((error) => console.error(error));
     gate.early = earlyFor(this, gate, this.#options ?? {});

@@ -2,16 +2,24 @@
 
 import { bootPython, expectedPython } from "./boot.js";
 import { bootFailed, SuperTokensError, throwRefusal } from "./errors.js";
+import { IN_WORKER } from "./target.js";
 
 /** @typedef {import("./gate.js").Gate} Gate */
 
-// How long requests wait for Python that the page runs itself: a slow network's first download.
-const PYTHON_PATIENCE = 120_000;
+// How long a request waits for Python that the page runs itself, or for another worker when one has ended: a
+// slow network's first download.
+export const START_TIMEOUT = 120_000;
+
+// The script tag with this in it may have the attribute data-interpreter.
+const { interpreter } = (IN_WORKER ? undefined : globalThis.document?.currentScript?.dataset) ?? {};
 
 /** @typedef {{from: string, booted: Promise<any>, isUp: boolean}} OwnPython an interpreter, and where it is from */
 
 /** What the page has set before it loaded the shim. @returns {import("./boot.js").BootSettings} */
-export const settings = () => /** @type {any} */ (globalThis).supertokensPyodide ?? {};
+export const settings = () => ({
+  ...(interpreter && { interpreter }),
+  .../** @type {any} */ (globalThis).supertokensPyodide,
+});
 
 /** @param {"page" | "worker"} where it was expected */
 const pythonMissing = (where) =>
@@ -45,7 +53,7 @@ export async function startPython(shim, gate) {
     if (!stillNeeded()) return;
     if (expected) {
       if (expected === "worker") shim.cores.want();
-      setTimeout(() => stillNeeded() && gate.fail(pythonMissing(expected)), PYTHON_PATIENCE);
+      gate.limit(START_TIMEOUT, () => pythonMissing(expected));
       return;
     }
     const start = await startOf(shim, stillNeeded, gate);
@@ -101,7 +109,7 @@ function ownPython(shim, stillNeeded, gate) {
       if (shim.python === kept) shim.python = null;
       gate.fail(bootFailed("Python was not started in time.", undefined, "Check indexURL."));
     };
-    if (!kept.isUp) setTimeout(late, PYTHON_PATIENCE);
+    if (!kept.isUp) setTimeout(late, START_TIMEOUT);
     return kept;
   }
   /** @type {OwnPython} */

@@ -9,7 +9,8 @@
  *
  * @typedef {object} DecisionTable
  * @property {string} skip as in the plan
- * @property {string[]} cookies those that the core reads
+ * @property {Record<string, string>} cookies those that the core reads: the form (a regular expression)
+ *   that a value must have, or the core has to be asked
  * @property {string[]} requestHeaders as in the plan
  * @property {string[]} replyHeaders as in the plan
  * @property {Record<string, number>} statuses those in the plan, by the options that set them
@@ -26,6 +27,8 @@
  * @property {Record<string, any>} defaults of those that are data
  * @property {string[]} required those that must be given
  * @property {Record<string, string | string[]>} types of their values, or all the values that there are
+ * @property {{cookies: string[], storage: string[], locks: string[]}} shared what a page shares with its
+ *   workers, by name
  *
  * @typedef {object} Expiry until when such a request goes out
  * @property {Fact[]} when it is limited at all
@@ -97,7 +100,7 @@ export class Table {
     const found = this.#read(cookies);
     const facts = new Set([...found.keys(), ...this.#chosen]);
     for (const name of Object.keys(request ? JSON.parse(request) : {})) facts.add(`${name}:`);
-    if (!hold(send, facts) || [...found.values()].includes("")) return null;
+    if (!hold(send, facts) || !this.#areWhole(found)) return null;
     if (hold(until.when, facts) && !(now < this.#end(found, stored))) return null;
     const [lent = null] = credentials.find(([, ...conditions]) => hold(conditions, facts)) ?? [];
     /** @type {Record<string, string>} */
@@ -118,6 +121,12 @@ export class Table {
    */
   isLikely(cookies) {
     return hold(this.#table.likely, new Set(this.#read(cookies).keys()));
+  }
+
+  /** @param {Map<string, string>} found */
+  #areWhole(found) {
+    const { cookies } = this.#table;
+    return [...found].every(([name, value]) => new RegExp(cookies[name] ?? "").test(value));
   }
 
   /** @param {string} name */
@@ -142,7 +151,7 @@ export class Table {
     for (const pair of cookies.split("; ")) {
       const end = pair.indexOf("=");
       const name = pair.slice(0, Math.max(end, 0));
-      if (this.#table.cookies.includes(name)) found.set(name, pair.slice(end + 1));
+      if (name in this.#table.cookies) found.set(name, pair.slice(end + 1));
     }
     return found;
   }

@@ -1,25 +1,29 @@
 // Which requests are ours, by the core's plan.
 
 /**
- * @typedef {object} Target
- * @property {string} apiDomain
- * @property {string} hostname
- * @property {string | null} domain
- * @property {string | undefined} [skip] a URL that contains this marker is never ours
+ * @typedef {object} Hosts
+ * @property {string} hostname the API's host, ports play no part
+ * @property {string | null} domain this domain and all below it are ours as well
+ * @property {boolean} [secure] the API is on https: requests by plain http are not ours
+ *
+ * @typedef {Hosts & {apiDomain: string, skip?: string | undefined}} Target `apiDomain` has scheme, host and
+ *   port; a URL that contains `skip` is never ours
  *
  * What the core tells the shim once, as data (supertokens_pyodide/_core/messages.py).
  *
- * @typedef {object} Plan
- * @property {string} apiDomain scheme, host and port
- * @property {string} hostname the API's host, ports play no part
- * @property {string | null} domain this domain and all below it are ours as well
- * @property {string} skip a URL that contains this marker is never ours
+ * @typedef {Required<Target> & PlanData} Plan
+ *
+ * @typedef {object} PlanData
  * @property {string[]} requestHeaders the caller's headers to report
- * @property {string[]} replyHeaders the reply's headers to report
+ * @property {string[]} replyHeaders the response's headers to report
  * @property {string[]} probe a cookie write that keeps nothing of a session, and its undoing
- * @property {number[]} statuses those of replies that the core acts on
+ * @property {number[]} statuses those of responses that the core acts on
+ * @property {number} timeout how long, in milliseconds, the shim's own reading of a body may take
  * @property {number} protocol
  */
+
+const HAS_SCHEME = /^https?:\/\//i;
+const IPV4 = /^\d+(?:\.\d+){3}$/;
 
 // PyScript may give a worker a document, each look at which is a call to the page.
 export const IN_WORKER = "WorkerGlobalScope" in globalThis;
@@ -27,14 +31,6 @@ export const IN_WORKER = "WorkerGlobalScope" in globalThis;
 /** What relative URLs are relative to. */
 export const baseUrl = () =>
   (IN_WORKER ? undefined : globalThis.document?.baseURI) ?? location.href;
-
-/**
- * @param {RequestInfo | URL} input what a caller gave to fetch
- * @returns {string}
- */
-export function urlOf(input) {
-  return typeof input === "object" && input && "url" in input ? input.url : String(input);
-}
 
 /**
  * @param {string} url absolute, or relative
@@ -51,28 +47,67 @@ export function resolveUrl(url, base = baseUrl()) {
 
 /** A host name as configured: with or without scheme, with or without a leading dot. */
 export const hostnameOf = (/** @type {string} */ domain) =>
-  resolveUrl(/^https?:\/\//.test(domain) ? domain : `https://${domain.replace(/^\./, "")}`)
-    ?.hostname ?? "";
+  resolveUrl(HAS_SCHEME.test(domain) ? domain : `https://${domain.replace(/^\./, "")}`)?.hostname ??
+  "";
 
 /**
- * @param {Pick<Target, "hostname" | "domain" | "skip">} plan
- * @param {string} url
- * @param {string} [base] what a relative URL is relative to
+ * Which hosts are ours, by the domains as configured.
+ *
+ * @param {string} apiDomain without a scheme it is https, but http for localhost and IP addresses
+ * @param {string | null | undefined} backendDomain
+ * @returns {Hosts}
  */
-export function isOurs(plan, url, base) {
-  if (plan.skip && url.includes(plan.skip)) return false;
-  const hostname = resolveUrl(url, base)?.hostname;
-  if (!hostname) return false;
-  return (
-    hostname === plan.hostname ||
-    (plan.domain !== null && (hostname === plan.domain || hostname.endsWith(`.${plan.domain}`)))
-  );
+export function hostsOf(apiDomain, backendDomain) {
+  const hostname = hostnameOf(apiDomain);
+  const isLocal = hostname.startsWith("localhost") || IPV4.test(hostname);
+  return {
+    hostname,
+    domain: backendDomain ? hostnameOf(backendDomain) : null,
+    secure: HAS_SCHEME.test(apiDomain) ? /^https/i.test(apiDomain) : !isLocal,
+  };
 }
+
+/** @param {string} hostname as browsers write it @returns whether it is this machine itself */
+const isLoopback = (hostname) =>
+  hostname === "localhost" ||
+  hostname.endsWith(".localhost") ||
+  hostname === "[::1]" ||
+  (hostname.startsWith("127.") && IPV4.test(hostname));
+
+/**
+ * @param {Hosts & {skip?: string | undefined}} plan
+ * @param {string} url
+ * @param {URL | null} [target] the same, resolved
+ */
+export function isOurs(plan, url, target = resolveUrl(url)) {
+  if (!target || (plan.skip && url.includes(plan.skip))) return false;
+  const { hostname, protocol } = target;
+  if (!hostname) return false;
+  if (
+    hostname !== plan.hostname &&
+    (plan.domain === null || (hostname !== plan.domain && !hostname.endsWith(`.${plan.domain}`)))
+  ) {
+    return false;
+  }
+  // Anyone on the way could read the tokens.
+  return !plan.secure || protocol !== "http:" || isLoopback(hostname);
+}
+
+// What installs packages is never ours: an index or a file server that allows every origin
+// ("access-control-allow-origin: *") would refuse our headers and credentials.
+const PACKAGE_FILES = [".whl", ".whl.metadata", "/pyodide-lock.json"];
+const PACKAGE_INDEX = "application/vnd.pypi.simple.";
+
+/** @param {URL} target @returns whether installers of packages load it */
+export const isPackage = ({ pathname }) => PACKAGE_FILES.some((end) => pathname.endsWith(end));
+
+/** @param {Pick<Headers, "get">} headers @returns whether a package index is asked, as micropip does */
+export const asksIndex = (headers) => headers.get("accept")?.includes(PACKAGE_INDEX) ?? false;
 
 /**
  * The request headers that the core wants to see.
  *
- * @param {Headers} headers the caller's
+ * @param {Pick<Headers, "has" | "get">} headers the caller's
  * @param {Pick<Plan, "requestHeaders">} plan
  * @returns {string} JSON, or nothing where there are none
  */

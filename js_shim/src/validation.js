@@ -1,5 +1,10 @@
 // JavaScript's side of validating claims: the validators' functions, which the core asks for by name.
 
+import { wholeText } from "./bodies.js";
+
+// How long, in milliseconds, a response's body may take before the core has said it.
+const BODY_TIMEOUT = 10_000;
+
 /**
  * @typedef {import("./shim.js").Shim} Shim
  * @typedef {import("./claims.js").SessionClaimValidator} SessionClaimValidator
@@ -40,7 +45,9 @@ export async function validateClaims(shim, { claimValidators, userContext }) {
  */
 export async function getInvalidClaimsFromResponse(shim, { response }) {
   if ("body" in response) {
-    return shim.call("get_invalid_claims", { text: await response.clone().text() });
+    const timeout = shim.connection?.plan.timeout ?? BODY_TIMEOUT;
+    const text = (await wholeText(response.clone(), timeout)) ?? "";
+    return shim.call("get_invalid_claims", { text });
   }
   const { data } = response;
   return shim.call("get_invalid_claims", {

@@ -1,22 +1,27 @@
 // The worker's side: a shim whose cookies, storage and locks are those of the page that owns the worker.
 
-import { closed, SuperTokensError, unsupported } from "./errors.js";
+import { bootFailed, closed, SuperTokensError, unsupported } from "./errors.js";
 import { Gate } from "./gate.js";
 import { Host } from "./host.js";
 import { after } from "./jar.js";
 import { lentHooks } from "./lend.js";
-import { GREETING, Link, PROTOCOL } from "./link.js";
+import { GREETING, LIFE, Link, PROTOCOL } from "./link.js";
 import { PageHandler } from "./page.js";
+import { announcement } from "./presence.js";
 import { coreServices } from "./remote.js";
 import { Shim } from "./shim.js";
+import { START_TIMEOUT } from "./start.js";
+import { resolveUrl } from "./target.js";
 
 /**
  * @typedef {import("./jar.js").Jar} Jar
  * @typedef {import("./jar.js").Store} Store
  */
 
-// How long a page may take to answer before callers are told that nobody does.
-const PATIENCE = 2000;
+// How long a caller waits for a sign that the page has the shim. It needs no answer of the page, which may be
+// busy; only one that is busy from the moment in which it starts its worker shows none. A page that has shown
+// it may take as long to answer as Python on a page may take to start.
+const SIGN_TIMEOUT = 3_000;
 
 export class WorkerShim extends Shim {
   /** @type {Link | null} */
@@ -37,14 +42,18 @@ export class WorkerShim extends Shim {
    *   the page was given, and returns an error as JSON, or nothing
    */
   join(options, functions, keys, start) {
+    if (location.origin === "null") throw opaqueOrigin();
     this.open(
       lentHooks(() => this.#link),
       functions,
     );
     let waiting = true;
-    const covers = (/** @type {string} */ url) => (options ? this.covers(url) : waiting);
+    const covers = (/** @type {string} */ url, /** @type {URL} */ target) =>
+      options ? this.covers(url, target) : waiting;
     const gate = new Gate(options ?? {}, covers, () => []);
     this.gate = gate;
+    // Without Web Locks the sign is an answer, for which a busy page takes its time.
+    gate.limit(navigator.locks ? SIGN_TIMEOUT : START_TIMEOUT, noPage);
     gate.opened.catch((error) => console.error(error));
     this.#meet(gate, keys, start).catch((error) => {
       waiting = false;
@@ -77,7 +86,14 @@ export class WorkerShim extends Shim {
 
   /** @param {MessagePort} port of a worker that this worker owns: its page serves both */
   serve(port) {
-    self.postMessage(GREETING, { transfer: [port] });
+    let isGone = false;
+    announcement(() => isGone).then(() => {
+      if (isGone) port.close();
+      else globalThis.postMessage?.(GREETING, { transfer: [port] });
+    });
+    return () => {
+      isGone = true;
+    };
   }
 
   /** @param {((original: any) => any) | undefined} [windowHandler] */
@@ -97,6 +113,7 @@ export class WorkerShim extends Shim {
 
   disconnect() {
     super.disconnect();
+    this.#link?.tell("leave");
     this.#link?.end(closed());
     this.#link = this.#jar = null;
     this.#isAdopted = false;
@@ -109,12 +126,14 @@ export class WorkerShim extends Shim {
    * @param {(options: string | undefined) => string} start
    */
   async #meet(gate, keys, start) {
-    const answered = whenAwakeFor(PATIENCE, () => gate.fail(noPage()));
+    const isClosed = () => this.gate !== gate;
     const life = await this.#live();
-    if (this.gate !== gate) return;
+    await announcement(isClosed);
+    if (isClosed()) return;
+    gate.limit(START_TIMEOUT, noAnswer);
     const { port1, port2 } = new MessageChannel();
     const hear = (/** @type {string} */ text) => this.#jar?.hear(text);
-    const { adopt, ...services } = coreServices(this, hear);
+    const { adopt, closed: pageClosed, ...services } = coreServices(this, hear);
     const link = new Link(port1, {
       cookies: (text) => {
         hear(text);
@@ -124,13 +143,19 @@ export class WorkerShim extends Shim {
         this.#isAdopted = true;
         return adopt?.(options);
       },
+      waiting: () => gate.limit(START_TIMEOUT, notShared),
+      closed: () => {
+        this.#isAdopted = false;
+        this.#jar?.forget();
+        pageClosed?.();
+      },
       ...services,
     });
     this.#link = link;
     globalThis.postMessage?.(GREETING, { transfer: [port2] });
     const about = { protocol: PROTOCOL, version: this.version, life, keys };
     const { cookies, place, page, stored, options } = await link.ask("join", about);
-    answered();
+    if (isClosed()) return;
     this.#jar = new LinkJar(link, cookies, place);
     /** @type {WorkerPage} */ (this.page).meet(page, new LinkStore(link, stored));
     const refusal = start(options);
@@ -151,7 +176,7 @@ export class WorkerShim extends Shim {
   /** @returns {Promise<string>} the lock that this worker holds while it lives, where there are locks */
   async #live() {
     if (!navigator.locks) return "";
-    const name = `supertokens-worker-${crypto.randomUUID()}`;
+    const name = `${LIFE}${crypto.randomUUID()}`;
     const end = new Promise((resolve) => {
       this.#leave = () => resolve(undefined);
     });
@@ -165,29 +190,9 @@ export class WorkerShim extends Shim {
   }
 }
 
-/**
- * Call back after a time in which this worker has been awake: a Python that blocks it, with imports for
- * instance, keeps it from hearing the answer too.
- *
- * @param {number} ms
- * @param {() => void} then
- * @returns {() => void} ends the wait
- */
-function whenAwakeFor(ms, then) {
-  const end = () => clearInterval(timer);
-  let ticks = ms / 100;
-  const timer = setInterval(() => {
-    ticks -= 1;
-    if (ticks > 0) return;
-    end();
-    then();
-  }, 100);
-  return end;
-}
-
 /** What a worker knows of its page by itself. One made of a blob has an address without a host. */
 class WorkerPage extends PageHandler {
-  #hostname = new URL(location.origin).hostname;
+  #hostname = resolveUrl(location.origin)?.hostname ?? "";
   #secure = location.origin.startsWith("https:");
   /** @type {Store | null} */
   #store = null;
@@ -224,20 +229,21 @@ class WorkerPage extends PageHandler {
  */
 class LinkJar {
   lags = true;
+  isKnown = false;
   #link;
-  #cookies;
+  #cookies = "";
   #unanswered = 0;
   #writing = Promise.resolve();
 
   /**
    * @param {Link} link
-   * @param {string} cookies
+   * @param {string | null} cookies null where the page cannot read them
    * @param {string} place
    */
   constructor(link, cookies, place) {
     this.#link = link;
-    this.#cookies = cookies;
     this.place = place;
+    if (cookies !== null) this.hear(cookies);
   }
 
   read() {
@@ -253,7 +259,9 @@ class LinkJar {
         this.#unanswered -= 1;
         this.hear(cookies);
       },
-      () => {}, // closed: what was told before then is written
+      () => {
+        this.#unanswered -= 1; // closed: what was reported before then is written
+      },
     );
   }
 
@@ -267,7 +275,13 @@ class LinkJar {
 
   /** @param {string} cookies the page's; what it said before it knew of a write is out of date */
   hear(cookies) {
+    this.isKnown = true;
     if (this.#unanswered === 0) this.#cookies = cookies;
+  }
+
+  /** Know nothing any more: the page has ended its session SDK. */
+  forget() {
+    this.#cookies = "";
   }
 
   close() {}
@@ -334,8 +348,27 @@ class WorkerHost extends Host {
 
 const noPage = () =>
   unsupported(
-    "The page that owns this worker does not answer, and a worker has no cookies of its own.",
-    'Load the shim on the page before anything starts workers: <script src="…/supertokens.iife.js"></script> in its head. Where no page shall have the session: init(token_transfer_method="header", token_store="indexedDB").',
+    "The page that owns this worker has not answered yet, and a worker has no cookies of its own.",
+    'Load the shim on the page before it starts workers: <script src="…/supertokens.iife.js" data-interpreter="worker"></script> in its head. If no page shall have the session: init(token_transfer_method="header", token_store="indexedDB").',
+  );
+
+const noAnswer = () =>
+  bootFailed(
+    "The page that owns this worker has not answered yet.",
+    undefined,
+    "The page is busy: call again later, and give its main thread pauses.",
+  );
+
+const notShared = () =>
+  unsupported(
+    "The page that owns this worker does not share its session yet.",
+    'Call supertokens.init() on the page, or, if only Python in the worker uses the session, add data-interpreter="worker" to the shim\'s script tag.',
+  );
+
+const opaqueOrigin = () =>
+  unsupported(
+    "This worker has an opaque origin, as workers made of data: URLs have, and no page shares its session with it.",
+    "Start the worker from a file of the page's origin, or from a blob: URL.",
   );
 
 const noLocks = () =>

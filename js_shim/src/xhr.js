@@ -7,10 +7,11 @@
 // attempt tells it anew from its beginning, as an object does that is opened again.
 
 import { block } from "./block.js";
-import { headersOf, replyOf, replyOfCall, snapshotOf, textOf } from "./bodies.js";
+import { headersOf, headReply, replyOf, replyOfCall, snapshotOf, textOf } from "./bodies.js";
 import { nextTask } from "./drive.js";
 import { SuperTokensError } from "./errors.js";
 import { Exchange } from "./exchange.js";
+import { likeNative } from "./native_like.js";
 import { resolveUrl } from "./target.js";
 import { DONE, HEADERS_RECEIVED, LOADING, OPENED } from "./xhr_stage.js";
 import { withView } from "./xhr_view.js";
@@ -20,8 +21,13 @@ import { withView } from "./xhr_view.js";
  * @typedef {import("./shim.js").Connection} Connection
  * @typedef {import("./early.js").Early} Early
  *
- * What open() was given, fit to be opened again wherever the page is by then.
- * @typedef {{args: any[], url: string, isAsync: boolean, headers: [string, string][]}} Opened
+ * What open() was given, fit to be opened again wherever the page is by then; `target` is where `url` led.
+ * @typedef {object} Opened
+ * @property {any[]} args
+ * @property {string} url
+ * @property {URL | null} target
+ * @property {boolean} isAsync
+ * @property {[string, string][]} headers
  */
 
 /** What was sent, until its reply is the caller's. */
@@ -30,6 +36,8 @@ class Run {
   exchange = null;
   attempts = 0;
   sentAt = performance.now();
+  /** @type {number | null} since when it waits for Python to start, which does not count as its time */
+  pausedAt = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer = undefined;
 
@@ -46,11 +54,14 @@ class Run {
  */
 export function sessionXHR(shim, Native) {
   const [ShownXHR, stageOf] = withView(Native);
+  const { life } = shim;
+  /** @type {(object: any) => boolean} */
+  let owns;
 
   class SessionXHR extends ShownXHR {
     #stage = stageOf(this);
     /** @type {Opened} */
-    #opened = { args: [], url: "", isAsync: true, headers: [] };
+    #opened = NOT_OPENED;
     /** @type {Run | null} */
     #run = null;
     /** Whether credentials are included that the caller has not asked for. */
@@ -58,10 +69,13 @@ export function sessionXHR(shim, Native) {
     /** @type {number | null} the caller's time limit, while the native one is what is left of it */
     #limit = null;
 
+    static {
+      owns = (object) => Object(object) === object && #run in object;
+    }
+
     constructor() {
       super();
       this.#stage.onNative = (event) => this.#run && this.#see(this.#run, event);
-      this.#stage.onComplete = () => this.#run && this.#complete(this.#run);
     }
 
     // ---- what a caller does ----------------------------------------------------------------------
@@ -89,18 +103,22 @@ export function sessionXHR(shim, Native) {
 
     /** @param {[string, string]} header its name and its value */
     setRequestHeader(...header) {
+      if (header.length < 2) return super.setRequestHeader(...header); // throws
+      /** @type {[string, string]} */
+      const given = [`${header[0]}`, `${header[1]}`];
       if (this.#isSpent) throw invalidState();
-      super.setRequestHeader(...header);
-      this.#opened.headers.push([String(header[0]), String(header[1])]);
+      super.setRequestHeader(...given);
+      this.#opened.headers.push(given);
     }
 
     /** @param {Document | XMLHttpRequestBodyInit | null} [body] */
     send(body = null) {
       if (this.#isSpent) throw invalidState();
       this.#takeBack();
-      const { connection, gate } = shim;
-      const { url, isAsync, headers } = this.#opened;
-      const ours = connection ? shim.covers(url) : gate?.holds(url);
+      // A page may have wrapped this class: it stays where it is after close(), and after the next init().
+      const { connection, gate } = shim.life === life ? shim : CLOSED;
+      const { url, target, isAsync, headers } = this.#opened;
+      const ours = connection ? shim.covers(url, target) : gate?.holds(url, target);
       if (!ours || super.readyState !== OPENED) return super.send(body);
       const early = !connection && gate?.early?.knows(headers) ? gate.early : null;
       if (!connection && !early && gate?.mayLoad(url)) return super.send(body);
@@ -114,13 +132,17 @@ export function sessionXHR(shim, Native) {
         shim.warnOnce(PYTHON_IS_IN_A_WORKER);
         return super.send(body);
       }
+      if (!isAsync && connection?.host.jar.isKnown === false) {
+        shim.warnOnce(SESSION_IS_NOT_READ);
+        return super.send(body);
+      }
       const run = new Run(snapshotOf(body));
       this.#run = run;
       this.#stage.isStarted = false;
       try {
         const { jar } = connection?.host ?? {};
         if (early) this.#begin(run, early);
-        else if (gate && !connection) this.#await(run, gate.opened);
+        else if (gate && !connection) this.#await(run, gate.opened, true);
         else if (jar?.lags && isAsync) this.#await(run, jar.fresh());
         else if (connection) this.#begin(run, connection);
       } catch (error) {
@@ -170,14 +192,18 @@ export function sessionXHR(shim, Native) {
     /**
      * @param {Run} run
      * @param {Promise<void>} ready what it has to wait for before it begins
+     * @param {boolean} [isBoot] whether that is the start of Python
      */
-    #await(run, ready) {
+    #await(run, ready, isBoot = false) {
+      if (isBoot) this.#pause(run);
       this.#hide(run);
       ready
         .then(() => {
           if (this.#run !== run) return;
-          const { connection } = shim;
-          if (connection && shim.covers(this.#opened.url)) return this.#begin(run, connection);
+          this.#goOn(run);
+          const { connection } = shim.life === life ? shim : CLOSED;
+          const { url, target } = this.#opened;
+          if (connection && shim.covers(url, target)) return this.#begin(run, connection);
           this.#transmit(run); // the core knows better: it goes out as it is
           this.#run = null;
         })
@@ -205,22 +231,13 @@ export function sessionXHR(shim, Native) {
       if (this.#run !== run) return;
       const { do: effect } = exchange.step;
       if (effect === "send" && run.attempts === 0) return this.#attempt(run, exchange);
-      if (effect === "read_text") return this.#stage.isComplete && this.#complete(run);
+      if (effect === "read_text") {
+        // The reply is the caller's in any case, and its body may take its time.
+        if (this.#stage.isComplete) this.#readText(run, exchange);
+        return this.#stage.retell();
+      }
       this.#hide(run);
       this.#proceed(run, exchange).catch((error) => this.#fail(run, error));
-    }
-
-    /** @param {Run} run whose reply, all there, was held back */
-    #complete(run) {
-      const { exchange } = run;
-      if (exchange?.delivers) return this.#retell(run);
-      if (exchange?.step.do !== "read_text") return;
-      const text = textOf(Reflect.get(Native.prototype, "response", this));
-      const going = (async () => {
-        exchange.resume(await text);
-        this.#follow(run, exchange);
-      })();
-      going.catch((error) => this.#fail(run, error));
     }
 
     /**
@@ -234,7 +251,9 @@ export function sessionXHR(shim, Native) {
         await nextTask();
         if (this.#run === run) this.#attempt(run, exchange);
       } else {
+        if (exchange.waitsForCore) this.#pause(run);
         await exchange.perform();
+        this.#goOn(run);
         this.#follow(run, exchange);
       }
     }
@@ -249,10 +268,11 @@ export function sessionXHR(shim, Native) {
       const { carrier, step } = exchange;
       if (step.error) throw new SuperTokensError(step.error, carrier.failure);
       const shared = step.refresh && carrier.refreshReply?.clone();
-      const reply = shared && (await replyOf(shared, super.responseType));
-      if (this.#run !== run) return;
-      if (reply) this.#replace(run, reply);
-      else if (this.#stage.isComplete) this.#retell(run);
+      if (!shared) return this.#retell(run);
+      this.#stage.replaceHead(headReply(shared));
+      const { timeout } = /** @type {Connection} */ (exchange.connection).plan;
+      const reply = await replyOf(shared, () => super.responseType, timeout);
+      if (this.#run === run) this.#replace(run, reply);
     }
 
     /**
@@ -328,7 +348,7 @@ export function sessionXHR(shim, Native) {
       if (exchange.step.do === "send") exchange.resume(this.#head(exchange));
       if (exchange.delivers) return this.#drop(run);
       if (exchange.step.do === "read_text") {
-        if (state === DONE) this.#readText(exchange);
+        if (state === DONE) this.#readText(run, exchange);
         return; // the reply itself is the caller's in any case
       }
       stage.hide();
@@ -344,15 +364,15 @@ export function sessionXHR(shim, Native) {
         super.status,
         (name) => (known.includes(`${name}:`) ? super.getResponseHeader(name) : null),
         () => headersOf(this),
+        super.responseURL,
       );
     }
 
-    /** @param {Exchange} exchange */
-    #readText(exchange) {
-      const text = textOf(super.response);
+    /** @param {Run} run @param {Exchange} exchange */
+    #readText(run, exchange) {
       this.#run = null;
-      if (typeof text === "string") exchange.resume(text);
-      else text.then((later) => exchange.resume(later));
+      clearTimeout(run.timer);
+      exchange.finish(textOf(Reflect.get(Native.prototype, "response", this)));
     }
 
     // ---- how it ends -----------------------------------------------------------------------------
@@ -393,11 +413,25 @@ export function sessionXHR(shim, Native) {
 
     // ---- what is the caller's and was changed for the attempts -----------------------------------
 
+    /** @param {Run} run which waits for Python to start: no page can know how long that takes */
+    #pause(run) {
+      run.pausedAt ??= performance.now();
+      clearTimeout(run.timer);
+    }
+
+    /** @param {Run} run whose time counts again */
+    #goOn(run) {
+      if (run.pausedAt === null || this.#run !== run) return;
+      run.sentAt += performance.now() - run.pausedAt;
+      run.pausedAt = null;
+      this.#watch(run);
+    }
+
     /** @param {Run} run keep the time while the native object does not */
     #watch(run) {
       clearTimeout(run.timer);
       const limit = this.#limit ?? super.timeout;
-      if (limit === 0) return;
+      if (limit === 0 || run.pausedAt !== null) return;
       const expire = () => {
         this.#drop(run);
         this.#stage.end("timeout");
@@ -419,25 +453,43 @@ export function sessionXHR(shim, Native) {
       this.#limit = null;
     }
   }
-  Object.defineProperty(SessionXHR, "name", { value: "XMLHttpRequest" });
+  likeNative(SessionXHR, Native, "XMLHttpRequest", (object) => owns(object));
   return SessionXHR;
 }
 
+/** @type {Opened} */
+const NOT_OPENED = { args: [], url: "", target: null, isAsync: true, headers: [] };
+/** What there is of a shim after close(). */
+const CLOSED = { connection: null, gate: null };
+
 /**
- * @param {any[]} args of open()
+ * Convert the arguments of open(), in their order, to what the native object makes of them: they are
+ * judged, and what is judged is sent.
+ *
+ * @param {any[]} args changed in place
  * @returns {Opened}
  */
 function openedBy(args) {
-  const [method, target, , ...more] = args;
-  // As text, as the native object takes them: a Python object is gone once the call returns.
-  const url = String(target);
-  const isAsync = args.length < 3 || Boolean(args[2]);
-  const again = [String(method), resolveUrl(url)?.href ?? url, isAsync, ...more];
-  return { args: again, url, isAsync, headers: [] };
+  if (args.length < 2) return NOT_OPENED; // the native object throws
+  for (const at of [0, 1]) args[at] = `${args[at]}`;
+  if (args.length > 2) args[2] = Boolean(args[2]);
+  for (const at of [3, 4]) if ((args[at] ?? null) !== null) args[at] = `${args[at]}`;
+  const [method, url, isAsync = true, ...more] = args;
+  const target = resolveUrl(url);
+  return {
+    args: [method, target?.href ?? url, isAsync, ...more],
+    url,
+    target,
+    isAsync,
+    headers: [],
+  };
 }
 
 const PYTHON_IS_IN_A_WORKER =
   "a synchronous XMLHttpRequest of this page cannot wait for Python, which runs in a worker; it goes out without the session. Use fetch or an asynchronous XMLHttpRequest, or make the request in the worker, or run Python on the page itself.";
+
+const SESSION_IS_NOT_READ =
+  "a synchronous XMLHttpRequest cannot wait until the session has been read from where this page keeps it (cookieHandler, tokenStore); it goes out without the session. Wait for supertokens.getSessionStatus() first, or use fetch.";
 
 const invalidState = () =>
   new DOMException("The request has been sent already.", "InvalidStateError");

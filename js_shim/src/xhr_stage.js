@@ -36,8 +36,6 @@ export class Stage {
   isComplete = false;
   /** @type {(event: Event) => void} hears of what the native object does, before its listeners do */
   onNative = () => {};
-  /** @type {() => void} hears when all of a hidden reply is there */
-  onComplete = () => {};
 
   /** @type {Told[]} */
   #held = [];
@@ -94,9 +92,7 @@ export class Stage {
     const state = this.#nativeState;
     const progress = event instanceof ProgressEvent ? event : undefined;
     this.#held.push({ type: event.type, state, progress });
-    if (event.type !== "loadend") return;
-    this.isComplete = true;
-    this.onComplete();
+    if (event.type === "loadend") this.isComplete = true;
   }
 
   /** Tell what was held back. */
@@ -106,7 +102,17 @@ export class Stage {
   }
 
   /**
-   * Tell of another reply in place of the native one.
+   * Tell of the head of another reply in place of the native one.
+   *
+   * @param {import("./bodies.js").Reply} reply
+   */
+  replaceHead(reply) {
+    this.silently(() => this.native.abort.call(this.xhr));
+    this.#play([{ type: "readystatechange", state: HEADERS_RECEIVED }], reply);
+  }
+
+  /**
+   * Tell of another reply in place of the native one: of all that follows its head.
    *
    * @param {import("./bodies.js").Reply} reply
    * @param {boolean} isAsync
@@ -115,7 +121,6 @@ export class Stage {
     this.silently(() => this.native.abort.call(this.xhr));
     const { size } = reply;
     const progress = { lengthComputable: size > 0, loaded: size, total: size };
-    const head = [{ type: "readystatechange", state: HEADERS_RECEIVED }];
     const body = [
       { type: "readystatechange", state: LOADING },
       { type: "progress", state: LOADING, progress },
@@ -125,7 +130,7 @@ export class Stage {
       { type: "load", state: DONE, progress },
       { type: "loadend", state: DONE, progress },
     ];
-    this.#play(isAsync ? [...head, ...(size > 0 ? body : []), ...end] : end, reply);
+    this.#play(isAsync && size > 0 ? [...body, ...end] : end, reply);
   }
 
   /** @param {"abort" | "timeout" | "error"} type end it as the native object would */

@@ -49,11 +49,11 @@ export function withView(Native) {
       return reply ? reply.url : super.responseURL;
     }
 
-    /** @param {string} name */
-    getResponseHeader(name) {
+    /** @param {any[]} name */
+    getResponseHeader(...name) {
       const reply = this.#reply;
-      if (!reply) return super.getResponseHeader(name);
-      const wanted = String(name).toLowerCase();
+      if (!reply || name.length === 0) return Reflect.apply(super.getResponseHeader, this, name);
+      const wanted = `${name[0]}`.toLowerCase();
       for (const [each, text] of reply.headers) if (each === wanted) return text;
       return null;
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from ._client import Client, Handler
@@ -235,16 +235,30 @@ async def attempt_refresh(force: bool = True) -> bool:
 
 
 async def verify_access_token(
-    token: str | None = None, *, jwks_url: str | None = None, leeway: float = 0
+    token: str | None = None,
+    *,
+    jwks_url: str | None = None,
+    leeway: float = 0,
+    issuer: str | None = None,
+    audience: str | Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Verify an access token, the session's own unless given; returns its claims.
 
     The signature must be RS256 by a key that the backend publishes (at ``{api_domain}
     {api_base_path}/jwt/jwks.json`` unless ``jwks_url`` is given), and the token must be of this
-    moment, give or take ``leeway`` seconds. Raises TokenInvalid, whose ``reason`` says why; for the
-    session's own also NoSession, RefreshUnavailable and AccessTokenHidden.
+    moment, give or take ``leeway`` seconds. Its ``iss`` must be ``issuer``, which is the session's
+    own unless given. With ``audience``, its ``aud`` must name that, or one of these. A key set
+    counts for as long as the response that brought it may be cached, an hour at most. Raises
+    TokenInvalid, whose ``reason`` says why; for the session's own token also NoSession,
+    RefreshUnavailable and AccessTokenHidden.
     """
-    arguments = {"token": token, "jwks_url": jwks_url, "leeway": leeway}
+    arguments = {
+        "token": token,
+        "jwks_url": jwks_url,
+        "leeway": leeway,
+        "issuer": issuer,
+        "audience": audience,
+    }
     return cast("dict[str, Any]", await _client().call("verify_access_token", **arguments))
 
 

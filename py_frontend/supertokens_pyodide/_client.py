@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from ._core.config import Config
 from ._core.messages import Port
 from ._core.report import Facts
-from ._core.session import Session
+from ._core.session import Session, SessionStatus
 from ._recipe import (
     CALCULATE_SKEW,
     Recipe,
@@ -19,7 +19,7 @@ from ._recipe import (
     override,
     reported,
 )
-from .errors import AlreadyInitialised, Closed, SuperTokensError
+from .errors import AlreadyInitialised, Closed, HandlerFailed, StorageUnavailable, SuperTokensError
 from .events import ACTIONS, Event, from_wire
 
 log = logging.getLogger("supertokens_pyodide")
@@ -149,7 +149,12 @@ class Client:
 
     async def call(self, name: str, **arguments: Any) -> Any:
         """Run one of the session's calls."""
-        host = await self._reached()
+        try:
+            host = await self._reached()
+        except (HandlerFailed, StorageUnavailable) as error:
+            if name != "get_session_status":
+                raise
+            return SessionStatus("UNKNOWN", error.message)
         flow, step = self.port.begin(name, arguments, host.cookies(), host.now())
         try:
             if step is not None:

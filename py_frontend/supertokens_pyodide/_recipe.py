@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from ._core.config import Config
 from ._core.effects import UserContext
 from ._core.session import Session
-from ._core.urls import Interception, hostname_of
+from ._core.urls import interception_of
 from ._replies import invalid_claims_of
 from .errors import ConfigError
 
@@ -74,8 +74,8 @@ def _global_claim_validators(
 
 
 def _covers(config: Config, url: str, api_domain: str, backend_domain: str | None) -> bool:
-    interception = Interception(hostname_of(api_domain), backend_domain)
-    return interception.covers_url(url, config.page.hostname)
+    interception = interception_of(api_domain, backend_domain)
+    return interception.covers_url(url, config.page.hostname, config.page.secure)
 
 
 def override(original: Recipe, options: Mapping[str, Any]) -> Recipe:

@@ -6,6 +6,7 @@
     ├── AlreadyInitialised     ``init()`` was called again with other options
     ├── UnsupportedPlatform    no browser here, or another session SDK owns the page
     ├── BootFailed             the page could not start Python, so the session core is not there
+    ├── InterpreterDied        a fatal error has ended the page's Python
     ├── Closed                 ``close()`` ended the call while it was waiting
     ├── NoSession              the call needs a session and there is none
     │   └── SessionExpired     there was one, and the backend ended it
@@ -13,6 +14,8 @@
     │   └── FrontTokenMissing  the refresh call was answered with success, but without a front token
     ├── RefreshLimitReached    an endpoint refused every freshly refreshed token
     ├── CookieWriteBlocked     the browser did not keep the session's cookies
+    ├── HandlerFailed          a handler that was given to ``init()`` fails or does not answer
+    ├── StorageUnavailable     what keeps the session cannot be read just now
     ├── SignOutFailed          the backend did not confirm the sign-out
     ├── ClaimValidatorFailed   a claim validator could not judge
     ├── InvalidMaxAge          a claim was given a max age that no clock can tell
@@ -99,6 +102,19 @@ class BootFailed(SuperTokensError):
     )
 
 
+class InterpreterDied(SuperTokensError):
+    """A fatal error of WebAssembly has ended the page's Python, so nothing can answer.
+
+    Raised in JavaScript only. Nothing is known of the session, and nothing of it is removed.
+    """
+
+    code = "INTERPRETER_DIED"
+    hint = (
+        "Reload the page. The console has Pyodide's fatal error; often a computation ran out of "
+        "stack or memory."
+    )
+
+
 class Closed(SuperTokensError):
     """``close()`` ended this call while it was waiting."""
 
@@ -174,6 +190,29 @@ class CookieWriteBlocked(SuperTokensError):
     )
 
 
+class HandlerFailed(SuperTokensError):
+    """A handler that was given to ``init()`` fails, or does not answer in time.
+
+    The message names it. Whether a session is there, nobody knows; nothing of it was changed.
+    """
+
+    code = "HANDLER_FAILED"
+    hint = (
+        "Correct that function, which was given to init(). The cause, if there is one, is its own "
+        "error."
+    )
+
+
+class StorageUnavailable(SuperTokensError):
+    """What keeps the session (``token_store``) cannot be read just now; the session is kept."""
+
+    code = "STORAGE_UNAVAILABLE"
+    hint = (
+        "The session is kept: try again. If it never works, storage is blocked or damaged in this "
+        "browser."
+    )
+
+
 class SignOutFailed(SuperTokensError):
     """The backend did not confirm the sign-out; the session is kept.
 
@@ -186,8 +225,8 @@ class SignOutFailed(SuperTokensError):
     hint = "The user is still signed in: try again when the backend answers."
     status: int | None = None
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, status: int | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
         self.status = status
 
 
@@ -226,6 +265,8 @@ TokenFault = Literal[
     "expired",
     "not_yet_valid",
     "not_an_access_token",
+    "wrong_issuer",
+    "wrong_audience",
     "keys_unavailable",
 ]
 

@@ -33,12 +33,14 @@ from playwright.sync_api import (
     Request,
     Response,
     WebError,
+    expect,
     sync_playwright,
 )
 
 from tests.browser.demo import LONG, Demo
 from tests.browser.python import PYTHONS, Python
 from tests.browser.spa import Spa
+from tests.conftest import TIMEOUT
 from tools.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,8 +60,9 @@ CHROMIUM_ARGUMENTS = [
 ]
 LOCAL_HOSTS = re.compile(r"(localhost|127\.0\.0\.1|.*\.localhost|.*\.test)")
 
-# A page that boots Python takes seconds, more on a busy machine.
-PAGE_TIMEOUT = 60_000
+#: In milliseconds, for all that Playwright waits for, expectations included.
+PAGE_TIMEOUT = TIMEOUT * 1000
+expect.set_options(timeout=PAGE_TIMEOUT)
 
 
 @dataclass
@@ -79,6 +82,12 @@ class BrowserLog:
     def foreign_requests(self) -> list[str]:
         """The requests for something that is not on this machine."""
         return [u for u in self.requests if not LOCAL_HOSTS.fullmatch(urlsplit(u).hostname or "")]
+
+    def wait_for_line(self, page: Page, *parts: str) -> str:
+        """Wait until there is a line with these parts: what a browser says comes when it comes."""
+        while not (found := [line for line in self.lines if all(part in line for part in parts)]):
+            page.wait_for_timeout(20)
+        return found[0]
 
     @contextlib.contextmanager
     def watching(self, *contexts: BrowserContext) -> Iterator[None]:
@@ -271,6 +280,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             super().do_GET()
         else:
             self.send_error(404)
+
+    # For pages that are functions.
+    do_POST = do_OPTIONS = do_GET
 
     def end_headers(self) -> None:
         for name, text in self.site.headers.items():

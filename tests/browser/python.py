@@ -92,7 +92,8 @@ class Python:
             starts = f"""<script type="module" src="/vendor/pyscript/core.js"></script>
                 <script type="py" {"" if where == "page" else "worker"}
                   config='{json.dumps(config)}'>\n{code}</script>"""
-        shim = '<script src="/vendor/supertokens/supertokens.iife.js"></script>'
+        says = ' data-interpreter="worker"' if where == "bare-worker" else ""
+        shim = f'<script src="/vendor/supertokens/supertokens.iife.js"{says}></script>'
         site.pages["/"] = f"""<!doctype html><link rel="icon" href="data:,">
             <script>{ASK}</script>{"" if where == "page" else shim}{starts}"""
         page.goto(site.origin)

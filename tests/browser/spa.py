@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
-from tests.browser.app import PASSWORD
-from tests.browser.demo import LONG, Demo
+from tests.browser.app import PASSWORD, shows_expired
+from tests.browser.demo import Demo
 
 # Python, in a worker of the page.
 WORKER = """
@@ -126,8 +126,10 @@ class Spa:
 
     def let_token_expire(self) -> None:
         """Get a token that lives for a moment, and wait until it has expired."""
-        self.demo.set_token_life(1)
-        assert self.run("return supertokens.attemptRefreshingSession()") is True
-        self.demo.set_token_life(LONG)
-        front_token = r"JSON.parse(atob(/sFrontToken=([^;]+)/.exec(document.cookie)[1]))"
-        self.page.wait_for_function(f"Date.now() > {front_token}.ate")
+
+        def refresh() -> None:
+            assert self.run("return supertokens.attemptRefreshingSession()") is True
+
+        self.demo.let_token_expire(
+            refresh, lambda: shows_expired(self.page), lambda: self.page.wait_for_timeout(50)
+        )

@@ -1,11 +1,14 @@
 """The two ways to start, what waits meanwhile, and what happens when Python cannot be started."""
 
+import hashlib
 import json
+from http.server import BaseHTTPRequestHandler
+from textwrap import dedent
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import VENDOR, VendorSite
+from tests.browser.conftest import VENDOR, VendorSite, serve_vendor
 from tests.browser.test_platform import PYSCRIPT_CONFIG
 
 BUNDLE = '<script src="/vendor/supertokens/supertokens.iife.js"></script>'
@@ -14,6 +17,7 @@ READY = "() => supertokens.ready().then(() => 'ready', String)"
 
 BOOTS = "performance.getEntriesByType('resource').filter((e) => /asm.wasm/.test(e.name)).length"
 
+TEST_WHEELS = VENDOR.parent / "test_wheels"
 WHEELS = sorted(f"/vendor/wheels/{path.name}" for path in (VENDOR / "wheels").glob("*.whl"))
 
 
@@ -399,3 +403,50 @@ except s.SuperTokensError as error:
     found = [error.code, "supertokens-website" in error.message, error.hint != ""]
 """
     assert found(page, vendor_site, pyscript(code, head)) == ["UNSUPPORTED_PLATFORM", True, True]
+
+
+def test_what_installs_packages_carries_no_session(page: Page, vendor_site: VendorSite) -> None:
+    """An index and a wheel on the API's host, behind another port, that allow every origin."""
+    wheel = next(path for path in TEST_WHEELS.glob("idna-*.whl"))
+    script = """
+      globalThis.supertokensPyodide = { pyodide: (async () => {
+        const { loadPyodide } = await import("/vendor/pyodide/pyodide.mjs");
+        const indexURL = new URL("/vendor/pyodide/", location.href).href;
+        return globalThis.mine = await loadPyodide({ indexURL });
+      })() };
+    """
+    with serve_vendor() as other:
+        other.headers["access-control-allow-origin"] = "*"
+
+        def index(handler: BaseHTTPRequestHandler) -> None:
+            url = f"{other.origin}/test_wheels/{wheel.name}"
+            digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+            file = {"filename": wheel.name, "url": url, "hashes": {"sha256": digest}}
+            found = {"meta": {"api-version": "1.0"}, "name": "idna", "files": [file]}
+            body = json.dumps(found).encode()
+            handler.send_response(200)
+            handler.send_header("content-type", "application/vnd.pypi.simple.v1+json")
+            handler.send_header("content-length", str(len(body)))
+            handler.end_headers()
+            handler.wfile.write(body)
+
+        other.pages["/simple/idna/"] = index
+        open_page(page, vendor_site, html(None, script + INIT))
+        assert page.evaluate(READY) == "ready"
+        code = f"""
+            import micropip
+            await micropip.install("idna", index_urls="{other.origin}/simple")
+            import idna
+            idna.__name__
+        """
+        page.evaluate("mine.loadPackage('micropip')")
+        assert page.evaluate("(code) => mine.runPythonAsync(code)", dedent(code)) == "idna"
+        loaded = page.evaluate(
+            """async (url) => {
+              const errors = [];
+              await mine.loadPackage(url, { errorCallback: (text) => errors.push(text) });
+              return errors;
+            }""",
+            f"{other.origin}/test_wheels/{next(TEST_WHEELS.glob('h11-*.whl')).name}",
+        )
+        assert loaded == []

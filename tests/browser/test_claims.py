@@ -101,7 +101,7 @@ const locks = async () => {
   const stored = Object.keys(localStorage).filter((key) => key.startsWith("browser-tabs-lock"));
   return [...held, ...pending].map(({ name }) => name).concat(stored);
 };
-const end = Date.now() + 3000;
+const end = Date.now() + 60_000;
 while ((await locks()).length && Date.now() < end) await new Promise((go) => setTimeout(go, 20));
 return locks();
 """

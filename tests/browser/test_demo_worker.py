@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from demo.web.static.estimate import HEAD, described, estimate, resampled_means
 from tests.browser.app import PROTECTED, REFRESH, App
 from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
 
-# Has the worker begin, and then the page do something; whether the worker was at it still.
+# Has the worker begin, and then the page do something; whether the worker was at it still. It has
+# not finished, for it does not get the last month before that.
 MEANWHILE = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   const isWorking = () => document.documentElement.dataset.work === "running";
@@ -39,7 +40,12 @@ def app(shared_app: App, demo: Demo, browser_log: BrowserLog) -> Iterator[App]:
 
 
 def meanwhile(app: App, script: str) -> list[object]:
+    last_month, held = "**/api/orders/12", list[Route]()
+    app.page.route(last_month, lambda route: held.append(route))
     found: list[object] = app.page.evaluate(MEANWHILE.replace("DO", script))
+    app.page.unroute(last_month)
+    for route in held:
+        route.continue_()
     return found
 
 

@@ -43,9 +43,10 @@ globalThis.viaFetch = (path, init) =>
     ({ status }) => status,
     (error) => (error instanceof DOMException ? error.name : error.code),
   );
-globalThis.viaXHR = (path, method = "GET") => new Promise((resolve) => {
+globalThis.viaXHR = (path, method = "GET", timeout = 0) => new Promise((resolve) => {
   const xhr = globalThis.lastXHR = new XMLHttpRequest();
   xhr.open(method, path);
+  xhr.timeout = timeout;
   xhr.onloadend = () => resolve(xhr.status);
   xhr.send();
 });
@@ -359,3 +360,77 @@ def test_the_hint_tells_at_once_whether_a_session_is_likely(in_cookies: Visit) -
         "supertokens.init({ apiDomain: location.origin, cookieHandler: (original) => original })"
     )
     assert hint() == "undefined"
+
+
+@pytest.mark.parametrize("wrapped", ["fetch", "XMLHttpRequest"])
+def test_what_was_put_on_the_page_before_a_close_does_nothing_after_the_next_init(
+    in_cookies: Visit, demo: Demo, wrapped: str
+) -> None:
+    """An error tracker, say, wraps it, and so keeps it on the page."""
+    visit = in_cookies
+    visit.keep(sFrontToken=front_token(9e12), st_last_access_token_update="1")
+    visit.load()
+    wrap = {
+        "fetch": "const first = fetch; globalThis.fetch = (...args) => first(...args);",
+        "XMLHttpRequest": """
+          const First = XMLHttpRequest;
+          globalThis.XMLHttpRequest = class extends First {};
+        """,
+    }[wrapped]
+    sent = 'await viaFetch("/api/public"); await viaXHR("/api/public");'
+    mark = demo.mark()
+    visit.run(f"async () => {{ {wrap} {sent} }}")
+    carried = {"rid", "st-auth-mode"}
+    assert [set(entry["headers"]) for entry in demo.requests(mark)] == [carried] * 2
+
+    visit.run("supertokens.close()")
+    mark = demo.mark()
+    visit.run(f"async () => {{ {sent} }}")
+    assert [entry["headers"] for entry in demo.requests(mark)] == [[]] * 2
+
+    # The one that is buried is not called by the page alone, but by the next one of ours too.
+    visit.run(f"() => {{ globalThis.buried = {wrapped}; }}")
+    visit.load()
+    mark = demo.mark()
+    visit.run(f"async () => {{ {sent} }}")
+    assert [set(entry["headers"]) for entry in demo.requests(mark)] == [carried] * 2
+    mark = demo.mark()
+    call = {
+        "fetch": 'await buried("/api/public");',
+        "XMLHttpRequest": """
+          const xhr = new buried();
+          xhr.open("GET", "/api/public");
+          await new Promise((resolve) => { xhr.onloadend = resolve; xhr.send(); });
+        """,
+    }[wrapped]
+    visit.run(f"async () => {{ {call} }}")
+    assert [entry["headers"] for entry in demo.requests(mark)] == [[]]
+
+
+def test_the_time_limit_of_an_xhr_does_not_count_the_start_of_python(in_cookies: Visit) -> None:
+    visit = in_cookies
+    visit.sign_up()
+    visit.load()
+    visit.spoil_token()
+    told = """(expired) => {
+      if (expired) document.cookie = `sFrontToken=${expired};path=/`;
+      const waiting = viaXHR("/api/protected", "GET", 20);
+      const late = new Promise((resolve) => setTimeout(resolve, 500, "waits"));
+      globalThis.waiting = waiting;
+      globalThis.xhr = lastXHR;
+      return Promise.race([waiting, late]);
+    }"""
+    # One that waits with its response, and one that waits to be sent.
+    refused = visit.run(told.replace("20", "20000"), None)
+    assert refused == "waits"
+    visit.run("() => { xhr.timeout = 1; }")
+    assert visit.run(
+        "Promise.race([waiting, new Promise((r) => setTimeout(r, 300, 'waits'))])"
+    ) == ("waits")
+    visit.run("() => { globalThis.first = waiting; xhr.timeout = 0; }")
+    assert visit.run(told, front_token(1)) == "waits"
+    argument_missing = "() => { try { xhr.getResponseHeader(); } catch (e) { return e.name; } }"
+    assert visit.run(argument_missing) == "TypeError"
+    visit.run("() => { xhr.timeout = 0; }")
+    visit.let_boot()
+    assert visit.run("Promise.all([first, waiting])") == [200, 200]

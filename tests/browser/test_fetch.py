@@ -1,6 +1,7 @@
 """The page's fetch, and the JavaScript API, against the real backend."""
 
 import json
+import time
 from collections.abc import Callable
 
 import pytest
@@ -230,3 +231,18 @@ def test_answers_change_at_once_when_another_tab_changes_the_cookies(spa: Spa) -
     assert spa.run(ask) == spa.run(ask)
     gone = "sFrontToken=;path=/;expires=Thu, 01 Jan 1970 00:00:00 GMT"
     assert spa.run(f"document.cookie = '{gone}'; return supertokens.doesSessionExist()") is False
+
+
+@pytest.mark.parametrize("spa_kind", ["header"], indirect=True)
+def test_a_token_can_be_let_expire_on_a_machine_where_it_arrives_expired(spa: Spa) -> None:
+    def slow(route: Route) -> None:
+        response = route.fetch()
+        time.sleep(1.5)  # longer than the first token lives
+        route.fulfill(response=response)
+
+    spa.page.route(f"**{REFRESH}", slow)
+    spa.let_token_expire()
+    spa.unroute()
+    mark = spa.demo.mark()
+    assert spa.run('return (await fetch("/api/protected")).status') == 200
+    assert spa.demo.count(mark, REFRESH) == 1

@@ -122,27 +122,37 @@ def test_a_reply_that_takes_too_long_is_a_read_timeout(
     python.site.pages["/slow"] = slow
     told = run('result = await tell(lambda: client.get(f"{site}/slow", timeout=0.2))')
     assert told["error"] == "httpx.ReadTimeout"
-    assert any(line.startswith("failed GET") and "/slow" in line for line in browser_log.lines)
+    browser_log.wait_for_line(python.page, "failed GET", "/slow")
 
 
 def test_a_call_that_is_cancelled_ends_its_request(
     python: Python, released: threading.Event, browser_log: BrowserLog
 ) -> None:
-    python.site.pages["/slow"] = lambda _: released.wait()
+    begun = threading.Event()
+
+    def slow(_request: BaseHTTPRequestHandler) -> None:
+        begun.set()
+        released.wait()
+
+    def once_begun(request: BaseHTTPRequestHandler) -> None:
+        begun.wait()
+        answer()(request)
+
+    python.site.pages |= {"/slow": slow, "/begun": once_begun}
     ended = python.run(
         f"""
 import asyncio, httpx
 from supertokens_pyodide.httpx import AsyncFetchTransport
 async with httpx.AsyncClient(transport=AsyncFetchTransport()) as client:
     call = asyncio.ensure_future(client.get("{python.site.origin}/slow"))
-    await asyncio.sleep(0.1)
+    await client.get("{python.site.origin}/begun")
     call.cancel()
     [outcome] = await asyncio.gather(call, return_exceptions=True)
 type(outcome).__name__
 """
     )
     assert ended == "CancelledError"
-    assert any(line.startswith("failed GET") and "/slow" in line for line in browser_log.lines)
+    browser_log.wait_for_line(python.page, "failed GET", "/slow")
 
 
 def test_a_reply_that_breaks_off_is_a_read_error(python: Python, run: Run) -> None:

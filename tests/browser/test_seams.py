@@ -3,11 +3,12 @@
 Given by JavaScript, whose Python is on the page or in a worker of it, and by Python.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.app import REFRESH
 from tests.browser.conftest import BrowserLog, open_context
@@ -203,6 +204,61 @@ supertokens.init(
 )
 """
 
+# Parts that fail at first, or do not do theirs.
+PYTHON_THAT_FAILS = """
+import json
+import js
+import supertokens_pyodide as supertokens
+
+class Cookies:
+    def __init__(self, gives):
+        self.gives = gives
+
+    def get_cookie(self):
+        return 1 / 0 if self.gives is None else self.gives
+
+    def set_cookie(self, write):
+        pass
+
+class Location:
+    def get_host_name(self):
+        return 1 / 0
+
+class Window:
+    location = Location()
+
+def fails(*_):
+    return 1 / 0
+
+async def outcome(call):
+    try:
+        return await call()
+    except supertokens.SuperTokensError as error:
+        return [type(error).__name__, error.message]
+
+async def found():
+    told = []
+    for parts in (
+        {"cookie_handler": fails},
+        {"window_handler": fails},
+        {"window_handler": lambda original: Window()},
+        {"date_provider": fails},
+    ):
+        try:
+            supertokens.init(api_domain=js.location.origin, **parts)
+        except supertokens.SuperTokensError as error:
+            told.append([type(error).__name__, error.message])
+    for gives in (None, 7, b"x", ["x"]):
+        handler = lambda original: Cookies(gives)
+        supertokens.init(api_domain=js.location.origin, cookie_handler=handler)
+        told.append(await outcome(supertokens.get_user_id))
+        told.append((await supertokens.get_session_status()).status)
+        supertokens.close()
+    return json.dumps(told)
+
+await found()
+"""
+
 GLOBALS = "Object.assign(globalThis, { seen: [], kept: [], asked: 0, ahead: 0 });"
 BOOT = """async (code) => {
   const { loadPyodide } = await import("/vendor/pyodide/pyodide.mjs");
@@ -332,3 +388,22 @@ def test_a_sign_out_hands_on_its_user_context(own: OwnParts) -> None:
     ]
     assert "sFrontToken" not in own.page.evaluate("kept")
     sign_up(own.page)
+
+
+def test_parts_of_pythons_that_fail_are_named(demo: Demo, context: BrowserContext) -> None:
+    page = open_plain(demo, context)
+    page.evaluate(BOOT, "import supertokens_pyodide")
+    mark = demo.mark()
+    found = page.evaluate("(code) => python.runPythonAsync(code)", PYTHON_THAT_FAILS)
+    told = json.loads(found)
+    names = ["cookieHandler", "windowHandler", "windowHandler.location.getHostName"]
+    assert told[:3] == [["HandlerFailed", f"The page's {name} failed."] for name in names]
+    assert told[3] == ["HandlerFailed", "The page's date_provider failed."]
+    get_cookie = "The page's cookieHandler.getCookie"
+    assert told[4:6] == [["HandlerFailed", f"{get_cookie} failed."], "UNKNOWN"]
+    assert told[6:8] == [["HandlerFailed", f"{get_cookie} gave a value of type number."], "UNKNOWN"]
+    for (name, message), known in (told[8:10], told[10:]):
+        assert name == "HandlerFailed"
+        assert message.startswith(f"{get_cookie} gave a value of type ")
+        assert known == "UNKNOWN"
+    assert demo.count(mark, REFRESH) == 0

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from tests.browser.app import REFRESH
+from tests.browser.conftest import BrowserLog
 from tests.browser.demo import Demo
 from tests.browser.plain import open_plain, sign_up, start, status
 
@@ -78,3 +80,118 @@ def test_a_session_in_headers_does_without_cookies(
     if survives:
         page.evaluate("supertokens.signOut()")
         assert "sFrontToken" not in page.evaluate("(key) => localStorage.getItem(key)", KEY)
+
+
+# A cookieHandler that keeps everything in localStorage, and fails while `broken` says how.
+HANDLER = """
+globalThis.events = [];
+const own = () => new Map(JSON.parse(localStorage.getItem("own") ?? "[]"));
+globalThis.options = {
+  tokenTransferMethod: "header",
+  onHandleEvent: ({ action }) => events.push(action),
+  cookieHandler: () => ({
+    async getCookie() {
+      if (globalThis.broken) return broken();
+      return [...own()].map((pair) => pair.join("=")).join("; ");
+    },
+    async setCookie(write) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(write);
+      const cookies = own();
+      if (write.includes("1970")) cookies.delete(name);
+      else cookies.set(name, value);
+      localStorage.setItem("own", JSON.stringify([...cookies]));
+    },
+  }),
+};
+"""
+OUTCOMES = """async () => {
+  const failure = (error) => `${error.name} of ${/cookieHandler.getCookie/.exec(error.message)}`;
+  const outcome = (promise) => promise.then((value) => value, failure);
+  const xhr = new XMLHttpRequest();
+  xhr.open("GET", "/api/protected");
+  const ended = new Promise((resolve) => { xhr.onloadend = () => resolve(xhr.status); });
+  xhr.send();
+  const blocking = new XMLHttpRequest();
+  blocking.open("GET", "/api/protected", false);
+  blocking.send();
+  return {
+    status: await supertokens.getSessionStatus(),
+    calls: await Promise.all([
+      outcome(supertokens.doesSessionExist()),
+      outcome(supertokens.getUserId()),
+      outcome(supertokens.attemptRefreshingSession()),
+      outcome(supertokens.signOut()),
+      outcome(fetch("/api/protected").then(({ status }) => status)),
+    ]),
+    xhr: await ended,
+    blocking: blocking.status,
+  };
+}"""
+
+
+@pytest.mark.parametrize("broken", ["() => Promise.reject(new Error('no'))", "() => 7"])
+def test_a_session_outlives_a_cookie_handler_that_fails_while_the_page_loads(
+    demo: Demo, context: BrowserContext, broken: str
+) -> None:
+    page = open_plain(demo, context, HANDLER)
+    start(page, "options")
+    sign_up(page)
+    user_id = page.evaluate("supertokens.getUserId()")
+
+    page.reload()
+    mark = demo.mark()
+    page.evaluate(f"() => {{ globalThis.broken = {broken}; }}")
+    start(page, "options")
+    found = page.evaluate(OUTCOMES)
+    assert found["status"]["status"] == "UNKNOWN"
+    assert "cookieHandler.getCookie" in found["status"]["reason"]
+    assert found["calls"] == ["HandlerFailed of cookieHandler.getCookie"] * 5
+    assert [found["xhr"], found["blocking"]] == [0, 401]  # the latter went out without the session
+    page.evaluate("() => { delete globalThis.broken; }")
+    assert page.evaluate("supertokens.getUserId()") == user_id
+    assert status(page, "/api/protected") == 200
+    assert demo.count(mark, REFRESH) == 0
+    assert page.evaluate("events") == []
+
+
+def test_a_window_handler_that_fails_is_named(demo: Demo, context: BrowserContext) -> None:
+    page = open_plain(demo, context)
+    page.add_script_tag(url="/vendor/supertokens/supertokens.iife.js")
+    init = "supertokens.init({ apiDomain: location.origin, windowHandler })"
+    throws = "() => { throw new Error('own') }"
+    told = page.evaluate(
+        f"""async () => {{
+          const of = ({{ name, message, cause }}) => [name, message, String(cause)];
+          let windowHandler = {throws};
+          const told = [];
+          try {{ {init}; }} catch (error) {{ told.push(of(error)); }}
+          windowHandler = (page) => ({{
+            ...page, location: {{ ...page.location, getHostName: {throws} }},
+          }});
+          {init};
+          told.push(of(await supertokens.ready().catch((error) => error)));
+          return told;
+        }}"""
+    )
+    assert [name for name, *_ in told] == ["HandlerFailed"] * 2
+    assert [message for _, message, _ in told] == [
+        "The page's windowHandler failed. " + told[0][1].partition("failed. ")[2],
+        "The page's windowHandler.location.getHostName failed. "
+        + told[1][1].partition("failed. ")[2],
+    ]
+    assert told[0][2] == "Error: own"
+
+
+def test_a_cookie_of_another_domain_is_told_as_such(
+    demo: Demo, context: BrowserContext, browser_log: BrowserLog
+) -> None:
+    page = open_plain(demo, context, host="app.shop.test")
+    start(page)
+    sign_up(page)
+    page.evaluate("() => { document.cookie = 'sFrontToken=theirs;domain=shop.test;path=/'; }")
+    assert page.evaluate("supertokens.attemptRefreshingSession()") is True
+    assert page.evaluate("supertokens.getUserId()")
+    page.evaluate("supertokens.signOut().catch(() => {})")
+    warnings = [line for line in browser_log.lines if "sFrontToken" in line]
+    assert len(warnings) == 1
+    assert "another domain" in warnings[0]

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext
 from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import LONG, Demo
-from tests.browser.plain import SETTINGS
+from tests.browser.plain import SETTINGS, open_plain, sign_up, start
 from tests.browser.worker_page import BUNDLE, WorkerPage
 
 NewContext = Callable[..., BrowserContext]
@@ -162,6 +162,7 @@ def test_where_indexeddb_is_blocked_the_session_lives_as_long_as_the_worker(
     python.run(f"js.eval({json.dumps(block)})\n{INIT}")
     python.sign_up()
     assert python.fetch(PROTECTED) == [200]
+    browser_log.wait_for_line(python.page, "IndexedDB does not keep")
     [warning] = [line for line in browser_log.lines if "IndexedDB does not keep" in line]
     assert "blocked" in warning
     assert python.run("return await s.attempt_refresh()") is True
@@ -181,3 +182,72 @@ def test_a_session_in_cookies_is_refused(demo: Demo, new_context: NewContext) ->
     )
     assert told[0] == "CONFIG_INVALID"
     assert "token_transfer_method='header'" in told[1]
+
+
+PAGE_OPTIONS = """{
+  tokenTransferMethod: "header", tokenStore: "indexedDB",
+  onHandleEvent: ({ action, otherTab }) => events.push(`${action} ${Boolean(otherTab)}`),
+}"""
+ABORT_NEXT = """(count) => {
+  const { transaction } = IDBDatabase.prototype;
+  IDBDatabase.prototype.transaction = function (...args) {
+    const made = transaction.apply(this, args);
+    if (count-- > 0) made.abort();
+    return made;
+  };
+}"""
+
+
+def test_a_page_whose_indexeddb_fails_now_and_then_keeps_its_session(
+    demo: Demo, context: BrowserContext, browser_log: BrowserLog
+) -> None:
+    page = open_plain(demo, context, "globalThis.events = [];")
+    start(page, PAGE_OPTIONS)
+    sign_up(page)
+    user_id = page.evaluate("supertokens.getUserId()")
+    page.evaluate(ABORT_NEXT, 1)
+    assert page.evaluate("supertokens.attemptRefreshingSession()") is True
+    page.evaluate(ABORT_NEXT, 2)
+    reading = "supertokens.getUserId().catch((error) => error.name)"
+    assert page.evaluate(reading) == "StorageUnavailable"
+    assert page.evaluate("supertokens.attemptRefreshingSession()") is True
+    page.reload()
+    start(page, PAGE_OPTIONS)
+    assert page.evaluate("supertokens.attemptRefreshingSession()") is True
+    assert page.evaluate("supertokens.getUserId()") == user_id
+    assert [line for line in browser_log.lines if "does not keep" in line] == []
+
+    # Its user clears the site's data while the page is there.
+    page.evaluate("() => { events.length = 0; }")
+    chromium = context.new_cdp_session(page)
+    origin = {"origin": demo.origin, "storageTypes": "indexeddb"}
+    chromium.send("Storage.clearDataForOrigin", origin)
+    page.wait_for_function("events.includes('SIGN_OUT true')")
+    assert page.evaluate("supertokens.doesSessionExist()") is False
+    sign_up(page)
+    page.reload()
+    start(page, PAGE_OPTIONS)
+    assert page.evaluate("supertokens.doesSessionExist()") is True
+
+
+def test_a_session_in_the_sites_cookies_is_not_taken_over(
+    demo: Demo, new_context: NewContext
+) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head="")
+    cookies = "{ ...init, headers: { ...init.headers, 'st-auth-mode': 'cookie' } }"
+    native = f"(native) => (url, init = {{}}) => native(url, {cookies})"
+    python.page.evaluate(f"() => {{ fetch = ({native})(fetch); }}")  # what another SDK would do
+    sign_up(python.page)
+    assert python.page.evaluate(f"fetch('{PROTECTED}').then(({{ status }}) => status)") == 200
+    mark = demo.mark()
+    python.run(INIT)
+    assert python.run("return await s.does_session_exist()") is False
+    assert python.run("return await s.attempt_refresh()") is False
+    assert python.run("return (await s.get_session_status()).status") == "NONE"
+    assert demo.count(mark, REFRESH) == 0
+    assert python.page.evaluate(f"fetch('{PROTECTED}').then(({{ status }}) => status)") == 200
+    python.sign_up()
+    python.run("await s.attempt_refresh()")
+    python.run("await s.sign_out()")
+    own = [each for each in demo.requests(mark) if each["path"] in (REFRESH, "/auth/signout")]
+    assert [each["cookies"] for each in own] == [[], []]

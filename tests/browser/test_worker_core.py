@@ -1,15 +1,18 @@
 """A page whose only core is in a worker: what test_fetch.py and test_xhr.py do not say of it."""
 
+import textwrap
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Route
 
 from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.demo import Demo
 from tests.browser.worker_page import BUNDLE, WorkerPage
 
 NewContext = Callable[..., BrowserContext]
+
+HELD = "/elsewhere?superTokensDoNotDoInterception"
 
 INIT = """
   globalThis.events = [];
@@ -79,16 +82,23 @@ def test_page_and_worker_have_one_session_and_one_refresh(python: WorkerPage, de
 def test_an_ordinary_request_of_the_page_waits_for_no_worker(python: WorkerPage) -> None:
     python.init(None)
     python.sign_up()
-    # Python counts for a while, and answers nobody meanwhile.
-    status = python.page.evaluate(
-        """async (code) => {
-          const busy = runIn(0, code, "null").then(() => "busy");
-          const mine = fetch("/api/protected").then(({ status }) => status);
-          return [await Promise.race([busy, mine]), await busy];
-        }""",
-        "import time\nend = time.monotonic() + 3\nwhile time.monotonic() < end: pass",
+    # Python waits for a response, and answers nobody until it has it.
+    held: list[Route] = []
+    python.page.route(f"**{HELD}", lambda route: held.append(route))
+    code = f"""
+        xhr = js.XMLHttpRequest.new()
+        xhr.open("GET", js.location.origin + "{HELD}", False)
+        xhr.send()
+        return xhr.status
+    """
+    python.page.evaluate(
+        "(code) => { globalThis.busy = runIn(0, code, 'null'); }", textwrap.dedent(code)
     )
-    assert status == [200, "busy"]
+    while not held:
+        python.page.evaluate("")  # lets the browser's messages in
+    assert fetch(python) == 200
+    held[0].fulfill(status=418)
+    assert python.page.evaluate("busy") == "418"
 
 
 def test_options_that_differ_are_told_in_both(demo: Demo, new_context: NewContext) -> None:
@@ -253,6 +263,53 @@ def test_close_lets_the_page_go_on_without_a_session(python: WorkerPage) -> None
     python.page.evaluate("supertokens.close()")
     code = "supertokens.doesSessionExist().catch(({ code }) => code)"
     assert python.page.evaluate(code) == "NOT_INITIALISED"
-    assert python.run("return await s.does_session_exist()") is True
+    asked = """
+    try:
+        return await s.does_session_exist()
+    except s.SuperTokensError as error:
+        return error.code
+    """
+    assert python.run(asked) == "CLOSED"
     python.page.evaluate(INIT)
     assert python.page.evaluate("supertokens.doesSessionExist()") is True
+    assert python.run(asked) is True
+    assert fetch(python) == 200
+
+
+def test_close_ends_the_pages_flows_in_the_worker_and_frees_their_locks(
+    demo: Demo, new_context: NewContext
+) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
+    page = python.page
+    python.init(None)
+    python.sign_up()
+    # One has taken the lock and waits for the page, one waits for the lock.
+    page.evaluate(
+        """() => {
+          globalThis.refreshing = 0;
+          const validator = {
+            id: "mine",
+            shouldRefresh: () => true,
+            refresh: () => new Promise(() => { refreshing += 1; }),
+            validate: () => ({ isValid: true }),
+          };
+          const validate = () => supertokens.validateClaims(() => [validator]);
+          globalThis.ended = Promise.all(
+            [validate(), validate()].map((each) => each.catch(({ code }) => code)),
+          );
+        }"""
+    )
+    page.wait_for_function("refreshing === 1")
+    page.evaluate("supertokens.close()")
+    assert page.evaluate("ended") == ["CLOSED", "CLOSED"]
+    assert python.run("return len(s._api._current.port._flows)") == 0
+    page.evaluate(INIT)
+    invalid = """supertokens.validateClaims(() => [{
+      id: "mine",
+      shouldRefresh: () => true,
+      refresh: () => undefined,
+      validate: () => ({ isValid: false, reason: "so" }),
+    }])"""
+    assert page.evaluate(invalid) == [{"id": "mine", "reason": "so"}]
+    names = "navigator.locks.query().then(({ held }) => held.map(({ name }) => name).join())"
+    assert "CLAIM_REFRESH_LOCK" not in page.evaluate(names)

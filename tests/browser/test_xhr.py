@@ -138,7 +138,19 @@ def test_each_attempt_tells_of_its_own_upload(spa: Spa) -> None:
     assert told == [200, 1, attempt * 2]
 
 
+OTHER = "const other = document.body.appendChild(document.createElement('iframe')).contentWindow;"
 CHANGED = CHANGED_BODIES | {
+    "form-of-another-frame": (
+        f"{OTHER} const b = new other.FormData(); b.append('a', 'as it was');"
+        "|b.set('a', 'changed');"
+    ),
+    "query-of-another-frame": (
+        f"{OTHER} const b = new other.URLSearchParams('a=as it was');|b.set('a', 'changed');"
+    ),
+    "buffer-of-another-frame": (
+        f"{OTHER} const b = new other.Uint8Array(new TextEncoder().encode('as it was')).buffer;"
+        "|new Uint8Array(b).fill(65);"
+    ),
     "document": (
         "const b = new DOMParser().parseFromString('<a>as it was</a>', 'text/xml');"
         "|b.documentElement.textContent = 'changed';"
@@ -309,7 +321,10 @@ def test_a_synchronous_request_does_not_wait_for_the_refresh_of(spa: Spa, other:
     else:
         spa.run(
             """
+            // The other tab would say again and again that it holds the lock.
             const now = Date.now();
+            globalThis.clock = Date.now;
+            Date.now = () => now;
             const times = { timeAcquired: now, timeRefreshed: now };
             const entry = { id: "other", iat: "x", timeoutKey: "k", ...times };
             localStorage.setItem("browser-tabs-lock-key-REFRESH_TOKEN_USE", JSON.stringify(entry));
@@ -320,7 +335,12 @@ def test_a_synchronous_request_does_not_wait_for_the_refresh_of(spa: Spa, other:
         held[0].continue_()
         assert spa.run("return waiting") == 200
     else:
-        spa.run('localStorage.removeItem("browser-tabs-lock-key-REFRESH_TOKEN_USE")')
+        spa.run(
+            """
+            Date.now = clock;
+            localStorage.removeItem("browser-tabs-lock-key-REFRESH_TOKEN_USE");
+            """
+        )
     assert spa.run('return (await fetch("/api/protected")).status') == 200
 
 

@@ -226,6 +226,148 @@ def test_a_scenario_looks_as_it_does_natively(page: Spa, scenario: str) -> None:
     assert play(page, "ours", SCENARIOS[scenario])["trace"] == natively["trace"]
 
 
+# ---- the class itself ----------------------------------------------------------------------------
+
+SHAPE = """
+  const Class = XHR_CLASSES[argument];
+  const { prototype } = Class;
+  const describe = (owner, name) => {
+    const { get, set, value, enumerable, configurable, writable } =
+      Object.getOwnPropertyDescriptor(owner, name);
+    const functions = [get, set, value].filter((each) => typeof each === "function");
+    const calls = functions.map((each) => [each.name, each.length, "prototype" in each]);
+    return [name, enumerable, configurable, writable, typeof value, Number(value) || 0, calls];
+  };
+  const members = Object.getOwnPropertyNames(prototype).filter((name) => name !== "constructor");
+  const listed = [];
+  for (const name in new Class()) listed.push(name);
+  const complaint = (action) => {
+    try {
+      return `gives ${typeof action()}`;
+    } catch (error) {
+      return `${error.name}: ${error.message}`;
+    }
+  };
+  const complaints = members.map((name) => {
+    const { get, value } = Object.getOwnPropertyDescriptor(prototype, name);
+    const call = get ?? value;
+    if (typeof call !== "function") return name;
+    const others = [prototype, {}, undefined, 5];
+    return [name, ...others.map((other) => complaint(() => call.call(other, "GET", "/")))];
+  });
+  return {
+    members: members.map((name) => describe(prototype, name)),
+    listed,
+    constants: Object.keys(Class).map((name) => describe(Class, name)),
+    class: [Class.name, Class.length, complaint(() => Class())],
+    tag: Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag),
+    complaints,
+    few: ["open", "setRequestHeader", "getResponseHeader"].map((name) => {
+      const xhr = new Class();
+      return complaint(() => xhr[name]());
+    }),
+  };
+"""
+
+
+@ON_THE_PAGE
+def test_the_class_has_the_shape_of_the_native_one(page: Spa) -> None:
+    ours, natively = page.run(SHAPE, "ours"), page.run(SHAPE, "native")
+    for part, expected in natively.items():
+        if part != "class":
+            assert (part, ours[part]) == (part, expected)
+    assert ours["class"][:2] == natively["class"][:2]
+    assert ours["class"][2].startswith("TypeError")
+
+
+# ---- what is judged is what is sent --------------------------------------------------------------
+
+# Each is a function of the class that gives what was sent, or what it throws.
+CONVERTED = {
+    "address": """
+        let n = 0;
+        const address = () => (n += 1, n > 1 ? "http://elsewhere.test/" : "/api/public");
+        xhr.open("GET", { toString: address });
+        say(n);
+    """,
+    "method": """
+        let n = 0;
+        xhr.open({ toString: () => (n += 1, n > 1 ? "DELETE" : "GET") }, "/api/public"); say(n);
+    """,
+    "order": """
+        const told = (name, text) => ({ toString: () => (say(name), text) });
+        const [user, password] = [told("user", "u"), told("password", "p")];
+        xhr.open(told("method", "GET"), told("url", "/api/public"), true, user, password);
+    """,
+    "header": """
+        xhr.open("POST", "/api/echo");
+        let n = 0;
+        const name = { toString: () => (say("name"), "x-a") };
+        const value = { toString: () => (say("value"), String((n += 1))) };
+        xhr.setRequestHeader(name, value);
+        say(n);
+    """,
+    "body": """
+        xhr.open("POST", "/api/echo");
+        let n = 0;
+        xhr.send({ toString: () => `body ${n += 1}` });
+        await until("loadend"); say(n); return;
+    """,
+    "body-that-throws": """
+        xhr.open("POST", "/api/echo");
+        const body = { toString() { throw new RangeError("mine"); } };
+        say(attempt(() => xhr.send(body))); return;
+    """,
+    "symbol-as-body": """
+        xhr.open("POST", "/api/echo"); say(attempt(() => xhr.send(Symbol()))); return;
+    """,
+    "detached-buffer": """
+        const { buffer } = new Uint8Array(5);
+        structuredClone(buffer, { transfer: [buffer] });
+        xhr.open("POST", "/api/echo"); xhr.send(buffer); await until("loadend"); return;
+    """,
+    "view-of-a-detached-buffer": """
+        const view = new Uint8Array(5);
+        structuredClone(view.buffer, { transfer: [view.buffer] });
+        xhr.open("POST", "/api/echo"); xhr.send(view); await until("loadend"); return;
+    """,
+    **{
+        f"{kind}-of-another-frame": f"""
+            const frame = document.body.appendChild(document.createElement("iframe"));
+            const other = frame.contentWindow;
+            xhr.open("POST", "/api/echo"); xhr.send({make}); await until("loadend");
+            frame.remove(); return;
+        """
+        for kind, make in {
+            "query": "new other.URLSearchParams({ a: 'b' })",
+            "buffer": "new other.Uint8Array([65, 66]).buffer",
+            "blob": "new other.Blob(['x'], { type: 'text/mine' })",
+            "document": "new other.DOMParser().parseFromString('<a>x</a>', 'text/xml')",
+        }.items()
+    },
+    "base-that-comes-between": """
+        xhr.open("GET", "api/public");
+        const base = document.head.appendChild(document.createElement("base"));
+        base.href = "http://elsewhere.test/";
+        xhr.send(); await until("loadend"); base.remove(); return;
+    """,
+}
+
+
+@ON_THE_PAGE
+@pytest.mark.parametrize("what", CONVERTED)
+def test_arguments_are_converted_once_and_what_is_judged_is_sent(page: Spa, what: str) -> None:
+    scenario = f"{CONVERTED[what]}\nif (xhr.readyState === 1) xhr.send(); await until('loadend');"
+    use_new_token(page)
+    natively = play(page, "native", scenario)
+    use_new_token(page)
+    assert play(page, "ours", scenario) == natively
+    if "echo" in CONVERTED[what]:
+        page.spoil_token()
+        assert play(page, "ours", scenario)["trace"] == natively["trace"]
+    assert "elsewhere" not in str(natively)
+
+
 # ---- where it has to wait ------------------------------------------------------------------------
 
 HELD = "/api/held"

@@ -13,6 +13,8 @@ from tests.browser.test_platform import PYSCRIPT_CONFIG
 
 PATH = "/with-workers"
 BUNDLE = '<script src="/vendor/supertokens/supertokens.iife.js"></script>'
+# On a page that calls no init() itself: it says that the Python in its workers is its own.
+SHARING_BUNDLE = BUNDLE.replace("></script>", ' data-interpreter="worker"></script>')
 
 # What makes a page crossOriginIsolated, and so gives PyScript its SharedArrayBuffer.
 ISOLATION = {
@@ -94,7 +96,12 @@ class WorkerPage:
     """One page with Python in a worker, of a kind: bare, pyscript, or pyscript-isolated."""
 
     def __init__(
-        self, demo: Demo, context: BrowserContext, kind: str, head: str = BUNDLE, workers: int = 1
+        self,
+        demo: Demo,
+        context: BrowserContext,
+        kind: str,
+        head: str = SHARING_BUNDLE,
+        workers: int = 1,
     ) -> None:
         self.demo = demo
         self.kind = kind

@@ -94,7 +94,7 @@ globalThis.traceXHR = async (kind, scenario, withUpload = false) => {
   const xhr = make();
   const tools = { xhr, make, at, until, fence, say, look, attempt, Class };
   const run = new Function(...Object.keys(tools), `return (async () => { ${scenario} })();`);
-  const late = new Promise((resolve) => setTimeout(resolve, 10_000, "hangs"));
+  const late = new Promise((resolve) => setTimeout(resolve, 60_000, "hangs"));
   const end = await Promise.race([run(...Object.values(tools)), late]);
   if (end) throw new Error(`The scenario hangs: ${trace.join("\n")}`);
   await fence();

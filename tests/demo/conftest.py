@@ -26,7 +26,8 @@ def vendor(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(vendor: Path) -> Iterator[Demo]:
-    with running_demo(vendor) as demo:
+    # By default a token lives shorter than a test may take on a busy machine.
+    with running_demo(vendor, "--access-token-validity", "3600") as demo:
         yield demo
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from tests.conftest import TIMEOUT
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct-horse-7"
 
@@ -26,11 +28,13 @@ class Demo:
     line: str
     #: The address in that line, without a slash in the end.
     origin: str
+    #: What it printed before that line.
+    notes: str = ""
 
     def interrupt(self, number: int = signal.SIGINT) -> tuple[int, str]:
         """Send a signal; returns the exit code and what was printed since the line."""
         self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=10)
+        output, _ = self.process.communicate(timeout=TIMEOUT)
         return self.process.returncode, output
 
 
@@ -58,21 +62,24 @@ def running_demo(
     )
     try:
         assert process.stdout is not None
-        line = process.stdout.readline()
+        notes = ""
+        while not (line := process.stdout.readline()).startswith("Demo: "):
+            notes += line
+            assert line, f"no address: {notes}"
         found = re.search(r"http://localhost:\d+", line)
-        assert found, f"no address: {line}{process.stdout.read()}"
-        yield Demo(process, line, found[0])
+        assert found, f"no address: {line}"
+        yield Demo(process, line, found[0], notes)
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=TIMEOUT)
 
 
 class Visitor(httpx.Client):
     """A browser without a session SDK: it keeps cookies and shows what it gets."""
 
     def __init__(self, origin: str, mode: str = "cookie") -> None:
-        super().__init__(base_url=origin, headers={"st-auth-mode": mode}, timeout=30)
+        super().__init__(base_url=origin, headers={"st-auth-mode": mode}, timeout=TIMEOUT)
 
     def authenticate(
         self, endpoint: str, email: str, password: str = PASSWORD, tenant: str = "public"

@@ -113,9 +113,10 @@ def test_a_change_of_the_current_payload_arrives_at_once(signed_in: Visitor):
 @pytest.mark.parametrize("path", ["/api/payload", "/api/sessions/{handle}/payload"])
 def test_claims_of_supertokens_cannot_be_changed(signed_in: Visitor, path):
     (session,) = signed_in.sessions()
-    response = signed_in.post(path.format(**session), json={"tId": "acme"})
-    assert response.status_code == 400
-    assert "tId" in response.json()["detail"]["reason"]
+    for claim in ("tId", "iss"):
+        response = signed_in.post(path.format(**session), json={claim: "acme"})
+        assert response.status_code == 400
+        assert claim in response.json()["detail"]["reason"]
 
 
 @pytest.mark.parametrize("path", ["/api/payload", "/api/sessions/{handle}/payload"])
@@ -125,6 +126,32 @@ def test_a_payload_is_an_object(signed_in: Visitor, path, body):
     headers = {"Content-Type": "application/json"}
     response = signed_in.post(path.format(**session), content=body, headers=headers)
     assert response.status_code == 422
+
+
+NOT_JSON = ["NaN", "-Infinity", "1e999", r'"\ud800"', r'{"\ud800": 1}']
+
+
+@pytest.mark.parametrize("path", ["/api/payload", "/api/sessions/{handle}/payload"])
+@pytest.mark.parametrize("text", [*NOT_JSON, *(f"[[{text}]]" for text in NOT_JSON)])
+def test_what_json_cannot_hold_is_no_payload(signed_in: Visitor, path, text):
+    (session,) = signed_in.sessions()
+    headers = {"Content-Type": "application/json"}
+    url = path.format(**session)
+    response = signed_in.post(url, content=f'{{"note": {text}}}', headers=headers)
+    assert response.status_code == 400
+    assert "JSON" in response.json()["detail"]["reason"]
+    # Not an object at all, and no answer can quote it.
+    assert signed_in.post(url, content=f"[{text}]", headers=headers).status_code == 422
+    assert signed_in.sessions()[0]["payload"] == session["payload"]
+
+
+@pytest.mark.parametrize(
+    "tenant", ["'", "%00", "%ED%A0%80", "acme%2F..%2Fpublic", "a_b", "%20", "", "no-such-tenant"]
+)
+def test_no_sessions_of_what_is_no_tenant(signed_in: Visitor, tenant):
+    response = signed_in.get(f"/api/sessions?tenant={tenant}")
+    assert response.status_code == 400
+    assert "tenant" in response.json()["detail"]["reason"]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +164,7 @@ def test_only_own_sessions_can_be_touched(
     other.sign_up(new_email())
     (theirs,) = other.sessions()
 
-    for handle in (theirs["handle"], "no-such-handle"):
+    for handle in (theirs["handle"], "no-such-handle", "x_no-such-tenant", "%00", "%ED%A0%80", "'"):
         response = signed_in.request(method, f"/api/sessions/{handle}/{action}", json={"a": 1})
         assert response.status_code == 404
     assert other.sessions() == [theirs]

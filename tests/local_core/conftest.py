@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
+from tests.conftest import TIMEOUT
 from tests.local_core.running import Clock, CoreClient, Sdk, node_sdk, python_sdk, running_core
 
 
@@ -21,8 +23,11 @@ def core(clock: Clock) -> Iterator[CoreClient]:
 
 @pytest.fixture(scope="session")
 def shared_core() -> Iterator[str]:
+    """The address of an app on a core, which is all that the SDKs have to know of either."""
     with running_core() as address:
-        yield address
+        url, app = f"{address}/recipe/multitenancy/app/v2", {"appId": "sdks"}
+        httpx.put(url, json=app, timeout=TIMEOUT).raise_for_status()
+        yield f"{address}/appid-sdks"
 
 
 @pytest.fixture(scope="session", params=[python_sdk, node_sdk])

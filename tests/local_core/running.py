@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import copy
 import json
 import os
 import shutil
@@ -14,10 +15,13 @@ from typing import Any
 import httpx
 
 from demo.local_core.app import create_app
+from tests.conftest import TIMEOUT
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
+#: What a refresh has to say, apart from the token.
+REFRESH = {"enableAntiCsrf": False, "useDynamicSigningKey": True}
 
 
 class Clock:
@@ -38,6 +42,8 @@ class CoreClient:
 
     def __init__(self, clock: Clock, db: str | None = None, **options: Any) -> None:
         self.clock = clock
+        #: Begins the paths of the methods that name none.
+        self.base = ""
         app = create_app(db, clock=clock, **options)
         self._lifespan = app.router.lifespan_context(app)
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://core")
@@ -54,6 +60,13 @@ class CoreClient:
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self._loop.run(self._http.request(method, path, **options))
+
+    def in_app(self, name: str, **settings: Any) -> "CoreClient":
+        """The same core for an app, which is made or changed: its methods are about that app."""
+        self.ok("PUT", "/recipe/multitenancy/app/v2", appId=name, coreConfig=settings)
+        client = copy.copy(self)
+        client.base = f"/appid-{name}"
+        return client
 
     def ok(self, method: str, path: str, /, **fields: Any) -> dict[str, Any]:
         """The reply to a request that has to succeed."""
@@ -79,7 +92,7 @@ class CoreClient:
     ) -> dict[str, Any]:
         return self.ok(
             "POST",
-            f"/{tenant}/recipe/session",
+            f"{self.base}/{tenant}/recipe/session",
             userId=user_id,
             enableAntiCsrf=anti_csrf,
             userDataInJWT=payload or {},
@@ -87,13 +100,16 @@ class CoreClient:
             **fields,
         )
 
-    def refresh(self, tokens: dict[str, Any], *, anti_csrf: bool = False) -> dict[str, Any]:
+    def refresh(
+        self, tokens: dict[str, Any], *, anti_csrf: bool = False, dynamic: bool = True
+    ) -> dict[str, Any]:
         fields = {"antiCsrfToken": tokens["antiCsrfToken"]} if anti_csrf else {}
         return self.reply(
             "POST",
-            "/recipe/session/refresh",
+            f"{self.base}/recipe/session/refresh",
             refreshToken=tokens["refreshToken"]["token"],
             enableAntiCsrf=anti_csrf,
+            useDynamicSigningKey=dynamic,
             **fields,
         )
 
@@ -103,18 +119,18 @@ class CoreClient:
         settings = {"enableAntiCsrf": False, "doAntiCsrfCheck": False, **fields}
         return self.reply(
             "POST",
-            "/recipe/session/verify",
+            f"{self.base}/recipe/session/verify",
             accessToken=tokens["accessToken"]["token"],
             checkDatabase=check_database,
             **settings,
         )
 
     def sign_up(self, email: str, password: str = "secret", tenant: str = "public") -> str:
-        path = f"/{tenant}/recipe/signup"
+        path = f"{self.base}/{tenant}/recipe/signup"
         return self.ok("POST", path, email=email, password=password)["user"]["id"]
 
     def put_tenant(self, tenant: str, **fields: Any) -> bool:
-        path = "/recipe/multitenancy/tenant/v2"
+        path = f"{self.base}/recipe/multitenancy/tenant/v2"
         return self.ok("PUT", path, tenantId=tenant, **fields)["createdNew"]
 
 
@@ -131,9 +147,9 @@ def start(*options: str) -> tuple["subprocess.Popen[str]", str]:
     line = process.stdout.readline()
     address = line.rpartition(" ")[2].strip()
     if not address.startswith("http://"):
-        raise AssertionError(f"no address: {line}{process.communicate(timeout=20)[0]}")
+        raise AssertionError(f"no address: {line}{process.communicate(timeout=TIMEOUT)[0]}")
     # It listens before it prints: a request waits until it is answered.
-    assert httpx.get(f"{address}/hello", timeout=30).is_success
+    assert httpx.get(f"{address}/hello", timeout=TIMEOUT).is_success
     return process, address
 
 
@@ -145,7 +161,7 @@ def running_core(*options: str) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=TIMEOUT)
 
 
 class Sdk:
@@ -186,7 +202,7 @@ class Sdk:
         return call
 
     def close(self) -> None:
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=TIMEOUT)
 
 
 def python_sdk(core: str) -> Sdk:

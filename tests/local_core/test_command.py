@@ -8,6 +8,7 @@ import sys
 import httpx
 import pytest
 
+from tests.conftest import TIMEOUT
 from tests.local_core.running import ROOT, running_core, start
 
 BODY = {"userId": "u", "enableAntiCsrf": False, "userDataInJWT": {}, "userDataInDatabase": {}}
@@ -16,8 +17,8 @@ BODY = {"userId": "u", "enableAntiCsrf": False, "userDataInJWT": {}, "userDataIn
 def test_its_options_reach_the_core():
     with running_core("--access-token-validity", "7", "--api-key", "key") as address:
         session = f"{address}/recipe/session"
-        assert httpx.post(session, json=BODY).status_code == 401
-        reply = httpx.post(session, json=BODY, headers={"api-key": "key"}, timeout=30).json()
+        assert httpx.post(session, json=BODY, timeout=TIMEOUT).status_code == 401
+        reply = httpx.post(session, json=BODY, headers={"api-key": "key"}, timeout=TIMEOUT).json()
     token = reply["accessToken"]
     assert token["expiry"] - token["createdTime"] == 7000
 
@@ -27,7 +28,7 @@ def test_it_stops_without_a_word(number, tmp_path):
     db = tmp_path / "core.sqlite"
     process, _ = start("--db", str(db))
     process.send_signal(number)
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=TIMEOUT)
     assert output == ""
     # The write-ahead log is gone once the database has been closed.
     assert [file.name for file in tmp_path.iterdir()] == ["core.sqlite"]
@@ -41,7 +42,7 @@ def test_a_port_that_is_taken():
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=TIMEOUT,
         )
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"Cannot listen on 127.0.0.1 port {port}: ")

@@ -9,6 +9,8 @@ import pytest
 
 from demo.backend.server import bind, port_of, serve
 from demo.local_core.app import create_app
+from tests.conftest import TIMEOUT
+from tests.local_core.running import REFRESH
 
 AT_ONCE = 8
 
@@ -20,7 +22,7 @@ def client() -> Iterator[httpx.Client]:
     with (
         serve(create_app(), sock, "core"),
         httpx.Client(
-            base_url=f"http://127.0.0.1:{port_of(sock)}", trust_env=False, timeout=30
+            base_url=f"http://127.0.0.1:{port_of(sock)}", trust_env=False, timeout=TIMEOUT
         ) as client,
     ):
         yield client
@@ -45,9 +47,7 @@ def new_session(client: httpx.Client) -> dict[str, Any]:
 
 
 def refresh(client: httpx.Client, token: str) -> httpx.Response:
-    return client.post(
-        "/recipe/session/refresh", json={"refreshToken": token, "enableAntiCsrf": False}
-    )
+    return client.post("/recipe/session/refresh", json={**REFRESH, "refreshToken": token})
 
 
 def test_one_address_gets_one_user(client: httpx.Client):

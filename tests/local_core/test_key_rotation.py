@@ -9,7 +9,7 @@ from tests.local_core.running import HOUR, MINUTE, Clock, CoreClient
 
 
 def key_set(core: CoreClient, prefix: str = "") -> dict[str, Any]:
-    response = core.request("GET", f"{prefix}/.well-known/jwks.json")
+    response = core.request("GET", f"{prefix or core.base}/.well-known/jwks.json")
     assert response.status_code == 200
     return {key["kid"]: key for key in response.json()["keys"]}
 
@@ -56,8 +56,10 @@ def test_the_session_chooses_the_kind_of_key(core: CoreClient, dynamic: bool | N
     fields = {} if dynamic is None else {"useDynamicSigningKey": dynamic}
     tokens = core.new_session(**fields)
     assert key_id(tokens).startswith(prefix)
-    # It keeps the choice.
-    assert key_id(core.refresh(tokens)).startswith(prefix)
+    # Each refresh chooses again.
+    for choice, kind in ((False, "s-"), (True, "d-")):
+        tokens = core.refresh(tokens, dynamic=choice)
+        assert key_id(tokens).startswith(kind)
     assert verified(core, tokens)["sub"] == "user"
 
 
@@ -67,7 +69,7 @@ def test_the_keys_are_public_ones(core: CoreClient):
 
 
 def test_old_tokens_verify_after_a_rotation(core: CoreClient, clock: Clock):
-    core.put_tenant("public", coreConfig={"access_token_validity": 7200})
+    core = core.in_app("a1", access_token_validity=7200)
     core.new_session()
     clock.advance(167 * HOUR)
     before = core.new_session()

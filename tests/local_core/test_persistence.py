@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from demo.local_core.app import create_app
-from tests.local_core.running import MINUTE, CoreClient, running_core, start
+from tests.conftest import TIMEOUT
+from tests.local_core.running import MINUTE, REFRESH, CoreClient, running_core, start
 
 JWKS = "/.well-known/jwks.json"
 
@@ -41,7 +42,7 @@ def test_theft_is_detected_across_a_restart(clock, db):
 def test_users_and_tenants_survive_a_restart(clock, db):
     with CoreClient(clock, db) as core:
         user_id = core.sign_up("a@example.com")
-        core.put_tenant("t1", coreConfig={"refresh_token_validity": 70})
+        core.put_tenant("t1", coreConfig={"password_reset_token_lifetime": 70})
         core.ok("PUT", "/recipe/role", role="admin", permissions=["write"])
         core.ok("PUT", "/t1/recipe/user/role", userId=user_id, role="admin")
         core.ok("PUT", "/recipe/user/metadata", userId=user_id, metadataUpdate={"b": [2]})
@@ -66,13 +67,13 @@ def test_without_a_file_a_core_begins_anew(clock):
 def test_a_killed_core_has_lost_nothing(db):
     process, address = start("--db", db)
     body = {"userId": "u", "enableAntiCsrf": False, "userDataInJWT": {}, "userDataInDatabase": {}}
-    session = httpx.post(f"{address}/recipe/session", json=body, timeout=30).json()
+    session = httpx.post(f"{address}/recipe/session", json=body, timeout=TIMEOUT).json()
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=TIMEOUT)
     assert process.returncode == -signal.SIGKILL
     with running_core("--db", db) as address:
-        body = {"refreshToken": session["refreshToken"]["token"], "enableAntiCsrf": False}
-        reply = httpx.post(f"{address}/recipe/session/refresh", json=body, timeout=30).json()
+        body = {**REFRESH, "refreshToken": session["refreshToken"]["token"]}
+        reply = httpx.post(f"{address}/recipe/session/refresh", json=body, timeout=TIMEOUT).json()
     assert reply["status"] == "OK"
 
 
@@ -104,8 +105,7 @@ def test_neither_password_nor_token_can_be_read_in_the_file(clock, db, tmp_path)
 
 def test_expired_sessions_do_not_pile_up(clock, db):
     with CoreClient(clock, db) as core:
-        core.put_tenant("t1", coreConfig={"access_token_validity": 1, "refresh_token_validity": 1})
-        core.new_session(tenant="t1")
+        core.in_app("a1", access_token_validity=1, refresh_token_validity=1).new_session()
         lasting = core.new_session()["session"]["handle"]
         clock.advance(MINUTE + 1)
         newest = core.new_session()["session"]["handle"]

@@ -7,6 +7,8 @@ import httpx
 import jwt
 import pytest
 
+from tests.conftest import TIMEOUT
+
 PASSWORD = "correct-horse-7"
 
 
@@ -68,9 +70,11 @@ def test_a_user_of_one_tenant_is_let_into_another(sdk, email, tenant):
 
 def test_tenants_come_change_and_go(sdk):
     assert sdk.get_tenant("fleeting") is None
-    assert sdk.put_tenant("fleeting", ["emailpassword"], {"access_token_validity": 7}) is True
-    assert sdk.put_tenant("fleeting", ["thirdparty"], {"refresh_token_validity": 9}) is False
-    config = {"access_token_validity": 7, "refresh_token_validity": 9}
+    assert (
+        sdk.put_tenant("fleeting", ["emailpassword"], {"password_reset_token_lifetime": 7}) is True
+    )
+    assert sdk.put_tenant("fleeting", ["thirdparty"], {"totp_max_attempts": 9}) is False
+    config = {"password_reset_token_lifetime": 7, "totp_max_attempts": 9}
     assert sdk.get_tenant("fleeting") == ["fleeting", ["thirdparty"], config]
     assert {"public", "fleeting"} <= set(sdk.list_tenants())
     assert sdk.delete_tenant("fleeting") is True
@@ -192,15 +196,21 @@ def test_what_a_session_holds_can_be_changed_from_within(sdk, user):
     assert sdk.refresh_session(session["refreshToken"], anti_csrf)["payload"]["a"] == 2
 
 
-def test_a_tenants_token_validity_holds_from_the_next_token_on(sdk, user, tenant):
+def test_an_apps_token_validity_holds_from_the_next_token_on(shared_core, sdk, user, tenant):
     def life(session):
         return session["payload"]["exp"] - session["payload"]["iat"]
 
     session = sdk.create_session(tenant, user, {}, {})
     assert life(session) == 3600
-    sdk.put_tenant(tenant, ["emailpassword"], {"access_token_validity": 5})
-    assert life(sdk.refresh_session(session["refreshToken"], session["antiCsrfToken"])) == 5
-    assert life(sdk.create_session("public", user, {}, {})) == 3600
+    refused = sdk.try_to("put_tenant", tenant, ["emailpassword"], {"access_token_validity": 5})
+    assert "different values for access_token_validity" in refused["error"]
+    for chosen, holds in ((5, 5), (None, 3600)):
+        # Only the app itself can choose it, and both SDKs have no function for apps.
+        body = {"tenantId": "public", "coreConfig": {"access_token_validity": chosen}}
+        url = f"{shared_core}/recipe/multitenancy/tenant/v2"
+        httpx.put(url, json=body, timeout=TIMEOUT).raise_for_status()
+        session = sdk.refresh_session(session["refreshToken"], session["antiCsrfToken"])
+        assert life(session) == holds
 
 
 def test_a_lost_password_is_replaced(sdk, email):
@@ -342,7 +352,8 @@ def test_a_browser_is_served_through_the_sdks_own_endpoints(sdk, email):
     """In header mode; cookies make no difference to a core."""
     fields = [{"id": "email", "value": email}, {"id": "password", "value": PASSWORD}]
     address = f"http://127.0.0.1:{sdk.serve()}"
-    with httpx.Client(base_url=address, headers={"st-auth-mode": "header"}) as browser:
+    mode = {"st-auth-mode": "header"}
+    with httpx.Client(base_url=address, headers=mode, timeout=TIMEOUT) as browser:
         exists = browser.get("/auth/emailpassword/email/exists", params={"email": email})
         if exists.status_code == 200:
             assert exists.json() == {"status": "OK", "exists": False}

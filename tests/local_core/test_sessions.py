@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.local_core.running import HOUR, MINUTE, SECOND
+from tests.local_core.running import HOUR, MINUTE, REFRESH, SECOND
 
+NONCE = "0" * 64
 REFRESH_TOKEN_VALIDITY = 100 * 24 * HOUR
 
 
@@ -214,17 +215,13 @@ def test_the_anti_csrf_token_changes_with_every_refresh(core):
 
 def test_a_refresh_needs_the_anti_csrf_token_only_if_there_is_one(core):
     with_token, without = core.new_session(anti_csrf=True), core.new_session()
-    refresh = "/recipe/session/refresh"
-    reply = core.reply(
-        "POST", refresh, refreshToken=with_token["refreshToken"]["token"], enableAntiCsrf=True
-    )
+    refresh, wanted = "/recipe/session/refresh", {**REFRESH, "enableAntiCsrf": True}
+    reply = core.reply("POST", refresh, refreshToken=with_token["refreshToken"]["token"], **wanted)
     assert reply == {
         "status": "UNAUTHORISED",
         "message": "Anti CSRF token missing, or not matching",
     }
-    reply = core.ok(
-        "POST", refresh, refreshToken=without["refreshToken"]["token"], enableAntiCsrf=True
-    )
+    reply = core.ok("POST", refresh, refreshToken=without["refreshToken"]["token"], **wanted)
     assert "antiCsrfToken" in reply
     assert "antiCsrfToken" not in core.refresh(with_token)
 
@@ -240,6 +237,47 @@ def test_sessions_are_removed_by_handle(core):
     assert reply["sessionHandlesRevoked"] == [two, one]
     reply = core.ok("POST", "/recipe/session/remove", sessionHandles=[one])
     assert reply["sessionHandlesRevoked"] == []
+
+
+def test_a_handle_of_an_unknown_tenant_is_no_handle(core):
+    one = core.new_session()
+    handles = [one["session"]["handle"], "x_t9"]
+    response = core.request("POST", "/recipe/session/remove", json={"sessionHandles": handles})
+    assert response.status_code == 400
+    assert response.text.startswith("AppId or tenantId not found")
+    assert core.verify(one, check_database=True)["status"] == "OK"
+
+
+def test_the_refresh_tokens_of_a_real_core_are_standard_base64(core):
+    tokens = [core.new_session()]
+    for user_id in ("u", "us"):
+        tokens += [core.refresh(tokens[-1]), core.new_session(user_id)]
+    contents, nonces, versions = zip(
+        *(one["refreshToken"]["token"].split(".") for one in tokens), strict=True
+    )
+    # One token in a hundred thousand has neither, and one length in three needs no padding.
+    assert {"+", "/", "="} <= set("".join(contents))
+    assert not {"-", "_"} & set("".join(contents))
+    assert all(len(content) % 4 == 0 for content in contents)
+    assert {len(nonce) for nonce in nonces} == {64}
+    assert set(versions) == {"V2"}
+    assert core.refresh(tokens[-1])["status"] == "OK"
+
+
+def test_the_data_of_a_session_can_be_read_alone(core):
+    session = core.new_session(payload={"a": 1})["session"]
+    fields = {"sessionHandle": session["handle"]}
+    core.ok("PUT", "/recipe/session/data", **fields, userDataInDatabase={"b": 2})
+    data = core.ok("GET", "/recipe/session/data", **fields)
+    assert data == {"status": "OK", "userDataInDatabase": {"b": 2}}
+    assert core.ok("GET", "/recipe/jwt/data", **fields) == {
+        "status": "OK",
+        "userDataInJWT": {"a": 1},
+    }
+    for path in ("/recipe/session/data", "/recipe/jwt/data"):
+        gone = {"status": "UNAUTHORISED", "message": "Session does not exist."}
+        assert core.reply("GET", path, sessionHandle="x") == gone
+        assert core.request("GET", path, params={"sessionHandle": "x_t9"}).status_code == 400
 
 
 def test_a_tenants_sessions_are_removed_apart_from_the_others(core):
@@ -258,10 +296,22 @@ def test_a_tenants_sessions_are_removed_apart_from_the_others(core):
 
 
 @pytest.mark.parametrize(
-    "token", ["", "a", "a.b", "a.b.V2", "..", "....", "ä.b.V2", "AAAA." + "0" * 64 + ".V2"]
+    "token",
+    [
+        "",
+        "a",
+        "a.b",
+        "a.b.V2",
+        "..",
+        "....",
+        "ä.b.V2",
+        "AAA",
+        f"-_8=.{NONCE}.V2",
+        f"AAAA.{NONCE}.V2",
+    ],
 )
 def test_a_refresh_token_of_somebody_else_is_refused(core, token):
-    reply = core.reply("POST", "/recipe/session/refresh", refreshToken=token, enableAntiCsrf=False)
+    reply = core.reply("POST", "/recipe/session/refresh", refreshToken=token, **REFRESH)
     assert reply == {"status": "UNAUTHORISED", "message": "Invalid refresh token"}
 
 
@@ -270,9 +320,7 @@ def test_an_app_does_not_know_the_sessions_of_another(core, clock):
     session = core.new_session()
     clock.advance(SECOND)
     token, access = session["refreshToken"]["token"], session["accessToken"]["token"]
-    reply = core.reply(
-        "POST", "/appid-a1/recipe/session/refresh", refreshToken=token, enableAntiCsrf=False
-    )
+    reply = core.reply("POST", "/appid-a1/recipe/session/refresh", refreshToken=token, **REFRESH)
     assert reply["message"] == "Invalid refresh token"
     checks = {"enableAntiCsrf": False, "doAntiCsrfCheck": False, "checkDatabase": False}
     reply = core.reply("POST", "/appid-a1/recipe/session/verify", accessToken=access, **checks)

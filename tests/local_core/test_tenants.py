@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.local_core.running import SECOND, CoreClient
+from tests.local_core.running import REFRESH, SECOND, CoreClient
 
 TENANT = "/recipe/multitenancy/tenant"
 APP = "/recipe/multitenancy/app"
@@ -77,38 +77,106 @@ def test_paths_do_not_care_for_case_nor_for_a_slash_in_the_end(core):
 
 
 def test_a_new_validity_holds_from_the_next_token_on(core):
-    core.put_tenant("t1", coreConfig={"access_token_validity": 5})
-    session = core.new_session(tenant="t1")
+    app = core.in_app("a1", access_token_validity=5)
+    app.put_tenant("t1")
+    session = app.new_session(tenant="t1")
     assert life(session) == 5 * SECOND
     assert life(core.new_session()) == 3600 * SECOND
-    core.put_tenant("t1", coreConfig={"access_token_validity": 7})
-    child = core.refresh(session)
+    # The app may also change itself, by way of its public tenant.
+    app.put_tenant("public", coreConfig={"access_token_validity": 7})
+    child = app.refresh(session)
     assert life(child) == 7 * SECOND
-    assert life(core.verify(child)) == 7 * SECOND
-    core.put_tenant("t1", coreConfig={"access_token_validity": None})
-    assert life(core.refresh(child)) == 3600 * SECOND
+    assert life(app.verify(child)) == 7 * SECOND
+    core.in_app("a1", access_token_validity=None)
+    assert life(app.refresh(child)) == 3600 * SECOND
 
 
-def test_a_tenants_refresh_token_validity(core, clock):
-    core.put_tenant("t1", coreConfig={"access_token_validity": 1, "refresh_token_validity": 1})
-    session = core.new_session(tenant="t1")
-    assert session["refreshToken"]["expiry"] == clock.now + 60 * SECOND
-    clock.advance(60 * SECOND + 1)
-    assert core.refresh(session)["status"] == "UNAUTHORISED"
+# Minutes; a fraction of one is fine.
+@pytest.mark.parametrize("minutes", [1, 0.5])
+def test_an_apps_refresh_token_validity(core, clock, minutes):
+    app = core.in_app("a1", access_token_validity=1, refresh_token_validity=minutes)
+    session = app.new_session()
+    life = int(minutes * 60 * SECOND)
+    assert session["refreshToken"]["expiry"] == clock.now + life
+    clock.advance(life + 1)
+    assert app.refresh(session)["status"] == "UNAUTHORISED"
 
 
-def test_settings_are_inherited_from_app_to_tenant(core):
-    core.put_tenant("public", coreConfig={"access_token_validity": 11})
-    core.put_tenant("t1")
-    core.ok("PUT", f"{APP}/v2", appId="a1", coreConfig={"refresh_token_validity": 5})
-    core.ok("PUT", f"/appid-a1{TENANT}/v2", tenantId="t1")
-    for path in ("public", "t1", "appid-a1", "appid-a1/t1"):
-        assert life(core.new_session(tenant=path)) == 11 * SECOND
-    session = core.new_session(tenant="appid-a1/t1")["refreshToken"]
-    assert session["expiry"] - session["createdTime"] == 5 * 60 * SECOND
-    core.put_tenant("t1", coreConfig={"access_token_validity": 12})
-    assert life(core.new_session(tenant="t1")) == 12 * SECOND
-    assert life(core.new_session()) == 11 * SECOND
+def test_settings_are_inherited_from_app_to_tenant(clock):
+    with CoreClient(clock, access_token_validity=11) as core:
+        core.put_tenant("t1")
+        app = core.in_app("a1", refresh_token_validity=5)
+        app.put_tenant("t1")
+        for tenant in ("public", "t1"):
+            assert life(core.new_session(tenant=tenant)) == 11 * SECOND
+            assert life(app.new_session(tenant=tenant)) == 11 * SECOND
+        session = app.new_session(tenant="t1")["refreshToken"]
+        assert session["expiry"] - session["createdTime"] == 5 * 60 * SECOND
+
+
+def test_a_tenant_has_some_settings_of_its_own(core):
+    core.put_tenant("t1", coreConfig={"password_reset_token_lifetime": 70})
+    core.put_tenant("t1", coreConfig={"email_verification_token_lifetime": 80})
+    config = {"password_reset_token_lifetime": 70, "email_verification_token_lifetime": 80}
+    assert core.ok("GET", f"/t1{TENANT}/v2")["coreConfig"] == config
+    core.put_tenant("t1", coreConfig={"password_reset_token_lifetime": None})
+    config.pop("password_reset_token_lifetime")
+    assert core.ok("GET", f"/t1{TENANT}/v2")["coreConfig"] == config
+
+
+OF_THE_APP = {
+    "access_token_validity": 5,
+    "access_token_dynamic_signing_key_update_interval": 2,
+    "refresh_token_validity": 70,
+    "access_token_signing_key_dynamic": False,
+}
+
+
+@pytest.mark.parametrize("name", OF_THE_APP)
+@pytest.mark.parametrize("app", ["", "/appid-a1"])
+def test_all_tenants_of_an_app_live_by_the_same_clock(core, name, app):
+    core.in_app("a1")
+    mine, path = {name: OF_THE_APP[name]}, f"{app}{TENANT}/v2"
+    refused = (
+        400,
+        f"Invalid core config: You cannot set different values for {name} for the same appId",
+    )
+    assert refusal(core, "PUT", path, tenantId="t1", coreConfig=mine) == refused
+    assert core.reply("GET", f"{app}/t1{TENANT}/v2")["status"] == "TENANT_NOT_FOUND_ERROR"
+
+
+def test_a_tenant_may_repeat_what_its_app_says(core):
+    app = core.in_app("a1", access_token_validity=5)
+    assert app.put_tenant("t1", coreConfig={"access_token_validity": 5}) is True
+    # From now on the app is bound to it.
+    fields = {"appId": "a1", "coreConfig": {"access_token_validity": 6}}
+    status, text = refusal(core, "PUT", f"{APP}/v2", **fields)
+    assert (status, text.split(":")[0]) == (400, "Invalid core config")
+    assert life(app.new_session()) == 5 * SECOND
+
+
+@pytest.mark.parametrize("path", [f"{TENANT}/v2", f"{APP}/v2", f"/appid-public{TENANT}/v2"])
+@pytest.mark.parametrize(
+    "config", [{"access_token_validity": 5}, {"password_reset_token_lifetime": None}]
+)
+def test_the_settings_of_the_base_app_are_the_operators(core, path, config):
+    refused = (400, "Cannot modify base config")
+    assert refusal(core, "PUT", path, coreConfig=config) == refused
+    assert core.ok("PUT", path, coreConfig={})["createdNew"] is False
+
+
+@pytest.mark.parametrize("value", [5, None])
+def test_settings_that_the_core_does_not_have_are_refused(core, value):
+    config = {"access_token_lifetime": value}
+    refused = (400, "Invalid core config: Invalid config key: access_token_lifetime")
+    assert refusal(core, "PUT", f"{TENANT}/v2", tenantId="t1", coreConfig=config) == refused
+    assert refusal(core, "PUT", f"{APP}/v2", appId="a1", coreConfig=config) == refused
+
+
+def test_some_settings_are_for_all_apps_of_a_core(core):
+    refused = (400, "Invalid core config: port can only be set via the core's base config setting")
+    fields = {"appId": "a1", "coreConfig": {"port": 3567}}
+    assert refusal(core, "PUT", f"{APP}/v2", **fields) == refused
 
 
 @pytest.mark.parametrize(
@@ -119,7 +187,7 @@ def test_settings_are_inherited_from_app_to_tenant(core):
         ({"access_token_validity": "5"}, "'access_token_validity' must be of type long"),
         ({"access_token_validity": 5.5}, "'access_token_validity' must be of type long"),
         ({"access_token_validity": True}, "'access_token_validity' must be of type long"),
-        ({"refresh_token_validity": 2**70}, "'refresh_token_validity' must be of type long"),
+        ({"refresh_token_validity": "1"}, "'refresh_token_validity' must be of type double"),
         (
             {"access_token_validity": 60, "refresh_token_validity": 1},
             "'refresh_token_validity' must be strictly greater than 'access_token_validity'.",
@@ -128,14 +196,18 @@ def test_settings_are_inherited_from_app_to_tenant(core):
             {"access_token_dynamic_signing_key_update_interval": 0.5},
             "'access_token_dynamic_signing_key_update_interval' must be greater than, equal to 1",
         ),
-        ({"password_reset_token_lifetime": -1}, "'password_reset_token_lifetime' must be greater"),
+        ({"password_reset_token_lifetime": -1}, "'password_reset_token_lifetime' must be >= 0"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(core, config, reason):
-    status, text = refusal(core, "PUT", f"{TENANT}/v2", tenantId="t1", coreConfig=config)
-    assert status == 400
-    assert text.startswith(f"Invalid core config: {reason}")
-    assert core.reply("GET", f"/t1{TENANT}/v2")["status"] == "TENANT_NOT_FOUND_ERROR"
+    # A tenant's and an app's alike.
+    for path, fields in ((TENANT, {"tenantId": "t1"}), (APP, {"appId": "a1"})):
+        status, text = refusal(core, "PUT", f"{path}/v2", **fields, coreConfig=config)
+        assert status == 400
+        assert text.startswith(f"Invalid core config: {reason}")
+    for prefix in ("/t1", "/appid-a1"):
+        reply = core.reply("GET", f"{prefix}{TENANT}/v2")
+        assert reply["status"] == "TENANT_NOT_FOUND_ERROR"
 
 
 def test_settings_that_mean_nothing_here_are_kept(core):
@@ -178,7 +250,7 @@ def test_only_the_public_tenant_speaks_for_its_app(core):
     core.put_tenant("t1")
     app_api = "Only public tenantId can call this app specific API"
     for method, path, text in [
-        ("PUT", f"{TENANT}/v2", "You must use the public tenantId to add/update/delete a new"),
+        ("PUT", f"{TENANT}/v2", "You must use the public or same tenant to add/update a tenant"),
         ("GET", f"{TENANT}/list/v2", "Only the public tenantId is allowed to list all tenants"),
         ("POST", f"{TENANT}/remove", "Only the public tenantId is allowed to delete a tenant"),
         ("GET", "/user/id", app_api),
@@ -198,7 +270,7 @@ def test_a_removed_tenant_takes_its_sessions_along(core):
     user_id = core.sign_up("u@example.com", tenant="t1")
     assert core.ok("POST", f"{TENANT}/remove", tenantId="T1")["didExist"] is True
     assert core.ok("POST", f"{TENANT}/remove", tenantId="t1")["didExist"] is False
-    refresh = {"refreshToken": session["refreshToken"]["token"], "enableAntiCsrf": False}
+    refresh = {**REFRESH, "refreshToken": session["refreshToken"]["token"]}
     assert refusal(core, "POST", "/recipe/session/refresh", **refresh) == unknown("public", "t1")
     core.put_tenant("t1")
     assert core.refresh(session)["status"] == "UNAUTHORISED"
@@ -242,8 +314,9 @@ def test_apps_are_worlds_apart(core):
 def test_the_operators_validity_holds_where_nobody_chose_one(clock):
     with CoreClient(clock, access_token_validity=2) as core:
         assert life(core.new_session()) == 2 * SECOND
-        core.put_tenant("public", coreConfig={"access_token_validity": 3})
-        assert life(core.new_session()) == 3 * SECOND
+        app = core.in_app("a1", access_token_validity=3)
+        assert life(app.new_session()) == 3 * SECOND
+        assert life(core.new_session()) == 2 * SECOND
 
 
 @pytest.mark.parametrize("validity", [0, -1, 86400001, 101 * 24 * 3600])

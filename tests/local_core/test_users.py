@@ -85,7 +85,9 @@ def test_a_verification_token_belongs_to_a_tenant_and_expires(core, clock):
     token = core.ok("POST", f"{VERIFY}/token", **fields)["token"]
     reply = core.ok("POST", VERIFY, method="token", token=token)
     assert reply == {"status": "OK", "userId": "somebody", "email": "a@example.com"}
-    assert core.ok("GET", VERIFY, **fields)["isVerified"] is True
+    assert core.ok("GET", VERIFY, **{**fields, "email": "a@example.com"})["isVerified"] is True
+    # Here the address has to be spelt as it is kept.
+    assert core.ok("GET", VERIFY, **fields)["isVerified"] is False
     assert core.reply("POST", f"{VERIFY}/token", **fields) == {
         "status": "EMAIL_ALREADY_VERIFIED_ERROR"
     }
@@ -166,26 +168,56 @@ def test_two_primary_users_with_one_address_in_a_tenant_cannot_be(core):
         "description": "This user's email is already associated with another user ID",
     }
     # Linked to one of them, the user would bring that one into the tenant of the other.
-    link(core, taken, one)
+    for path, send in ((f"{LINKING}/link/check", "GET"), (f"{LINKING}/link", "POST")):
+        fields = {"recipeUserId": taken, "primaryUserId": one}
+        assert core.reply(send, path, **fields) == {**conflict, "primaryUserId": other}
     third = core.sign_up("c@example.com", tenant="t1")
     make_primary(core, third)
-    fields = {"recipeUserId": taken, "email": "c@example.com"}
-    assert core.reply("PUT", "/recipe/user", **fields) == {
-        "status": "EMAIL_CHANGE_NOT_ALLOWED_ERROR",
-        "reason": "New email is associated with another primary user ID",
-    }
     assert link(core, other, third)["primaryUserId"] == other
     stranger = core.sign_up("d@example.com")
     core.put_tenant("t2")
     reply = core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=one)
-    assert reply == {
-        "status": "ASSOCIATION_NOT_ALLOWED_ERROR",
-        "reason": "Another primary user with email already exists",
-    }
+    # Whoever is primary: the address is there already.
+    assert reply == {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
     assert link(core, stranger, third)["status"] == "OK"
     lone = core.sign_up("a@example.com", tenant="t2")
     reply = link(core, lone, third)
     assert reply == {**conflict, "primaryUserId": other}
+
+    assert link(core, taken, third)["status"] == "OK"
+    fields = {"recipeUserId": taken, "email": "a@example.com"}
+    assert core.reply("PUT", "/recipe/user", **fields) == {
+        "status": "EMAIL_CHANGE_NOT_ALLOWED_ERROR",
+        "reason": "New email is associated with another primary user ID",
+    }
+
+
+def test_a_primary_user_is_in_a_tenant_with_all_addresses(core):
+    core.put_tenant("t1")
+    one, abroad = core.sign_up("a@example.com"), core.sign_up("b@example.com", tenant="t1")
+    make_primary(core, one)
+    link(core, abroad, one)
+    # Nobody logs in with the address in that tenant, but a primary user there has it.
+    rival = core.sign_up("a@example.com", tenant="t1")
+    reply = make_primary(core, rival)
+    assert reply["status"] == "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR"
+    assert reply["primaryUserId"] == one
+    core.put_tenant("t2")
+    distant = core.sign_up("a@example.com", tenant="t2")
+    make_primary(core, distant)
+    assert core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=distant) == {
+        "status": "EMAIL_ALREADY_EXISTS_ERROR"
+    }
+    core.ok("POST", "/user/remove", userId=rival)
+    assert core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=distant) == {
+        "status": "ASSOCIATION_NOT_ALLOWED_ERROR",
+        "reason": f"Another primary user with email already exists: {one}",
+    }
+    # The link would bring the primary user's own address into the tenant of the other.
+    third = core.sign_up("c@example.com", tenant="t2")
+    reply = link(core, third, one)
+    assert reply["status"] == "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR"
+    assert reply["primaryUserId"] == distant
 
 
 def test_what_cannot_be_linked(core):

@@ -81,6 +81,11 @@ class Backend:
             case _:
                 return self._protected(request)
 
+    def refuse_access_tokens(self) -> None:
+        """Take every access token for expired, though no page can know."""
+        for token, (session, _) in self._access_tokens.items():
+            self._access_tokens[token] = (session, 0)
+
     def revoke_all(self) -> None:
         """End every session, as an administrator does."""
         for session in self.sessions:

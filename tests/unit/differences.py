@@ -121,6 +121,12 @@ INTERCEPTION = [
     ),
     Difference(
         "interception",
+        ('*: "http://api.example.com:3001/items?query#hash"',),
+        "The API is on https: by plain http anyone on the way could read the tokens.",
+        becomes(False),
+    ),
+    Difference(
+        "interception",
         ('all of example.com: "//evil.net/items"',),
         "An address without a scheme names its host: they give the session to a stranger.",
         becomes(False),
@@ -170,10 +176,15 @@ def kept_for_ever(write: str) -> str:
     return re.sub("expires=[^;]*", f"expires={NEVER}", write)
 
 
-def writes_bearers_on_https(row: Row) -> bool:
+def writes_on_https(row: Row) -> bool:
     secure = row["given"].get("page", "https://").startswith("https://")
     iframe = row["given"]["options"].get("isInIframe")
-    return secure and not iframe and any(is_bearer(write) for write in row["expected"])
+    return secure and not iframe and bool(row["expected"])
+
+
+def ends_a_session(row: Row) -> bool:
+    is_there = "sFrontToken" in row["given"].get("cookies", {})
+    return is_there and any(write.startswith("sFrontToken=;") for write in row["expected"])
 
 
 COOKIES = [
@@ -185,9 +196,18 @@ COOKIES = [
     ),
     Difference(
         "cookies",
-        writes_bearers_on_https,
-        "A bearer token goes over no plain connection.",
-        lambda writes: [f"{write};secure" if is_bearer(write) else write for write in writes],
+        writes_on_https,
+        "What belongs together has the same fate: no plain connection carries or shows any of it.",
+        lambda writes: [f"{write};secure" for write in writes],
+    ),
+    Difference(
+        "cookies",
+        ends_a_session,
+        "The mark of an end says which session it was, so that no cache brings it back.",
+        lambda writes: [
+            re.sub(r"(?<=^st-last-access-token-update=)\d+", r"\g<0>-1700000000-5bb98734", write)
+            for write in writes
+        ],
     ),
     Difference(
         "cookies",
@@ -200,8 +220,7 @@ COOKIES = [
 
 def without(*tokens: str) -> Any:
     """The writes of a sign-in that also clear these tokens, before the session is written."""
-    clears = [f"{name}=;expires={PAST};path=/;samesite=lax" for name in tokens]
-    clears = [f"{clear};secure" if is_bearer(clear) else clear for clear in clears]
+    clears = [f"{name}=;expires={PAST};path=/;samesite=lax;secure" for name in tokens]
 
     def writes(theirs: list[str]) -> list[str]:
         session = next(n for n, write in enumerate(theirs) if not is_bearer(write))

@@ -6,9 +6,10 @@ import pytest
 from supertokens_pyodide._core.config import Page, read_config
 from supertokens_pyodide._core.messages import Port
 from supertokens_pyodide._core.session import Session
+from supertokens_pyodide.testing import write_front_token
 
 NOW = 1_700_000_000_000
-PRESENT = "sFrontToken=f; st-last-access-token-update=1"
+PRESENT = f"sFrontToken={write_front_token('u', 2 * NOW, {})}; st-last-access-token-update=1"
 UNKNOWN = ""
 REFUSED = 401
 

@@ -69,6 +69,7 @@ def test_a_one_shot_body_is_sent_also_where_the_refresh_ahead_fails(signed_in, a
 
 def test_an_unreadable_front_token_counts_as_expired_ahead_of_a_one_shot_body(signed_in):
     signed_in.browser.set_cookie("sFrontToken=malformed")
+    signed_in.tab = signed_in.open_tab()
     assert upload(signed_in).status == 200
     assert [request.path for request in signed_in.browser.requests] == [REFRESH, "/items"]
 
@@ -157,8 +158,9 @@ def test_a_token_without_iat_and_a_wrong_clock_make_no_storm(new_world, mode, ho
 
 @pytest.mark.parametrize("issued_at", [float("nan"), float("inf"), 10**400, "soon", -1])
 def test_an_odd_iat_does_not_break_the_session(signed_in, issued_at):
-    signed_in.backend.answers["/items"] = [
-        Reply(200, signed_in.backend.tokens(signed_in.backend.sessions[0], signed_in.mode))
+    backend = signed_in.backend
+    backend.answers["/items"] = [
+        lambda request: Reply(200, backend.tokens(backend.sessions[0], signed_in.mode))
     ]
     signed_in.backend.claims = {"iat": issued_at}
     signed_in.expire()

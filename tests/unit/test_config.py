@@ -43,7 +43,22 @@ def test_an_empty_base_path_is_no_path():
 
 def test_the_interception_is_that_of_the_api_and_the_backend_domain():
     config = read(api_domain="https://api.example.com:8080", session_token_backend_domain=".x.org")
-    assert config.interception == Interception("api.example.com", ".x.org")
+    assert config.interception == Interception("api.example.com", ".x.org", secure=True)
+
+
+@pytest.mark.parametrize(
+    ("api_domain", "secure"),
+    [
+        ("https://api.example.com", True),
+        ("api.example.com", True),
+        ("http://api.example.com", False),
+        ("localhost:3000", False),
+        ("127.0.0.1", False),
+        ("https://localhost", True),
+    ],
+)
+def test_requests_must_be_secure_where_the_api_is(api_domain, secure):
+    assert read(api_domain=api_domain).interception.secure is secure
 
 
 def test_a_timeout_is_known_in_milliseconds_too():

@@ -1,6 +1,7 @@
 """The decision table, as the shim reads it, says what the core says."""
 
 import base64
+import importlib
 import json
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
+from supertokens_pyodide import _core
 from supertokens_pyodide._core.clock import STORAGE_KEY
 from supertokens_pyodide._core.config import Page, from_javascript, read_config
 from supertokens_pyodide._core.cookies import OURS
@@ -119,6 +121,10 @@ odd_tokens = st.one_of(
 )
 any_tokens = st.one_of(whole_tokens, whole_tokens, whole_tokens, odd_tokens)
 plain_values = st.text("abcXYZ019-_.=%", min_size=1, max_size=12)
+marks = st.text("abcXYZ019_.=%", min_size=1, max_size=12)
+odd_values = st.sampled_from(["\u00e9", "\u0100", "caf\N{SNOWMAN}"])
+nothing = st.nothing()
+ends = st.just("1700000000000-1700000000-5bb98734")
 number_skews = st.one_of(
     st.none(),
     st.sampled_from(["0", "6999", "7000", "-6999", "-7000"]),
@@ -140,18 +146,19 @@ options = st.fixed_dictionaries(
 
 
 @st.composite
-def cookie_strings(draw, tokens=whole_tokens):
+def cookie_strings(draw, tokens=whole_tokens, others=nothing):
     """What document.cookie may be, with any of our cookies in it and others beside them."""
-    values = {name: draw(plain_values) for name in sorted(OURS)}
+    values = {name: draw(plain_values | others) for name in sorted(OURS)}
     values["sFrontToken"] = draw(tokens)
+    values["st-last-access-token-update"] = draw(marks | others)
     there = draw(st.lists(st.sampled_from(sorted(OURS)), unique=True))
     if draw(st.integers(0, 3)) < 3:  # mostly, somebody is there
         there = {*there, "sFrontToken", "st-last-access-token-update"}
     pairs = [f"{name}={values[name]}" for name in sorted(there)]
-    others = st.sampled_from(
+    foreign = st.sampled_from(
         ["theme=dark", "alone", "=x", "sFrontTokenX=1", "xsAntiCsrf=2", "a=b=c"]
     )
-    return "; ".join(draw(st.permutations([*pairs, *draw(st.lists(others, max_size=2))])))
+    return "; ".join(draw(st.permutations([*pairs, *draw(st.lists(foreign, max_size=2))])))
 
 
 @st.composite
@@ -175,7 +182,7 @@ def requests(draw, cookies):
 @given(st.data())
 def test_what_goes_out_at_once_carries_what_the_core_lets_it_carry(shim, data):
     given_options = data.draw(options)
-    cookies = data.draw(cookie_strings(any_tokens))
+    cookies = data.draw(cookie_strings(any_tokens, odd_values | ends))
     callers = data.draw(requests(cookies))
     one_shot = data.draw(st.booleans())
     skew = data.draw(skews)
@@ -311,3 +318,25 @@ def test_a_core_whose_answers_are_no_rules_is_an_error():
     ]
     with pytest.raises(SystemExit, match="decision table"):
         decision_table._conditions(either, ("send",))
+
+
+def test_a_page_shares_with_its_workers_all_that_the_core_reads_and_writes():
+    shared = TABLE["shared"]
+    core = Core({"tokenTransferMethod": "header"}, {})
+    step = core.begin("st-last-access-token-update=1", "", False, NOW)
+    headers = {
+        "front-token": front_token(up={"iat": NOW // 1000 - 60}),
+        **dict.fromkeys(("st-access-token", "st-refresh-token", "anti-csrf"), "x"),
+    }
+    head = json.dumps({"status": 200, "headers": headers})
+    step = json.loads(core.port.resume(step["flow"], head, "st-last-access-token-update=1", NOW))
+    writes = [*step["cookies"], *core.plan["probe"]]
+    assert {write.split("=")[0] for write in writes} | OURS == set(shared["cookies"])
+    assert list(step["storage"]) == shared["storage"] == [STORAGE_KEY]
+    modules = [
+        importlib.import_module(f"supertokens_pyodide._core.{path.stem}")
+        for path in Path(_core.__file__).parent.glob("[a-z]*.py")
+    ]
+    locks = {module.LOCK_NAME for module in modules if hasattr(module, "LOCK_NAME")}
+    assert len(locks) == 2
+    assert set(shared["locks"]) == locks

@@ -45,6 +45,8 @@ def course() -> Course:
                 return Reply(200)
             case "/auth/signout":
                 return Reply(200, {"front-token": "remove"})
+            case "/auth/session/refresh" if "sFrontToken" in browser.cookies:
+                return Reply(200, front_token(browser, "b"))
             case path if path.startswith("/signin/"):
                 return Reply(200, front_token(browser, path.removeprefix("/signin/")))
         return Reply(401)

@@ -31,7 +31,7 @@ from supertokens_pyodide.errors import (
 )
 
 NOW = 1_700_000_000_000
-PRESENT = "sFrontToken=f; st-last-access-token-update=1"
+PRESENT = f"sFrontToken={write_front_token('u', 2 * NOW, {})}; st-last-access-token-update=1"
 ABSENT = "st-last-access-token-update=1"
 SEND = Send({"rid": "x"})
 POST = Post("https://api.example.com/auth/signout", {}, 1, "SIGN_OUT")
@@ -54,6 +54,7 @@ def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
         "apiDomain": "https://api.example.com:8080",
         "hostname": "api.example.com",
         "domain": None,
+        "secure": True,
         "skip": SKIP_MARKER,
         "requestHeaders": ["authorization", "rid"],
         "replyHeaders": [
@@ -64,10 +65,11 @@ def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
             "retry-after",
         ],
         "probe": [
-            "st-cookie-probe=1;expires=Fri, 31 Dec 9999 23:59:59 GMT;path=/;samesite=lax",
-            "st-cookie-probe=;expires=Thu, 01 Jan 1970 00:00:00 GMT;path=/;samesite=lax",
+            "st-cookie-probe=1;expires=Fri, 31 Dec 9999 23:59:59 GMT;path=/;samesite=lax;secure",
+            "st-cookie-probe=;expires=Thu, 01 Jan 1970 00:00:00 GMT;path=/;samesite=lax;secure",
         ],
         "statuses": [401, 403],
+        "timeout": 10000,
     }
 
 
@@ -212,6 +214,7 @@ def test_a_call_is_spelled_as_javascript_has_it():
 def test_an_exchange_is_one_send_and_one_verdict(port):
     step = json.loads(port.exchange("", False, PRESENT, NOW))
     assert step == {
+        "stands": 2 * NOW,
         "flow": 1,
         "do": "send",
         "headers": {"st-auth-mode": "cookie", "rid": "anti-csrf"},

@@ -7,12 +7,16 @@ from supertokens_pyodide.testing import Reply
 from tests.unit.backend import API, REFRESH
 
 
-def test_ten_parallel_requests_share_one_refresh(signed_in):
-    signed_in.expire()
+@pytest.mark.parametrize("known", [True, False], ids=["known to have expired", "refused"])
+def test_ten_parallel_requests_share_one_refresh(signed_in, known):
+    if known:
+        signed_in.expire()
+    else:
+        signed_in.backend.refuse_access_tokens()
     calls = signed_in.fetch_in_parallel(10)
     assert [call.result().text for call in calls] == ["alice"] * 10
     assert signed_in.refreshes == 1
-    assert len(signed_in.sent("/items")) == 20
+    assert len(signed_in.sent("/items")) == (10 if known else 20)
     assert signed_in.actions.count("REFRESH_SESSION") == 1
 
 
@@ -80,7 +84,7 @@ def test_a_visitors_probe_carries_no_tokens(world):
 
 
 def test_the_second_attempt_carries_the_new_tokens(signed_in):
-    signed_in.expire()
+    signed_in.backend.refuse_access_tokens()
     signed_in.tab.fetch("/items")
     first, second = signed_in.sent("/items")
     header = {"cookie": "anti-csrf", "header": "authorization"}[signed_in.mode]
@@ -171,7 +175,7 @@ def test_old_versions_cookie_is_cleared_when_state_is_saved(signed_in):
 
 
 def test_the_caller_that_triggered_a_refresh_may_go_away_while_others_wait(signed_in):
-    signed_in.expire()
+    signed_in.backend.refuse_access_tokens()
     tab = signed_in.tab
     calls = [tab.begin_fetch("/items") for _ in range(3)]
     for _ in calls:

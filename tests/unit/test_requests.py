@@ -67,7 +67,7 @@ def test_our_access_token_given_by_the_caller_is_replaced_by_the_next_one(new_wo
     world = new_world("header")
     world.sign_in()
     ours = f"Bearer {world.browser.cookies['st-access-token']}"
-    world.expire()
+    world.backend.refuse_access_tokens()
     assert world.tab.fetch("/items", {"Authorization": ours}).text == "alice"
     first, second = world.sent("/items")
     assert first.headers["authorization"] == ours
@@ -148,7 +148,7 @@ def test_a_status_of_the_backends_own_means_expired(new_world, mode):
 
 
 def test_requests_of_other_paths_do_not_wait_for_a_refresh(signed_in):
-    signed_in.expire()
+    signed_in.backend.refuse_access_tokens()
     slow = signed_in.tab.begin_fetch("/items")
     signed_in.tab.turn()  # it is refused now, and waits for the refresh
     quick = signed_in.tab.begin_fetch("/public")

@@ -22,12 +22,13 @@ NAME = "supertokens_pyodide"
 # Lower layers know nothing of those above them; within a line neither knows the other.
 LAYERS = [
     ["errors", "events", "_core.hosts", "_core.clock", "_core.effects", "_core.report"],
+    ["_core.foreign"],
     ["_core.urls", "_core.tokens", "_core.claim_rules", "_core.refusals", "_core.spelling"],
-    ["_core.config", "_core.cooldown", "_core.logs", "claims"],
+    ["_core.config", "_core.cooldown", "_core.endings", "_core.logs", "claims"],
     ["_core.cookies"],
     ["_core.snapshot", "_core.flows"],
     ["_core.local_state", "_core.validation", "_core.verifier", "_replies"],
-    ["_core.observer"],
+    ["_core.observer", "_core.relevance", "_core.calls"],
     ["_core.refresh"],
     ["_core.exchange", "_core.diagnosis"],
     ["_core.session"],
@@ -104,7 +105,16 @@ def test_no_module_has_a_name_that_says_nothing():
 
 # Of what we use, this is what Pyodide has loaded when it has booted: importing it costs nothing.
 LOADED_AT_BOOT = {
-    *("__future__", "base64", "collections", "contextlib", "dataclasses", "enum", "importlib"),
+    *(
+        "__future__",
+        "base64",
+        "binascii",
+        "collections",
+        "contextlib",
+        "dataclasses",
+        "enum",
+        "importlib",
+    ),
     *(
         "functools",
         "json",

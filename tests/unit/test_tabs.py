@@ -38,7 +38,8 @@ def test_calls_of_two_tabs_refresh_once(signed_in, other):
 
 
 def test_a_tab_whose_token_another_tab_has_refreshed_retries_without_refreshing(signed_in, other):
-    signed_in.expire()
+    signed_in.pass_time(1_000)
+    signed_in.backend.refuse_access_tokens()
 
     def refused_late(request):
         assert other.fetch("/items").status == 200  # the other tab refreshes meanwhile
@@ -53,7 +54,7 @@ def test_a_tab_whose_token_another_tab_has_refreshed_retries_without_refreshing(
 
 
 def test_a_tab_that_waits_for_the_lock_does_not_refresh_what_was_refreshed(signed_in, other):
-    signed_in.expire()
+    signed_in.backend.refuse_access_tokens()
     first, second = signed_in.tab.begin_fetch("/items"), other.begin_fetch("/items")
     for _ in range(2):  # each is refused, then the first takes the lock
         signed_in.tab.turn()
@@ -65,7 +66,7 @@ def test_a_tab_that_waits_for_the_lock_does_not_refresh_what_was_refreshed(signe
 
 
 def test_a_tab_that_waits_for_the_lock_goes_on_when_the_others_refresh_has_failed(signed_in, other):
-    signed_in.expire()
+    signed_in.backend.refuse_access_tokens()
     signed_in.backend.answers[REFRESH] = [Reply(503)]
     calls = [signed_in.tab.begin_fetch("/items"), other.begin_fetch("/items")]
     signed_in.run_all()
@@ -73,7 +74,7 @@ def test_a_tab_that_waits_for_the_lock_goes_on_when_the_others_refresh_has_faile
 
 
 def test_a_closed_tab_frees_the_lock(signed_in, other):
-    signed_in.expire()
+    signed_in.backend.refuse_access_tokens()
     signed_in.tab.begin_fetch("/items")
     for _ in range(2):
         signed_in.tab.turn()
@@ -86,7 +87,7 @@ def test_a_closed_tab_frees_the_lock(signed_in, other):
 
 
 def test_a_tab_gives_up_where_another_has_signed_out(signed_in, other):
-    signed_in.expire()
+    signed_in.backend.refuse_access_tokens()
 
     def refused_late(request):
         other.fetch(SIGN_OUT, method="POST")
@@ -126,12 +127,12 @@ def test_signing_out_while_a_refresh_is_on_its_way_signs_out(signed_in, other):
 # ---- a late refresh: what it brings is of a session gone by ----
 
 
-def late_refresh(world, meanwhile):
-    """Let something happen elsewhere while a refresh is on its way; its reply comes after that."""
+def late_refresh(world, meanwhile, other):
+    """Let another tab's request be answered while a refresh is on its way, which ends after it."""
     reply = Reply(200, world.backend.tokens(world.backend.sessions[0], "header"))
 
     def answer(request):
-        meanwhile()
+        other.run(meanwhile)
         return reply
 
     world.backend.answers[REFRESH] = [answer]
@@ -141,7 +142,7 @@ def late_refresh(world, meanwhile):
 
 def test_a_late_refresh_does_not_bring_back_a_session_signed_out_meanwhile(signed_in, other):
     signed_in.backend.always[SIGN_OUT] = Reply(200, {"front-token": "remove"})
-    late_refresh(signed_in, lambda: other.fetch(SIGN_OUT, method="POST"))
+    late_refresh(signed_in, other.begin_fetch(SIGN_OUT, method="POST"), other)
     assert signed_in.tab.fetch("/items").status == 401
     assert set(signed_in.browser.cookies) == {"st-last-access-token-update"}
     assert "REFRESH_SESSION" not in signed_in.actions
@@ -152,13 +153,14 @@ def test_a_late_refresh_does_not_bring_back_a_session_signed_out_meanwhile(signe
 @pytest.mark.parametrize("call", ["does_session_exist", "attempt_refresh"])
 def test_neither_does_one_that_a_call_has_asked_for(signed_in, other, call):
     signed_in.backend.always[SIGN_OUT] = Reply(200, {"front-token": "remove"})
-    late_refresh(signed_in, lambda: other.fetch(SIGN_OUT, method="POST"))
+    late_refresh(signed_in, other.begin_fetch(SIGN_OUT, method="POST"), other)
     assert signed_in.tab.call(call) is False
     assert not signed_in.signed_in
 
 
 def test_a_late_refresh_does_not_replace_the_session_of_who_signed_in_meanwhile(signed_in, other):
-    late = late_refresh(signed_in, lambda: other.fetch(f"{SIGN_IN}?user=bob", method="POST"))
+    sign_in = other.begin_fetch(f"{SIGN_IN}?user=bob", method="POST")
+    late = late_refresh(signed_in, sign_in, other)
     assert signed_in.tab.fetch("/items").text == "bob"
     assert signed_in.tab.call("get_user_id") == "bob"
     assert signed_in.browser.cookies["sFrontToken"] != late.headers["front-token"]
@@ -167,8 +169,10 @@ def test_a_late_refresh_does_not_replace_the_session_of_who_signed_in_meanwhile(
 
 
 def test_a_late_refusal_does_not_end_the_session_of_who_signed_in_meanwhile(signed_in, other):
+    sign_in = other.begin_fetch(f"{SIGN_IN}?user=bob", method="POST")
+
     def answer(request):
-        other.fetch(f"{SIGN_IN}?user=bob", method="POST")
+        other.run(sign_in)
         return Reply(401)
 
     signed_in.backend.answers[REFRESH] = [answer]

@@ -231,6 +231,37 @@ def test_a_backend_domain_covers_itself_and_all_below(domain, hostname, expected
     assert Interception("other.net", domain).covers(hostname) is expected
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.example.com/path",
+        "http://api.example.com:3001/path",
+        "HTTP://API.EXAMPLE.COM/",
+        "http://deep.example.com/",
+        "http://localhost.example.com/",
+        "http://127.0.0.1.example.com/",
+    ],
+)
+def test_tokens_of_an_api_on_https_are_not_sent_by_plain_http(url):
+    assert Interception("api.example.com", "example.com").covers_url(url, "app.example.org")
+    secure = Interception("api.example.com", "example.com", secure=True)
+    assert not secure.covers_url(url, "app.example.org")
+    assert secure.covers_url(url.lower().replace("http:", "https:"), "app.example.org")
+
+
+@pytest.mark.parametrize("host", ["localhost", "app.localhost", "127.0.0.1", "127.1.2.3", "[::1]"])
+def test_on_this_machine_plain_http_is_as_good(host):
+    assert Interception(host, secure=True).covers_url(f"http://{host}:3000/", "app.example.org")
+
+
+@pytest.mark.parametrize("url", ["/path", "//api.example.com/path"])
+def test_on_a_page_by_plain_http_its_own_addresses_are_plain_too(url):
+    interception = Interception("api.example.com", secure=True)
+    assert interception.covers_url(url, "api.example.com", page_secure=True)
+    assert not interception.covers_url(url, "api.example.com", page_secure=False)
+    assert Interception("localhost", secure=True).covers_url("/", "localhost", page_secure=False)
+
+
 @given(HOSTS, st.integers(0, 65535), st.sampled_from(["http", "https"]))
 def test_a_covered_host_stays_covered_with_any_port_and_scheme(host, port, scheme):
     for interception in (Interception(host), Interception("api.invalid", host)):

@@ -30,13 +30,13 @@ class Keys:
         self.private[key_id] = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.newest = key_id
 
-    def published(self, *key_ids):
+    def published(self, *key_ids, **headers):
         keys = []
         for key_id in key_ids or self.private:
             public = self.private[key_id].public_key()
             jwk = jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)
             keys.append({**jwk, "kid": key_id, "alg": "RS256", "use": "sig"})
-        return Reply(200, text=json.dumps({"keys": keys}))
+        return Reply(200, headers, text=json.dumps({"keys": keys}))
 
     def sign(self, claims, algorithm="RS256", **headers):
         headers = {"kid": self.newest, **headers}
@@ -175,11 +175,19 @@ def test_a_token_that_was_tampered_with_is_refused(published, keys, part):
         ({"exp": "soon"}, "malformed"),
         ({"exp": True}, "malformed"),
         ({"exp": float("nan")}, "expired"),
+        ({"exp": float("inf")}, "malformed"),
+        ({"exp": 10**400}, "malformed"),
         ({"exp": 1}, "expired"),
         ({"nbf": 5_000_000_000}, "not_yet_valid"),
+        ({"nbf": "1"}, "malformed"),
+        ({"nbf": True}, "malformed"),
+        ({"nbf": [1]}, "malformed"),
+        ({"nbf": float("nan")}, "not_yet_valid"),
         ({"sub": None}, "not_an_access_token"),
         ({"sessionHandle": None}, "not_an_access_token"),
         ({"stt": 1}, "not_an_access_token"),
+        ({"stt": False}, "not_an_access_token"),
+        ({"stt": "0"}, "not_an_access_token"),
     ],
 )
 def test_claims_that_are_not_acceptable_are_refused(published, keys, more, reason):
@@ -224,6 +232,64 @@ def test_where_there_is_no_web_crypto_nobody_is_told_that_a_token_is_bad(publish
     step["do"] = "nothing"
     with pytest.raises(UnsupportedPlatform):
         published.tab.run(call)
+
+
+# ---- who has issued it, and for whom -------------------------------------------------------------
+
+ISSUER = "https://api.example.com/auth"
+OTHER_ISSUER = "https://other.example/auth"
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "named", "is_good"),
+    [
+        (ISSUER, None, ISSUER, True),
+        (ISSUER, None, OTHER_ISSUER, False),
+        (ISSUER, None, None, False),
+        (ISSUER, OTHER_ISSUER, OTHER_ISSUER, True),
+        (ISSUER, OTHER_ISSUER, ISSUER, False),
+        (None, None, OTHER_ISSUER, True),  # nobody knows who it should be
+        (None, ISSUER, OTHER_ISSUER, False),
+        (None, ISSUER, None, False),
+    ],
+)
+def test_the_issuer_must_be_the_sessions_own_or_the_one_that_was_asked_for(
+    new_world, keys, own, asked, named, is_good
+):
+    world = new_world("header")
+    if own is not None:
+        world.backend.claims["iss"] = own
+    world.sign_in()
+    world.backend.always[JWKS] = keys.published()
+    token = keys.sign({**claims_of(world), "iss": named}) if named else keys.sign(claims_of(world))
+    more = {} if asked is None else {"issuer": asked}
+    if is_good:
+        assert verify(world, token, **more)
+    else:
+        assert reason_of(world, token, **more) == "wrong_issuer"
+
+
+@pytest.mark.parametrize(
+    ("asked", "named", "is_good"),
+    [
+        (None, "shop", True),
+        ("shop", "shop", True),
+        ("shop", ["bank", "shop"], True),
+        (["bank", "shop"], "shop", True),
+        ("shop", "bank", False),
+        ("shop", ["bank"], False),
+        ("shop", None, False),
+        ("shop", {"shop": 1}, False),
+        ([], "shop", False),
+        (7, "shop", False),
+    ],
+)
+def test_an_audience_is_looked_at_if_it_is_asked_for(published, keys, asked, named, is_good):
+    token = keys.sign(claims_of(published, aud=named))
+    if is_good:
+        assert verify(published, token, audience=asked)
+    else:
+        assert reason_of(published, token, audience=asked) == "wrong_audience"
 
 
 # ---- the key set ---------------------------------------------------------------------------------
@@ -276,6 +342,64 @@ def test_a_key_set_is_asked_for_past_the_cache_when_it_lacks_the_key(published, 
     published.tab._get = lambda step: (fresh.append(step["fresh"]), get(step))[1]
     reason_of(published, keys.sign(claims_of(published), kid="unknown"))
     assert fresh == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("cache_control", "seconds"),
+    [
+        ("", 300),
+        ("max-age=60, must-revalidate", 60),
+        ("public, Max-Age = 60", 60),
+        ('max-age="60"', 60),
+        ("s-maxage=60", 300),
+        ("max-age=soon", 300),
+        ("max-age=31536000, immutable", 3600),
+        ("max-age=" + "9" * 5000, 3600),
+    ],
+)
+def test_a_key_that_was_removed_counts_as_long_as_its_response_may_be_kept(
+    published, keys, cache_control, seconds
+):
+    headers = {"cache-control": cache_control}
+    published.backend.always[JWKS] = keys.published(**headers)
+    old = keys.sign(claims_of(published, exp=5_000_000_000))
+    assert verify(published, old)
+    keys.rotate("second")
+    published.backend.always[JWKS] = keys.published("second", **headers)
+    published.pass_time(seconds * 1000 - 1)
+    assert verify(published, old)
+    assert len(published.sent(JWKS)) == 1
+    published.pass_time(1)
+    assert reason_of(published, old) == "unknown_key"
+    assert verify(published, keys.sign(claims_of(published)))
+
+
+@pytest.mark.parametrize("cache_control", ["no-store", "max-age=0", "no-cache, max-age=60"])
+def test_a_key_set_that_must_not_be_kept_is_not(published, keys, cache_control):
+    published.backend.always[JWKS] = keys.published(**{"cache-control": cache_control})
+    token = keys.sign(claims_of(published))
+    assert verify(published, token)
+    assert verify(published, token)
+    assert len(published.sent(JWKS)) == 2
+
+
+def test_keys_that_have_gone_out_of_date_are_not_used_while_the_backend_is_away(published, keys):
+    token = keys.sign(claims_of(published, exp=5_000_000_000))
+    assert verify(published, token)
+    published.pass_time(3_600_000)
+    published.backend.answers[JWKS] = [NetworkDown()]
+    assert reason_of(published, token) == "keys_unavailable"
+    assert verify(published, token)
+
+
+def test_a_clock_that_was_set_back_does_not_prolong_a_keys_life(published, keys):
+    token = keys.sign(claims_of(published))
+    assert verify(published, token)
+    published.browser.now -= 3_600_000
+    verify_again = published.tab.begin_call("verify_access_token", token=token)
+    published.run_all()
+    assert verify_again.ended
+    assert len(published.sent(JWKS)) == 2
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def _refresh(call: Call) -> dict[str, Any]:
     refresh_token = call.body.text("refreshToken")
     anti_csrf_token = call.body.optional_text("antiCsrfToken")
     anti_csrf = call.body.flag("enableAntiCsrf")
-    dynamic = call.body.optional_flag("useDynamicSigningKey")
+    dynamic = call.body.flag("useDynamicSigningKey")
     with call.transaction() as tx:
         return sessions.refresh_session(
             call.core,
@@ -55,7 +55,7 @@ def _refresh(call: Call) -> dict[str, Any]:
             refresh_token,
             anti_csrf_token=anti_csrf_token,
             anti_csrf=anti_csrf,
-            use_static_key=None if dynamic is None else not dynamic,
+            use_static_key=not dynamic,
         ).reply()
 
 
@@ -81,6 +81,18 @@ def _information(call: Call) -> dict[str, Any]:
         "timeCreated": session.created_at,
         "expiry": session.expires_at,
     }
+
+
+def _get_data(call: Call) -> dict[str, Any]:
+    handle = call.query.text("sessionHandle")
+    with call.transaction() as tx:
+        return {"userDataInDatabase": _live_session(call, tx, handle).data}
+
+
+def _get_payload(call: Call) -> dict[str, Any]:
+    handle = call.query.text("sessionHandle")
+    with call.transaction() as tx:
+        return {"userDataInJWT": _live_session(call, tx, handle).payload}
 
 
 def _set_data(call: Call) -> dict[str, Any]:
@@ -130,6 +142,8 @@ def _remove(call: Call) -> dict[str, Any]:
             handles = _handles_of_user(
                 call, tx, user_id, everywhere=everywhere is not False, linked=linked is not False
             )
+        for handle in handles or []:
+            require_tenant(tx, session_store.tenant_of_handle(call.ref.app, handle))
         removed = session_store.remove_sessions(tx, call.ref.app, handles or [])
     return {"sessionHandlesRevoked": removed}
 
@@ -159,6 +173,8 @@ ROUTES = [
     Route("POST", "/recipe/session/regenerate", Scope.APP, _regenerate),
     Route("POST", "/recipe/session/remove", Scope.TENANT, _remove),
     Route("GET", "/recipe/session/user", Scope.TENANT, _handles),
+    Route("GET", "/recipe/session/data", Scope.APP, _get_data),
     Route("PUT", "/recipe/session/data", Scope.APP, _set_data),
+    Route("GET", "/recipe/jwt/data", Scope.APP, _get_payload),
     Route("PUT", "/recipe/jwt/data", Scope.APP, _set_payload),
 ]

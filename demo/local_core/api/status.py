@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from demo.local_core.api.call import Call, Route, Scope
 
-# The interface versions whose replies are the same as those of the one that the SDKs speak.
-SUPPORTED_VERSIONS = ("5.1", "5.2", "5.3", "5.4")
+#: The interface versions whose responses are the same as those of the version that the SDKs speak.
+SPOKEN_VERSIONS = ("5.1", "5.2", "5.3", "5.4")
+# The versions that the core names. An SDK takes the newest that it has in common with the core.
+_VERSIONS = (*(f"2.{minor}" for minor in range(7, 22)), "3.0", "3.1", "4.0", "5.0")
 
 
 def _hello(call: Call) -> Response:
@@ -15,9 +17,10 @@ def _hello(call: Call) -> Response:
         return HTMLResponse("Hello\n")
 
 
-def _versions(call: Call) -> dict[str, Any]:
+def _versions(call: Call) -> Response:
     with call.transaction():
-        return {"versions": SUPPORTED_VERSIONS}
+        # Without a status, unlike all others.
+        return JSONResponse({"versions": [*_VERSIONS, *SPOKEN_VERSIONS]})
 
 
 def _telemetry(call: Call) -> dict[str, Any]:

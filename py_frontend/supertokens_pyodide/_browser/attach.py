@@ -112,8 +112,13 @@ def read_options(options: Mapping[str, Any]) -> Config:
 
 
 def _page(shim: Any, functions: Functions | None = None) -> Page:
-    page = shim.pageFor(functions.object if functions else None)
-    return Page(page.hostname, bool(page.secure))
+    from pyodide.ffi import JsException
+
+    try:
+        page = shim.pageFor(functions.object if functions else None)
+        return Page(page.hostname, bool(page.secure))
+    except JsException as error:
+        raise python_error(error) from None
 
 
 def connect(
@@ -126,11 +131,12 @@ def connect(
     import js
     from pyodide.ffi import JsException, create_proxy, to_js
 
-    session = Session(
-        config,
-        {STORAGE_KEY: shim.readStorage(STORAGE_KEY) or None},
-        date_provider=date_provider(functions, shim),
-    )
+    try:
+        stored = shim.readStorage(STORAGE_KEY) or None
+        provider = date_provider(functions, shim)
+    except JsException as error:
+        raise python_error(error) from None
+    session = Session(config, {STORAGE_KEY: stored}, date_provider=provider)
     use_page_skew(session.flows.clock, shim)
     client.open(config, session)
     adapted.match_urls(client.recipe)

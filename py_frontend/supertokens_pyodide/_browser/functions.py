@@ -11,6 +11,7 @@ from typing import Any
 from .._core.clock import THRESHOLD, Clock, DateProvider
 from .._core.config import SEAMS
 from .._recipe import MATCH_URL, Recipe, is_overridden, reported
+from ..errors import HandlerFailed
 
 log = logging.getLogger("supertokens_pyodide")
 
@@ -146,7 +147,12 @@ class Functions:
 def date_provider(functions: Mapping[str, Any], shim: Any) -> DateProvider | None:
     """The page's own clock, by whichever language gave it."""
     make = functions.get("date_provider")
-    given = make() if make is not None else shim.dateProvider()
+    try:
+        given = make() if make is not None else shim.dateProvider()
+    except Exception as error:
+        if make is None:
+            raise  # the shim's, which says so itself
+        raise HandlerFailed("The page's date_provider failed.") from error
     return ReportedProvider(given if make is not None else SnakeCase(given)) if given else None
 
 

@@ -11,7 +11,7 @@ from .spelling import OPTIONS
 from .urls import (
     Interception,
     InvalidURL,
-    hostname_of,
+    interception_of,
     normalise_domain,
     normalise_path,
     normalise_scope,
@@ -91,6 +91,14 @@ class Config:
         return f"{self.api_domain}{self.api_base_path}/jwt/jwks.json"
 
     @property
+    def credentials(self) -> str:
+        """Whether cookies go with our own calls to the backend, as fetch() names it.
+
+        Not where the session is kept elsewhere: the browser's cookies are of another one.
+        """
+        return "include" if self.token_store == "cookies" else "omit"
+
+    @property
     def refresh_milliseconds(self) -> int:
         """How long a call of ours to the backend may take."""
         return int(self.refresh_timeout * 1000)
@@ -98,7 +106,7 @@ class Config:
     @property
     def interception(self) -> Interception:
         """Which requests carry the session."""
-        return Interception(hostname_of(self.api_domain), self.session_token_backend_domain)
+        return interception_of(self.api_domain, self.session_token_backend_domain)
 
 
 def from_javascript(options: Mapping[str, Any]) -> dict[str, Any]:

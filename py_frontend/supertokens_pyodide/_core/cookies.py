@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .config import Config
 
 FRONT_TOKEN = "sFrontToken"
@@ -16,20 +18,30 @@ LEGACY_ID_REFRESH_TOKEN = "sIRTFrontend"
 PROBE = "st-cookie-probe"
 
 OURS = frozenset({FRONT_TOKEN, LAST_UPDATE, ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
-_BEARER_TOKENS = frozenset({ACCESS_TOKEN, REFRESH_TOKEN})
+# What requests carry in a header. Another subdomain can write anything into these cookies.
+CARRIED = frozenset({ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
+# The values that fetch accepts for a header (Fetch standard): Latin-1 without control characters.
+HEADER_VALUE = re.compile(r"[\x20-\x7e\x80-\xff]*")
 
 _NEVER = "Fri, 31 Dec 9999 23:59:59 GMT"
 _PAST = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 def read_cookies(text: str) -> dict[str, str]:
-    """Our cookies out of a ``document.cookie`` string; of two with one name the last counts."""
+    """Our cookies out of a ``document.cookie`` string; of two with one name the last counts.
+
+    A cookie that no header can carry counts as absent.
+    """
     found: dict[str, str] = {}
     for pair in text.split("; "):
         name, separator, value = pair.partition("=")
-        if separator and name in OURS:
+        if separator and name in OURS and _is_usable(name, value):
             found[name] = value
     return found
+
+
+def _is_usable(name: str, value: str) -> bool:
+    return name not in CARRIED or HEADER_VALUE.fullmatch(value) is not None
 
 
 class Cookies:
@@ -42,9 +54,11 @@ class Cookies:
     def __init__(self, config: Config) -> None:
         site = "none;secure" if config.is_in_iframe else "lax"
         domain = config.session_token_frontend_domain
-        self._attributes = f"{f';domain={domain}' if domain else ''};path=/;samesite={site}"
-        # supertokens-website leaves the bearer tokens readable over plain http; we do not.
-        self._secure = ";secure" if config.page.secure and not config.is_in_iframe else ""
+        # supertokens-website leaves the session readable over plain http. All cookies of a session
+        # are alike: a page that saw some of them would take the session for its own.
+        secure = ";secure" if config.page.secure and not config.is_in_iframe else ""
+        scope = f";domain={domain}" if domain else ""
+        self._attributes = f"{scope};path=/;samesite={site}{secure}"
         self._text: str | None = None
         self._values: dict[str, str] = {}
         self._writes: list[str] = []
@@ -78,8 +92,7 @@ class Cookies:
 
     def _write(self, name: str, value: str, expires: str) -> None:
         self._text = None  # the browser's next string is read afresh, whatever it kept of this
-        secure = self._secure if name in _BEARER_TOKENS else ""
-        self._writes.append(f"{name}={value};expires={expires}{self._attributes}{secure}")
+        self._writes.append(f"{name}={value};expires={expires}{self._attributes}")
 
     def take_writes(self) -> list[str]:
         """The writes since the last call, oldest first."""

@@ -47,8 +47,9 @@ Action = Literal["REFRESH_SESSION", "SIGN_OUT"]
 class Post:
     """POST to the backend, not intercepted; ``timeout`` in milliseconds. Results in a Head.
 
-    The page's preAPIHook, if it has one, may change it on its way; it is told the ``action``, and
-    the ``user_context`` unless the flow's caller has given its driver another.
+    ``credentials`` says whether the browser's cookies go with it. The page's preAPIHook, if it has
+    one, may change it on its way; it is told the ``action``, and the ``user_context`` unless the
+    flow's caller has given its driver another.
     """
 
     url: str
@@ -56,6 +57,7 @@ class Post:
     timeout: int
     action: Action
     user_context: UserContext = field(default_factory=dict, repr=False)
+    credentials: str = "include"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,14 @@ class FunctionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a Get has got; ``status`` 0 means that no reply came."""
+    """What a Get has got; ``status`` 0 means that no reply came.
+
+    ``cache_control`` is the response's header, which says how long it may be kept.
+    """
 
     status: int
     text: str = ""
+    cache_control: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ..errors import CookieWriteBlocked, RefreshLimitReached
@@ -9,12 +10,16 @@ from .config import Config
 from .effects import Head, Send, Transmit, read_text, send
 from .flows import WouldBlock
 from .local_state import LocalState
-from .refresh import Ended, Refresher, Retry, Unavailable
+from .refresh import Ended, Outcome, Refresher, Retry, Unavailable
 from .refusals import read_invalid_claims
+from .relevance import Relevance, Sent, sets_cookies
 from .snapshot import ABSENT, Present, Snapshot, Unknown
 
 # The caller's request headers that the core must see.
 REQUEST_HEADERS = ("authorization", "rid")
+
+# Refreshes for one request whose tokens expire on their way to the backend.
+_MOST_REFRESHES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +53,22 @@ class Exchanger:
     async def exchange(self, request: RequestHead, transmit: Transmit = send) -> Delivery:
         """Run one request to its verdict.
 
-        A token minted after the request began that is refused all the same goes back to the caller:
-        refreshing again would not help. With ``max_retry_attempts_for_session_refresh`` set, that
-        many rounds are made instead, and then RefreshLimitReached is raised (as upstream).
+        A token that is known to have expired is refreshed before the request is sent. One that was
+        minted after the request began, has not expired since and is refused all the same goes back
+        to the caller: refreshing again would not help. With
+        ``max_retry_attempts_for_session_refresh`` set, that many rounds are made instead, and then
+        RefreshLimitReached is raised (as upstream).
         """
         began = self._state.snapshot()
         request = self._without_our_stale_token(request)
         limit = self._config.max_retry_attempts_for_session_refresh
         rounds = 0
-        if request.one_shot:
-            await self._freshen()
+        outcome = await self._freshened()
         while True:
             before = await self.settled()
-            handle = self._state.session_handle()
+            sent = Sent.now(self._state)
             head = await transmit(self._decorate(request, before))
-            if not self._state.is_late(head, handle):
-                self._state.absorb(head, before)
+            await self._take_over(head, sent)
             if isinstance(self._state.snapshot(), Present):
                 self._refresher.forget_probe()
             if head.status != self._config.session_expired_status_code:
@@ -71,16 +76,21 @@ class Exchanger:
             if self._refresher.found_nobody and isinstance(self._state.snapshot(), Unknown):
                 self._state.emit_unauthorised(ended=False)  # cookies are blocked, or they would say
                 return Delivery(head)
+            if self._state.is_incomplete():
+                return Delivery(head)
             if limit is None or request.one_shot:
-                if isinstance(before, Present) and before != began:
+                is_fresh = isinstance(before, Present) and before != began
+                is_over = sent.token is not None and self._state.is_over(sent.token)
+                if is_fresh and (rounds >= _MOST_REFRESHES or not is_over):
                     return Delivery(head)
             elif rounds >= limit:
                 raise RefreshLimitReached(f"A request was refused after {rounds} refreshes.")
             rounds += 1
-            try:
-                outcome = await self._refresher.refreshed(before)
-            except WouldBlock:
-                return Delivery(head)
+            if outcome is None or isinstance(outcome, Retry):
+                try:
+                    outcome = await self._refresher.refreshed(before)
+                except WouldBlock:
+                    return Delivery(head)
             if request.one_shot:
                 return Delivery(head)  # its caller may try again, with other tokens now
             match outcome:
@@ -114,11 +124,28 @@ class Exchanger:
         self._refresher.forget_probe()
         return snapshot
 
-    async def _freshen(self) -> None:
-        """Refresh ahead of a request that cannot be sent twice."""
-        before = await self.settled()
-        if isinstance(before, Present) and self._state.has_expired():
-            await self._refresher.refreshed(before)
+    async def _freshened(self) -> Outcome | None:
+        """How a refresh ahead of a request went; None if its token has not expired.
+
+        If the session has ended or nobody can tell, the request goes out all the same: what it asks
+        for may be for everybody.
+        """
+        before = self._state.snapshot()
+        if not isinstance(before, Present) or not self._state.has_expired():
+            return None
+        try:
+            return await self._refresher.refreshed(before)
+        except (WouldBlock, CookieWriteBlocked):
+            return None
+
+    async def _take_over(self, head: Head, sent: Sent) -> None:
+        """Take over what a response says of the session, if it says so of the one that is there."""
+        match sent.relevance_of(head, self._state):
+            case Relevance.CURRENT:
+                self._state.absorb(head, sent.snapshot)
+            case Relevance.SUPERSEDED if sets_cookies(head, self._state):
+                with suppress(WouldBlock):  # it goes on by itself
+                    await self._refresher.reconcile(head)
 
     def _without_our_stale_token(self, request: RequestHead) -> RequestHead:
         """Drop an Authorization header that is our own: a retry must carry the next one."""

@@ -9,6 +9,7 @@ effect or at its end; whatever it put out belongs to that step.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from os.path import basename
 from traceback import extract_tb
@@ -118,7 +119,10 @@ class Flows:
         """Forget a flow whose caller has gone; what it started for others goes on."""
         flow = self._running.pop(flow_id, None)
         if flow is not None:
-            flow.coroutine.close()
+            with suppress(
+                ValueError
+            ):  # it runs: an interpreter that died within it never came back
+                flow.coroutine.close()
             flow.ended, flow.error = True, Closed("The session SDK was closed.")
 
     def close(self) -> None:

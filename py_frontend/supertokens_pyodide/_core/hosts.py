@@ -39,6 +39,13 @@ def is_ip_address(hostname: str) -> bool:
     return _IPV4.fullmatch(hostname) is not None
 
 
+def is_loopback(hostname: str) -> bool:
+    """Whether a canonical host is this machine itself, which no network lies in front of."""
+    if hostname in ("localhost", "[::1]") or hostname.endswith(".localhost"):
+        return True
+    return hostname.startswith("127.") and is_ip_address(hostname)
+
+
 def _ascii_label(label: str) -> str:
     if label.isascii():
         return label.lower()

@@ -14,9 +14,16 @@ from .cookies import (
     REFRESH_TOKEN,
 )
 from .effects import Head, UserContext
+from .endings import Ending, ending_of, time_of, write_mark
 from .flows import Flows
-from .snapshot import Present, Snapshot, take_snapshot
-from .tokens import FrontToken, MalformedToken, read_front_token, same_payload, session_handle
+from .snapshot import ABSENT, Present, Snapshot, Unknown, take_snapshot
+from .tokens import (
+    FrontToken,
+    MalformedToken,
+    read_front_token,
+    read_front_token_or_none,
+    same_payload,
+)
 
 # Reply headers (FDI). They are compared in lower case, as browsers hand them out.
 FRONT_TOKEN_HEADER = "front-token"
@@ -39,13 +46,27 @@ class LocalState:
         self._config = config
         self._flows = flows
         self._cookies = flows.cookies
+        self._keeps_all = config.token_store != "cookies"
         self._decoded: tuple[str, FrontToken] | None = None
-        # The update mark that this tab wrote last.
+        # The update mark that this tab wrote last, and the front token beside it.
         self._written: str | None = None
+        self._saved: str | None = None
+        # A token that looked expired when it arrived: the clock is no judge of it.
+        self._timeless: FrontToken | None = None
+        #: The session that was here before, in this tab.
+        self.ending: Ending | None = None
 
     def snapshot(self) -> Snapshot:
-        """The state at this instant."""
-        return take_snapshot(self._cookies)
+        """The state at this instant.
+
+        Browsers drop cookies while a session lives on in others; no other store loses a part.
+        """
+        if self.marked_ending() is not None:
+            return ABSENT  # whatever another subdomain has put beside the mark
+        state = take_snapshot(self._cookies)
+        if isinstance(state, Unknown) and self._keeps_all and self.refresh_token() is None:
+            return ABSENT
+        return state
 
     def front_token(self) -> FrontToken | None:
         """The front token, or None when there is none; raises MalformedToken."""
@@ -57,16 +78,23 @@ class LocalState:
         return self._decoded[1]
 
     def front_token_text(self) -> str | None:
-        """The front token as the backend gave it."""
-        return self._cookies.get(FRONT_TOKEN)
+        """The front token as the backend gave it.
+
+        While the mark is the one that this tab wrote, so is the token beside it: what the browser
+        shows instead is a cookie of the same name that another subdomain has set.
+        """
+        text = self._cookies.get(FRONT_TOKEN)
+        is_ours = self._saved is not None and self._cookies.get(LAST_UPDATE) == self._written
+        return self._saved if text is not None and is_ours else text
 
     def is_of_others(self) -> bool:
         """Whether the state was last written by another tab.
 
         What this tab wrote may look different afterwards, where the browser did not keep all of it;
-        and a state without its mark is one that the browser has lost.
+        and cookies without their mark are ones that the browser has lost.
         """
-        return self._cookies.get(LAST_UPDATE) not in (None, self._written)
+        mark = self._cookies.get(LAST_UPDATE)
+        return self._keeps_all if mark is None else mark != self._written
 
     def has_expired(self, within: float = 0) -> bool:
         """Whether the access token has expired, or will within so many seconds.
@@ -74,51 +102,73 @@ class LocalState:
         By the backend's clock; an unreadable token has expired. Half of a token's whole life is
         always good enough: one that is made for less than ``within`` would never do.
         """
-        try:
-            token = self.front_token()
-        except MalformedToken:
-            token = None
-        if token is None:
-            return True
+        token = self.readable_token()
+        return token is None or self.is_over(token, within)
+
+    def is_over(self, token: FrontToken, within: float = 0) -> bool:
+        """Whether this token has expired, or will within so many seconds.
+
+        One that looked expired when it arrived is valid: a wrong clock must not lead to a refresh
+        for each request.
+        """
         left = token.expires_at - self._flows.clock.now()
-        return left < min(within * 1000, token.lifetime / 2)
+        return left < min(within * 1000, token.lifetime / 2) and token != self._timeless
+
+    def readable_token(self) -> FrontToken | None:
+        """The front token; None also where it cannot be read."""
+        try:
+            return self.front_token()
+        except MalformedToken:
+            return None
 
     def stands_until(self) -> float | None:
         """Until when, by the client's clock, the cookies alone tell all of the session.
 
         None where they do not: without a session, and where its token cannot be read.
         """
-        try:
-            token = self.front_token() if isinstance(self.snapshot(), Present) else None
-        except MalformedToken:
-            return None
+        token = self.readable_token() if isinstance(self.snapshot(), Present) else None
         if token is None or not 0 < token.expires_at < _LATEST:  # JSON knows no infinity
+            return None
+        if self.is_incomplete():
             return None
         return self._flows.clock.to_client(token.expires_at)
 
     def session_handle(self) -> str | None:
         """Which session this is; None without one, and where its token does not say."""
-        try:
-            token = self.front_token()
-        except MalformedToken:
-            return None
-        return None if token is None else session_handle(token)
+        token = self.readable_token()
+        return None if token is None else token.handle
 
-    def is_late(self, head: Head, handle: str | None) -> bool:
-        """Whether a reply is of a session that has ended or been replaced since its request.
+    def marked_ending(self) -> Ending | None:
+        """Which session was here before, as the update mark tells it to all tabs."""
+        return ending_of(self._cookies.get(LAST_UPDATE))
 
-        ``handle`` is the session that the request was sent in. What such a reply says of it, that
-        it goes on or that it has ended, must not touch the one that is there now.
+    def note_end(self, token: FrontToken) -> None:
+        """Remember that the session of this token, its last known one, is over."""
+        self.ending = Ending.of(token)
+
+    def outlives_its_end(self) -> bool:
+        """Whether the browser has a front token although the session has ended.
+
+        Another subdomain has set it for a parent domain, and no page below can remove it there.
         """
-        if handle is None or not head.headers or handle == self.session_handle():
-            return False
-        text = head.headers.get(FRONT_TOKEN_HEADER)
-        if text is None or text == REMOVE:
-            return True
-        try:
-            return session_handle(read_front_token(text)) == handle
-        except MalformedToken:
-            return True
+        return self.marked_ending() is not None and self._cookies.get(FRONT_TOKEN) is not None
+
+    def is_incomplete(self) -> bool:
+        """Whether a session in headers is there whose tokens this page cannot see.
+
+        On an http page of a host whose https pages keep the tokens in ``Secure`` cookies.
+        """
+        return (
+            self._config.token_transfer_method == "header"
+            and not self._config.page.secure
+            and isinstance(self.snapshot(), Present)
+            and self.access_token() is None
+            and self.refresh_token() is None
+        )
+
+    def is_in_cookies(self) -> bool:
+        """Whether responses set the session's tokens as httpOnly cookies."""
+        return self._config.token_transfer_method == "cookie" and self.refresh_token() is None
 
     def access_token(self) -> str | None:
         """The access token, where the backend lets the page see it."""
@@ -155,7 +205,7 @@ class LocalState:
     def absorb(self, head: Head, before: Snapshot) -> None:
         """Take over what a reply says of the session; ``before`` is the state it was sent in."""
         headers = head.headers
-        if not headers:
+        if not headers or self._is_of_cookies(headers):
             return
         for header, cookie in (
             (REFRESH_TOKEN_HEADER, REFRESH_TOKEN),
@@ -173,6 +223,15 @@ class LocalState:
         if front_token is not None:
             self._emit_change(isinstance(before, Present), front_token != REMOVE, head.status)
 
+    def _is_of_cookies(self, headers: dict[str, str]) -> bool:
+        """Whether a response is about a session in cookies, which a caller's request carried.
+
+        If ours is kept elsewhere, that is another session: ours has its refresh token here.
+        """
+        if not self._keeps_all or headers.get(FRONT_TOKEN_HEADER) == REMOVE:
+            return False
+        return not headers.get(REFRESH_TOKEN_HEADER) and self.refresh_token() is None
+
     def _store(self, cookie: str, value: str) -> None:
         if value:
             self._cookies.set(cookie, value)
@@ -181,14 +240,13 @@ class LocalState:
 
     def _replaces(self, front_token: str) -> bool:
         """Whether a front token is of another session than the one that is there."""
-        there = self.session_handle()
-        if there is None or front_token == REMOVE:
+        there, new = self.readable_token(), read_front_token_or_none(front_token)
+        if there is None or new is None or None in (there.handle, new.handle):
             return False
-        try:
-            handle = session_handle(read_front_token(front_token))
-        except MalformedToken:
+        if there.handle == new.handle:
             return False
-        return handle is not None and handle != there
+        self.note_end(there)
+        return True
 
     def _clear_unless_in(self, headers: dict[str, str]) -> None:
         """Clear the tokens that a session's first reply does not bring: they are another's.
@@ -206,38 +264,43 @@ class LocalState:
 
     def _save_front_token(self, text: str) -> bool:
         if text == REMOVE:
-            self._mark_update()
-            # Proxies drop the empty headers that would clear the others one by one.
-            for cookie in (FRONT_TOKEN, ACCESS_TOKEN, REFRESH_TOKEN, ANTI_CSRF):
-                self._cookies.clear(cookie)
+            self._remove()
             return True
         try:
             new = read_front_token(text)
         except MalformedToken:
             self._flows.output.warnings.append(
-                "A reply carried a malformed front-token header, which was ignored. Usually "
+                "A response carried a malformed front-token header, which was ignored. Usually "
                 "something between the backend and this page rewrites headers."
             )
             return False
-        try:
-            old = self.front_token()
-        except MalformedToken:
-            old = None
+        old = self.readable_token()
         self._mark_update()
         self._cookies.set(FRONT_TOKEN, text)
+        self._saved = text
         skew = self._flows.clock.learn(new.payload)
         if skew is not None:
             self._flows.output.storage[STORAGE_KEY] = skew
+        self._timeless = new if new.expires_at < self._flows.clock.now() else None
         if old is not None and not same_payload(old.payload, new.payload):
             self.emit({"action": "ACCESS_TOKEN_PAYLOAD_UPDATED", "user_context": {}})
         return True
 
-    def _mark_update(self) -> None:
-        mark = int(self._flows.clock.client_now)
-        last = self._cookies.get(LAST_UPDATE)
-        if last is not None and last.isascii() and last.isdigit() and int(last[:16]) >= mark:
-            mark = int(last[:16]) + 1  # two updates in one millisecond must still differ
-        self._written = str(mark)
+    def _remove(self) -> None:
+        old = self.readable_token()
+        if old is not None:
+            self.note_end(old)
+        self._mark_update(self.ending or self.marked_ending())
+        self._saved = None
+        # Proxies drop the empty headers that would clear the others one by one.
+        for cookie in (FRONT_TOKEN, ACCESS_TOKEN, REFRESH_TOKEN, ANTI_CSRF):
+            self._cookies.clear(cookie)
+
+    def _mark_update(self, ending: Ending | None = None) -> None:
+        last = time_of(self._cookies.get(LAST_UPDATE))
+        now = int(self._flows.clock.client_now)
+        # Two updates in one millisecond must still differ.
+        self._written = write_mark(now if last is None else max(now, last + 1), ending)
         self._cookies.set(LAST_UPDATE, self._written)
         self._cookies.clear(LEGACY_ID_REFRESH_TOKEN)
 

@@ -21,11 +21,15 @@ A step is an object with, each only where there is something to say:
 A driver applies a step in the order of this list, performs the effect and resumes the flow with the
 result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the reply has
 any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
-``read_text`` the text; for ``get`` JSON ``{status, text}``, status 0 where no reply came; for
-``verify`` whether the signature fits, or nothing where nobody can tell; for ``wait`` nothing, or
-False at once where it cannot wait; for ``call`` of a function that it names JSON ``{value}``, and
-for any that fails JSON ``{failed: true}``. A ``call`` without a name is of a function of Python,
-which ``Port.perform`` calls; what it gives stays in Python.
+``read_text`` the text, or nothing if it has not come within the plan's ``timeout``; for ``get``
+JSON ``{status, text, cache_control}``, status 0 if no response came; for ``verify`` whether the
+signature fits, or nothing where nobody can tell; for ``wait`` nothing, or False at once where it
+cannot wait; for ``call`` of a function that it names JSON ``{value}``, and for any that fails JSON
+``{failed: true}``. A ``call`` without a name is of a function of Python, which ``Port.perform``
+calls; what it gives stays in Python.
+
+A response whose final URL is not ours (a redirect to another host) says nothing of the session. The
+driver then resumes ``send`` with the bare status 0, and ``post`` with ``{failure}``.
 
 A step that *stands* is what every like call gets while the cookies stay as they are, so a driver
 need not ask again. (Like are calls without arguments of one name, and exchanges that report no
@@ -84,11 +88,13 @@ def write_plan(config: Config) -> str:
         "apiDomain": config.api_domain,
         "hostname": interception.hostname,
         "domain": interception.domain and interception.domain.removeprefix("."),
+        "secure": interception.secure,
         "skip": SKIP_MARKER,
         "requestHeaders": REQUEST_HEADERS,
         "replyHeaders": (*REPLY_HEADERS, RETRY_AFTER_HEADER),
         "probe": Cookies(config).probe(),
         "statuses": [config.session_expired_status_code, config.invalid_claim_status_code],
+        "timeout": config.refresh_milliseconds,
     }
     return json.dumps(plan)
 
@@ -166,11 +172,12 @@ def _effect(effect: Effect | None) -> dict[str, Any]:
     match effect:
         case Send(headers, drop, credentials):
             return {"do": "send", "headers": headers, "drop": drop, "credentials": credentials}
-        case Post(url, headers, timeout, action, user_context):
+        case Post(url, headers, timeout, action, user_context, credentials):
             return {
                 "do": "post",
                 "url": url,
                 "headers": headers,
+                "credentials": credentials,
                 "timeout": timeout,
                 "action": action,
                 "userContext": user_context,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from ..events import Action
 from .flows import Flows
 from .local_state import LocalState
-from .tokens import FrontToken, MalformedToken, read_front_token, session_handle
+from .snapshot import Unknown
+from .tokens import FrontToken, read_front_token_or_none
 
 
 class Observer:
@@ -34,10 +35,19 @@ class Observer:
         self._flows.enter(cookies, now)
         after = self._state.front_token_text()
         if before != after and self._has_looked and self._state.is_of_others():
+            self._note_end(before, after)
             action = what_happened(before, after)
             if action is not None:
                 self._state.emit({"action": action, "user_context": {}, "other_tab": True})
         self._has_looked = True
+
+    def _note_end(self, before: str | None, after: str | None) -> None:
+        """Remember which session another tab has ended or replaced."""
+        old, new = read_front_token_or_none(before), read_front_token_or_none(after)
+        if old is None or isinstance(self._state.snapshot(), Unknown):
+            return  # the browser has lost the cookies, which ends nothing
+        if new is None or new.handle != old.handle:
+            self._state.note_end(old)
 
 
 def what_happened(before: str | None, after: str | None) -> Action | None:
@@ -46,12 +56,12 @@ def what_happened(before: str | None, after: str | None) -> Action | None:
         return "SIGN_OUT"
     if before is None:
         return "SESSION_CREATED"
-    old, new = _read(before), _read(after)
+    old, new = read_front_token_or_none(before), read_front_token_or_none(after)
     if old is None or new is None:
         return None
     if old.user_id != new.user_id:
         return "USER_CHANGED"
-    if session_handle(old) != session_handle(new):
+    if old.handle != new.handle:
         return "SESSION_CREATED"
     return "REFRESH_SESSION" if _is_refreshed(old, new) else "ACCESS_TOKEN_PAYLOAD_UPDATED"
 
@@ -66,10 +76,3 @@ def _is_refreshed(old: FrontToken, new: FrontToken) -> bool:
     if pair == [None, None]:
         return old.expires_at != new.expires_at
     return pair[0] != pair[1]
-
-
-def _read(text: str) -> FrontToken | None:
-    try:
-        return read_front_token(text)
-    except MalformedToken:
-        return None

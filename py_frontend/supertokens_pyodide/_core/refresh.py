@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..errors import CookieWriteBlocked, FrontTokenMissing, RefreshUnavailable
+from .calls import refresh_call, sign_cookies_out_call
 from .config import Config
 from .cooldown import FIRST, LONGEST, RETRY_AFTER_HEADER, Cooldown
-from .effects import Head, Lock, Post, lock, post, post_hook
+from .effects import Head, Lock, lock, post, post_hook
 from .flows import Flow, Flows
-from .local_state import FRONT_TOKEN_HEADER, REMOVE, LocalState
+from .local_state import ANTI_CSRF_HEADER, FRONT_TOKEN_HEADER, REMOVE, LocalState
+from .relevance import Sent, sets_cookies
 from .snapshot import Absent, Decision, Present, Snapshot, Unknown, decide
 
 # supertokens-website's name: its pages and ours exclude each other.
@@ -24,8 +26,6 @@ _LOCK_PATIENCE = 10_000
 
 _LOCK_HELD = "Another tab has been refreshing the session for too long."
 _NOT_SHOWN = "The refresh call was answered, but the response has no usable front-token header."
-
-SUPPORTED_FDI = "1.16,1.17,1.18,1.19,2.0,3.0,3.1,4.0,4.1,4.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class Refresher:
         self._failure: Unavailable | None = None
         # The session as the last refresh found it: its refresh token has been used.
         self._spent: Snapshot | None = None
+        self._reconciling: Flow[None] | None = None
 
     async def refreshed(self, before: Snapshot) -> Outcome:
         """Get other tokens than those of ``before``; refreshes only if nobody else has.
@@ -76,6 +77,8 @@ class Refresher:
         Raises CookieWriteBlocked rather than use one refresh token twice.
         """
         while True:
+            if self._state.is_incomplete():
+                return Unavailable(_tokens_hidden())
             now = self._state.snapshot()
             match decide(before, now):
                 case Decision.GIVE_UP:
@@ -123,7 +126,7 @@ class Refresher:
             return await self.refreshed(state)
         if not await self._locked():
             return Unavailable(RefreshUnavailable(_LOCK_HELD))
-        head = await post(self._post())
+        head = await post(refresh_call(self._config, self._state))
         self._flows.unlock()
         return self._said(head)
 
@@ -185,13 +188,19 @@ class Refresher:
                 self._cooldown.begin(state, first=first, retry_after=retry_after)
 
     async def _call(self, before: Snapshot) -> Outcome | None:
-        at_request = self._state.snapshot()
         # A backend with an older cookie domain set answers one refresh without a front-token, on
         # purpose, while it clears the old cookies (olderCookieDomain): a second call settles it.
         for _ in range(2):
-            head = await post(self._post())
-            if self._state.snapshot() != at_request:
-                return None  # signed out or replaced meanwhile: this reply is of a session gone by
+            sent = Sent.now(self._state)
+            head = await post(refresh_call(self._config, self._state))
+            if self._is_gone(sent):
+                if not sets_cookies(head, self._state):
+                    return None  # signed out or replaced meanwhile
+                if not isinstance(self._state.snapshot(), Present):
+                    await self._sign_cookies_out(head)
+                    return None
+                before = self._state.snapshot()
+                continue  # the cookies are those of the session before: refresh this one
             if head.failure is not None:
                 return Unavailable(_no_reply(head.failure, self._config))
             head = self._with_removal(head)
@@ -201,21 +210,40 @@ class Refresher:
                 return Ended(head if head.status >= 300 else None)
             if head.status >= 300:
                 return Unavailable(_refused(head.status), head)
-            if after != at_request:
-                self._spent = at_request if isinstance(at_request, Present) else None
+            if after != sent.snapshot:
+                self._spent = sent.snapshot if isinstance(sent.snapshot, Present) else None
                 return Retry()
         return Unavailable(FrontTokenMissing(_NOT_SHOWN, status=head.status))
 
+    def _is_gone(self, sent: Sent) -> bool:
+        """Whether the session of a refresh call is no longer the one that is there."""
+        handle = None if sent.token is None else sent.token.handle
+        if handle is None:
+            return self._state.snapshot() != sent.snapshot
+        return handle != self._state.session_handle()
+
+    async def reconcile(self, dropped: Head) -> None:
+        """Make the backend's httpOnly cookies those of the session that is there, or of none.
+
+        A response that changes nothing here has set its cookies all the same.
+        """
+        if self._reconciling is None or self._reconciling.ended:
+            self._reconciling = self._flows.spawn(self._reconcile(dropped))
+        await self._flows.join(self._reconciling)
+
+    async def _reconcile(self, dropped: Head) -> None:
+        if not isinstance(self._state.snapshot(), Present):
+            await self._sign_cookies_out(dropped)
+        now = self._state.snapshot()
+        if isinstance(now, Present):
+            await self.refreshed(now)
+
+    async def _sign_cookies_out(self, dropped: Head) -> None:
+        anti_csrf = dropped.headers.get(ANTI_CSRF_HEADER) or None
+        await post(sign_cookies_out_call(self._config, anti_csrf))
+
     async def _locked(self) -> bool:
         return await lock(Lock(LOCK_NAME, _LOCK_PATIENCE + self._config.refresh_milliseconds))
-
-    def _post(self) -> Post:
-        return Post(
-            self._config.refresh_url,
-            self._headers(),
-            self._config.refresh_milliseconds,
-            "REFRESH_SESSION",
-        )
 
     def _with_removal(self, head: Head) -> Head:
         """A refresh that is refused without a front-token ends the session all the same (FDI)."""
@@ -224,19 +252,13 @@ class Refresher:
             return replace(head, headers={**head.headers, FRONT_TOKEN_HEADER: REMOVE})
         return head
 
-    def _headers(self) -> dict[str, str]:
-        headers = {
-            "rid": "session",
-            "fdi-version": SUPPORTED_FDI,
-            "st-auth-mode": self._config.token_transfer_method,
-        }
-        anti_csrf = self._state.anti_csrf()
-        if anti_csrf is not None:
-            headers["anti-csrf"] = anti_csrf
-        refresh_token = self._state.refresh_token()
-        if refresh_token is not None:
-            headers["authorization"] = f"Bearer {refresh_token}"
-        return headers
+
+def _tokens_hidden() -> RefreshUnavailable:
+    return RefreshUnavailable(
+        "A session is there whose tokens this page cannot see.",
+        hint="The session was made on https, where its cookies are Secure, and this page came by "
+        "http. Redirect the site's http pages to https.",
+    )
 
 
 def _no_reply(failure: str, config: Config) -> RefreshUnavailable:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from ..events import ClaimValidationError
+from .foreign import read_json
 
 
 def read_invalid_claims(text: str | bytes) -> list[ClaimValidationError] | None:
     """The backend's reasons in the text of a reply; None where it is a reply of another kind."""
     try:
-        return find_invalid_claims(json.loads(text))
-    except (ValueError, RecursionError):
+        return find_invalid_claims(read_json(text))
+    except ValueError:
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,15 +16,17 @@ from ..errors import (
     SuperTokensError,
 )
 from ..events import ClaimValidationError
+from .calls import sign_out_call
 from .clock import STORAGE_KEY, Clock, DateProvider
 from .config import Config
 from .cookies import Cookies
-from .effects import Effect, Head, Post, Send, UserContext, post, post_hook, read_text
+from .effects import Effect, Head, Send, UserContext, post, post_hook, read_text
 from .exchange import Delivery, Exchanger, RequestHead
 from .flows import Flows
+from .foreign import read_json
 from .local_state import LocalState
 from .observer import Observer
-from .refresh import SUPPORTED_FDI, Ended, Outcome, Refresher, Retry, Unavailable
+from .refresh import Ended, Outcome, Refresher, Retry, Unavailable
 from .refusals import read_invalid_claims
 from .report import DiagnosticReport, Facts
 from .snapshot import Present, Unknown
@@ -177,16 +178,33 @@ class Session:
         )
 
     async def verify_access_token(
-        self, token: str | None = None, jwks_url: str | None = None, leeway: float = 0
+        self,
+        token: str | None = None,
+        jwks_url: str | None = None,
+        leeway: float = 0,
+        issuer: str | None = None,
+        audience: str | Sequence[str] | None = None,
     ) -> Payload:
         """The claims of an access token, the session's own unless given, once it is verified.
 
-        Raises TokenInvalid; for the session's own also NoSession, RefreshUnavailable and
-        AccessTokenHidden.
+        The ``issuer`` is the session's own unless given. Raises TokenInvalid; for the session's own
+        token also NoSession, RefreshUnavailable and AccessTokenHidden.
         """
         if token is None:
             token = await self._own_access_token()
-        return await self._verifier.claims(token, jwks_url or self.config.jwks_url, leeway)
+        if issuer is None:
+            issuer = self._own_issuer()
+        url = jwks_url or self.config.jwks_url
+        return await self._verifier.claims(token, url, leeway, issuer, audience)
+
+    def _own_issuer(self) -> str | None:
+        """Who has issued the session's tokens; None without a session, or where none says so."""
+        try:
+            token = self._state.front_token()
+        except MalformedToken:
+            return None
+        issuer = None if token is None else token.payload.get("iss")
+        return issuer if isinstance(issuer, str) else None
 
     async def _own_access_token(self) -> str:
         if not await self.ensure_fresh(0):
@@ -312,13 +330,15 @@ class Session:
         message = _general_error(await read_text())
         if message is not None:
             raise GeneralError(message)
+        if self._state.outlives_its_end():
+            raise SignOutFailed(
+                "The backend has ended the session, but the browser still has a front token.",
+                hint="Another subdomain has set a cookie sFrontToken for a parent domain, which "
+                "this page cannot remove. Remove it there, or set session_token_frontend_domain.",
+            )
 
     async def _post_sign_out(self, send: Send, user_context: UserContext) -> Head:
-        headers = {"rid": "session", "fdi-version": SUPPORTED_FDI, **send.headers}
-        timeout = self.config.refresh_milliseconds
-        head = await post(
-            Post(self.config.sign_out_url, headers, timeout, "SIGN_OUT", user_context)
-        )
+        head = await post(sign_out_call(self.config, send.headers, user_context))
         if head.failure is not None:
             raise SignOutFailed("The sign-out got no reply from the backend.")
         return head
@@ -329,19 +349,18 @@ class Session:
         if token is None:
             unknown = isinstance(self._state.snapshot(), Unknown)
             return await self._refresher.probed() if unknown else Ended()
-        if not self._state.has_expired(min_validity):
+        if not self._state.has_expired(min_validity) and not self._state.is_incomplete():
             return Retry()
         return await self._refresher.refreshed(self._state.snapshot())
 
     async def _required_front_token(self) -> FrontToken:
         """The session's front token; raises NoSession, or RefreshUnavailable if nobody can tell."""
         token = await self._front_token()
-        if token is not None:
+        if token is not None and not self._state.is_incomplete():
             return token
-        if isinstance(self._state.snapshot(), Unknown):
-            outcome = await self._refresher.probed()
-            if isinstance(outcome, Unavailable):
-                raise outcome.error
+        outcome = await self._checked()
+        if isinstance(outcome, Unavailable):
+            raise outcome.error
         raise NoSession("No session exists.")
 
     async def _front_token(self) -> FrontToken | None:
@@ -367,8 +386,8 @@ class Session:
 
 def _general_error(text: str) -> str | None:
     try:
-        body: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        body: Any = read_json(text)
+    except ValueError:
         return None
     if not isinstance(body, dict) or body.get("status") != "GENERAL_ERROR":
         return None

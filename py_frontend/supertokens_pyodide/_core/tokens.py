@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .clock import is_time
+from .foreign import LONGEST, read_json
 
 Payload = dict[str, Any]
 
@@ -29,18 +30,32 @@ class FrontToken:
     payload: Payload = field(repr=False)
 
     @property
-    def lifetime(self) -> float:
-        """From issue (``iat``) to expiry, in milliseconds; 0 where the token does not say."""
+    def issued_at(self) -> float | None:
+        """When it was issued (``iat``), in seconds since the epoch, if the token says so."""
         issued_at = self.payload.get("iat")
-        return max(0, self.expires_at - issued_at * 1000) if is_time(issued_at) else 0
+        return issued_at if is_time(issued_at) else None
+
+    @property
+    def handle(self) -> str | None:
+        """Which session it belongs to (``sessionHandle``), if the token says so."""
+        handle = self.payload.get("sessionHandle")
+        return handle if isinstance(handle, str) else None
+
+    @property
+    def lifetime(self) -> float:
+        """From issue to expiry, in milliseconds; 0 if the token does not say when it was issued."""
+        issued_at = self.issued_at
+        return 0 if issued_at is None else max(0, self.expires_at - issued_at * 1000)
 
 
 def read_front_token(text: str) -> FrontToken:
     """Decode a front token: base64 of the UTF-8 JSON ``{uid, ate, up}``; raises MalformedToken."""
     try:
+        if len(text) > LONGEST:
+            raise ValueError("too long")
         compact = "".join(text.split())
-        data = json.loads(base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True))
-    except (ValueError, RecursionError):
+        data = read_json(base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True))
+    except ValueError:
         # "from None": the cause would carry pieces of the token.
         raise MalformedToken("The front token is not base64 of JSON.") from None
     if not isinstance(data, dict):
@@ -51,10 +66,12 @@ def read_front_token(text: str) -> FrontToken:
     return FrontToken(user_id, expires_at, payload)
 
 
-def session_handle(token: FrontToken) -> str | None:
-    """Which session a front token belongs to, where it says so."""
-    handle = token.payload.get("sessionHandle")
-    return handle if isinstance(handle, str) else None
+def read_front_token_or_none(text: str | None) -> FrontToken | None:
+    """Decode a front token; None where there is none, or it cannot be read."""
+    try:
+        return None if text is None else read_front_token(text)
+    except MalformedToken:
+        return None
 
 
 def write_front_token(user_id: str, expires_at: float, payload: Payload) -> str:
@@ -70,11 +87,21 @@ def same_payload(old: Payload, new: Payload) -> bool:
 
 def read_access_token(text: str) -> Payload:
     """The payload of an access token, its signature not checked; raises MalformedToken."""
+    return read_jwt(text)[1]
+
+
+def read_jwt(text: str) -> tuple[dict[str, Any], Payload]:
+    """The header and the payload of a JSON web token (RFC 7519), not verified.
+
+    Raises MalformedToken.
+    """
     # PyJWT takes a quarter of a second to import in WebAssembly, so only those who need it pay.
     import jwt
 
     try:
-        payload: Payload = jwt.decode(text, options={"verify_signature": False})
-    except jwt.InvalidTokenError:
-        raise MalformedToken("The access token is no JSON web token.") from None
-    return payload
+        for part in text.split(".")[:2]:  # PyJWT parses whatever it is given
+            read_json(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        token = jwt.decode_complete(text, options={"verify_signature": False})
+    except (ValueError, jwt.InvalidTokenError):
+        raise MalformedToken("The text is no JSON web token.") from None
+    return token["header"], token["payload"]

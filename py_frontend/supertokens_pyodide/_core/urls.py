@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .hosts import canonical_host, is_ip_address
+from .hosts import canonical_host, is_ip_address, is_loopback
 
 # supertokens-website lets a caller opt one request out by putting this marker anywhere in its URL.
 SKIP_MARKER = "superTokensDoNotDoInterception"
@@ -134,11 +134,14 @@ def hostname_of(domain: str) -> str:
 class Interception:
     """Which hosts are ours: the API's own, and with ``domain`` that domain and all below it.
 
-    Ports play no part, as in supertokens-website.
+    Ports play no part, as in supertokens-website. With ``secure`` (the API is on https) a request
+    by plain http is not ours: it would carry tokens that anyone on the way can read. Requests to
+    this machine itself are the exception.
     """
 
     hostname: str
     domain: str | None = None
+    secure: bool = False
 
     def covers(self, hostname: str) -> bool:
         """Whether a request to this host carries the session."""
@@ -149,13 +152,27 @@ class Interception:
         bare = self.domain.removeprefix(".")
         return hostname == bare or hostname.endswith(f".{bare}")
 
-    def covers_url(self, url: str, page_hostname: str) -> bool:
-        """Whether a request to this URL carries the session; a relative URL is the page's own."""
+    def covers_url(self, url: str, page_hostname: str, page_secure: bool = True) -> bool:
+        """Whether a request to this URL carries the session.
+
+        A relative URL is the page's own, and one without a scheme has the page's.
+        """
         if SKIP_MARKER in url:
             return False
+        page_scheme = "https" if page_secure else "http"
         if not re.match(r"[a-z][a-z0-9+.-]*:|//", url, re.IGNORECASE):
-            return self.covers(page_hostname)
+            return self.covers(page_hostname) and self._is_safe(page_scheme, page_hostname)
         try:
-            return self.covers(hostname_of(f"http:{url}" if url.startswith("//") else url))
+            parts = _parse(f"{page_scheme}:{url}" if url.startswith("//") else url)
         except InvalidURL:
             return False
+        return self.covers(parts.hostname) and self._is_safe(parts.scheme, parts.hostname)
+
+    def _is_safe(self, scheme: str, hostname: str) -> bool:
+        return not self.secure or scheme == "https" or is_loopback(hostname)
+
+
+def interception_of(api_domain: str, backend_domain: str | None) -> Interception:
+    """Which requests carry the session, by normalised domains."""
+    parts = _parse(api_domain)
+    return Interception(parts.hostname, backend_domain, parts.scheme == "https")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
-from typing import Any
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeGuard
 
 from ..errors import TokenFault, TokenInvalid, UnsupportedPlatform
+from .clock import is_time
 from .effects import Get, Verify, get, verify
 from .flows import Flow, Flows
-from .tokens import Payload
+from .foreign import read_json
+from .tokens import MalformedToken, Payload, read_jwt
 
 # The one algorithm of SuperTokens' access tokens, and how WebCrypto calls it.
 ALGORITHM = "RS256"
@@ -18,11 +23,31 @@ _WEB_CRYPTO = {"name": "RSASSA-PKCS1-v1_5", "hash": "SHA-256"}
 # Keys that no key set has named are asked for again, but not for every token that somebody made up.
 _PATIENCE = 10_000
 
+# In milliseconds: how long a key set counts whose response does not say so, and how long one may
+# count at most. A key that the backend has removed must not be trusted for as long as a page lives.
+_USUAL_LIFE = 300_000
+_LONGEST_LIFE = 3_600_000
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d+)", re.ASCII | re.IGNORECASE)
+_NOT_KEPT = re.compile(r"(?:^|[\s,])no-(?:store|cache)\b", re.ASCII | re.IGNORECASE)
+
 # Signed by the same keys are tokens of other kinds (OAuth2); the claim says so.
 _ACCESS_TOKEN_TYPE = 0
 
 # A public key as JWK (RFC 7517), with no more than its numbers.
 Key = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _KeySet:
+    """Keys by their ids, and when they were fetched; by the client's clock, in milliseconds."""
+
+    keys: dict[str, Key]
+    since: float
+    life: float
+
+    def counts(self, now: float) -> bool:
+        # A clock that was set back does not make it younger.
+        return 0 <= now - self.since < self.life
 
 
 class Verifier:
@@ -31,13 +56,23 @@ class Verifier:
     def __init__(self, flows: Flows, timeout: int) -> None:
         self._flows = flows
         self._timeout = timeout
-        self._key_sets: dict[str, dict[str, Key]] = {}
+        self._key_sets: dict[str, _KeySet] = {}
         # When a key set was last fetched past the browser's cache.
         self._renewed: dict[str, float] = {}
         self._fetching: dict[str, Flow[dict[str, Key]]] = {}
 
-    async def claims(self, token: object, jwks_url: str, leeway: float) -> Payload:
-        """The claims of a good access token; raises TokenInvalid, UnsupportedPlatform."""
+    async def claims(
+        self,
+        token: object,
+        jwks_url: str,
+        leeway: float,
+        issuer: object = None,
+        audience: str | Sequence[str] | None = None,
+    ) -> Payload:
+        """The claims of a good access token; raises TokenInvalid, UnsupportedPlatform.
+
+        ``issuer`` and ``audience`` are what ``iss`` and ``aud`` must name, if given.
+        """
         header, payload = _read(token)
         if header.get("alg") != ALGORITHM:
             raise _invalid("algorithm_not_allowed", f"The token is not signed with {ALGORITHM}.")
@@ -53,24 +88,32 @@ class Verifier:
             raise _invalid("bad_signature", "The signature does not fit the token.")
         self._check_time(payload, leeway)
         _check_kind(payload)
+        _check_parties(payload, issuer, audience)
         return payload
 
     def _check_time(self, payload: Payload, leeway: float) -> None:
         now = self._flows.clock.now() / 1000
-        expires, begins = _number(payload, "exp"), _number(payload, "nbf")
-        if expires is None:
+        expires, begins = payload.get("exp"), payload.get("nbf")
+        if not _is_number(expires):
             raise _invalid("malformed", "The token does not say when it expires.")
         if not now < expires + leeway:
             raise _invalid("expired", "The token has expired.")
-        if begins is not None and begins - leeway > now:
+        if begins is None:
+            return
+        if not _is_number(begins):
+            raise _invalid("malformed", "The token does not say from when on it is valid.")
+        if not begins - leeway <= now:
             raise _invalid("not_yet_valid", "The token is not valid yet.")
 
     async def _key(self, url: str, key_id: object) -> Key:
         if not isinstance(key_id, str):
             raise _invalid("malformed", "The token does not name its key.")
-        keys = self._key_sets.get(url)
-        if keys is None:
-            keys = await self._fetched(url, fresh=False)
+        known = self._key_sets.get(url)
+        if known is None or not known.counts(self._flows.clock.client_now):
+            # What the browser's cache has is as old as what has gone out of date here.
+            keys = await self._fetched(url, fresh=known is not None)
+        else:
+            keys = known.keys
         if key_id not in keys and self._may_renew(url):
             keys = await self._fetched(url, fresh=True)
         if key_id not in keys:
@@ -92,37 +135,41 @@ class Verifier:
     async def _fetch(self, url: str, fresh: bool) -> dict[str, Key]:
         if fresh:
             self._renewed[url] = self._flows.clock.client_now
+        since = self._flows.clock.client_now
         document = await get(Get(url, self._timeout, fresh))
         if document.status != 200:
             told = f"was answered with {document.status}" if document.status else "got no reply"
             raise _keys_unavailable(f"The request for {url} {told}.")
-        self._key_sets[url] = keys = _read_key_set(document.text, url)
+        keys = _read_key_set(document.text, url)
+        self._key_sets[url] = _KeySet(keys, since, _life(document.cache_control))
         return keys
 
 
 def _read(token: object) -> tuple[dict[str, Any], Payload]:
-    # PyJWT takes a quarter of a second to import in WebAssembly, so only those who need it pay.
-    import jwt
-
-    try:
-        if isinstance(token, str):
-            parts = jwt.decode_complete(token, options={"verify_signature": False})
-            return parts["header"], parts["payload"]
-    except (jwt.InvalidTokenError, RecursionError):
-        pass
+    if isinstance(token, str):
+        with suppress(MalformedToken):
+            return read_jwt(token)
     raise _invalid("malformed", "The text is no JSON web token.") from None
 
 
 def _read_key_set(text: str, url: str) -> dict[str, Key]:
     try:
-        keys = json.loads(text)["keys"]
+        keys = read_json(text)["keys"]
         return {
             key["kid"]: {name: key[name] for name in ("kty", "n", "e")}
             for key in keys
             if _is_usable(key)
         }
-    except (ValueError, TypeError, LookupError, RecursionError):
+    except (ValueError, TypeError, LookupError):
         raise _keys_unavailable(f"What {url} answers is no key set.") from None
+
+
+def _life(cache_control: str) -> float:
+    """How long a key set counts whose response had this header, in milliseconds."""
+    if _NOT_KEPT.search(cache_control):
+        return 0
+    told = _MAX_AGE.search(cache_control)
+    return min(int(told[1][:9]) * 1000, _LONGEST_LIFE) if told else _USUAL_LIFE
 
 
 def _is_usable(key: Any) -> bool:
@@ -137,8 +184,21 @@ def _is_usable(key: Any) -> bool:
 
 def _check_kind(payload: Payload) -> None:
     named = all(isinstance(payload.get(name), str) for name in ("sub", "sessionHandle"))
-    if not named or payload.get("stt", _ACCESS_TOKEN_TYPE) != _ACCESS_TOKEN_TYPE:
+    kind = payload.get("stt", _ACCESS_TOKEN_TYPE)
+    if not named or isinstance(kind, bool) or kind != _ACCESS_TOKEN_TYPE:
         raise _invalid("not_an_access_token", "The token is good, but not a session's.")
+
+
+def _check_parties(payload: Payload, issuer: object, audience: str | Sequence[str] | None) -> None:
+    if issuer is not None and payload.get("iss") != issuer:
+        raise _invalid("wrong_issuer", "The token is of another issuer.")
+    if audience is None:
+        return
+    named = payload.get("aud")
+    meant = named if isinstance(named, list) else [named]
+    wanted = audience if isinstance(audience, (list, tuple)) else [audience]
+    if not any(each in meant for each in wanted):
+        raise _invalid("wrong_audience", "The token is meant for somebody else.")
 
 
 def _invalid(reason: TokenFault, message: str) -> TokenInvalid:
@@ -154,6 +214,6 @@ def _keys_unavailable(message: str) -> TokenInvalid:
     )
 
 
-def _number(payload: Payload, claim: str) -> float | None:
-    value = payload.get(claim)
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+def _is_number(value: object) -> TypeGuard[float]:
+    # NaN is one too, but no comparison lets it pass.
+    return is_time(value) or (isinstance(value, float) and math.isnan(value))

@@ -219,7 +219,7 @@ class Driver:
             "url": step["url"],
             "request_init": {
                 "method": "POST",
-                "credentials": "include",
+                "credentials": step["credentials"],
                 "headers": step["headers"],
             },
             "user_context": step["userContext"],
@@ -246,7 +246,8 @@ class Driver:
             reply = self.browser.transmit(Request("GET", step["url"], {}, "omit"))
         except (NetworkDown, TimedOut):
             return json.dumps({"status": 0})
-        return json.dumps({"status": reply.status, "text": reply.text})
+        told = {"status": reply.status, "text": reply.text}
+        return json.dumps({**told, "cache_control": reply.headers.get("cache-control", "")})
 
     def _after_post(self, call: Call) -> None:
         self._options["post_api_hook"]({**call.hooked, "response": call.reply})

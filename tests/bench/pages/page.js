@@ -48,6 +48,7 @@ function load(src) {
 
 /** Python in a worker, and of ours only the shim on the page. */
 async function startWorker() {
+  globalThis.supertokensPyodide = { interpreter: "worker" };
   await load("/vendor/supertokens/supertokens.iife.js");
   const worker = new Worker(`/bench/worker.js?mode=${mode}`, { type: "module" });
   const urls = {

@@ -13,14 +13,14 @@ from tests.browser.twins.pages import WEBSITE, pages
 from tests.browser.twins.scenario import Scenario
 from tests.browser.twins.told import Told, wait_for_end_of
 from tests.browser.twins.twin import Setting, Twin
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TIMEOUT
 
 
 @pytest.fixture(scope="session")
 def website_bundle() -> None:
     """supertokens-website as a script, brought up to date."""
     command = ["make", "--silent", str(WEBSITE.relative_to(ROOT))]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=100)
+    subprocess.run(command, cwd=ROOT, check=True, timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="session")

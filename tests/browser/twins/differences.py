@@ -161,9 +161,28 @@ DIFFERENCES = [
         tests=("tests/browser/test_tabs.py",),
     ),
     Difference(
-        "A late reply never brings back a session that was signed out meanwhile.",
+        "A response never makes the session older. Tokens that were issued before those that are "
+        "kept, or of a session that has ended in any tab, change nothing: caches and slow requests "
+        "deliver such responses. If one has set httpOnly cookies all the same, the session is "
+        "refreshed, or signed out once more.",
         {"a sign-out in another tab while a refresh is on its way": signed_out},
-        tests=("tests/unit/test_late_replies.py",),
+        tests=("tests/unit/test_endings.py", "tests/browser/test_hostile.py"),
+    ),
+    Difference(
+        "An access token that has expired is refreshed before the request is sent. If it expires "
+        "on its way, it is refreshed once more.",
+        tests=("tests/unit/test_expiry.py",),
+    ),
+    Difference(
+        "JSON of others is limited in size and depth before it is read, and a cookie that no header "
+        "can carry counts as absent. If another subdomain's front token outlives the session, "
+        "`sign_out()` says so.",
+        tests=("tests/unit/test_foreign.py", "tests/unit/test_expiry.py"),
+    ),
+    Difference(
+        "On an http page, a front token in header mode without its tokens is neither refreshed nor "
+        "removed: the session belongs to the https pages.",
+        tests=("tests/unit/test_expiry.py",),
     ),
     Difference(
         "Requests at once that find the session ended tell so once.",
@@ -218,7 +237,8 @@ DIFFERENCES = [
         tests=("tests/unit/test_visitors.py",),
     ),
     Difference(
-        "Bearer tokens in cookies are `Secure` on https, and do not go after 36 days.",
+        "On https all of the session's cookies are `Secure`, and tokens in cookies do not go after "
+        "36 days.",
         anywhere=(lasting_tokens, "a protected request"),
         tests=("tests/unit/test_cookies.py",),
     ),
@@ -226,6 +246,20 @@ DIFFERENCES = [
         "Addresses are read as browsers read them: `//evil.example` is another host, "
         "`./items.json` is the page's own. `init()` refuses a domain that no browser would take.",
         tests=("tests/unit/differences.py",),
+    ),
+    Difference(
+        "If `apiDomain` is https, a request by plain http does not carry the session, except to "
+        "this machine itself (`localhost`).",
+        tests=("tests/unit/differences.py", "tests/unit/test_urls.py"),
+    ),
+    Difference(
+        "A response counts only if its final URL is the API's: a redirect to another host cannot "
+        "change the session.",
+        tests=("tests/browser/test_responses.py",),
+    ),
+    Difference(
+        "What installs packages (wheels, package indexes) never carries the session.",
+        tests=("tests/browser/test_boot.py",),
     ),
     Difference(
         "`validateClaims()` takes its lock only when a validator wants a refresh, which it is then "
@@ -244,6 +278,12 @@ DIFFERENCES = [
             "functions are overridden": in_the_context,
         },
         tests=("tests/unit/test_hooks.py",),
+    ),
+    Difference(
+        "A `cookieHandler` or `windowHandler` that fails is named by an error, `HandlerFailed`, "
+        "and has ten seconds to answer. What was never read is unknown, not empty, so nothing is "
+        "refreshed or deleted.",
+        tests=("tests/unit/test_shim_parts.py", "tests/browser/test_storage.py"),
     ),
     Difference(
         "`signOut()` asks the session itself whether there is one, not an overridden "
