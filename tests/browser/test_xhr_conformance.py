@@ -346,7 +346,7 @@ CONVERTED = {
         }.items()
     },
     "base-that-comes-between": """
-        xhr.open("GET", "api/public");
+        xhr.open("POST", "api/echo");
         const base = document.head.appendChild(document.createElement("base"));
         base.href = "http://elsewhere.test/";
         xhr.send(); await until("loadend"); base.remove(); return;
