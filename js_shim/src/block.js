@@ -19,21 +19,23 @@ import { Carrier } from "./flow.js";
  */
 export function block(connection, Native, flows, waiter) {
   const { driver, host } = connection;
-  for (let step of flows) {
+  for (const [index, first] of flows.entries()) {
+    let step = first;
     const carrier = new Carrier();
     let flow = 0;
     while (step.do) {
       flow = step.flow ?? 0;
-      /** @type {string | number | boolean} */
+      /** @type {string | number | boolean | undefined} */
       let result;
       if (step.do === "lock") {
         // Users' hooks may take their time, which there is none of here.
         if (driver.hooks.any || !host.lockNow(flow, step.name ?? "")) {
-          driver.beside(step);
+          for (const other of [step, ...flows.slice(index + 1)]) driver.beside(other);
           return false;
         }
         result = true;
-      } else {
+      } else if (step.do !== "wait") {
+        // What a flow waits for is one that was started before it, and has ended by now.
         result = post(connection, Native, step, carrier);
       }
       step = driver.apply(driver.resume(step, result, carrier), carrier);

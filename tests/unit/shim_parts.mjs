@@ -3,6 +3,7 @@
 // prints their names alone.
 
 import assert from "node:assert/strict";
+import { block } from "../../js_shim/src/block.js";
 import { DatabaseJar } from "../../js_shim/src/database.js";
 import { HandlerJar } from "../../js_shim/src/handler_jar.js";
 import { Host } from "../../js_shim/src/host.js";
@@ -77,6 +78,55 @@ const isHandlerFailure = (name) => (error) => {
   assert.ok(error.message.includes(name), error.message);
   return true;
 };
+
+// ---- the blocking driver --------------------------------------------------------------------------
+
+/** A core whose flows do these effects, one after the other, and the requests that are made. */
+function blocked(isFree) {
+  const sent = [];
+  const resumed = [];
+  const besides = [];
+  class Native {
+    open = (_method, url) => sent.push(url);
+    setRequestHeader() {}
+    send() {}
+    getAllResponseHeaders = () => "";
+    status = 200;
+    responseURL = "";
+  }
+  const driver = {
+    hooks: { any: false },
+    apply: (step) => step,
+    beside: (step) => besides.push(step.flow),
+    checkOrigin() {},
+    head: (status) => status,
+    resume(step, result) {
+      resumed.push([step.flow, step.do, result]);
+      return step.do === "lock"
+        ? { flow: step.flow, do: "post", url: "/refresh" }
+        : { verdict: "value" };
+    },
+  };
+  const host = { lockNow: () => isFree, unlock() {} };
+  const flows = [
+    { flow: 2, do: "lock", name: "l" },
+    { flow: 1, do: "wait" },
+  ];
+  return { ended: block({ driver, host }, Native, flows, {}), sent, resumed, besides };
+}
+
+test("a flow that waits for one that was blocked for goes on without a request", () => {
+  const { ended, sent, resumed } = blocked(true);
+  assert.equal(ended, true);
+  assert.deepEqual(sent, ["/refresh"]);
+  assert.deepEqual(resumed.at(-1), [1, "wait", undefined]);
+});
+
+test("flows that cannot be blocked for all go on by themselves", () => {
+  const { ended, sent, besides } = blocked(false);
+  assert.equal(ended, false);
+  assert.deepEqual([sent, besides], [[], [2, 1]]);
+});
 
 // ---- locks ---------------------------------------------------------------------------------------
 
