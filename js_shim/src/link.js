@@ -40,7 +40,7 @@
 import { closed, SuperTokensError } from "./errors.js";
 
 // The version of the wires, as in supertokens_pyodide/_core/messages.py.
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 // What the message is that brings the port.
 export const GREETING = "supertokens-pyodide";

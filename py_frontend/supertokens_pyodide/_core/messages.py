@@ -74,7 +74,7 @@ from .spelling import for_javascript
 from .urls import SKIP_MARKER
 
 # Changes whenever the meaning of a step or of the plan does; both sides must agree on it.
-PROTOCOL = 1
+PROTOCOL = 2
 
 _DELIVER = '{"verdict":"deliver"}'
 _NOTHING = '{"verdict":"value","value":null}'
