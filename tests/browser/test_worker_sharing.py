@@ -37,7 +37,7 @@ const ask = (name, ...args) => new Promise((answer) => {
 const report = (name, ...args) => port1.postMessage({ name, args });
 const greet = () => postMessage("supertokens-pyodide", [port2]);
 const join = (life = "") =>
-  ask("join", { protocol: 1, version: "", life, keys: [STORAGE_KEY, "mine"] });
+  ask("join", { protocol: 2, version: "", life, keys: [STORAGE_KEY, "mine"] });
 const AsyncFunction = (async () => {}).constructor;
 onmessage = async ({ data: { id, code } }) => {
   try {
@@ -52,7 +52,7 @@ onmessage = async ({ data: { id, code } }) => {
 WITH_SHIM = """
 importScripts("/vendor/supertokens/supertokens.worker.js");
 const shim = globalThis[Symbol.for("supertokens-pyodide")];
-const PLAN = JSON.stringify({ protocol: 1, requestHeaders: [], replyHeaders: [], statuses: [] });
+const PLAN = JSON.stringify({ protocol: 2, requestHeaders: [], replyHeaders: [], statuses: [] });
 const core = { plan: PLAN, functions: {}, observe: () => "", cancel() {}, closed() {} };
 let took = 0;
 const start = () => {
@@ -285,13 +285,13 @@ const junk = [
   ...[
     "join", "write", "store", "lock", "unlock", "before", "after", "up", "refused", "events",
   ].flatMap(
-    (name) => [[], [null], [5, 5, 5], [{}], [[{}]], [{ protocol: 1 }]].flatMap(
+    (name) => [[], [null], [5, 5, 5], [{}], [[{}]], [{ protocol: 2 }]].flatMap(
       (args) => [{ name, args }, { id: 901, name, args }],
     ),
   ),
-  { name: "join", args: [{ protocol: 1, life: 5, keys: [] }] },
-  { name: "join", args: [{ protocol: 1, life: "REFRESH_TOKEN_USE", keys: [] }] },
-  { name: "join", args: [{ protocol: 1, life: "-", keys: [] }] },
+  { name: "join", args: [{ protocol: 2, life: 5, keys: [] }] },
+  { name: "join", args: [{ protocol: 2, life: "REFRESH_TOKEN_USE", keys: [] }] },
+  { name: "join", args: [{ protocol: 2, life: "-", keys: [] }] },
 ];
 for (const each of junk) port1.postMessage(each);
 """

@@ -38,7 +38,7 @@ const KEY = Symbol.for("supertokens-pyodide");
 const python = (more = {}) => ({
   plan: JSON.stringify({
     ...API,
-    protocol: 1,
+    protocol: 2,
     hostname: "api.example.com",
     domain: null,
     skip: "doNotIntercept",
