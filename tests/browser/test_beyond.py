@@ -150,7 +150,7 @@ def test_a_page_in_a_frame_of_another_origin_is_told_so(
     report = framed.evaluate("supertokens.diagnose()")
     [found] = [found for found in report["findings"] if found["code"] == "IFRAME"]
     assert found["ok"] is False
-    assert "is_in_iframe" in found["hint"]
+    assert "isInIframe" in found["hint"]
 
 
 def test_a_probe_tells_how_refreshing_goes(spa: Spa) -> None:
