@@ -27,7 +27,7 @@ BODIES = {
 
 
 def test_every_kind_of_body_arrives_whole_after_a_refresh(spa: Spa) -> None:
-    spa.let_token_expire()
+    spa.spoil_token()
     mark = spa.demo.mark()
     calls = ",".join(f"fetch({call}).then((r) => r.json())" for call in BODIES.values())
     answers = spa.run(f"return Promise.all([{calls}])")
