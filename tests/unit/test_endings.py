@@ -243,6 +243,29 @@ def test_a_refresh_whose_session_gets_a_new_payload_meanwhile_counts(signed_in):
     assert signed_in.refreshes == 2
 
 
+def test_cookies_that_the_browser_has_lost_meanwhile_end_no_session(signed_in):
+    tokens, _ = slow_tokens(signed_in)
+    reply = answered_late(signed_in, tokens, signed_in.browser.clear_cookies)
+    assert reply.status == 200
+    assert signed_in.sent(SIGN_OUT) == []
+    assert signed_in.tab.call("get_user_id") == "alice"
+    assert signed_in.tab.fetch("/items").text == "alice"
+
+
+def test_cookies_that_the_browser_has_lost_during_a_refresh_end_no_session(signed_in):
+    backend = signed_in.backend
+
+    def answer(request):
+        signed_in.browser.clear_cookies()
+        return backend.honest(request)
+
+    signed_in.expire()
+    backend.answers[REFRESH] = [answer]
+    assert signed_in.tab.fetch("/items").text == "alice"
+    assert signed_in.sent(SIGN_OUT) == []
+    assert signed_in.refreshes == 1
+
+
 # ---- the mark ----
 
 

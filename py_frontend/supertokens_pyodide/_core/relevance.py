@@ -7,7 +7,7 @@ from enum import Enum
 
 from .effects import Head
 from .local_state import FRONT_TOKEN_HEADER, REFRESH_TOKEN_HEADER, REMOVE, LocalState
-from .snapshot import Present, Snapshot
+from .snapshot import Present, Snapshot, Unknown
 from .tokens import FrontToken, read_front_token_or_none
 
 
@@ -51,7 +51,12 @@ class Sent:
         return Relevance.CURRENT
 
     def _is_gone(self, state: LocalState) -> bool:
-        """Whether this session, if it has a name, has ended or been replaced."""
+        """Whether this session, if it has a name, has ended or been replaced.
+
+        Cookies that the browser has lost meanwhile end no session.
+        """
+        if isinstance(state.snapshot(), Unknown):
+            return False
         handle = None if self.token is None else self.token.handle
         return handle is not None and handle != state.session_handle()
 
