@@ -302,3 +302,9 @@ def test_an_end_covers_its_session_and_what_was_issued_before(payload, is_covere
     assert Ending.of(ended).covers(read_front_token(write_front_token("u", 1, payload))) is (
         is_covered
     )
+
+
+def test_who_was_signed_in_before_1970_can_sign_in_again():
+    ended = read_front_token(write_front_token("u", 1, {"iat": -9, "sessionHandle": "a"}))
+    again = read_front_token(write_front_token("u", 1, {"iat": -5, "sessionHandle": "b"}))
+    assert not Ending.of(ended).covers(again)
