@@ -266,6 +266,32 @@ def test_cookies_that_the_browser_has_lost_during_a_refresh_end_no_session(signe
     assert signed_in.refreshes == 1
 
 
+@pytest.mark.parametrize("since", ["is there", "was signed out"])
+def test_after_a_sign_in_that_another_one_has_overtaken_the_cookies_are_those_of_one_session(
+    new_world, since
+):
+    world = new_world("cookie")
+    world.learn_that_nobody_is_signed_in()
+    backend = world.backend
+
+    def overtaken(request):
+        slow = backend.honest(request)
+        jar = dict(backend.jar)
+        world.pass_time(2_000)
+        world.sign_in("bob")
+        if since == "was signed out":
+            world.tab.call("sign_out")
+        backend.jar = jar  # its cookies come last
+        return slow
+
+    backend.answers[SIGN_IN] = [overtaken]
+    world.tab.fetch(f"{SIGN_IN}?user=alice", method="POST")
+    if world.tab.call("does_session_exist"):
+        assert world.tab.fetch("/items").text == world.tab.call("get_user_id")
+    else:
+        assert world.tab.fetch("/items").status == 401
+
+
 # ---- the mark ----
 
 

@@ -138,9 +138,13 @@ class LocalState:
         token = self.readable_token()
         return None if token is None else token.handle
 
+    def mark(self) -> str | None:
+        """The update mark; another one whenever the session has changed."""
+        return self._cookies.get(LAST_UPDATE)
+
     def marked_ending(self) -> Ending | None:
         """Which session was here before, as the update mark tells it to all tabs."""
-        return ending_of(self._cookies.get(LAST_UPDATE))
+        return ending_of(self.mark())
 
     def note_end(self, token: FrontToken) -> None:
         """Remember that the session of this token, its last known one, is over."""
