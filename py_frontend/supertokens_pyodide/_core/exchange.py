@@ -86,7 +86,8 @@ class Exchanger:
             elif rounds >= limit:
                 raise RefreshLimitReached(f"A request was refused after {rounds} refreshes.")
             rounds += 1
-            if outcome is None or isinstance(outcome, Retry):
+            has_changed = self._state.snapshot() != before  # since the refresh ahead of it
+            if outcome is None or isinstance(outcome, Retry) or has_changed:
                 try:
                     outcome = await self._refresher.refreshed(before)
                 except WouldBlock:
