@@ -88,9 +88,9 @@ class Session:
         """Take the environment of a moment that is over, to begin what began then."""
         self._observer.go_back(cookies, now)
 
-    async def exchange(self, request: RequestHead) -> Delivery:
-        """Run an intercepted request to its verdict."""
-        return await self._exchanger.exchange(request)
+    async def exchange(self, request: RequestHead, *, is_sent: bool = False) -> Delivery:
+        """Run an intercepted request to its verdict; ``is_sent`` if it was sent some time ago."""
+        return await self._exchanger.exchange(request, is_sent=is_sent)
 
     def stands_until(self) -> float | None:
         """Until when, by the client's clock, reads answer the same if the cookies stay the same.
