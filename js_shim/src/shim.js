@@ -15,7 +15,7 @@ import {
   unknownStatus,
 } from "./errors.js";
 import { facts } from "./facts.js";
-import { Carrier } from "./flow.js";
+import { Carrier, written } from "./flow.js";
 import { Gate } from "./gate.js";
 import { askedNow } from "./handlers.js";
 import { Hooks } from "./hooks.js";
@@ -580,6 +580,8 @@ export class Shim {
         console.error("supertokens: onHandleEvent failed", error),
       );
     }
-    this.connection?.core.notify(JSON.stringify(events));
+    this.connection?.core.notify(
+      written(events) ?? JSON.stringify(events.map((event) => ({ ...event, userContext: {} }))),
+    );
   }
 }
