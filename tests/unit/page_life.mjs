@@ -146,10 +146,14 @@ const scenarios = {
   async context_that_json_cannot_write() {
     const { supertokens, shim } = await load();
     const seen = [];
-    supertokens.init({ ...API, onHandleEvent: ({ userContext }) => seen.push(userContext === own) });
+    supertokens.init({
+      ...API,
+      onHandleEvent: ({ userContext }) => seen.push(userContext === own),
+    });
     const own = { count: 1n };
     own.self = own;
-    const step = '{"events":[{"action":"SIGN_OUT","userContext":{}}],"verdict":"value","value":true}';
+    const step =
+      '{"events":[{"action":"SIGN_OUT","userContext":{}}],"verdict":"value","value":true}';
     const told = [];
     const notify = (text) => told.push(...JSON.parse(text));
     shim.connect(python({ call: () => step, notify: (text) => void notify(text) }));

@@ -104,7 +104,7 @@ function blocked(isFree) {
       resumed.push([step.flow, step.do, result]);
       return step.do === "lock"
         ? { flow: step.flow, do: "post", url: "/refresh" }
-        : { verdict: "value" };
+        : { verdict: "value", wake: step.flow === 2 ? [1] : [] };
     },
   };
   const host = { lockNow: () => isFree, unlock() {} };
@@ -126,6 +126,65 @@ test("flows that cannot be blocked for all go on by themselves", () => {
   const { ended, sent, besides } = blocked(false);
   assert.equal(ended, false);
   assert.deepEqual([sent, besides], [[], [2, 1]]);
+});
+
+/** What a page does whose flows take these steps, by flow; a step may be a function of the result. */
+function blockedFor(flows, later, { any = false } = {}) {
+  const [posted, besides] = [[], []];
+  let left = 100; // a flow that is asked for ever freezes the page
+  class Native {
+    open = (_method, url) => posted.push(url);
+    setRequestHeader() {}
+    send() {}
+    getAllResponseHeaders = () => "";
+    status = 200;
+    responseURL = "";
+  }
+  const driver = {
+    hooks: { any },
+    apply(step, _carrier, start = (child) => this.beside(child)) {
+      for (const child of step.spawned ?? []) start(child);
+      return step;
+    },
+    beside: (step) => besides.push(step.flow),
+    checkOrigin() {},
+    head: (status) => status,
+    resume({ flow }) {
+      left -= 1;
+      if (left < 0) throw new Error("the page has frozen");
+      return later[flow].length > 1 ? later[flow].shift() : later[flow][0];
+    },
+  };
+  const host = { lockNow: () => true, unlock() {} };
+  return { ended: block({ driver, host }, Native, flows, {}), posted, besides };
+}
+
+test("a blocked flow that waits for one that is on its way goes on by itself", () => {
+  const waits = { flow: 1, do: "wait" };
+  const { ended, besides } = blockedFor([waits], { 1: [waits] });
+  assert.deepEqual([ended, besides], [false, [1]]);
+});
+
+test("a blocked flow is blocked for with those that it starts on its way", () => {
+  const waits = { flow: 1, do: "wait" };
+  const { ended, posted, besides } = blockedFor([{ flow: 1, do: "post", url: "/signout" }], {
+    1: [{ ...waits, spawned: [{ flow: 2, do: "lock", name: "l" }] }, { verdict: "value" }],
+    2: [
+      { flow: 2, do: "post", url: "/refresh" },
+      { verdict: "value", wake: [1] },
+    ],
+  });
+  assert.deepEqual([ended, posted, besides], [true, ["/signout", "/refresh"], []]);
+});
+
+test("a call of ours that hooks may change is not made for a blocked caller", () => {
+  const first = { flow: 1, do: "post", url: "/signout" };
+  const { ended, posted, besides } = blockedFor(
+    [first],
+    { 1: [{ verdict: "value" }] },
+    { any: true },
+  );
+  assert.deepEqual([ended, posted, besides], [false, [], [1]]);
 });
 
 // ---- locks ---------------------------------------------------------------------------------------
