@@ -215,6 +215,37 @@ for (const [what, make, isFree] of [
   });
 }
 
+const refusingLocks = {
+  request: async () => {
+    throw new DOMException("no access in this frame", "SecurityError");
+  },
+};
+const heldLocks = {
+  request: (_name, { signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    }),
+};
+
+for (const [what, locks, isFree] of [
+  ["that may not be used", refusingLocks, true],
+  ["that somebody holds", heldLocks, false],
+]) {
+  test(`a Web Lock ${what} ${isFree ? "leaves it to the store's" : "is not taken"}`, async () => {
+    const store = new MemoryStore();
+    navigator.locks = locks;
+    try {
+      const release = await takeLock(store, "L", isFree ? 60_000 : 1);
+      assert.equal(release !== null, isFree);
+      assert.equal(store.getItem(LOCK) !== null, isFree);
+      release?.();
+      assert.equal(store.getItem(LOCK), null);
+    } finally {
+      delete navigator.locks;
+    }
+  });
+}
+
 test("a store that fails once the lock is held breaks nothing", async () => {
   const store = new MemoryStore();
   const release = await takeLock(store, "L", 60_000);
