@@ -330,6 +330,23 @@ for (const [what, setCookie] of [
   });
 }
 
+test("what a slow setCookie has left of earlier writes does not come after later ones", async () => {
+  const written = [];
+  let goOn = () => {};
+  const slow = new Promise((done) => {
+    goOn = done;
+  });
+  const setCookie = (write) => (written.push(write.split(";")[0]) === 1 ? slow : undefined);
+  const jar = handlerJar({ getCookie: () => "a=2; b=2", setCookie });
+  jar.write([kept("a", "1"), kept("b", "1"), kept("c", "1")]);
+  await withoutWaiting(() => jar.settled());
+  jar.write([kept("a", "2"), kept("b", "2")]);
+  await jar.settled();
+  goOn();
+  await new Promise((done) => setNativeTimeout(done, 0));
+  assert.deepEqual(written, ["a=1", "a=2", "b=2", "c=1"]);
+});
+
 for (const [what, make] of [
   ["throws", fails],
   ["gives nothing", () => undefined],
