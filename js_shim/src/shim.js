@@ -328,7 +328,7 @@ export class Shim {
    */
   responseOf(call, status) {
     const data = { name: "", code: "", message: "", hint: "", call, status };
-    return this.connection?.driver.responseOf(data)?.clone();
+    return this.connection?.driver.responseOf(data);
   }
 
   /** The functions around calls to the backend, from both languages. */

@@ -4,7 +4,10 @@
 
 import assert from "node:assert/strict";
 import { block } from "../../js_shim/src/block.js";
+import { textOf } from "../../js_shim/src/bodies.js";
 import { DatabaseJar } from "../../js_shim/src/database.js";
+import { Driver } from "../../js_shim/src/drive.js";
+import { Carrier } from "../../js_shim/src/flow.js";
 import { HandlerJar } from "../../js_shim/src/handler_jar.js";
 import { Host } from "../../js_shim/src/host.js";
 import { BrowserJar } from "../../js_shim/src/jar.js";
@@ -185,6 +188,29 @@ test("a call of ours that hooks may change is not made for a blocked caller", ()
     { any: true },
   );
   assert.deepEqual([ended, posted, besides], [false, [], [1]]);
+});
+
+// ---- responses -----------------------------------------------------------------------------------
+
+test("a response that JSON cannot write again has no text", () => {
+  const deep = JSON.parse("[".repeat(20_000) + "]".repeat(20_000));
+  assert.equal(textOf(deep), "");
+});
+
+test("who reads the response of an error takes it from nobody else", async () => {
+  const nativeFetch = async () => new Response("why", { status: 503 });
+  const plan = { replyHeaders: [], statuses: [] };
+  const driver = new Driver({}, { nativeFetch }, {}, plan, ...Array(3).fill(() => true));
+  const carrier = new Carrier();
+  const action = "REFRESH_SESSION";
+  await driver.perform({ do: "post", action, url: "https://a.test/", timeout: 60_000 }, carrier);
+  const waiter = new Carrier();
+  waiter.refreshReply = carrier.reply;
+  for (const asked of [waiter, undefined]) {
+    const response = driver.responseOf({ call: action, status: 503 }, asked);
+    assert.equal(await response?.text(), "why");
+  }
+  assert.equal(await waiter.refreshReply.clone().text(), "why");
 });
 
 // ---- locks ---------------------------------------------------------------------------------------
