@@ -360,9 +360,13 @@ class Port:
             if isinstance(value, Awaitable):
                 value = await value
         except Exception as error:
-            self._answers[flow_id] = Answer(failed=True, error=error)
+            self._keep_answer(flow_id, effect, Answer(failed=True, error=error))
             raise
-        self._answers[flow_id] = Answer(value)
+        self._keep_answer(flow_id, effect, Answer(value))
+
+    def _keep_answer(self, flow_id: int, effect: Effect, answer: Answer) -> None:
+        if self._flows.effect_of(flow_id) is effect:  # else its caller has gone meanwhile
+            self._answers[flow_id] = answer
 
     def cancel(self, flow_id: int) -> None:
         """Forget a flow whose caller has gone."""
