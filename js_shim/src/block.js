@@ -15,30 +15,42 @@ import { Carrier } from "./flow.js";
  * @param {typeof XMLHttpRequest} Native
  * @param {Step[]} flows empty where it waits for one that is on its way already
  * @param {Carrier} waiter gets what they have got
+ * @param {Set<number>} [woken] flows whose wait is over
  * @returns {boolean} whether they have ended; otherwise they go on by themselves
  */
-export function block(connection, Native, flows, waiter) {
+export function block(connection, Native, flows, waiter, woken = new Set()) {
   const { driver, host } = connection;
   for (const [index, first] of flows.entries()) {
     let step = first;
     const carrier = new Carrier();
     let flow = 0;
+    const leave = () => {
+      if (step.do) driver.beside(step, carrier);
+      else host.unlock(flow);
+      for (const other of flows.slice(index + 1)) driver.beside(other);
+      return false;
+    };
     while (step.do) {
       flow = step.flow ?? 0;
       /** @type {string | number | boolean | undefined} */
       let result;
-      if (step.do === "lock") {
-        // Users' hooks may take their time, which there is none of here.
-        if (driver.hooks.any || !host.lockNow(flow, step.name ?? "")) {
-          for (const other of [step, ...flows.slice(index + 1)]) driver.beside(other);
-          return false;
-        }
+      if (step.do === "wait") {
+        // It may wait for a flow that was started before it and has ended by now; no other can end now.
+        if (!woken.has(flow)) return leave();
+      } else if (driver.hooks.any) {
+        return leave(); // users' hooks may take their time, which there is none of here
+      } else if (step.do === "lock") {
+        if (!host.lockNow(flow, step.name ?? "")) return leave();
         result = true;
-      } else if (step.do !== "wait") {
-        // What a flow waits for is one that was started before it, and has ended by now.
+      } else {
         result = post(connection, Native, step, carrier);
       }
-      step = driver.apply(driver.resume(step, result, carrier), carrier);
+      /** @type {Step[]} */
+      const started = [];
+      const start = (/** @type {Step} */ child) => started.push(child);
+      step = driver.apply(driver.resume(step, result, carrier), carrier, start);
+      for (const each of step.wake ?? []) woken.add(each);
+      if (started.length > 0 && !block(connection, Native, started, carrier, woken)) return leave();
     }
     host.unlock(flow);
     waiter.failure = carrier.failure;

@@ -1,6 +1,7 @@
 // Bodies, headers and replies in the types that an XMLHttpRequest knows.
 
 import { isBlob, isBuffer, isDocument, isForm, isQuery } from "./brands.js";
+import { written } from "./flow.js";
 
 /**
  * A reply that is shown in place of the native one.
@@ -174,7 +175,7 @@ export function textOf(response) {
   if (typeof response === "string") return response;
   if (response instanceof ArrayBuffer) return new TextDecoder().decode(response);
   if (response instanceof Blob) return response.text();
-  return isDocument(response) ? "" : (JSON.stringify(response) ?? "");
+  return isDocument(response) ? "" : (written(response) ?? "");
 }
 
 /**

@@ -133,7 +133,8 @@ export class Driver {
     if (!call || status === undefined) return undefined;
     // From a worker it comes with the verdict. A sign-out may have failed for want of a refresh.
     const known = [carrier?.refreshReply, this.#responses.get(call), ...this.#responses.values()];
-    return known.find((one) => one?.status === status && !one.bodyUsed) ?? undefined;
+    // Others may get it as well, and each reads a body of its own.
+    return known.find((one) => one?.status === status && !one.bodyUsed)?.clone();
   }
 
   get isClosed() {

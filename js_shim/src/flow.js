@@ -61,6 +61,20 @@
  * @typedef {Record<string, (...args: any[]) => any>} Functions take and give JSON values; may be async
  */
 
+/**
+ * A value of the page's own, a user context say, for another language or realm.
+ *
+ * @param {unknown} value
+ * @returns {string | undefined} JSON; nothing where it has no form for the value
+ */
+export function written(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What one flow carries beside the core: its replies, and how it reaches the network. */
 export class Carrier {
   /** @type {Response | null} the reply that came last */

@@ -16,6 +16,8 @@ const [HANDLER, GET, SET] = ["cookieHandler", "cookieHandler.getCookie", "cookie
 export class HandlerJar extends LaggingJar {
   place = HANDLER;
   #wasChecked = false;
+  /** @type {Map<string, string[]>} by a cookie's name: the writes that it was part of last */
+  #latest = new Map();
 
   /**
    * @param {(original: object) => {getCookie(): any, setCookie(write: string): any}} cookieHandler
@@ -56,12 +58,14 @@ export class HandlerJar extends LaggingJar {
   /** @param {string[]} writes */
   async put(writes) {
     let failed = false;
+    for (const write of writes) this.#latest.set(nameOf(write), writes);
     const reported = (/** @type {unknown} */ error) => {
       failed = true;
       report(error);
     };
     await asked(SET, async () => {
       for (const write of writes) {
+        if (this.#latest.get(nameOf(write)) !== writes) continue; // a later write has replaced it
         try {
           await this.handler.setCookie(write);
         } catch (error) {

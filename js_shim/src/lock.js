@@ -135,12 +135,14 @@ export function takeLockNow(store, name) {
  */
 function takeWebLock(name, timeout) {
   if (!navigator.locks) return Promise.resolve(() => {}); // an insecure context has none
+  const signal = AbortSignal.timeout(timeout);
   return new Promise((resolve) => {
     navigator.locks
-      .request(`supertokens-${name}`, { signal: AbortSignal.timeout(timeout) }, () => {
+      .request(`supertokens-${name}`, { signal }, () => {
         return new Promise((release) => resolve(() => release(undefined)));
       })
-      .catch(() => resolve(null));
+      // Where a frame may not use them, the other lock has to do.
+      .catch(() => resolve(signal.aborted ? null : () => {}));
   });
 }
 

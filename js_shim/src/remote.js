@@ -5,7 +5,7 @@
 
 import { toData } from "./bodies.js";
 import { closed, SuperTokensError, unsupported, workerGone } from "./errors.js";
-import { Carrier } from "./flow.js";
+import { Carrier, written } from "./flow.js";
 import { HandlerJar } from "./handler_jar.js";
 import { malformed, revivedError } from "./link.js";
 import { CLOCK_SKEW } from "./recipe.js";
@@ -137,7 +137,7 @@ class RemoteCore {
     const cookies = this.#cookies;
     this.#begun.set(flow, async (userContext) => {
       // As Python takes it.
-      const context = userContext && JSON.parse(JSON.stringify(userContext));
+      const context = userContext && JSON.parse(written(userContext) ?? "{}");
       const step = checked(await this.link.ask(question, flow, context, ...args));
       if (key !== null) this.recall?.keep(key, { cookies }, step);
       return step;

@@ -15,7 +15,7 @@ import {
   unknownStatus,
 } from "./errors.js";
 import { facts } from "./facts.js";
-import { Carrier } from "./flow.js";
+import { Carrier, written } from "./flow.js";
 import { Gate } from "./gate.js";
 import { askedNow } from "./handlers.js";
 import { Hooks } from "./hooks.js";
@@ -328,7 +328,7 @@ export class Shim {
    */
   responseOf(call, status) {
     const data = { name: "", code: "", message: "", hint: "", call, status };
-    return this.connection?.driver.responseOf(data)?.clone();
+    return this.connection?.driver.responseOf(data);
   }
 
   /** The functions around calls to the backend, from both languages. */
@@ -580,6 +580,8 @@ export class Shim {
         console.error("supertokens: onHandleEvent failed", error),
       );
     }
-    this.connection?.core.notify(JSON.stringify(events));
+    this.connection?.core.notify(
+      written(events) ?? JSON.stringify(events.map((event) => ({ ...event, userContext: {} }))),
+    );
   }
 }

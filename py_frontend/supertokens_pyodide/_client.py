@@ -193,12 +193,10 @@ class Client:
                 self.session.flows.clock.calculate_skew = self.session.flows.clock.skew_of
             return
         self._skew_is_own = True
-        calculate = reported(own, CALCULATE_SKEW, original)
-        self.session.flows.clock.calculate_skew = lambda payload: float(
-            calculate(
-                access_token_payload=payload,
-                response_headers=self.host.reply_headers() if self.host else {},
-            )
+        calculate = reported(lambda **token: float(own(**token)), CALCULATE_SKEW, original)
+        self.session.flows.clock.calculate_skew = lambda payload: calculate(
+            access_token_payload=payload,
+            response_headers=self.host.reply_headers() if self.host else {},
         )
 
     def on(self, action: str, handler: Handler) -> Callable[[], None]:

@@ -143,6 +143,24 @@ const scenarios = {
     return { seen, user: await supertokens.getUserId() };
   },
 
+  async context_that_json_cannot_write() {
+    const { supertokens, shim } = await load();
+    const seen = [];
+    supertokens.init({
+      ...API,
+      onHandleEvent: ({ userContext }) => seen.push(userContext === own),
+    });
+    const own = { count: 1n };
+    own.self = own;
+    const step =
+      '{"events":[{"action":"SIGN_OUT","userContext":{}}],"verdict":"value","value":true}';
+    const told = [];
+    const notify = (text) => told.push(...JSON.parse(text));
+    shim.connect(python({ call: () => step, notify: (text) => void notify(text) }));
+    const ended = await supertokens.signOut({ userContext: own }).then(() => "ended", String);
+    return { seen, told, ended };
+  },
+
   async fixed() {
     const { supertokens, shim } = await load();
     const cookieHandler = () => ({ getCookie: async () => "", setCookie: async () => {} });

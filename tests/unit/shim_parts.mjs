@@ -4,7 +4,10 @@
 
 import assert from "node:assert/strict";
 import { block } from "../../js_shim/src/block.js";
+import { textOf } from "../../js_shim/src/bodies.js";
 import { DatabaseJar } from "../../js_shim/src/database.js";
+import { Driver } from "../../js_shim/src/drive.js";
+import { Carrier } from "../../js_shim/src/flow.js";
 import { HandlerJar } from "../../js_shim/src/handler_jar.js";
 import { Host } from "../../js_shim/src/host.js";
 import { BrowserJar } from "../../js_shim/src/jar.js";
@@ -104,7 +107,7 @@ function blocked(isFree) {
       resumed.push([step.flow, step.do, result]);
       return step.do === "lock"
         ? { flow: step.flow, do: "post", url: "/refresh" }
-        : { verdict: "value" };
+        : { verdict: "value", wake: step.flow === 2 ? [1] : [] };
     },
   };
   const host = { lockNow: () => isFree, unlock() {} };
@@ -126,6 +129,88 @@ test("flows that cannot be blocked for all go on by themselves", () => {
   const { ended, sent, besides } = blocked(false);
   assert.equal(ended, false);
   assert.deepEqual([sent, besides], [[], [2, 1]]);
+});
+
+/** What a page does whose flows take these steps, by flow; a step may be a function of the result. */
+function blockedFor(flows, later, { any = false } = {}) {
+  const [posted, besides] = [[], []];
+  let left = 100; // a flow that is asked for ever freezes the page
+  class Native {
+    open = (_method, url) => posted.push(url);
+    setRequestHeader() {}
+    send() {}
+    getAllResponseHeaders = () => "";
+    status = 200;
+    responseURL = "";
+  }
+  const driver = {
+    hooks: { any },
+    apply(step, _carrier, start = (child) => this.beside(child)) {
+      for (const child of step.spawned ?? []) start(child);
+      return step;
+    },
+    beside: (step) => besides.push(step.flow),
+    checkOrigin() {},
+    head: (status) => status,
+    resume({ flow }) {
+      left -= 1;
+      if (left < 0) throw new Error("the page has frozen");
+      return later[flow].length > 1 ? later[flow].shift() : later[flow][0];
+    },
+  };
+  const host = { lockNow: () => true, unlock() {} };
+  return { ended: block({ driver, host }, Native, flows, {}), posted, besides };
+}
+
+test("a blocked flow that waits for one that is on its way goes on by itself", () => {
+  const waits = { flow: 1, do: "wait" };
+  const { ended, besides } = blockedFor([waits], { 1: [waits] });
+  assert.deepEqual([ended, besides], [false, [1]]);
+});
+
+test("a blocked flow is blocked for with those that it starts on its way", () => {
+  const waits = { flow: 1, do: "wait" };
+  const { ended, posted, besides } = blockedFor([{ flow: 1, do: "post", url: "/signout" }], {
+    1: [{ ...waits, spawned: [{ flow: 2, do: "lock", name: "l" }] }, { verdict: "value" }],
+    2: [
+      { flow: 2, do: "post", url: "/refresh" },
+      { verdict: "value", wake: [1] },
+    ],
+  });
+  assert.deepEqual([ended, posted, besides], [true, ["/signout", "/refresh"], []]);
+});
+
+test("a call of ours that hooks may change is not made for a blocked caller", () => {
+  const first = { flow: 1, do: "post", url: "/signout" };
+  const { ended, posted, besides } = blockedFor(
+    [first],
+    { 1: [{ verdict: "value" }] },
+    { any: true },
+  );
+  assert.deepEqual([ended, posted, besides], [false, [], [1]]);
+});
+
+// ---- responses -----------------------------------------------------------------------------------
+
+test("a response that JSON cannot write again has no text", () => {
+  const deep = JSON.parse("[".repeat(20_000) + "]".repeat(20_000));
+  assert.equal(textOf(deep), "");
+});
+
+test("who reads the response of an error takes it from nobody else", async () => {
+  const nativeFetch = async () => new Response("why", { status: 503 });
+  const plan = { replyHeaders: [], statuses: [] };
+  const driver = new Driver({}, { nativeFetch }, {}, plan, ...Array(3).fill(() => true));
+  const carrier = new Carrier();
+  const action = "REFRESH_SESSION";
+  await driver.perform({ do: "post", action, url: "https://a.test/", timeout: 60_000 }, carrier);
+  const waiter = new Carrier();
+  waiter.refreshReply = carrier.reply;
+  for (const asked of [waiter, undefined]) {
+    const response = driver.responseOf({ call: action, status: 503 }, asked);
+    assert.equal(await response?.text(), "why");
+  }
+  assert.equal(await waiter.refreshReply.clone().text(), "why");
 });
 
 // ---- locks ---------------------------------------------------------------------------------------
@@ -153,6 +238,37 @@ for (const [what, make, isFree] of [
     assert.equal(release !== null, isFree);
     release?.();
     assert.equal(store.getItem(LOCK), isFree ? null : text);
+  });
+}
+
+const refusingLocks = {
+  request: async () => {
+    throw new DOMException("no access in this frame", "SecurityError");
+  },
+};
+const heldLocks = {
+  request: (_name, { signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    }),
+};
+
+for (const [what, locks, isFree] of [
+  ["that may not be used", refusingLocks, true],
+  ["that somebody holds", heldLocks, false],
+]) {
+  test(`a Web Lock ${what} ${isFree ? "leaves it to the store's" : "is not taken"}`, async () => {
+    const store = new MemoryStore();
+    navigator.locks = locks;
+    try {
+      const release = await takeLock(store, "L", isFree ? 60_000 : 1);
+      assert.equal(release !== null, isFree);
+      assert.equal(store.getItem(LOCK) !== null, isFree);
+      release?.();
+      assert.equal(store.getItem(LOCK), null);
+    } finally {
+      delete navigator.locks;
+    }
   });
 }
 
@@ -239,6 +355,23 @@ for (const [what, setCookie] of [
     assert.equal(saidOf("keeps nothing").length, 0);
   });
 }
+
+test("what a slow setCookie has left of earlier writes does not come after later ones", async () => {
+  const written = [];
+  let goOn = () => {};
+  const slow = new Promise((done) => {
+    goOn = done;
+  });
+  const setCookie = (write) => (written.push(write.split(";")[0]) === 1 ? slow : undefined);
+  const jar = handlerJar({ getCookie: () => "a=2; b=2", setCookie });
+  jar.write([kept("a", "1"), kept("b", "1"), kept("c", "1")]);
+  await withoutWaiting(() => jar.settled());
+  jar.write([kept("a", "2"), kept("b", "2")]);
+  await jar.settled();
+  goOn();
+  await new Promise((done) => setNativeTimeout(done, 0));
+  assert.deepEqual(written, ["a=1", "a=2", "b=2", "c=1"]);
+});
 
 for (const [what, make] of [
   ["throws", fails],

@@ -1,10 +1,12 @@
 """The clock that corrects the client's by what tokens tell."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from supertokens_pyodide._browser.functions import ReportedProvider
 from supertokens_pyodide._core.clock import THRESHOLD, Clock
 
 NOW = 1_700_000_000_000
@@ -95,3 +97,17 @@ def test_the_calculation_of_the_skew_can_be_replaced():
     made.client_now = NOW
     assert made.learn({"ahead": 60_000}) == "60000"
     assert made.now() == NOW + 60_000
+
+
+@pytest.mark.parametrize("now", [None, "noon", object()], ids=repr)
+def test_a_date_provider_that_gives_no_number_is_reported_and_not_used(now, caplog):
+    given = SimpleNamespace(
+        now=lambda: now,
+        get_threshold_in_seconds=lambda: None,
+        set_client_clock_skew_in_millis=lambda skew: None,
+        get_client_clock_skew_in_millis=lambda: 0,
+    )
+    provider = ReportedProvider(given)
+    assert provider.now() > NOW
+    assert provider.get_threshold_in_seconds() == THRESHOLD / 1000
+    assert caplog.text.count("date_provider failed") == 2

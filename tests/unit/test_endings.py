@@ -243,6 +243,55 @@ def test_a_refresh_whose_session_gets_a_new_payload_meanwhile_counts(signed_in):
     assert signed_in.refreshes == 2
 
 
+def test_cookies_that_the_browser_has_lost_meanwhile_end_no_session(signed_in):
+    tokens, _ = slow_tokens(signed_in)
+    reply = answered_late(signed_in, tokens, signed_in.browser.clear_cookies)
+    assert reply.status == 200
+    assert signed_in.sent(SIGN_OUT) == []
+    assert signed_in.tab.call("get_user_id") == "alice"
+    assert signed_in.tab.fetch("/items").text == "alice"
+
+
+def test_cookies_that_the_browser_has_lost_during_a_refresh_end_no_session(signed_in):
+    backend = signed_in.backend
+
+    def answer(request):
+        signed_in.browser.clear_cookies()
+        return backend.honest(request)
+
+    signed_in.expire()
+    backend.answers[REFRESH] = [answer]
+    assert signed_in.tab.fetch("/items").text == "alice"
+    assert signed_in.sent(SIGN_OUT) == []
+    assert signed_in.refreshes == 1
+
+
+@pytest.mark.parametrize("since", ["is there", "was signed out"])
+def test_after_a_sign_in_that_another_one_has_overtaken_the_cookies_are_those_of_one_session(
+    new_world, since
+):
+    world = new_world("cookie")
+    world.learn_that_nobody_is_signed_in()
+    backend = world.backend
+
+    def overtaken(request):
+        slow = backend.honest(request)
+        jar = dict(backend.jar)
+        world.pass_time(2_000)
+        world.sign_in("bob")
+        if since == "was signed out":
+            world.tab.call("sign_out")
+        backend.jar = jar  # its cookies come last
+        return slow
+
+    backend.answers[SIGN_IN] = [overtaken]
+    world.tab.fetch(f"{SIGN_IN}?user=alice", method="POST")
+    if world.tab.call("does_session_exist"):
+        assert world.tab.fetch("/items").text == world.tab.call("get_user_id")
+    else:
+        assert world.tab.fetch("/items").status == 401
+
+
 # ---- the mark ----
 
 
@@ -279,3 +328,9 @@ def test_an_end_covers_its_session_and_what_was_issued_before(payload, is_covere
     assert Ending.of(ended).covers(read_front_token(write_front_token("u", 1, payload))) is (
         is_covered
     )
+
+
+def test_who_was_signed_in_before_1970_can_sign_in_again():
+    ended = read_front_token(write_front_token("u", 1, {"iat": -9, "sessionHandle": "a"}))
+    again = read_front_token(write_front_token("u", 1, {"iat": -5, "sessionHandle": "b"}))
+    assert not Ending.of(ended).covers(again)

@@ -178,3 +178,41 @@ def test_a_cookie_that_no_header_can_carry_breaks_no_request(signed_in, name):
     signed_in.tab.fetch(PUBLIC)
     (request,) = signed_in.sent(PUBLIC)
     assert all(text.isascii() for text in request.headers.values())
+
+
+@pytest.mark.parametrize("outage", [NetworkDown(), Reply(503), Reply(401)])
+def test_a_session_that_begins_after_a_failed_refresh_is_used_for_a_refused_request(
+    signed_in, outage
+):
+    backend, other = signed_in.backend, signed_in.open_tab()
+
+    def refused_while_bob_signs_in(request):
+        reply = backend.honest(request)
+        signed_in.sign_in("bob", tab=other)
+        return reply
+
+    backend.answers[REFRESH] = [outage]
+    backend.answers["/items"] = [refused_while_bob_signs_in]
+    signed_in.expire()
+    assert signed_in.tab.fetch("/items").text == "bob"
+
+
+@pytest.mark.parametrize("way", ["two tabs", "a page for each request"])
+@pytest.mark.parametrize("iat", [{}, {"iat": None}], ids=["iat", "no iat"])
+def test_a_wrong_clock_leads_to_no_refresh_for_each_tab_or_page(new_world, mode, way, iat):
+    world = new_world(mode, clock_error=HOUR)
+    world.backend.claims |= iat
+    tabs = [world.tab, world.open_tab()]
+    world.sign_in()
+    for count in range(6):
+        world.pass_time(10)
+        tab = tabs[count % 2] if way == "two tabs" else world.open_tab()
+        assert tab.fetch("/items").text == "alice"
+    assert world.refreshes == 0
+    world.expire()
+    for count in range(6):
+        world.pass_time(10)
+        tab = tabs[count % 2] if way == "two tabs" else world.open_tab()
+        assert tab.fetch("/items").text == "alice"
+    assert world.refreshes == 1
+    assert world.backend.thefts == 0

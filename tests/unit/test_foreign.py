@@ -115,3 +115,9 @@ def test_a_sign_out_that_is_answered_with_deep_json_is_a_sign_out(signed_in):
 
 def test_deep_json_holds_no_invalid_claims(signed_in):
     assert signed_in.tab.call("get_invalid_claims", text=DEEP) == []
+
+
+def test_how_deep_text_is_takes_time_that_grows_with_its_length_only():
+    # Each quote begins a string that never ends; looked for anew at each, this takes hours.
+    with pytest.raises(ValueError, match="levels deep"):
+        read_json("[" * (DEEPEST + 1) + '\\"' * 400_000)

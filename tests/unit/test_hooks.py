@@ -1,6 +1,9 @@
 """Hooks around the calls of the SDK itself, and a clock of the page's own."""
 
+import asyncio
+
 import pytest
+import supertokens_pyodide as supertokens
 from supertokens_pyodide.testing import Reply
 
 from tests.unit.backend import API, REFRESH, SIGN_OUT
@@ -128,3 +131,15 @@ def test_a_date_provider_keeps_the_skew_itself_and_names_the_threshold(new_world
     assert world.browser.storage == {}
     assert world.tab.client.session.flows.clock.threshold == 3000
     assert new_world().tab.client.session.flows.clock.threshold == 7000
+
+
+@pytest.mark.parametrize("value", [object(), {1}, float("nan"), b""], ids=repr)
+def test_a_user_context_that_json_cannot_write_keeps_nobody_signed_in(new_world, value):
+    calls = []
+    world = new_world(pre_api_hook=lambda call: calls.append(call) or call)
+    world.sign_in()
+    with world.tab:
+        assert asyncio.run(supertokens.sign_out(user_context={"of": value, "by": "x"})) is True
+    assert not world.signed_in
+    assert calls[-1]["user_context"] == {"by": "x"}
+    assert ["'of'" in warning for warning in world.tab.warnings] == [True]

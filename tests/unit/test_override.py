@@ -89,6 +89,19 @@ def test_the_clocks_skew_can_be_calculated_otherwise(new_world, mode):
     assert world.tab.client.session.flows.clock.now() == world.browser.now + 90_000
 
 
+@pytest.mark.parametrize("skew", [float("nan"), float("inf"), None, "soon", 10**400], ids=repr)
+def test_a_skew_that_is_no_number_is_calculated_as_usual(new_world, skew):
+    def calculate(**_):
+        return skew
+
+    world = new_world(
+        clock_error=-60_000, override=replacing(calculate_clock_skew_in_millis=calculate)
+    )
+    world.sign_in()
+    assert world.tab.fetch("/items").text == "alice"
+    assert world.tab.client.session.flows.clock.now() == world.backend.now
+
+
 def test_a_calculation_that_fails_is_told_and_done_as_usual(new_world, caplog):
     def calculate(**_):
         raise ValueError("no")

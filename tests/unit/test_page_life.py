@@ -168,3 +168,12 @@ def test_a_page_in_pyodides_directory_may_miss_files_and_call_its_api(index):
     }
     assert found["state"] == "waits"
     assert "/python_stdlib.zip was answered with 404" in found["after"]
+
+
+def test_a_user_context_that_json_cannot_write_disturbs_no_event():
+    event = {"action": "SIGN_OUT", "userContext": {}}
+    assert played("context_that_json_cannot_write") == {
+        "seen": [True],
+        "told": [event],
+        "ended": "ended",
+    }

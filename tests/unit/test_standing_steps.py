@@ -130,6 +130,29 @@ def test_the_plan_tells_which_replies_the_core_acts_on():
     assert plan["statuses"] == [440, 403]
 
 
+def nested(depth):
+    claim = 1
+    for _ in range(depth):
+        claim = [claim]
+    return f"sFrontToken={write_front_token('alice', EXPIRY, {'claim': claim})}; {MARK}"
+
+
+@pytest.mark.parametrize(
+    ("before", "learnt"),
+    [(present(), EXPIRY), (nested(200), 0)],
+    ids=["the clock is known better since", "only the core knows that it cannot be read"],
+)
+def test_an_exchange_that_began_without_the_core_is_at_its_response_when_it_is_begun(
+    before, learnt
+):
+    port = new_port(str(learnt))  # by now the token that it was sent with counts as expired
+    port.observe(f"{present(3 * EXPIRY)}; {MARK}2", NOW + 1_000)
+    step = exchange(port, before)
+    assert (step["do"], "spawned" in step) == ("send", False)
+    step = json.loads(port.resume(step["flow"], 401, before, NOW + 2_000))
+    assert (step["do"], [child["do"] for child in step["spawned"]]) == ("wait", ["lock"])
+
+
 def recalling(world):
     world.tab.client.port = RecallingPort(world.tab.client.session)
     return world.tab.client.port

@@ -1,6 +1,7 @@
 """Validating claims: what is asked when, under which lock, and what goes wrong in validators."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -284,6 +285,26 @@ def test_when_another_tab_takes_too_long_the_claim_is_judged_as_it_is(page):
 
     assert asyncio.run(scenario()) == ({"id": "terms", "reason": "terms is wanted"},)
     assert terms.asked == ["should_refresh free", "validate free"]
+
+
+@pytest.mark.parametrize("language", ["python"])
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_a_function_gives_is_not_kept_when_its_caller_has_gone(page, fails):
+    browser, port = page.world.browser, page.world.tab.client.port
+    terms = page.wanted("terms")
+
+    async def should_refresh(*_):
+        port.cancel(flow.id)
+        if fails:
+            raise ValueError
+        return False
+
+    terms.should_refresh = should_refresh
+    arguments = {"validators": [terms], "user_context": {}}
+    flow, _ = port.begin("validate_claims", arguments, browser.cookie_string(), browser.now)
+    with suppress(ValueError):
+        asyncio.run(port.perform(flow.id))
+    assert port._answers == {}
 
 
 # ---- in Python -----------------------------------------------------------------------------------

@@ -172,9 +172,10 @@ class ReportedProvider:
 
     def __init__(self, provider: DateProvider) -> None:
         name = "date_provider"
-        self.now = reported(provider.now, name, lambda: time.time() * 1000)
+        # What is no number fails here, where it is known whose it is.
+        self.now = reported(lambda: float(provider.now()), name, lambda: time.time() * 1000)
         self.get_threshold_in_seconds = reported(
-            provider.get_threshold_in_seconds, name, lambda: THRESHOLD / 1000
+            lambda: float(provider.get_threshold_in_seconds()), name, lambda: THRESHOLD / 1000
         )
         self.set_client_clock_skew_in_millis = reported(
             provider.set_client_clock_skew_in_millis, name, lambda _skew: None

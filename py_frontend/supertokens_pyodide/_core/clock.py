@@ -85,6 +85,8 @@ class Clock:
         Returns the text for localStorage, if it is to be kept there.
         """
         skew = self.calculate_skew(payload)
+        if not is_time(skew):  # NaN, say, of a page's own function
+            skew = self.skew_of(payload)
         if self._provider is not None:
             self._provider.set_client_clock_skew_in_millis(skew)
             return None

@@ -33,7 +33,7 @@ class Ending:
         """Whether a token is of the session that ended, or was issued before its last one."""
         if self.digest and self.digest == _digest(token.handle):
             return True
-        return token.issued_at is not None and int(token.issued_at) < self.issued_at
+        return token.issued_at is not None and max(0, int(token.issued_at)) < self.issued_at
 
 
 def write_mark(time: int, ending: Ending | None) -> str:

@@ -50,20 +50,23 @@ class Exchanger:
         self._state = state
         self._refresher = refresher
 
-    async def exchange(self, request: RequestHead, transmit: Transmit = send) -> Delivery:
+    async def exchange(
+        self, request: RequestHead, transmit: Transmit = send, *, is_sent: bool = False
+    ) -> Delivery:
         """Run one request to its verdict.
 
         A token that is known to have expired is refreshed before the request is sent. One that was
         minted after the request began, has not expired since and is refused all the same goes back
         to the caller: refreshing again would not help. With
         ``max_retry_attempts_for_session_refresh`` set, that many rounds are made instead, and then
-        RefreshLimitReached is raised (as upstream).
+        RefreshLimitReached is raised (as upstream). ``is_sent``: its response is there already, so
+        that nothing can be done ahead of it.
         """
         began = self._state.snapshot()
         request = self._without_our_stale_token(request)
         limit = self._config.max_retry_attempts_for_session_refresh
         rounds = 0
-        outcome = await self._freshened()
+        outcome = None if is_sent else await self._freshened()
         while True:
             before = await self.settled()
             sent = Sent.now(self._state)
@@ -86,7 +89,8 @@ class Exchanger:
             elif rounds >= limit:
                 raise RefreshLimitReached(f"A request was refused after {rounds} refreshes.")
             rounds += 1
-            if outcome is None or isinstance(outcome, Retry):
+            has_changed = self._state.snapshot() != before  # since the refresh ahead of it
+            if outcome is None or isinstance(outcome, Retry) or has_changed:
                 try:
                     outcome = await self._refresher.refreshed(before)
                 except WouldBlock:

@@ -16,7 +16,8 @@ LONGEST = 1_000_000
 # Arrays and objects within each other. Tokens and error bodies have fewer than ten.
 DEEPEST = 100
 
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# A string that never ends goes to the end of the text: else each quote in it would begin a search.
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
 
 

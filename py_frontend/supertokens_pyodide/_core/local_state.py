@@ -112,7 +112,19 @@ class LocalState:
         for each request.
         """
         left = token.expires_at - self._flows.clock.now()
-        return left < min(within * 1000, token.lifetime / 2) and token != self._timeless
+        if left >= min(within * 1000, token.lifetime / 2) or token == self._timeless:
+            return False
+        return not self._was_saved_over(token)
+
+    def _was_saved_over(self, token: FrontToken) -> bool:
+        """Whether the token that is there looked expired when it arrived, in whichever tab.
+
+        All tabs share one clock, and the update mark tells when that was.
+        """
+        saved, over = time_of(self.mark()), self._flows.clock.to_client(token.expires_at)
+        if saved is None or over is None or not over < saved <= self._flows.clock.client_now:
+            return False
+        return token == self.readable_token()
 
     def readable_token(self) -> FrontToken | None:
         """The front token; None also where it cannot be read."""
@@ -138,9 +150,13 @@ class LocalState:
         token = self.readable_token()
         return None if token is None else token.handle
 
+    def mark(self) -> str | None:
+        """The update mark; another one whenever the session has changed."""
+        return self._cookies.get(LAST_UPDATE)
+
     def marked_ending(self) -> Ending | None:
         """Which session was here before, as the update mark tells it to all tabs."""
-        return ending_of(self._cookies.get(LAST_UPDATE))
+        return ending_of(self.mark())
 
     def note_end(self, token: FrontToken) -> None:
         """Remember that the session of this token, its last known one, is over."""

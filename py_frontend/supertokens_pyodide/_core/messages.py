@@ -281,8 +281,9 @@ class Port:
 
         It may have begun some time ago: then the environment is that of its beginning.
         """
-        self._enter(cookies, now, may_be_over=True)
-        flow = self._flows.begin(self._session.exchange(read_request(headers, one_shot)))
+        is_sent = self._enter(cookies, now, may_be_over=True)
+        request = read_request(headers, one_shot)
+        flow = self._flows.begin(self._session.exchange(request, is_sent=is_sent))
         alike = not headers and not one_shot
         return self._first_step(flow, alike and isinstance(flow.effect, Send))
 
@@ -307,15 +308,19 @@ class Port:
         output = self._flows.take_output()
         return flow, None if flow.ended and not output else write_step(output, flow)
 
-    def _enter(self, cookies: str | None, now: float, *, may_be_over: bool = False) -> None:
-        """Take the environment; no cookies means those of the last call, as strings are dear."""
+    def _enter(self, cookies: str | None, now: float, *, may_be_over: bool = False) -> bool:
+        """Take the environment, and return whether it is that of a moment that is over.
+
+        No cookies means those of the last call, as strings are dear.
+        """
         if cookies is not None:
             self._cookies = cookies
         if may_be_over and now < self._now:
             self._session.go_back(self._cookies, now)
-        else:
-            self._session.enter(self._cookies, now)
-            self._now = now
+            return True
+        self._session.enter(self._cookies, now)
+        self._now = now
+        return False
 
     def _begin(self, name: str, arguments: Mapping[str, Any]) -> Flow[Any]:
         if name not in self.CALLS:
@@ -355,9 +360,13 @@ class Port:
             if isinstance(value, Awaitable):
                 value = await value
         except Exception as error:
-            self._answers[flow_id] = Answer(failed=True, error=error)
+            self._keep_answer(flow_id, effect, Answer(failed=True, error=error))
             raise
-        self._answers[flow_id] = Answer(value)
+        self._keep_answer(flow_id, effect, Answer(value))
+
+    def _keep_answer(self, flow_id: int, effect: Effect, answer: Answer) -> None:
+        if self._flows.effect_of(flow_id) is effect:  # else its caller has gone meanwhile
+            self._answers[flow_id] = answer
 
     def cancel(self, flow_id: int) -> None:
         """Forget a flow whose caller has gone."""

@@ -193,7 +193,7 @@ class Refresher:
         for _ in range(2):
             sent = Sent.now(self._state)
             head = await post(refresh_call(self._config, self._state))
-            if self._is_gone(sent):
+            if self._is_gone(sent, head):
                 if not sets_cookies(head, self._state):
                     return None  # signed out or replaced meanwhile
                 if not isinstance(self._state.snapshot(), Present):
@@ -215,8 +215,13 @@ class Refresher:
                 return Retry()
         return Unavailable(FrontTokenMissing(_NOT_SHOWN, status=head.status))
 
-    def _is_gone(self, sent: Sent) -> bool:
-        """Whether the session of a refresh call is no longer the one that is there."""
+    def _is_gone(self, sent: Sent, head: Head) -> bool:
+        """Whether the session of a refresh call is no longer the one that is there.
+
+        Cookies that the browser has lost meanwhile end no session: the response has its tokens.
+        """
+        if FRONT_TOKEN_HEADER in head.headers and isinstance(self._state.snapshot(), Unknown):
+            return False
         handle = None if sent.token is None else sent.token.handle
         if handle is None:
             return self._state.snapshot() != sent.snapshot

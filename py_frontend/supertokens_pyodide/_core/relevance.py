@@ -7,7 +7,7 @@ from enum import Enum
 
 from .effects import Head
 from .local_state import FRONT_TOKEN_HEADER, REFRESH_TOKEN_HEADER, REMOVE, LocalState
-from .snapshot import Present, Snapshot
+from .snapshot import Present, Snapshot, Unknown
 from .tokens import FrontToken, read_front_token_or_none
 
 
@@ -30,11 +30,12 @@ class Sent:
 
     snapshot: Snapshot
     token: FrontToken | None
+    mark: str | None
 
     @classmethod
     def now(cls, state: LocalState) -> Sent:
         """The session that is there now."""
-        return cls(state.snapshot(), state.readable_token())
+        return cls(state.snapshot(), state.readable_token(), state.mark())
 
     def relevance_of(self, head: Head, state: LocalState) -> Relevance:
         """What the response to this request says of the session that is there now."""
@@ -47,13 +48,25 @@ class Sent:
             signed_in = isinstance(state.snapshot(), Present)
             return Relevance.SUPERSEDED if signed_in else Relevance.CURRENT
         if token is not None and _is_outdated(token, state):
-            return Relevance.OUTDATED
+            return Relevance.SUPERSEDED if self._is_overtaken(token, state) else Relevance.OUTDATED
         return Relevance.CURRENT
 
     def _is_gone(self, state: LocalState) -> bool:
-        """Whether this session, if it has a name, has ended or been replaced."""
+        """Whether this session, if it has a name, has ended or been replaced.
+
+        Cookies that the browser has lost meanwhile end no session.
+        """
+        if isinstance(state.snapshot(), Unknown):
+            return False
         handle = None if self.token is None else self.token.handle
         return handle is not None and handle != state.session_handle()
+
+    def _is_overtaken(self, token: FrontToken, state: LocalState) -> bool:
+        """Whether the session that a response has begun was replaced, or ended, on its way.
+
+        A cache answers with old tokens also if nothing has changed since the request.
+        """
+        return self.mark != state.mark() and token.handle != state.session_handle()
 
     def _begins_another(self, token: FrontToken | None) -> bool:
         return token is not None and self.token is not None and token.handle != self.token.handle

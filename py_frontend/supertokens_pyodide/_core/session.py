@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,9 +89,9 @@ class Session:
         """Take the environment of a moment that is over, to begin what began then."""
         self._observer.go_back(cookies, now)
 
-    async def exchange(self, request: RequestHead) -> Delivery:
-        """Run an intercepted request to its verdict."""
-        return await self._exchanger.exchange(request)
+    async def exchange(self, request: RequestHead, *, is_sent: bool = False) -> Delivery:
+        """Run an intercepted request to its verdict; ``is_sent`` if it was sent some time ago."""
+        return await self._exchanger.exchange(request, is_sent=is_sent)
 
     def stands_until(self) -> float | None:
         """Until when, by the client's clock, reads answer the same if the cookies stay the same.
@@ -295,7 +296,7 @@ class Session:
         backend has not confirmed it. The SIGN_OUT event also comes when there was no session (as
         upstream).
         """
-        context = user_context or {}
+        context = self._portable(user_context or {})
         try:
             await self._sign_out(context)
         except GeneralError:
@@ -306,6 +307,20 @@ class Session:
             self._state.end(context)
             return False
         return True
+
+    def _portable(self, context: UserContext) -> UserContext:
+        """What of a user context JSON can write: hooks and events get it by way of JavaScript."""
+        kept = {}
+        for name, value in context.items():
+            try:
+                json.dumps({name: value}, allow_nan=False)
+                kept[name] = value
+            except (TypeError, ValueError, RecursionError):
+                self.flows.output.warnings.append(
+                    f"Hooks and events do not get {name!r} of a user_context: JSON has no form "
+                    "for its value."
+                )
+        return kept
 
     async def _sign_out(self, context: UserContext) -> None:
         match await self._checked():
