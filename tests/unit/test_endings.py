@@ -36,6 +36,8 @@ def test_a_response_from_a_cache_does_not_undo_a_refresh(cached):
     kept = seen(cached)
     assert cached.tab.fetch(SETTINGS).status == 200
     assert seen(cached) == kept
+    cached.tab.fetch(SETTINGS)
+    assert ["no-store" in warning for warning in cached.tab.warnings] == [True]
     assert cached.actions[-1] == "REFRESH_SESSION"
     assert cached.tab.fetch("/items").text == "alice"
     assert cached.refreshes == 1

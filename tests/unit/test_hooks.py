@@ -133,7 +133,9 @@ def test_a_date_provider_keeps_the_skew_itself_and_names_the_threshold(new_world
     assert new_world().tab.client.session.flows.clock.threshold == 7000
 
 
-@pytest.mark.parametrize("value", [object(), {1}, float("nan"), b""], ids=repr)
+@pytest.mark.parametrize(
+    "value", [object(), {1}, float("nan"), b""], ids=lambda value: type(value).__name__
+)
 def test_a_user_context_that_json_cannot_write_keeps_nobody_signed_in(new_world, value):
     calls = []
     world = new_world(pre_api_hook=lambda call: calls.append(call) or call)

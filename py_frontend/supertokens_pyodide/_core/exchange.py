@@ -150,6 +150,8 @@ class Exchanger:
             case Relevance.SUPERSEDED if sets_cookies(head, self._state):
                 with suppress(WouldBlock):  # it goes on by itself
                     await self._refresher.reconcile(head)
+            case Relevance.OUTDATED:
+                self._state.warn_of_outdated_tokens()
 
     def _without_our_stale_token(self, request: RequestHead) -> RequestHead:
         """Drop an Authorization header that is our own: a retry must carry the next one."""

@@ -53,6 +53,7 @@ class LocalState:
         self._saved: str | None = None
         # A token that looked expired when it arrived: the clock is no judge of it.
         self._timeless: FrontToken | None = None
+        self._has_warned = False
         #: The session that was here before, in this tab.
         self.ending: Ending | None = None
 
@@ -207,6 +208,16 @@ class LocalState:
         """End the session here, whatever the backend knows of it."""
         self._save_front_token(REMOVE)
         self.emit({"action": "SIGN_OUT", "user_context": user_context})
+
+    def warn_of_outdated_tokens(self) -> None:
+        """Tell the console, once a page, why a response's tokens were not taken over."""
+        if not self._has_warned:
+            self._has_warned = True
+            self._flows.output.warnings.append(
+                "A response carried tokens of an earlier time, which were ignored. Usually a cache "
+                "has answered: let the backend send Cache-Control: no-store. If a sign-in is "
+                "ignored, the clocks of the backend's servers differ."
+            )
 
     def emit(self, event: Event) -> None:
         """Fire an event once this step's state is written."""
