@@ -82,7 +82,7 @@ vectors: $(NPM) ## write tests/vectors: what supertokens-website does, to hold o
 
 lock: $(UV) ## pin the newest Python and npm packages that the requirements allow
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal pyproject.toml \
-	  --group demo --group test --group lint --group build -o constraints.txt
+	  --group demo --group test --group lint --group build -o requirements.lock
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 tools/wheels.in -o tools/wheels.txt
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 --python-platform wasm32-pyodide2025 \
 	  tools/test_wheels.in -o tools/test_wheels.txt
@@ -97,11 +97,11 @@ distclean: clean ## remove everything generated
 # ---- how it is done ------------------------------------------------------------------------------
 # --no-deps: the file names every package, and older pips look for the newest of one that another asks
 # for with an extra.
-$(VENV): constraints.txt
+$(VENV): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.12")'
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@echo "installing Python packages"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@touch $@
 
 # The project itself, editable: py_frontend is then on the path of .venv.
