@@ -31,6 +31,7 @@ VENDOR := build/vendor/.done
 WEBSITE := build/supertokens-website/supertokens-website.js
 CHROMIUM := build/chromium
 UV := build/uv/bin/uv
+RELEASE_TOOLS := build/release-tools/.done
 
 # No index and no path in the output, so that the files are the same wherever they are made.
 UV_COMPILE := --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -40,7 +41,7 @@ PY_SOURCES := $(shell find py_frontend -name __pycache__ -prune -o -print)
 JS_SOURCES := $(shell find js_shim/src)
 
 # ---- what you run --------------------------------------------------------------------------------
-.PHONY: help setup demo test bench check format build vendor vectors lock clean distclean
+.PHONY: help setup demo test bench check format settings build release vendor vectors lock clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -58,6 +59,7 @@ bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertok
 
 check: $(PROJECT) $(NPM) ## lint, format and type checks, Python and JavaScript
 	$(PY) tools/check_versions.py
+	$(PY) tools/publishing.py
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
@@ -69,11 +71,17 @@ format: $(PROJECT) $(NPM) ## format the sources and repair what linters can repa
 	$(PY) -m ruff format
 	$(BIN)/biome check --write
 
+settings: $(PROJECT) ## write the publisher's settings (pyproject.toml) to where they are repeated
+	$(PY) tools/publishing.py --write
+
 build: $(PROJECT) $(SHIM) $(TYPES) ## make the wheel, the sdist and the npm package in build/dist
 	@rm -rf build/dist && mkdir -p build/dist
 	$(PY) -m hatchling build -d build/dist
 	npm pack --silent --pack-destination build/dist
 	@ls -l build/dist
+
+release: check build $(RELEASE_TOOLS) $(PYODIDE_WHEELS) ## build, check and list all that a release has; publishes nothing
+	$(PY) -m tools.release
 
 vendor: $(VENDOR) ## assemble build/vendor, the files a page needs to run without a CDN
 
@@ -86,6 +94,7 @@ lock: $(UV) ## pin the newest Python and npm packages that the requirements allo
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 tools/wheels.in -o tools/wheels.txt
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 --python-platform wasm32-pyodide2025 \
 	  tools/test_wheels.in -o tools/test_wheels.txt
+	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal tools/release.in -o tools/release.txt
 	npm install --package-lock-only --ignore-scripts
 
 clean: ## remove what was built, keep what was installed
@@ -154,6 +163,13 @@ $(WEBSITE): $(NPM) tools/bundle_website.mjs
 .PHONY: $(CHROMIUM)
 $(CHROMIUM): $(VENV)
 	@$(PY) tools/chromium.py
+
+# In an environment of their own: nothing else needs them.
+$(RELEASE_TOOLS): tools/release.txt
+	@rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	@echo "installing the tools for a release"
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/release.txt
+	@touch $@
 
 $(UV):
 	$(PYTHON) -m venv build/uv

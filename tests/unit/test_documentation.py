@@ -1,6 +1,7 @@
 """The README and docs/ name what there is, in both languages, and lead to each other."""
 
 import re
+import tomllib
 from inspect import getmembers, isclass
 from pathlib import Path
 
@@ -62,6 +63,16 @@ def test_every_error_is_there_with_its_code():
     classes = dict(getmembers(errors, lambda one: isclass(one) and issubclass(one, base)))
     named = {name: code for [name], [code] in rows(ERRORS, "Class")}
     assert named == {name: one.code for name, one in classes.items() if one is not base}
+
+
+def test_the_wheels_that_a_page_names_are_those_that_are_pinned():
+    pins = (ROOT / "tools/wheels.txt").read_text("utf-8")
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    pinned = {("supertokens_pyodide", ours), *re.findall(r"^(\w+)==([\w.]+)", pins, re.MULTILINE)}
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    named = set(re.findall(r"\b(\w+)-(\d[\w.]*)-py3-none-any\.whl", text))
+    assert {name for name, _ in named} >= {"supertokens_pyodide", "pyjwt"}
+    assert named - pinned == set()
 
 
 def test_the_readme_stays_short():
