@@ -91,10 +91,10 @@ vectors: $(NPM) ## write tests/vectors: what supertokens-website does, to hold o
 lock: $(UV) ## pin the newest Python and npm packages that the requirements allow
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal pyproject.toml \
 	  --group demo --group test --group lint --group build -o requirements.lock
-	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 tools/wheels.in -o tools/wheels.txt
+	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 tools/wheels.in -o tools/wheels.lock
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 --python-platform wasm32-pyodide2025 \
-	  tools/test_wheels.in -o tools/test_wheels.txt
-	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal tools/release.in -o tools/release.txt
+	  tools/test_wheels.in -o tools/test_wheels.lock
+	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal tools/release.in -o tools/release.lock
 	npm install --package-lock-only --ignore-scripts
 
 clean: ## remove what was built, keep what was installed
@@ -142,12 +142,12 @@ $(WHEEL): $(PROJECT) $(SHIM) pyproject.toml LICENSE $(PY_SOURCES)
 	@touch $@
 
 # Wheels of other projects that the browser needs, pinned by hash: a site's, and those of tests alone.
-$(PYODIDE_WHEELS): tools/wheels.txt
-$(TEST_WHEELS): tools/test_wheels.txt
+$(PYODIDE_WHEELS): tools/wheels.lock
+$(TEST_WHEELS): tools/test_wheels.lock
 $(PYODIDE_WHEELS) $(TEST_WHEELS): $(VENV)
 	@rm -rf $(@D)
 	@$(PY) -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: \
-	  --python-version 3.14 --implementation py --abi none --platform any -r tools/$(notdir $(@D)).txt -d $(@D)
+	  --python-version 3.14 --implementation py --abi none --platform any -r tools/$(notdir $(@D)).lock -d $(@D)
 	@touch $@
 
 $(VENDOR): $(NPM) $(SHIM) $(WHEEL) $(PYODIDE_WHEELS) tools/vendor.py
@@ -165,10 +165,10 @@ $(CHROMIUM): $(VENV)
 	@$(PY) tools/chromium.py
 
 # In an environment of their own: nothing else needs them.
-$(RELEASE_TOOLS): tools/release.txt
+$(RELEASE_TOOLS): tools/release.lock
 	@rm -rf $(@D) && $(PYTHON) -m venv $(@D)
 	@echo "installing the tools for a release"
-	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/release.txt
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/release.lock
 	@touch $@
 
 $(UV):

@@ -66,7 +66,7 @@ def test_every_error_is_there_with_its_code():
 
 
 def test_the_wheels_that_a_page_names_are_those_that_are_pinned():
-    pins = (ROOT / "tools/wheels.txt").read_text("utf-8")
+    pins = (ROOT / "tools/wheels.lock").read_text("utf-8")
     ours = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     pinned = {("supertokens_pyodide", ours), *re.findall(r"^(\w+)==([\w.]+)", pins, re.MULTILINE)}
     text = "".join(page.read_text("utf-8") for page in PAGES)
