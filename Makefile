@@ -31,6 +31,7 @@ VENDOR := build/vendor/.done
 WEBSITE := build/supertokens-website/supertokens-website.js
 CHROMIUM := build/chromium
 UV := build/uv/bin/uv
+RELEASE_TOOLS := build/release-tools/.done
 
 # No index and no path in the output, so that the files are the same wherever they are made.
 UV_COMPILE := --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -40,7 +41,7 @@ PY_SOURCES := $(shell find py_frontend -name __pycache__ -prune -o -print)
 JS_SOURCES := $(shell find js_shim/src)
 
 # ---- what you run --------------------------------------------------------------------------------
-.PHONY: help setup demo test bench check format build vendor vectors lock clean distclean
+.PHONY: help setup demo test bench check format settings build release vendor vectors lock clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -58,6 +59,7 @@ bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertok
 
 check: $(PROJECT) $(NPM) ## lint, format and type checks, Python and JavaScript
 	$(PY) tools/check_versions.py
+	$(PY) tools/publishing.py
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
@@ -69,11 +71,17 @@ format: $(PROJECT) $(NPM) ## format the sources and repair what linters can repa
 	$(PY) -m ruff format
 	$(BIN)/biome check --write
 
+settings: $(PROJECT) ## write the publisher's settings (pyproject.toml) to where they are repeated
+	$(PY) tools/publishing.py --write
+
 build: $(PROJECT) $(SHIM) $(TYPES) ## make the wheel, the sdist and the npm package in build/dist
 	@rm -rf build/dist && mkdir -p build/dist
 	$(PY) -m hatchling build -d build/dist
 	npm pack --silent --pack-destination build/dist
 	@ls -l build/dist
+
+release: check build $(RELEASE_TOOLS) $(PYODIDE_WHEELS) ## build, check and list all that a release has; publishes nothing
+	$(PY) -m tools.release
 
 vendor: $(VENDOR) ## assemble build/vendor, the files a page needs to run without a CDN
 
@@ -82,10 +90,11 @@ vectors: $(NPM) ## write tests/vectors: what supertokens-website does, to hold o
 
 lock: $(UV) ## pin the newest Python and npm packages that the requirements allow
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal pyproject.toml \
-	  --group demo --group test --group lint --group build -o constraints.txt
-	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 tools/wheels.in -o tools/wheels.txt
+	  --group demo --group test --group lint --group build -o requirements.lock
+	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 tools/wheels.in -o tools/wheels.lock
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 --python-platform wasm32-pyodide2025 \
-	  tools/test_wheels.in -o tools/test_wheels.txt
+	  tools/test_wheels.in -o tools/test_wheels.lock
+	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal tools/release.in -o tools/release.lock
 	npm install --package-lock-only --ignore-scripts
 
 clean: ## remove what was built, keep what was installed
@@ -97,11 +106,11 @@ distclean: clean ## remove everything generated
 # ---- how it is done ------------------------------------------------------------------------------
 # --no-deps: the file names every package, and older pips look for the newest of one that another asks
 # for with an extra.
-$(VENV): constraints.txt
+$(VENV): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.12")'
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@echo "installing Python packages"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@touch $@
 
 # The project itself, editable: py_frontend is then on the path of .venv.
@@ -133,12 +142,12 @@ $(WHEEL): $(PROJECT) $(SHIM) pyproject.toml LICENSE $(PY_SOURCES)
 	@touch $@
 
 # Wheels of other projects that the browser needs, pinned by hash: a site's, and those of tests alone.
-$(PYODIDE_WHEELS): tools/wheels.txt
-$(TEST_WHEELS): tools/test_wheels.txt
+$(PYODIDE_WHEELS): tools/wheels.lock
+$(TEST_WHEELS): tools/test_wheels.lock
 $(PYODIDE_WHEELS) $(TEST_WHEELS): $(VENV)
 	@rm -rf $(@D)
 	@$(PY) -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: \
-	  --python-version 3.14 --implementation py --abi none --platform any -r tools/$(notdir $(@D)).txt -d $(@D)
+	  --python-version 3.14 --implementation py --abi none --platform any -r tools/$(notdir $(@D)).lock -d $(@D)
 	@touch $@
 
 $(VENDOR): $(NPM) $(SHIM) $(WHEEL) $(PYODIDE_WHEELS) tools/vendor.py
@@ -154,6 +163,13 @@ $(WEBSITE): $(NPM) tools/bundle_website.mjs
 .PHONY: $(CHROMIUM)
 $(CHROMIUM): $(VENV)
 	@$(PY) tools/chromium.py
+
+# In an environment of their own: nothing else needs them.
+$(RELEASE_TOOLS): tools/release.lock
+	@rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	@echo "installing the tools for a release"
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/release.lock
+	@touch $@
 
 $(UV):
 	$(PYTHON) -m venv build/uv

@@ -1,4 +1,4 @@
-"""Every HTTP client of Python's carries the session: what the table in the README promises."""
+"""Every HTTP client of Python's carries the session, as the table in docs/http-clients.md says."""
 
 import json
 import re
@@ -235,8 +235,8 @@ async def cause_while_handling(failure, url):
     assert told == ["REFRESH_UNAVAILABLE", None]
 
 
-def test_the_readme_names_these_clients_and_their_errors() -> None:
-    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+def test_the_documentation_names_these_clients_and_their_errors() -> None:
+    lines = (ROOT / "docs/http-clients.md").read_text("utf-8").splitlines()
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line[:3] == "| `"]
     told = {name.replace("`", ""): cells for name, *cells in rows if len(cells) == 4}
     carried = {name for name, (page, *_) in told.items() if page == "yes"}

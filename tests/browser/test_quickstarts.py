@@ -1,4 +1,4 @@
-"""The README's quickstarts, as they are written there: each fetches a user's orders."""
+"""The quickstarts of the README and of docs/install, as they are written: each fetches orders."""
 
 import re
 import uuid
@@ -12,14 +12,14 @@ from tests.browser.app import PASSWORD
 from tests.browser.conftest import ROOT, BrowserLog
 from tests.browser.demo import Demo
 
-README = (ROOT / "README.md").read_text("utf-8")
 ORDERS = "/api/orders/1"
 
 
-def code_of(title: str, language: str, demo: Demo) -> str:
-    """The code under a heading; the API that it has invented is the demo's."""
-    chapter = README.split(f"\n## Quickstart: {title}\n")[1].split("\n## ")[0]
-    (code,) = re.findall(rf"```{language}\n(.*?)```", chapter, re.DOTALL)
+def code_of(page: str, heading: str, language: str, demo: Demo) -> str:
+    """The first code under a heading; the API that it has invented is the demo's."""
+    text = (ROOT / page).read_text("utf-8")
+    chapter = f"\n{text}".split(f"\n{heading}\n")[1].split("\n## ")[0]
+    code = re.findall(rf"```{language}\n(.*?)```", chapter, re.DOTALL)[0]
     code = code.replace("https://api.example.com/orders", demo.origin + ORDERS)
     return code.replace("https://api.example.com", demo.origin)
 
@@ -45,30 +45,31 @@ def sign_up_without_sdk(context: BrowserContext, demo: Demo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "language"),
+    ("guide", "heading"),
     [
-        ("PyScript", "html"),
-        ("Python in a worker", "html"),
-        ("Python in a worker", "js"),
-        ("JavaScript", "html"),
+        ("README.md", "## Quickstart: PyScript"),
+        ("README.md", "## Quickstart: Python in a worker"),
+        ("README.md", "## Quickstart: JavaScript"),
+        ("docs/install/pyscript.md", "# PyScript"),
+        ("docs/install/worker.md", "## PyScript"),
+        ("docs/install/worker.md", "## Your own worker"),
+        ("docs/install/script-tag.md", "# JavaScript with script tags"),
     ],
 )
 def test_a_quickstart_works_as_it_is_written(
     demo: Demo,
     new_context: Callable[..., BrowserContext],
     browser_log: BrowserLog,
-    title: str,
-    language: str,
+    guide: str,
+    heading: str,
 ) -> None:
-    code = code_of(title, language, demo)
-    html = code
+    html = code_of(guide, heading, "html", demo)
     context = new_context()
-    if language == "js":
-        first_line = code_of(title, "html", demo).splitlines()[0]
-        html = f'{first_line}<script>new Worker("/worker.mjs", {{ type: "module" }})</script>'
+    if "/worker.mjs" in html:
+        worker = code_of(guide, heading, "js", demo)
         context.route(
             f"{demo.origin}/worker.mjs",
-            lambda route: route.fulfill(body=code, content_type="text/javascript"),
+            lambda route: route.fulfill(body=worker, content_type="text/javascript"),
         )
     context.route(
         re.compile(r"^https?://[^/]+/(pyodide|pyscript|supertokens|wheels)/"), from_vendor(demo)

@@ -1,4 +1,4 @@
-"""Where we differ from supertokens-website on purpose: all that README.md says of it, in its words.
+"""Where we differ from supertokens-website on purpose, in the words of docs/differences.md.
 
 The twins show a difference in the scenarios that it names: what supertokens-website tells there,
 rewritten, is what we tell. One that no longer shows fails its test. Others, which take more than
@@ -40,7 +40,7 @@ from tests.browser.twins.told import Told
 
 @dataclass(frozen=True)
 class Difference:
-    """A deliberate difference; ``text`` is its entry in README.md."""
+    """A deliberate difference; ``text`` is its entry in docs/differences.md."""
 
     text: str
     #: What becomes of theirs, by scenario; with a client's name behind it for that client alone.
@@ -75,9 +75,10 @@ LIMITED = "an endpoint that always answers 401, with a limit"
 
 DIFFERENCES = [
     Difference(
-        "An outage is no sign-out: only a refused refresh or `front-token: remove` ends a session. "
-        "`does_session_exist()` is False when nobody can tell, `get_session_status()` says "
-        "`UNKNOWN` and why, and `sign_out()` raises rather than say that nobody is signed in.",
+        "An outage does not sign a user out: only a refused refresh or `front-token: remove` "
+        "ends a session. If nobody can know the state, `does_session_exist()` returns False, "
+        "`get_session_status()` returns `UNKNOWN` with the reason, and `sign_out()` raises an "
+        "error.",
         {
             "a sign-out while refreshing is answered with 500": lambda told: replace(
                 told, result={"failed": "SignOutFailed"}, events=[]
@@ -86,9 +87,9 @@ DIFFERENCES = [
         tests=("tests/unit/test_calls.py",),
     ),
     Difference(
-        "`sign_out()` returns whether the backend has confirmed it. With `local_on_error` it ends "
-        "the session here even when the backend cannot be asked; in cookie mode the httpOnly "
-        "cookies then stay until it answers one.",
+        "`sign_out()` returns whether the backend confirmed it. With `local_on_error` it ends "
+        "the session on this device even if the backend cannot be asked. In cookie mode the "
+        "httpOnly cookies then stay until the backend answers a sign-out.",
         {
             "a sign-out": confirmed,
             "a sign-out with an expired token": confirmed,
@@ -102,9 +103,48 @@ DIFFERENCES = [
         tests=("tests/unit/test_sign_out.py",),
     ),
     Difference(
-        "An endpoint that answers 401 to a fresh token gets one refresh, and the caller gets its "
-        "401. With `max_retry_attempts_for_session_refresh` set, it gets that many, and then an "
-        "error.",
+        "`signOut()` asks the session itself whether there is one. It does not call an "
+        "overridden `doesSessionExist`.",
+        {"functions are overridden": signed_out_unasked},
+    ),
+    Difference(
+        "A new session replaces all stored state, so two users are never mixed, even if a "
+        "proxy drops the empty headers that clear the old tokens.",
+        tests=("tests/unit/test_switched_modes.py",),
+    ),
+    Difference(
+        "A response never makes the session older. Tokens change nothing if they were issued "
+        "before the stored ones, or belong to a session that has ended in any tab. (Caches "
+        "and slow requests deliver such responses.) If such a response has set httpOnly "
+        "cookies, the SDK refreshes the session, or signs out again.",
+        {"a sign-out in another tab while a refresh is on its way": signed_out},
+        tests=("tests/unit/test_endings.py", "tests/browser/test_hostile.py"),
+    ),
+    Difference(
+        "A malformed front token never causes an exception: one refresh replaces it.",
+        {"the front token is damaged": repaired},
+        tests=("tests/unit/test_front_token.py",),
+    ),
+    Difference(
+        "A visitor without a session costs one refresh call. The SDK remembers the result; if "
+        "the backend could not answer, it remembers that for ten seconds.",
+        {"a visitor while refreshing is answered with 500": without_second_probe},
+        tests=("tests/unit/test_visitors.py",),
+    ),
+    Difference(
+        "On an http page, a front token in header mode without its tokens is neither "
+        "refreshed nor removed, because the session belongs to the https pages.",
+        tests=("tests/unit/test_expiry.py",),
+    ),
+    Difference(
+        "An access token that has expired is refreshed before the request is sent. If it "
+        "expires during the request, it is refreshed once more.",
+        tests=("tests/unit/test_expiry.py",),
+    ),
+    Difference(
+        "If an endpoint answers 401 to a fresh token, there is one refresh, and the caller "
+        "gets the 401. With `max_retry_attempts_for_session_refresh` set, there are that many "
+        "refreshes, and then an error.",
         {
             ALWAYS_401: after_one_refresh,
             f"{ALWAYS_401}, fetch": gives({"status": 401, "body": "message"}),
@@ -113,15 +153,15 @@ DIFFERENCES = [
         },
     ),
     Difference(
-        "A refresh that gets no reply within `refresh_timeout` rejects with `RefreshUnavailable` "
-        "(the cause attached).",
+        "A refresh without a response within `refresh_timeout` rejects with "
+        "`RefreshUnavailable`, which has the cause attached.",
         {f"{NO_ANSWER}, fetch": fails("RefreshUnavailable")},
         tests=("tests/unit/test_refresh_failures.py",),
     ),
     Difference(
-        "A refresh that has failed is not made again at once, but after a second, doubling to ten, "
-        "or when the reply's `Retry-After` says (where CORS exposes it); until then who needs one "
-        "gets the same error.",
+        "After a failed refresh the SDK waits before the next one: one second, doubling to "
+        "ten, or as long as the response's `Retry-After` says (if CORS exposes it). Until "
+        "then every caller that needs a refresh gets the same error.",
         {
             "the session is asked while refreshing is answered with 500": first_of_three,
             "requests at once while refreshing is answered with 500": with_one_refresh,
@@ -129,21 +169,106 @@ DIFFERENCES = [
         tests=("tests/unit/test_refresh_storms.py",),
     ),
     Difference(
-        "A session's first reply replaces all that was kept of another: a proxy that drops the "
-        "empty headers which clear the old tokens does not mix two users.",
-        tests=("tests/unit/test_switched_modes.py",),
-    ),
-    Difference(
-        "A refresh that succeeds without a front token is made once more: backends do that on "
-        "purpose when their cookies' domain changes.",
+        "A refresh that succeeds without a front token is repeated once. Backends answer like "
+        "that on purpose when the domain of their cookies changes.",
         {
             NO_FRONT_TOKEN: with_second_refresh,
             f"{NO_FRONT_TOKEN}, fetch": fails("FrontTokenMissing"),
         },
     ),
     Difference(
-        "Errors are typed and carry a code and a hint. If supertokens-website rejects with a "
-        "`Response`, the error here can be read like that response (`status`, `ok`, `headers`, "
+        "URLs are read as browsers read them: `//evil.example` is another host, and "
+        "`./items.json` is on the page's host. `init()` refuses a domain that no browser "
+        "accepts.",
+        tests=("tests/unit/differences.py",),
+    ),
+    Difference(
+        "If `apiDomain` is https, a request over plain http does not carry the session, "
+        "except to this machine itself (`localhost`).",
+        tests=("tests/unit/differences.py", "tests/unit/test_urls.py"),
+    ),
+    Difference(
+        "A response counts only if its final URL belongs to the API: a redirect to another "
+        "host cannot change the session.",
+        tests=("tests/browser/test_responses.py",),
+    ),
+    Difference(
+        "Requests that install packages (wheels, package indexes) never carry the session.",
+        tests=("tests/browser/test_boot.py",),
+    ),
+    Difference(
+        "Header names are compared without case, and `st-auth-mode` is always set by the SDK.",
+        {
+            "the caller's own rid in other letters, xhr": says("own, anti-csrf", "own"),
+            "the caller's own rid in other letters, axios": says("own, anti-csrf", "own"),
+            "the caller's own st-auth-mode, xhr": own_mode,
+            "the caller's own st-auth-mode, axios": own_mode,
+        },
+    ),
+    Difference(
+        'A `Request` made with `credentials: "omit"` is sent without credentials. If the body '
+        "is a stream, the session is refreshed ahead of time, and the request is never sent "
+        "again with an empty body. An abort ends a request at any stage.",
+        {"a Request that leaves credentials out": without_cookies},
+        tests=("tests/unit/test_bodies_and_clocks.py", "tests/browser/test_fetch.py"),
+    ),
+    Difference(
+        "A synchronous `XMLHttpRequest` works: the SDK refreshes the session and sends the "
+        "request again at once. If another tab holds the lock, the caller gets its 401.",
+        {"a protected request, synchronously": in_time},
+        tests=("tests/browser/test_xhr.py",),
+    ),
+    Difference(
+        "An `XMLHttpRequest` ends in `error` or in `load`, never in both, and is an instance "
+        "of the native class.",
+        {
+            "an XMLHttpRequest is looked at": gives([True, 4, "function"]),
+            f"{LIMITED}, xhr": gives(AN_ERROR),
+            f"{NO_ANSWER}, xhr": gives(AN_ERROR),
+            f"{NO_FRONT_TOKEN}, xhr": gives(AN_ERROR),
+        },
+        tests=("tests/browser/test_xhr.py",),
+    ),
+    Difference(
+        "Foreign JSON is limited in size and depth before it is parsed, and a cookie that no "
+        "header can carry counts as absent. If a front token of another subdomain stays after "
+        "a sign-out, `sign_out()` reports it.",
+        tests=("tests/unit/test_foreign.py", "tests/unit/test_expiry.py"),
+    ),
+    Difference(
+        "On https all session cookies are `Secure`. Tokens in cookies are not deleted after "
+        "36 days.",
+        anywhere=(lasting_tokens, "a protected request"),
+        tests=("tests/unit/test_cookies.py",),
+    ),
+    Difference(
+        "Calls to the backend announce FDI 4.2 as well.",
+        anywhere=(says(",4.1 ", ",4.1,4.2 "), "attemptRefreshingSession"),
+    ),
+    Difference(
+        "Event handlers also receive what other tabs do, tabs with supertokens-website "
+        "included: `SIGN_OUT`, `SESSION_CREATED`, `REFRESH_SESSION`, "
+        "`ACCESS_TOKEN_PAYLOAD_UPDATED` and the new `USER_CHANGED`, each with `other_tab` "
+        "(`otherTab`). The messages between tabs hold no data.",
+        tests=("tests/browser/test_tabs.py",),
+    ),
+    Difference(
+        "If several concurrent requests find that the session has ended, one event is fired.",
+        {
+            "requests at once after the session was revoked": told_once,
+            "requests at once with an expired token after the session was revoked": (
+                told_by_the_refresh
+            ),
+        },
+    ),
+    Difference(
+        "The lock is released before events are fired, so a handler can refresh the session.",
+        {"the locks are others": released_first},
+        tests=("tests/unit/test_refresh.py",),
+    ),
+    Difference(
+        "Each error has a class, a code and a hint. If supertokens-website rejects with a "
+        "`Response`, our error can be read like that response (`status`, `ok`, `headers`, "
         "`text()`, `json()`).",
         {
             "what needs a session is asked without one": gives([{"failed": "NoSession"}] * 2),
@@ -154,124 +279,34 @@ DIFFERENCES = [
         },
     ),
     Difference(
-        "Event handlers also hear what other tabs do, supertokens-website's included: `SIGN_OUT`, "
-        "`SESSION_CREATED`, `REFRESH_SESSION`, `ACCESS_TOKEN_PAYLOAD_UPDATED` and, new, "
-        "`USER_CHANGED`, each with `other_tab` (`otherTab`). Tabs tell each other only that there "
-        "is something to see.",
-        tests=("tests/browser/test_tabs.py",),
-    ),
-    Difference(
-        "A response never makes the session older. Tokens that were issued before those that are "
-        "kept, or of a session that has ended in any tab, change nothing: caches and slow requests "
-        "deliver such responses. If one has set httpOnly cookies all the same, the session is "
-        "refreshed, or signed out once more.",
-        {"a sign-out in another tab while a refresh is on its way": signed_out},
-        tests=("tests/unit/test_endings.py", "tests/browser/test_hostile.py"),
-    ),
-    Difference(
-        "An access token that has expired is refreshed before the request is sent. If it expires "
-        "on its way, it is refreshed once more.",
-        tests=("tests/unit/test_expiry.py",),
-    ),
-    Difference(
-        "JSON of others is limited in size and depth before it is read, and a cookie that no "
-        "header can carry counts as absent. If another subdomain's front token outlives the "
-        "session, `sign_out()` says so.",
-        tests=("tests/unit/test_foreign.py", "tests/unit/test_expiry.py"),
-    ),
-    Difference(
-        "On an http page, a front token in header mode without its tokens is neither refreshed nor "
-        "removed: the session belongs to the https pages.",
-        tests=("tests/unit/test_expiry.py",),
-    ),
-    Difference(
-        "Requests at once that find the session ended tell so once.",
-        {
-            "requests at once after the session was revoked": told_once,
-            "requests at once with an expired token after the session was revoked": (
-                told_by_the_refresh
-            ),
-        },
-    ),
-    Difference(
-        "A synchronous `XMLHttpRequest` works: it is refreshed for and sent again at once, and "
-        "where another tab holds the lock it hands back its own 401.",
-        {"a protected request, synchronously": in_time},
-        tests=("tests/browser/test_xhr.py",),
-    ),
-    Difference(
-        "An `XMLHttpRequest` ends in `error` or in `load`, never in both, and is an instance of "
-        "the native class.",
-        {
-            "an XMLHttpRequest is looked at": gives([True, 4, "function"]),
-            f"{LIMITED}, xhr": gives(AN_ERROR),
-            f"{NO_ANSWER}, xhr": gives(AN_ERROR),
-            f"{NO_FRONT_TOKEN}, xhr": gives(AN_ERROR),
-        },
-        tests=("tests/browser/test_xhr.py",),
-    ),
-    Difference(
-        "A malformed front token is replaced by one refresh and never throws.",
-        {"the front token is damaged": repaired},
-        tests=("tests/unit/test_front_token.py",),
-    ),
-    Difference(
-        'A `Request` made with `credentials: "omit"` stays without; a stream as body is refreshed '
-        "for ahead of time and never sent again empty; an abort ends a request at any stage.",
-        {"a Request that leaves credentials out": without_cookies},
-        tests=("tests/unit/test_bodies_and_clocks.py", "tests/browser/test_fetch.py"),
-    ),
-    Difference(
-        "Names of headers are compared without case, and `st-auth-mode` is the session's own.",
-        {
-            "the caller's own rid in other letters, xhr": says("own, anti-csrf", "own"),
-            "the caller's own rid in other letters, axios": says("own, anti-csrf", "own"),
-            "the caller's own st-auth-mode, xhr": own_mode,
-            "the caller's own st-auth-mode, axios": own_mode,
-        },
-    ),
-    Difference(
-        "A visitor without a session costs one probe; the answer is remembered, for ten seconds "
-        "where the backend could not tell.",
-        {"a visitor while refreshing is answered with 500": without_second_probe},
-        tests=("tests/unit/test_visitors.py",),
-    ),
-    Difference(
-        "On https all of the session's cookies are `Secure`, and tokens in cookies do not go after "
-        "36 days.",
-        anywhere=(lasting_tokens, "a protected request"),
-        tests=("tests/unit/test_cookies.py",),
-    ),
-    Difference(
-        "Addresses are read as browsers read them: `//evil.example` is another host, "
-        "`./items.json` is the page's own. `init()` refuses a domain that no browser would take.",
-        tests=("tests/unit/differences.py",),
-    ),
-    Difference(
-        "If `apiDomain` is https, a request by plain http does not carry the session, except to "
-        "this machine itself (`localhost`).",
-        tests=("tests/unit/differences.py", "tests/unit/test_urls.py"),
-    ),
-    Difference(
-        "A response counts only if its final URL is the API's: a redirect to another host cannot "
-        "change the session.",
-        tests=("tests/browser/test_responses.py",),
-    ),
-    Difference(
-        "What installs packages (wheels, package indexes) never carries the session.",
-        tests=("tests/browser/test_boot.py",),
-    ),
-    Difference(
-        "`validateClaims()` takes its lock only when a validator wants a refresh, which it is then "
-        "asked again. A validator that throws rejects with `ClaimValidatorFailed` (the cause "
-        "attached). `getInvalidClaimsFromResponse()` of any other reply is an empty list.",
+        "`validateClaims()` takes its lock only if a validator needs a refresh, and asks that "
+        "validator again under the lock. If a validator throws, the call rejects with "
+        "`ClaimValidatorFailed`, which has the cause attached. "
+        "`getInvalidClaimsFromResponse()` returns an empty list if the response reports no invalid "
+        "claims.",
         {"why another reply was refused": gives([[], []])},
         tests=("tests/unit/test_validate_claims.py",),
     ),
     Difference(
-        "A hook that fails is told on the console and changes nothing. The one before a sign-out "
-        "sees the call as it goes out, session headers included, and the event of a sign-out has "
-        "its caller's user context.",
+        "A second `init()` with other options is an error; [functions are "
+        "replaced](customising.md#calling-init-again). `close()` exists.",
+        {"init with other options": gives(["AlreadyInitialised", "function"])},
+        tests=("tests/browser/test_boot.py", "tests/unit/test_page_life.py"),
+    ),
+    Difference(
+        "An option that is probably misspelt is an error. Other unknown options are ignored "
+        "with a warning; in Python they are errors too.",
+        tests=("tests/unit/test_page_life.py", "tests/unit/test_config.py"),
+    ),
+    Difference(
+        "supertokens-website on the same page is refused. Whichever `init()` comes second, "
+        "theirs or ours, fails with our error.",
+        tests=("tests/browser/twins/test_one_page.py",),
+    ),
+    Difference(
+        "If a hook fails, the console reports it and nothing else changes. The hook before a "
+        "sign-out receives the call as it is sent, session headers included. The event of a "
+        "sign-out has the user context of its caller.",
         {
             "a hook fails": refreshed,
             "hooks around a sign-out": with_all_that_goes_out,
@@ -280,40 +315,9 @@ DIFFERENCES = [
         tests=("tests/unit/test_hooks.py",),
     ),
     Difference(
-        "A `cookieHandler` or `windowHandler` that fails is named by an error, `HandlerFailed`, "
-        "and has ten seconds to answer. What was never read is unknown, not empty, so nothing is "
-        "refreshed or deleted.",
+        "If a `cookieHandler` or `windowHandler` fails or does not answer within ten seconds, "
+        "an error names it: `HandlerFailed`. State that was never read is unknown, not empty, "
+        "so nothing is refreshed or deleted.",
         tests=("tests/unit/test_shim_parts.py", "tests/browser/test_storage.py"),
-    ),
-    Difference(
-        "`signOut()` asks the session itself whether there is one, not an overridden "
-        "`doesSessionExist`.",
-        {"functions are overridden": signed_out_unasked},
-    ),
-    Difference(
-        "The lock is free before events are fired, so that a handler may have the session "
-        "refreshed.",
-        {"the locks are others": released_first},
-        tests=("tests/unit/test_refresh.py",),
-    ),
-    Difference(
-        "`init()` twice with other options is an error; [functions are "
-        "replaced](docs/customising.md#calling-init-again). `close()` exists.",
-        {"init with other options": gives(["AlreadyInitialised", "function"])},
-        tests=("tests/browser/test_boot.py", "tests/unit/test_page_life.py"),
-    ),
-    Difference(
-        "An option that is likely to be misspelt is an error; other unknown options are ignored "
-        "with a warning. In Python every unknown option is an error.",
-        tests=("tests/unit/test_page_life.py", "tests/unit/test_config.py"),
-    ),
-    Difference(
-        "supertokens-website on the same page is refused, whichever comes first: its `init()` "
-        "fails with our error, or ours does.",
-        tests=("tests/browser/twins/test_one_page.py",),
-    ),
-    Difference(
-        "Calls to the backend say that FDI 4.2 is understood as well.",
-        anywhere=(says(",4.1 ", ",4.1,4.2 "), "attemptRefreshingSession"),
     ),
 ]

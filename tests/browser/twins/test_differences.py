@@ -1,4 +1,4 @@
-"""The list of differences is the README's, and holds together."""
+"""The list of differences is the one of docs/differences.md, and holds together."""
 
 import re
 
@@ -8,12 +8,13 @@ from tests.browser.twins.differences import DIFFERENCES, Difference
 from tests.browser.twins.scenarios import SCENARIOS
 from tests.conftest import ROOT
 
-HEADING = "### Where it differs from supertokens-website, on purpose\n"
+PAGE = ROOT / "docs" / "differences.md"
+HEADING = "\n## What differs on purpose\n"
 
 
-def test_the_readme_lists_the_same_differences() -> None:
-    section = (ROOT / "README.md").read_text("utf-8").split(HEADING)[1].split("\n#")[0]
-    entries = re.split(r"^- ", section, flags=re.MULTILINE)[1:]
+def test_the_documentation_lists_the_same_differences() -> None:
+    section = PAGE.read_text("utf-8").split(HEADING)[1].split("\n## ")[0]
+    entries = re.findall(r"^- (.*?)(?=\n- |\n\n|\Z)", section, re.MULTILINE | re.DOTALL)
     assert [" ".join(entry.split()) for entry in entries] == [each.text for each in DIFFERENCES]
 
 
