@@ -1,7 +1,7 @@
 """Put the wheels that every page needs into js_shim/wheels, for the npm package.
 
-packages.json has their entries of a Pyodide lock file: `npx supertokens-pyodide copy` makes one of these and of the
-installed Pyodide's. The wheels do not depend on Pyodide's version, and neither do their entries.
+packages.json has their entries of a Pyodide lock file. `npx supertokens-pyodide copy` writes a lock
+file with them, for the version of Pyodide that an application has installed.
 """
 
 import json

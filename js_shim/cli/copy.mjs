@@ -56,7 +56,7 @@ export function copy(folder, { base } = {}) {
     if (write(join(target, name), content)) written.push(name);
   }
   const removed = before.filter((name) => !files.has(name) && existsSync(join(target, name)));
-  for (const name of removed) rmSync(join(target, name));
+  for (const name of removed) rmSync(join(target, name), { force: true });
   return {
     folder: target,
     base: address ?? guessedBase(target),

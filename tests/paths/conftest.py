@@ -1,7 +1,7 @@
 """Empty folders in which the documented commands run, with the built packages.
 
-What the commands would install from the package index is in node_modules beside this file (`make` installs it from
-package-lock.json there); supertokens-pyodide is the package that `npm pack` makes.
+What the commands would install from the package index is in node_modules beside this file (`make`
+installs it from package-lock.json there); supertokens-pyodide is the package that `npm pack` makes.
 """
 
 import contextlib
@@ -32,6 +32,7 @@ from tests.browser.conftest import (  # noqa: F401  fixtures
     page,
     pytest_runtest_makereport,
 )
+from tests.browser.demo import Demo
 from tests.conftest import ROOT, TIMEOUT
 
 HERE = Path(__file__).parent
@@ -43,23 +44,23 @@ ENVIRONMENT = {**os.environ, "NEXT_TELEMETRY_DISABLED": "1", "NO_COLOR": "1"}
 ENVIRONMENT.pop("FORCE_COLOR", None)
 
 
-def section(page: str, title: str) -> str:
+def section(document: str, title: str) -> str:
     """A section of a page under docs/install."""
-    text = (DOCS / page).read_text("utf-8")
+    text = (DOCS / document).read_text("utf-8")
     return text.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-def commands(page: str, title: str) -> list[list[str]]:
+def commands(document: str, title: str) -> list[list[str]]:
     """The commands of a section, word by word."""
-    blocks = re.findall(r"```console\n(.*?)```", section(page, title), re.DOTALL)
+    blocks = re.findall(r"```console\n(.*?)```", section(document, title), re.DOTALL)
     return [shlex.split(line) for block in blocks for line in block.splitlines()]
 
 
-def files(page: str, title: str) -> dict[str, str]:
-    """The files of a section: each stands in a code block, after a sentence that begins with its name."""
+def files(document: str, title: str) -> dict[str, str]:
+    """The files of a section: each is a code block after a sentence that begins with its name."""
     found = re.findall(
         r"^`([\w./]+)`[^\n]*(?:\n[^\n`]+)*:\n\n```\w+\n(.*?)```",
-        section(page, title),
+        section(document, title),
         re.DOTALL | re.MULTILINE,
     )
     return dict(found)
@@ -81,7 +82,7 @@ class Application:
         )
 
     def run(self, words: list[str]) -> str:
-        """Run a documented command; `npm install` takes from this machine what it would download."""
+        """Run a documented command; what `npm install` would download is here."""
         if words[:2] == ["npm", "install"]:
             names = [word for word in words[2:] if not word.startswith("-")]
             assert {*names} <= {*PINNED, "supertokens-pyodide"}
@@ -160,7 +161,7 @@ def link(source: str, target: str) -> None:
 
 
 @pytest.fixture
-def application(tmp_path: Path, demo) -> Application:
+def application(tmp_path: Path, demo: Demo) -> Application:  # noqa: F811  the fixture
     """A folder with nothing but what the package index would have."""
     assert NPM_PACKAGE.exists(), "make test builds the npm package"
     for name in ("package.json", "package-lock.json", ".npmrc"):
