@@ -28,6 +28,9 @@ WHEEL := build/wheel/.done
 PYODIDE_WHEELS := build/wheels/.done
 TEST_WHEELS := build/test_wheels/.done
 VENDOR := build/vendor/.done
+NPM_WHEELS := js_shim/wheels/packages.json
+NPM_PACKAGE := build/npm/supertokens-pyodide.tgz
+PATHS := tests/paths/node_modules/.done
 WEBSITE := build/supertokens-website/supertokens-website.js
 CHROMIUM := build/chromium
 UV := build/uv/bin/uv
@@ -51,7 +54,7 @@ setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and n
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
 	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
 
-test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
+test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(PATHS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(PARALLEL) $(ARGS)
 
 bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
@@ -74,7 +77,7 @@ format: $(PROJECT) $(NPM) ## format the sources and repair what linters can repa
 settings: $(PROJECT) ## write the publisher's settings (pyproject.toml) to where they are repeated
 	$(PY) tools/publishing.py --write
 
-build: $(PROJECT) $(SHIM) $(TYPES) ## make the wheel, the sdist and the npm package in build/dist
+build: $(PROJECT) $(SHIM) $(TYPES) $(NPM_WHEELS) ## make the wheel, the sdist and the npm package in build/dist
 	@rm -rf build/dist && mkdir -p build/dist
 	$(PY) -m hatchling build -d build/dist
 	npm pack --silent --pack-destination build/dist
@@ -96,12 +99,13 @@ lock: $(UV) ## pin the newest Python and npm packages that the requirements allo
 	  tools/test_wheels.in -o tools/test_wheels.lock
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal tools/release.in -o tools/release.lock
 	npm install --package-lock-only --ignore-scripts
+	npm install --package-lock-only --ignore-scripts --prefix tests/paths
 
 clean: ## remove what was built, keep what was installed
-	rm -rf build js_shim/dist js_shim/types
+	rm -rf build js_shim/dist js_shim/types js_shim/wheels
 
 distclean: clean ## remove everything generated
-	rm -rf .venv node_modules
+	rm -rf .venv node_modules tests/paths/node_modules
 
 # ---- how it is done ------------------------------------------------------------------------------
 # --no-deps: the file names every package, and older pips look for the newest of one that another asks
@@ -152,6 +156,21 @@ $(PYODIDE_WHEELS) $(TEST_WHEELS): $(VENV)
 
 $(VENDOR): $(NPM) $(SHIM) $(WHEEL) $(PYODIDE_WHEELS) tools/vendor.py
 	@$(PY) tools/vendor.py
+	@touch $@
+
+$(NPM_WHEELS): $(WHEEL) $(PYODIDE_WHEELS) tools/npm_wheels.py tools/vendor.py
+	@$(PY) -m tools.npm_wheels
+
+# The npm package as it is published, for the tests that install it.
+$(NPM_PACKAGE): $(SHIM) $(TYPES) $(NPM_WHEELS) package.json CHANGELOG.md README.md $(wildcard js_shim/cli/*)
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@npm pack --silent --pack-destination $(@D) > /dev/null
+	@mv $(@D)/supertokens-pyodide-*.tgz $@
+
+# Bundlers and frameworks that applications are built with in tests/paths, pinned there.
+$(PATHS): tests/paths/package-lock.json tests/paths/.npmrc
+	@echo "installing bundlers for tests"
+	@npm ci --ignore-scripts --loglevel=error --prefix tests/paths
 	@touch $@
 
 # supertokens-website for pages, which we are compared with.

@@ -1,7 +1,8 @@
 // Bundles js_shim/src, with the decision table in it, into js_shim/dist: the npm package's ES module, the
 // <script> bundle for pages, the one for workers and pages alike that the Python wheel carries, and what fast
 // boots need besides. The Makefile has the table made first (tools/decision_table.py).
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -16,12 +17,31 @@ const shared = {
   define: { __VERSION__: JSON.stringify(version), __TABLE__: table, __WORKER__: "true" },
   legalComments: "inline",
   logLevel: "warning",
+  write: false,
 };
+
+// What keeps the bundlers of applications from replacing our import() of an address. Minifying removes it.
+const FOR_BUNDLERS = "/* webpackIgnore: true */ /* @vite-ignore */";
+
+/** Bundle as the options say, and write the file with those comments in its one import(). */
+async function bundle(options) {
+  const { outputFiles } = await build({ ...shared, ...options });
+  const [{ path, text }] = outputFiles;
+  const imports = text.match(/\bimport\((?!["')])/g) ?? [];
+  if (imports.length !== 1) throw new Error(`${path} has ${imports.length} import(), not one`);
+  const kept = text.replace(
+    /\bimport\((?:\s*\/\*.*?\*\/)*\s*(?=[\w$]+\s*\))/,
+    `import(${FOR_BUNDLERS} `,
+  );
+  if (!kept.includes(FOR_BUNDLERS))
+    throw new Error(`${path} has an import() that bundlers replace`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, kept);
+}
 
 /** A script that sets globalThis.supertokens; iife.js does that itself. */
 const script = (outfile, forWorkers) =>
-  build({
-    ...shared,
+  bundle({
     define: {
       ...shared.define,
       __WORKER__: String(forWorkers),
@@ -35,14 +55,12 @@ const script = (outfile, forWorkers) =>
 
 await Promise.all([
   // Bundlers minify for themselves, and a readable module is easier to debug.
-  build({
-    ...shared,
+  bundle({
     format: "esm",
     entryPoints: ["js_shim/src/index.js"],
     outfile: "js_shim/dist/index.mjs",
   }),
-  build({
-    ...shared,
+  bundle({
     format: "esm",
     minify: true,
     entryPoints: ["js_shim/src/fast_boot.js"],

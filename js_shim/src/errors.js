@@ -126,6 +126,12 @@ export const unsupported = (message, hint) =>
     hint,
   });
 
+export const notABrowser = () =>
+  unsupported(
+    "The session SDK was initialised outside a browser (in Node.js, for instance).",
+    "Importing it there is safe. Call init() in code that runs on the page only: in React in useEffect(), in Next.js in a component with 'use client'.",
+  );
+
 export const otherSdkOnPage = () =>
   unsupported(
     "supertokens-website is already active on this page.",

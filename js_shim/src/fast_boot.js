@@ -3,6 +3,8 @@
 // Built as a file of its own, which only pages with `fastBoot` load. The same file is the script of the
 // worker that makes an image, in an interpreter of its own: it has seen nothing of any page.
 
+import { importUrl } from "./import_url.js";
+
 const PACKAGE = "supertokens-pyodide";
 const PYTHON = "supertokens_pyodide._browser.image";
 const CACHE = `${PACKAGE}-images`;
@@ -42,7 +44,7 @@ export class FastBoot {
     if (!globalThis.caches) return undefined;
     try {
       const [{ loadPyodide, version }, lockFileContents] = await Promise.all([
-        import(`${indexURL}pyodide.mjs`),
+        importUrl(`${indexURL}pyodide.mjs`),
         text(lockFileURL),
       ]);
       if (!JSON.parse(lockFileContents).packages[PACKAGE]) return undefined;
@@ -202,7 +204,7 @@ function call(pyodide, name) {
 
 /** @param {Order} order */
 async function make({ address, ...source }) {
-  const { loadPyodide } = await import(`${source.indexURL}pyodide.mjs`);
+  const { loadPyodide } = await importUrl(`${source.indexURL}pyodide.mjs`);
   let root = "";
   const pyodide = await loadPyodide({
     ...source,

@@ -7,7 +7,7 @@ import { hostsOf, resolveUrl } from "./target.js";
 const RUNTIME_FILE = /\.(?:py|whl|zip|tar|gz|wasm|m?js|toml|css)$|\/pyodide-lock\.json$/;
 // What installs packages is never the API's.
 const INSTALLED = /\.(?:whl|wasm)$|\/pyodide-lock\.json$|\/python_stdlib\.zip$/;
-// What Pyodide itself loads from its directory, and would wait for for ever if it does not come.
+// What Pyodide itself loads from its directory.
 const PYODIDES_OWN =
   /^(?:pyodide\.asm\.(?:m?js|wasm)|python_stdlib\.zip|pyodide-lock\.json|.*\.whl)$/;
 
@@ -15,6 +15,8 @@ const PYODIDES_OWN =
 // answer waiting too: it gets a moment more.
 const LATE = 100;
 const MOMENT = 1_000;
+
+const isWheel = (/** @type {URL} */ { pathname }) => pathname.endsWith(".whl");
 
 /** @typedef {{since: number, timer?: ReturnType<typeof setTimeout>, reject: (reason: unknown) => void}} Waiter */
 
@@ -95,7 +97,7 @@ export class Gate {
    */
   loads(url) {
     const target = resolveUrl(url);
-    return target !== null && this.installs(target);
+    return target !== null && this.installs(target) && !isWheel(target); // Pyodide reports a wheel's failure
   }
 
   /** @param {URL} target @returns {string | null} a file's name in Pyodide's directory */

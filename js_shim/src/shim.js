@@ -8,6 +8,7 @@ import {
   alreadyInitialised,
   closed,
   coreError,
+  notABrowser,
   notInitialised,
   otherInterpreter,
   otherVersion,
@@ -31,7 +32,7 @@ import { CLOCK_SKEW, originalFunctions, overridden, PATCHING } from "./recipe.js
 import { WorkerCores } from "./remote.js";
 import { settings, startPython } from "./start.js";
 import { Tabs } from "./tabs.js";
-import { isOurs, isPackage, resolveUrl } from "./target.js";
+import { IN_BROWSER, isOurs, isPackage, resolveUrl } from "./target.js";
 import { sessionXHR } from "./xhr.js";
 
 /**
@@ -96,6 +97,7 @@ export class Shim {
   #checked(given) {
     try {
       this.#refusal = undefined;
+      if (!IN_BROWSER) throw notABrowser();
       return checked(given, __TABLE__, (warning) => this.warnOnce(warning));
     } catch (error) {
       this.#refusal = error; // callers that come later learn of it too

@@ -28,6 +28,11 @@ const IPV4 = /^\d+(?:\.\d+){3}$/;
 // PyScript may give a worker a document, each look at which is a call to the page.
 export const IN_WORKER = "WorkerGlobalScope" in globalThis;
 
+/** Servers import the module too, and some of them have a part of this. */
+export const IN_BROWSER =
+  Boolean(globalThis.location && globalThis.XMLHttpRequest) &&
+  (IN_WORKER || "document" in globalThis);
+
 /** What relative URLs are relative to. */
 export const baseUrl = () =>
   (IN_WORKER ? undefined : globalThis.document?.baseURI) ?? location.href;

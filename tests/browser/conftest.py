@@ -188,10 +188,19 @@ def open_context(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     context.close()
 
 
+# Playwright runs once in a thread, and other folders of tests have these fixtures too.
+_running: list[Browser] = []
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    if _running:
+        yield _running[0]
+        return
     with open_browser() as browser:
+        _running.append(browser)
         yield browser
+        _running.clear()
 
 
 @pytest.fixture

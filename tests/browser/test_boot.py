@@ -96,7 +96,7 @@ def test_a_held_request_can_be_aborted(page: Page, vendor_site: VendorSite) -> N
         pytest.param({"indexURL": "/nowhere/"}, "could not be started", id="wrong-address"),
         pytest.param(
             {"indexURL": "/vendor/pyodide/", "wheels": ["/vendor/wheels/none-1-py3-none-any.whl"]},
-            "could not be started",
+            "could not be installed",
             id="no-such-wheel",
         ),
     ],

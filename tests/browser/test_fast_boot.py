@@ -20,9 +20,9 @@ KEPT = """async () => {
   const cache = await caches.open("supertokens-pyodide-images");
   const replies = await Promise.all((await cache.keys()).map(async ({ url }) => {
     const reply = await cache.match(url);
-    return { url, is: reply.headers.get("content-type") === "application/gzip" };
+    return reply && { url, is: reply.headers.get("content-type") === "application/gzip" };
   }));
-  return replies;
+  return replies.filter(Boolean); // one may have been deleted meanwhile
 }"""
 IMAGE = """async (url) => {
   const reply = await (await caches.open("supertokens-pyodide-images")).match(url);

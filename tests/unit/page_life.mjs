@@ -318,6 +318,69 @@ const scenarios = {
     await fetch("/python_stdlib.zip");
     return { carried, state, after: await shim.ready().catch((e) => e.message) };
   },
+
+  /** Which packages a boot asks an interpreter for; `has` are the wheels that are there. */
+  async installing() {
+    const { isReplaced } = await import("../../js_shim/src/import_url.js");
+    const { bootPython } = await import("../../js_shim/src/boot.js");
+    const ours = "https://www.example.com/wheels/supertokens_pyodide-1-py3-none-any.whl";
+    const jwt = "https://www.example.com/wheels/pyjwt-2-py3-none-any.whl";
+    const modules = { [ours]: "supertokens_pyodide", [jwt]: "jwt", pyjwt: "jwt" };
+    const boot = async ({ wheels, lock = [], has }) => {
+      const asked = [];
+      const installed = new Set();
+      const load = (name) => installed.add(modules[name] ?? name.replace("-", "_"));
+      const pyodide = {
+        lockfile: { packages: Object.fromEntries(lock.map((name) => [name, {}])) },
+        async loadPackage(names, { errorCallback }) {
+          for (const name of [names].flat()) {
+            asked.push(name);
+            if (has.includes(name)) load(name);
+            else errorCallback(`no ${name}`);
+          }
+        },
+        pyimport(name) {
+          if (name === "micropip") {
+            const install = async (what) => {
+              asked.push(`micropip: ${what}`);
+              load(what.split("==")[0]);
+            };
+            return { install, destroy() {} };
+          }
+          const find = (module) => (installed.has(module) ? { destroy() {} } : undefined);
+          return Object.assign(find, { destroy() {} });
+        },
+      };
+      const error = await bootPython({ pyodide, wheels }).then(
+        () => null,
+        (reason) => ({ name: reason.name, text: String(reason), cause: reason.cause?.message }),
+      );
+      return { asked, error };
+    };
+    const stock = ["micropip", "numpy"];
+    return {
+      listed: await boot({
+        wheels: ["/wheels/supertokens_pyodide-1-py3-none-any.whl", jwt],
+        lock: stock,
+        has: [ours, jwt],
+      }),
+      half: await boot({ wheels: [ours], lock: [...stock, "pyjwt"], has: [ours, "pyjwt"] }),
+      resolved: await boot({ wheels: [ours], lock: stock, has: [ours, "micropip"] }),
+      named: await boot({ lock: stock, has: ["micropip"] }),
+      noMicropip: await boot({ lock: stock, has: [] }),
+      noJwt: await boot({ wheels: [ours], lock: stock, has: [ours] }),
+      noWheel: await boot({ wheels: [ours, jwt], lock: stock, has: [jwt] }),
+      replaced: [
+        Object.assign(new Error("x"), { code: "MODULE_NOT_FOUND" }),
+        new Error("Cannot find module 'https://www.example.com/pyodide.mjs'"),
+        new Error('Dynamic require of "https://www.example.com/pyodide.mjs" is not supported'),
+        new ReferenceError("require is not defined"),
+        new TypeError("Failed to fetch dynamically imported module: https://www.example.com/"),
+        new Error("something of Pyodide's"),
+        undefined,
+      ].map(isReplaced),
+    };
+  },
 };
 
 process.stdout.write(JSON.stringify(await scenarios[process.argv[2]]()));

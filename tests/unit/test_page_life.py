@@ -136,14 +136,19 @@ def test_the_sdks_own_interpreter_outlives_close_and_is_replaced_once_it_has_die
 def test_a_bundler_keeps_an_import_that_is_there_for_its_effects(tmp_path):
     manifest = json.loads((ROOT / "package.json").read_text("utf-8"))
     package = tmp_path / "node_modules" / "supertokens-pyodide"
-    exported = [entry for entry in manifest["exports"].values() if "package.json" not in str(entry)]
+    no_page_has = ["package.json", "js_shim/cli/"]
+    exports = {
+        name: entry
+        for name, entry in manifest["exports"].items()
+        if not any(part in str(entry) for part in no_page_has)
+    }
+    exported = exports.values()
     paths = [entry if isinstance(entry, str) else entry["default"] for entry in exported]
     for path in paths:
         (package / path).parent.mkdir(parents=True, exist_ok=True)
         (package / path).write_text(f"console.log({path!r});", "utf-8")
     shutil.copy(ROOT / "package.json", package)
-    names = [name for name in manifest["exports"] if "package.json" not in name]
-    imports = "".join(f'import "supertokens-pyodide{name[1:]}";' for name in names)
+    imports = "".join(f'import "supertokens-pyodide{name[1:]}";' for name in exports)
     (tmp_path / "app.mjs").write_text(imports, "utf-8")
     esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
     command = [esbuild, "app.mjs", "--bundle", "--format=esm"]
@@ -177,3 +182,32 @@ def test_a_user_context_that_json_cannot_write_disturbs_no_event():
         "told": [event],
         "ended": "ended",
     }
+
+
+def test_listed_wheels_need_no_micropip_and_its_absence_is_named():
+    found = played("installing")
+    ours, jwt = found["listed"]["asked"]
+    assert ours.startswith("https://www.example.com/wheels/supertokens_pyodide-")
+    asked = {
+        "listed": [ours, jwt],
+        "half": [ours, "pyjwt"],
+        "resolved": [ours, "micropip", "micropip: pyjwt"],
+        # The real one finds what is needed by itself.
+        "named": ["micropip", "micropip: supertokens-pyodide==1.2.3", "micropip: pyjwt"],
+    }
+    for name, names in asked.items():
+        assert found[name]["error"] is None
+        assert found[name]["asked"] == names
+    for name in ("noMicropip", "noJwt", "noWheel"):
+        error = found[name]["error"]
+        assert error["name"] == "BootFailed"
+        assert "indexURL" not in error["text"]
+        assert "no " in error["cause"]  # what Pyodide itself has reported
+    for name in ("noMicropip", "noJwt"):
+        assert "micropip, which finds packages by name" in found[name]["error"]["text"]
+    assert "PyJWT" in found["noJwt"]["error"]["text"]
+    assert "could not be installed" in found["noWheel"]["error"]["text"]
+
+
+def test_an_import_that_a_bundler_has_replaced_is_recognised():
+    assert played("installing")["replaced"] == [True] * 4 + [False] * 3
