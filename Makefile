@@ -28,6 +28,7 @@ WHEEL := build/wheel/.done
 PYODIDE_WHEELS := build/wheels/.done
 TEST_WHEELS := build/test_wheels/.done
 VENDOR := build/vendor/.done
+PATHS := tests/paths/node_modules/.done
 WEBSITE := build/supertokens-website/supertokens-website.js
 CHROMIUM := build/chromium
 UV := build/uv/bin/uv
@@ -50,7 +51,7 @@ setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and n
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
 	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
 
-test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
+test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(TYPES) $(PATHS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(PARALLEL) $(ARGS)
 
 bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
@@ -92,12 +93,13 @@ lock: $(UV) ## pin the newest Python and npm packages that the requirements allo
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 --python-platform wasm32-pyodide2025 \
 	  tools/test_wheels.in -o tools/test_wheels.txt
 	npm install --package-lock-only --ignore-scripts
+	npm install --package-lock-only --ignore-scripts --prefix tests/paths
 
 clean: ## remove what was built, keep what was installed
 	rm -rf build js_shim/dist js_shim/types
 
 distclean: clean ## remove everything generated
-	rm -rf .venv node_modules
+	rm -rf .venv node_modules tests/paths/node_modules
 
 # ---- how it is done ------------------------------------------------------------------------------
 # --no-deps: the file names every package, and older pips look for the newest of one that another asks
@@ -149,6 +151,12 @@ $(PYODIDE_WHEELS) $(TEST_WHEELS): $(VENV)
 
 $(VENDOR): $(NPM) $(SHIM) $(WHEEL) $(PYODIDE_WHEELS) tools/vendor.py
 	@$(PY) tools/vendor.py
+	@touch $@
+
+# Bundlers and frameworks that applications are built with in tests/paths, pinned there.
+$(PATHS): tests/paths/package-lock.json tests/paths/.npmrc
+	@echo "installing bundlers for tests"
+	@npm ci --ignore-scripts --loglevel=error --prefix tests/paths
 	@touch $@
 
 # supertokens-website for pages, which we are compared with.

@@ -174,9 +174,9 @@ DIFFERENCES = [
         tests=("tests/unit/test_expiry.py",),
     ),
     Difference(
-        "JSON of others is limited in size and depth before it is read, and a cookie that no header "
-        "can carry counts as absent. If another subdomain's front token outlives the session, "
-        "`sign_out()` says so.",
+        "JSON of others is limited in size and depth before it is read, and a cookie that no "
+        "header can carry counts as absent. If another subdomain's front token outlives the "
+        "session, `sign_out()` says so.",
         tests=("tests/unit/test_foreign.py", "tests/unit/test_expiry.py"),
     ),
     Difference(
