@@ -166,8 +166,16 @@ def artifacts_of(item: pytest.Item) -> Path:
     return ARTIFACTS / re.sub(r"[^\w.-]+", "-", item.nodeid.removeprefix("tests/browser/"))
 
 
+# A process can run Playwright's sync API once; tests/paths has this fixture too.
+_running: list[Browser] = []
+
+
 @contextlib.contextmanager
 def open_browser() -> Iterator[Browser]:
+    """Chromium; the one that runs already, if there is one."""
+    if _running:
+        yield _running[0]
+        return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(),
@@ -175,7 +183,9 @@ def open_browser() -> Iterator[Browser]:
             chromium_sandbox=os.geteuid() != 0,
             args=CHROMIUM_ARGUMENTS,
         )
+        _running.append(browser)
         yield browser
+        _running.clear()
         browser.close()
 
 

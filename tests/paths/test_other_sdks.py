@@ -23,6 +23,12 @@ TEXT = (ROOT / "docs" / "install" / "other-sdks.md").read_text("utf-8")
 # What the tests call: a page's own modules are not reachable from outside.
 EXPOSED = {
     "app.js": """
+      import { CookieHandlerReference } from "supertokens-pyodide/utils/cookieHandler";
+      import DateProviderReference from "supertokens-pyodide/utils/dateProvider";
+      import { STGeneralError } from "supertokens-pyodide/utils/error";
+      import WindowHandlerReference from "supertokens-pyodide/utils/windowHandler";
+      Object.assign(globalThis, { CookieHandlerReference, WindowHandlerReference });
+      Object.assign(globalThis, { DateProviderReference, STGeneralError });
       Object.assign(globalThis, { supertokens, EmailPassword, UserRoleClaim, signIn, isAdmin });
     """,
     "signin.jsx": "Object.assign(globalThis, { Session });",
@@ -201,6 +207,19 @@ def test_recipes_of_web_js_use_our_session(site: Site, browser_log: BrowserLog) 
     assert run(page, "return supertokens.doesSessionExist()") is False
     assert run(page, f"return signIn(argument, '{PASSWORD}')", email) == user
     assert browser_log.page_errors == []
+
+
+def test_the_small_entries_give_what_the_session_uses(site: Site) -> None:
+    page = site.open("/shop")
+    sign_up(page)
+    own = "getReferenceOrThrow()"
+    cookies = run(page, f"return CookieHandlerReference.{own}.cookieHandler.getCookie()")
+    assert "sFrontToken=" in cookies
+    host = run(page, f"return WindowHandlerReference.{own}.windowHandler.location.getOrigin()")
+    assert host == site.demo.origin
+    clock = f"DateProviderReference.{own}.dateProvider"
+    assert run(page, f"return Math.abs({clock}.now() - Date.now()) < 60_000") is True
+    assert run(page, "return STGeneralError === supertokens.STGeneralError") is True
 
 
 REMEDIES = (
