@@ -166,16 +166,8 @@ def artifacts_of(item: pytest.Item) -> Path:
     return ARTIFACTS / re.sub(r"[^\w.-]+", "-", item.nodeid.removeprefix("tests/browser/"))
 
 
-# A process can run Playwright's sync API once; tests/paths has this fixture too.
-_running: list[Browser] = []
-
-
 @contextlib.contextmanager
 def open_browser() -> Iterator[Browser]:
-    """Chromium; the one that runs already, if there is one."""
-    if _running:
-        yield _running[0]
-        return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(),
@@ -183,9 +175,7 @@ def open_browser() -> Iterator[Browser]:
             chromium_sandbox=os.geteuid() != 0,
             args=CHROMIUM_ARGUMENTS,
         )
-        _running.append(browser)
         yield browser
-        _running.clear()
         browser.close()
 
 
@@ -198,10 +188,19 @@ def open_context(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     context.close()
 
 
+# Playwright runs once in a thread, and other folders of tests have these fixtures too.
+_running: list[Browser] = []
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    if _running:
+        yield _running[0]
+        return
     with open_browser() as browser:
+        _running.append(browser)
         yield browser
+        _running.clear()
 
 
 @pytest.fixture
