@@ -54,20 +54,25 @@ setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and n
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
 	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
 
-test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(PATHS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
+test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(PARALLEL) $(ARGS)
 
 bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
 	@$(PY) -m tests.bench.run
 
-check: $(PROJECT) $(NPM) ## lint, format and type checks, Python and JavaScript
+check: $(PROJECT) $(NPM) $(SHIM) $(TYPES) ## lint, format and type checks, Python and JavaScript
 	$(PY) tools/check_versions.py
 	$(PY) tools/publishing.py
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	$(BIN)/tsc --project tsconfig.json
+	$(BIN)/tsc --project tests/types
 	$(BIN)/biome check --error-on-warnings
+	@rm -rf build/packed && mkdir -p build/packed
+	@npm pack --silent --pack-destination build/packed > /dev/null
+	$(BIN)/publint run --strict build/packed/*.tgz
+	$(BIN)/attw --quiet --profile esm-only build/packed/*.tgz
 
 format: $(PROJECT) $(NPM) ## format the sources and repair what linters can repair
 	$(PY) -m ruff check --fix-only
@@ -135,9 +140,10 @@ $(SHIM): $(NPM) package.json tools/build_shim.mjs $(TABLE) $(JS_SOURCES)
 	@node tools/build_shim.mjs
 	@touch $@
 
-$(TYPES): $(NPM) tsconfig.json tsconfig.types.json js_shim/constants.d.ts $(JS_SOURCES)
-	@rm -rf js_shim/types
+$(TYPES): $(NPM) tsconfig.json tsconfig.types.json tools/roll_types.mjs js_shim/constants.d.ts $(JS_SOURCES)
+	@rm -rf build/types
 	@$(BIN)/tsc --project tsconfig.types.json
+	@node tools/roll_types.mjs
 	@touch $@
 
 $(WHEEL): $(PROJECT) $(SHIM) pyproject.toml LICENSE $(PY_SOURCES)

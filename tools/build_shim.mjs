@@ -53,6 +53,13 @@ const script = (outfile, forWorkers) =>
     outfile,
   });
 
+// The main entry, which each of the smaller ones takes its names from.
+const mainEntry = {
+  name: "main entry",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({ path: "../index.mjs", external: true })),
+};
+
 await Promise.all([
   // Bundlers minify for themselves, and a readable module is easier to debug.
   bundle({
@@ -65,6 +72,14 @@ await Promise.all([
     minify: true,
     entryPoints: ["js_shim/src/fast_boot.js"],
     outfile: "js_shim/dist/supertokens.fastboot.mjs",
+  }),
+  build({
+    ...shared,
+    format: "esm",
+    plugins: [mainEntry],
+    entryPoints: ["js_shim/src/utils/**/*.js"],
+    outdir: "js_shim/dist/utils",
+    outExtension: { ".js": ".mjs" },
   }),
   script("js_shim/dist/supertokens.iife.js", false),
   script("js_shim/dist/supertokens.worker.js", true),

@@ -3,29 +3,7 @@
 
 import { shim } from "./registry.js";
 
-/**
- * @typedef {{isValid: true} | {isValid: false, reason?: any}} ClaimValidationResult
- * @typedef {{id: string, reason?: any}} ClaimValidationError
- *
- * @typedef {object} SessionClaimValidator
- * @property {string} id
- * @property {(userContext: any) => Promise<void>} refresh makes the backend update the token
- * @property {(payload: any, userContext: any) => Promise<boolean> | boolean} shouldRefresh
- * @property {(payload: any, userContext: any) => Promise<ClaimValidationResult> | ClaimValidationResult} validate
- *
- * @typedef {object} ClaimConfig
- * @property {string} id
- * @property {(userContext?: any) => Promise<void>} refresh
- * @property {number} [defaultMaxAgeInSeconds]
- */
-
-/**
- * @template T
- * @typedef {object} SessionClaim
- * @property {(userContext: any) => Promise<void>} refresh
- * @property {(payload: any, userContext?: any) => T | undefined} getValueFromPayload
- * @property {(payload: any, userContext?: any) => number | undefined} getLastFetchedTime
- */
+/** @import {ClaimConfig, SessionClaimValidator} from "./types.js" */
 
 /**
  * @template T

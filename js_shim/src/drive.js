@@ -474,7 +474,7 @@ export const nextTask = () =>
 /**
  * @param {Step} step
  * @param {Carrier} carrier
- * @returns {import("./hooks.js").BackendCall}
+ * @returns {import("./types.js").BackendCall}
  */
 function callOf(step, carrier) {
   const { action = "SIGN_OUT", url = "", headers = {}, userContext } = step;

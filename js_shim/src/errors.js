@@ -90,7 +90,7 @@ export class STGeneralError extends SuperTokensError {
     return `${this.name}: ${this.message}`;
   }
 
-  /** @param {any} error */
+  /** @param {any} error @returns {error is STGeneralError} */
   static isThisError(error) {
     return error?.isSuperTokensGeneralError === true;
   }
@@ -132,17 +132,23 @@ export const notABrowser = () =>
     "Importing it there is safe. Call init() in code that runs on the page only: in React in useEffect(), in Next.js in a component with 'use client'.",
   );
 
+// The three forms in which a page may have it, each with its remedy.
+const WITHOUT_SESSION_INIT =
+  "With supertokens-web-js: leave Session.init() out of its recipeList; its other recipes then use this session.";
+const ON_ITS_OWN_PAGE =
+  "With supertokens-auth-react: keep its UI on a page of its own; the session is shared.";
+
 export const otherSdkOnPage = () =>
   unsupported(
     "supertokens-website is already active on this page.",
-    "Two SDKs would refresh the same session twice: remove its init() (or that of supertokens-web-js or supertokens-auth-react) from this page.",
+    `Two SDKs would refresh the same session twice. With supertokens-website: remove its init(). ${WITHOUT_SESSION_INIT} ${ON_ITS_OWN_PAGE}`,
   );
 
 /** Thrown out of supertokens-website's init(). */
 export const ourSdkOnPage = () =>
   unsupported(
     "supertokens-pyodide already runs the session of this page.",
-    "Two SDKs would refresh the same session twice: remove this init() (of supertokens-website, supertokens-web-js or supertokens-auth-react) and import the same functions from supertokens-pyodide.",
+    `Two SDKs would refresh the same session twice. With supertokens-website: remove this init() and import its functions from supertokens-pyodide. ${WITHOUT_SESSION_INIT} ${ON_ITS_OWN_PAGE}`,
   );
 
 export const otherInterpreter = () =>

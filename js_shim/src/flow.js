@@ -85,7 +85,7 @@ export class Carrier {
   refreshCall = null;
   /** @type {unknown} why a call of ours got no reply, or a function failed */
   failure = undefined;
-  /** @type {import("./hooks.js").BackendCall | null} the last call to the backend, for its hooks */
+  /** @type {import("./types.js").BackendCall | null} the last call to the backend, for its hooks */
   call = null;
   /** @type {import("./recall.js").Beginning | null} what its exchange began with */
   beginning = null;

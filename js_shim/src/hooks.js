@@ -1,11 +1,9 @@
 // The page's functions around the SDK's own calls to the backend: preAPIHook and postAPIHook. One that
 // fails is reported and changes nothing.
 
+/** @import {BackendCall} from "./types.js" */
+
 /**
- * A call to the backend, as supertokens-website hands it to hooks.
- *
- * @typedef {{action: string, url: string, requestInit: RequestInit, userContext: any}} BackendCall
- *
  * @typedef {object} HookFunctions
  * @property {(call: BackendCall) => any} [preAPIHook]
  * @property {(call: BackendCall & {fetchResponse: Response}) => any} [postAPIHook]

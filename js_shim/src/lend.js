@@ -4,7 +4,7 @@
 import { fromData, toData } from "./bodies.js";
 
 /**
- * @typedef {import("./hooks.js").BackendCall} BackendCall
+ * @typedef {import("./types.js").BackendCall} BackendCall
  * @typedef {import("./hooks.js").HookFunctions} HookFunctions
  * @typedef {import("./link.js").Link} Link
  */

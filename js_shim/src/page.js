@@ -15,7 +15,12 @@ function localStore() {
   }
 }
 
-/** supertokens-website's form of a Storage. @param {() => Storage} storage */
+/**
+ * supertokens-website's form of a Storage.
+ *
+ * @param {() => Storage} storage
+ * @returns {any} a StorageHandler
+ */
 const storageHandler = (storage) => {
   /** @type {Record<string, Function>} */
   const handler = {};
@@ -28,10 +33,18 @@ const storageHandler = (storage) => {
   return handler;
 };
 
-/** The page itself, in the form of a windowHandler. */
-const original = () => ({
+// One function for all pages, so that it is known again in a handler.
+const getOrigin = () => location.origin;
+
+/**
+ * The page itself, in the form of a windowHandler.
+ *
+ * @returns {import("./types.js").WindowHandlerInterface}
+ */
+export const original = () => ({
   history: {
-    replaceState: (/** @type {[any, string, string?]} */ ...args) => history.replaceState(...args),
+    replaceState: (/** @type {[any, string, (string | null)?]} */ ...args) =>
+      history.replaceState(...args),
     getState: () => history.state,
   },
   location: {
@@ -43,7 +56,7 @@ const original = () => ({
     getHash: () => location.hash,
     getPathName: () => location.pathname,
     assign: (/** @type {string | URL} */ url) => location.assign(url),
-    getOrigin: () => location.origin,
+    getOrigin,
     getHostName: () => location.hostname,
     getHost: () => location.host,
   },
@@ -61,16 +74,20 @@ const HANDLER = "windowHandler";
  */
 export class PageHandler {
   #isReported = false;
-  #getOrigin;
+  #original = original();
 
   /** @param {((original: any) => any) | undefined} windowHandler */
   constructor(windowHandler) {
-    const page = original();
-    this.#getOrigin = page.location.getOrigin; // Python's handlers change the object itself
-    this.handler = windowHandler && askedNow(HANDLER, () => windowHandler(page));
+    // Python's handlers change the object itself.
+    this.handler = windowHandler && askedNow(HANDLER, () => windowHandler(this.#original));
     if (windowHandler && !this.handler?.location) {
       throw handlerFailed(HANDLER, "gave no object with a location");
     }
+  }
+
+  /** What the page's windowHandler gave, or else the page itself. @returns {import("./types.js").WindowHandlerInterface} */
+  get inUse() {
+    return this.handler ?? this.#original;
   }
 
   /** @returns {string} relative URLs are relative to it */
@@ -115,8 +132,8 @@ export class PageHandler {
 
   /** The page's address; an origin of the handler's own counts, as in supertokens-website. @returns {string} */
   #givenHref() {
-    const { getOrigin } = this.handler.location;
-    if (!getOrigin || getOrigin === this.#getOrigin) return this.#locationGives("getHref");
+    const own = this.handler.location.getOrigin;
+    if (!own || own === getOrigin) return this.#locationGives("getHref");
     const origin = this.#locationGives("getOrigin");
     return askedNow(`${HANDLER}.location.getOrigin`, () => {
       const address = new URL(origin);

@@ -80,6 +80,12 @@ export class Shim {
   #pythonFunctions = {};
   /** @type {Set<string>} */
   #warnings = new Set();
+  /** @type {any} the page's own clock, from its first use to close() */
+  #clock = undefined;
+  /** @type {Record<string, {reference: any, option: any}>} handlers that the page had before init() */
+  registered = {};
+  /** @type {import("./types.js").SessionClaimValidator[]} which hold on every page, from other code than the page's own */
+  validatorsOfOthers = [];
 
   /**
    * Start for JavaScript: catch requests now, and have Python up as soon as possible.
@@ -87,10 +93,16 @@ export class Shim {
    * @param {Record<string, any>} given
    */
   init(given) {
-    const options = this.#checked(given);
+    const options = this.#checked({ ...this.#registeredOptions(), ...given });
     if (this.#options || this.connection) return this.#initAgain(options);
     this.open(options);
     startPython(this, this.#hold());
+  }
+
+  /** The options that the page has registered as handlers. */
+  #registeredOptions() {
+    const entries = Object.entries(this.registered).map(([name, { option }]) => [name, option]);
+    return Object.fromEntries(entries.filter(([, option]) => option));
   }
 
   /** @param {Record<string, any>} given */
@@ -341,7 +353,19 @@ export class Shim {
   /** The page's own clock, where it has given one. */
   dateProvider() {
     const { dateProvider } = this.#functions();
-    return dateProvider && askedNow("dateProvider", dateProvider);
+    this.#clock ??= dateProvider && askedNow("dateProvider", dateProvider);
+    return this.#clock;
+  }
+
+  /** The page's own locks, where it has given some. */
+  get lockFactory() {
+    return this.#functions().lockFactory;
+  }
+
+  /** Whether the session's cookies are not the browser's. */
+  get keepsElsewhere() {
+    const { cookieHandler, tokenStore } = this.#functions();
+    return Boolean(cookieHandler ?? tokenStore);
   }
 
   /**
@@ -453,6 +477,7 @@ export class Shim {
     this.#options = null;
     this.#interpreter = null;
     this.#cookies = undefined;
+    this.#clock = undefined;
     for (const undo of this.#undo.splice(0).reverse()) undo();
     this.page = this.newPage();
     this.recipe = this.#original;

@@ -2,13 +2,13 @@
 
 import { wholeText } from "./bodies.js";
 
+/** @import {ClaimValidationError, SessionClaimValidator} from "./types.js" */
+
 // How long, in milliseconds, a response's body may take before the core has said it.
 const BODY_TIMEOUT = 10_000;
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
- * @typedef {import("./claims.js").SessionClaimValidator} SessionClaimValidator
- * @typedef {import("./claims.js").ClaimValidationError} ClaimValidationError
  */
 
 /**

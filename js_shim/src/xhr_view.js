@@ -17,6 +17,7 @@ export function withView(Native) {
   let stageOf;
 
   class ShownXHR extends Native {
+    /** @type {Stage} */
     #stage = new Stage(this, Native.prototype);
 
     static {

@@ -15,6 +15,7 @@ const page = {
   addEventListener() {},
 };
 globalThis.document = page;
+globalThis.navigator ??= {};
 globalThis.addEventListener ??= () => {};
 globalThis.removeEventListener ??= () => {};
 globalThis.XMLHttpRequest = class extends EventTarget {};
@@ -381,7 +382,120 @@ const scenarios = {
       ].map(isReplaced),
     };
   },
+
+  async references() {
+    const { supertokens, shim } = await load();
+    const { STGeneralError } = await import("../../js_shim/src/utils/error.js");
+    const classes = [
+      supertokens.CookieHandlerReference,
+      supertokens.WindowHandlerReference,
+      supertokens.DateProviderReference,
+      supertokens.LockFactoryReference,
+    ];
+    const errors = () =>
+      classes.map((each) => {
+        try {
+          return each.getReferenceOrThrow();
+        } catch (error) {
+          return error.name;
+        }
+      });
+    keepCookies();
+    const early = errors();
+    haveStorage();
+    supertokens.init(API);
+    const [{ cookieHandler }, { windowHandler }, { dateProvider }, { lockFactory }] = errors();
+    page.cookie = "a=1; path=/";
+    const cookies = [await cookieHandler.getCookie()]; // before the core is there
+    shim.connect(python());
+    await cookieHandler.setCookie("b=2; path=/");
+    cookies.push(await cookieHandler.getCookie(), document.cookie);
+    const skew = [dateProvider.getClientClockSkewInMillis(), dateProvider.getThresholdInSeconds()];
+    skew.push(Math.abs(dateProvider.now() - Date.now()) < 1000);
+    const [one, other] = [await lockFactory(), await lockFactory()];
+    const locks = [await one.acquireLock("x"), await other.acquireLock("x", 1)];
+    await one.releaseLock("x");
+    locks.push(await other.acquireLock("x"));
+    const validator = (id) => ({ id, refresh() {}, shouldRefresh: () => false, validate() {} });
+    supertokens.SessionClaimValidatorStore.addClaimValidatorFromOtherRecipe(
+      validator("from another recipe"),
+    );
+    let validators;
+    await supertokens.validateClaims((everywhere) => {
+      validators = [...everywhere, validator("of this call")].map(({ id }) => id);
+      return [];
+    });
+    supertokens.close();
+    const oneClass = STGeneralError === supertokens.STGeneralError;
+    const host = windowHandler.location.getHostName();
+    return { early, cookies, host, skew, locks, validators, late: errors(), oneClass };
+  },
+
+  async registered() {
+    const { supertokens, shim } = await load();
+    haveStorage();
+    const made = { cookies: 0, window: 0, clock: 0 };
+    const kept = [];
+    const { CookieHandlerReference, WindowHandlerReference, DateProviderReference } = supertokens;
+    CookieHandlerReference.init(() => {
+      made.cookies += 1;
+      return {
+        getCookie: async () => kept.join("; "),
+        setCookie: async (write) => void kept.push(write.split(";")[0]),
+      };
+    });
+    WindowHandlerReference.init((original) => {
+      made.window += 1;
+      const location = { ...original.location, getHostName: () => "www.other.example" };
+      return { ...original, location };
+    });
+    const clock = { now: () => 5 };
+    DateProviderReference.init(() => {
+      made.clock += 1;
+      return clock;
+    });
+    const references = [CookieHandlerReference, WindowHandlerReference, DateProviderReference];
+    const before = references.map((each) => each.getReferenceOrThrow());
+    supertokens.init(API);
+    shim.connect(python());
+    const again = thrown(() => supertokens.init(API));
+    const { jar } = shim.connection.host;
+    jar.write(["a=1; path=/"]);
+    await jar.settled();
+    const same = references.map((each, i) => each.getReferenceOrThrow() === before[i]);
+    const read = await CookieHandlerReference.getReferenceOrThrow().cookieHandler.getCookie();
+    const isClock = shim.dateProvider() === clock;
+    return {
+      same: [...same.slice(0, 2), same[2] && isClock],
+      made,
+      kept: kept.join(),
+      read,
+      host: shim.page.hostname,
+      again,
+    };
+  },
 };
+
+function haveStorage() {
+  const kept = new Map();
+  globalThis.localStorage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => kept.set(key, value),
+    removeItem: (key) => kept.delete(key),
+  };
+}
+
+/** Cookies as a browser keeps them. */
+function keepCookies() {
+  const cookies = new Map();
+  Object.defineProperty(page, "cookie", {
+    get: () => [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+    set: (write) => {
+      const [name, value] = write.split(";")[0].split("=");
+      cookies.set(name, value);
+    },
+  });
+}
 
 process.stdout.write(JSON.stringify(await scenarios[process.argv[2]]()));
 process.exit();

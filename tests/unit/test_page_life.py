@@ -1,6 +1,7 @@
 """A page's life in JavaScript: init() and init() again, before and after Python, in node."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -136,7 +137,8 @@ def test_the_sdks_own_interpreter_outlives_close_and_is_replaced_once_it_has_die
 def test_a_bundler_keeps_an_import_that_is_there_for_its_effects(tmp_path):
     manifest = json.loads((ROOT / "package.json").read_text("utf-8"))
     package = tmp_path / "node_modules" / "supertokens-pyodide"
-    no_page_has = ["package.json", "js_shim/cli/"]
+    # What is under utils/ has no effects: it gives names that the main entry has as well.
+    no_page_has = ["package.json", "js_shim/cli/", "/utils/"]
     exports = {
         name: entry
         for name, entry in manifest["exports"].items()
@@ -211,3 +213,25 @@ def test_listed_wheels_need_no_micropip_and_its_absence_is_named():
 
 def test_an_import_that_a_bundler_has_replaced_is_recognised():
     assert played("installing")["replaced"] == [True] * 4 + [False] * 3
+
+
+def test_a_reference_gives_the_sessions_own_handlers():
+    found = played("references")
+    assert found["early"] == ["Error", "Error", "Error", "Error"]
+    assert found["cookies"] == ["a=1", "a=1; b=2", "a=1; b=2"]
+    assert found["host"] == "www.example.com"
+    assert found["skew"] == [0, 7, True]
+    assert found["locks"] == [True, False, True]
+    assert found["validators"] == ["from another recipe", "of this call"]
+    assert found["late"] == ["Error", "Error", "Error", "Error"]
+    assert found["oneClass"] is True
+
+
+def test_a_handler_that_was_registered_before_init_is_the_sessions():
+    found = played("registered")
+    assert found["same"] == [True, True, True]
+    assert found["made"] == {"cookies": 1, "window": 1, "clock": 1}
+    assert found["kept"] == "a=1"
+    assert found["read"] == "a=1"
+    assert found["host"] == "www.other.example"
+    assert found["again"] is None

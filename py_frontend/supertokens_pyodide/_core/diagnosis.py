@@ -179,7 +179,8 @@ def _of_interception(facts: Facts) -> Iterator[Finding]:
         not facts["otherSdk"],
         "No other session SDK is active on this page.",
         "supertokens-website is active on this page too, and refreshes the same session.",
-        "Remove its init(), or that of supertokens-web-js or supertokens-auth-react.",
+        "Remove its init(). With supertokens-web-js leave Session.init() out of the recipeList. "
+        "With supertokens-auth-react keep its UI on a page of its own; the session is shared.",
     )
     yield _finding(
         "VERSIONS",

@@ -1,0 +1,3 @@
+// supertokens-website/utils/cookieHandler
+
+export { CookieHandlerReference, CookieHandlerReference as default } from "../index.js";

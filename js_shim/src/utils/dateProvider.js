@@ -1,0 +1,3 @@
+// supertokens-website/utils/dateProvider
+
+export { DateProviderReference, DateProviderReference as default } from "../index.js";

@@ -1,0 +1,3 @@
+// supertokens-website/utils/globalClaimValidators
+
+export { getGlobalClaimValidators } from "../index.js";

@@ -1,0 +1,3 @@
+// supertokens-website/utils/lockFactory
+
+export { LockFactoryReference, LockFactoryReference as default } from "../index.js";

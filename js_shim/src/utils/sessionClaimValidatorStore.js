@@ -1,0 +1,6 @@
+// supertokens-website/utils/sessionClaimValidatorStore
+
+export {
+  SessionClaimValidatorStore,
+  SessionClaimValidatorStore as default,
+} from "../index.js";

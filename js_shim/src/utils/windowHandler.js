@@ -1,0 +1,3 @@
+// supertokens-website/utils/windowHandler
+
+export { WindowHandlerReference, WindowHandlerReference as default } from "../index.js";
