@@ -76,6 +76,7 @@ await Promise.all([
   build({
     ...shared,
     format: "esm",
+    write: true,
     plugins: [mainEntry],
     entryPoints: ["js_shim/src/utils/**/*.js"],
     outdir: "js_shim/dist/utils",

@@ -139,7 +139,7 @@ async function pyodideFrom(url) {
     throw bootFailed(
       `The bundler of this page has replaced the import of ${url}, so Pyodide cannot be loaded.`,
       error,
-      "Bundle the published file as it is: a step before the bundler has removed the comments webpackIgnore and @vite-ignore from its import(), or has turned import() into require(). Or load supertokens.iife.js with a script tag.",
+      "Bundle the published file as it is: a step before the bundler has removed the comments webpackIgnore and @vite-ignore from its import(), or has turned it into a call of require. Or load supertokens.iife.js with a script tag.",
     );
   }
 }

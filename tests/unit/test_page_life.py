@@ -1,7 +1,6 @@
 """A page's life in JavaScript: init() and init() again, before and after Python, in node."""
 
 import json
-import re
 import shutil
 import subprocess
 from pathlib import Path
