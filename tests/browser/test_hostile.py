@@ -218,12 +218,12 @@ def test_a_dead_interpreter_is_named_by_everything_that_needs_it(
     tab = page.context.new_page()
     backend = Backend(vendor_site)
     backend.answer("/auth/session/refresh", 401)
-    backend.answer("/signin", front_token=front_token("alice"))
+    backend.answer("/signin", front_token=front_token("carol"))
     vendor_site.pages["/"] = MORTAL % vendor_site.origin
     tab.goto(vendor_site.origin)
     tab.wait_for_function("globalThis.isUp")
     fetch(tab, "/signin")
-    assert user(tab) == "alice"
+    assert user(tab) == "carol"
     tab.evaluate("python.runPython('Clock.dies = True')")
     for _ in range(2):
         assert tab.evaluate(OUTCOMES) == ["INTERPRETER_DIED"]
