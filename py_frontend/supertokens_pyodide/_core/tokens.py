@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import UnsupportedPlatform
 from .clock import is_time
 from .foreign import LONGEST, read_json
 
@@ -96,7 +97,14 @@ def read_jwt(text: str) -> tuple[dict[str, Any], Payload]:
     Raises MalformedToken.
     """
     # PyJWT takes a quarter of a second to import in WebAssembly, so only those who need it pay.
-    import jwt
+    try:
+        import jwt
+    except ModuleNotFoundError:
+        raise UnsupportedPlatform(
+            "The Python package PyJWT is not installed, and this call needs it.",
+            hint="Install it too: micropip does it by itself; for loadPyodide() or loadPackage(), "
+            "list 'pyjwt' or the address of its wheel.",
+        ) from None
 
     try:
         for part in text.split(".")[:2]:  # PyJWT parses whatever it is given
