@@ -3,6 +3,7 @@
 // prints their names alone.
 
 import assert from "node:assert/strict";
+import { relativeWheels } from "../../js_shim/src/boot.js";
 import { DatabaseJar } from "../../js_shim/src/database.js";
 import { HandlerJar } from "../../js_shim/src/handler_jar.js";
 import { Host } from "../../js_shim/src/host.js";
@@ -77,6 +78,25 @@ const isHandlerFailure = (name) => (error) => {
   assert.ok(error.message.includes(name), error.message);
   return true;
 };
+
+// ---- PyScript's configs --------------------------------------------------------------------------
+
+for (const [config, wheels] of [
+  ['{"packages": ["/wheels/a-1-py3-none-any.whl", "b"]}', ["/wheels/a-1-py3-none-any.whl"]],
+  ["packages = ['./a.whl', 'emfs:b.whl']", ["./a.whl"]],
+  ['{"packages": ["https://x.example/a.whl", "numpy"]}', []],
+  ["./pyscript.toml", []],
+  [null, []],
+]) {
+  test(`of a worker's config ${config} it knows the wheels that PyScript cannot load`, () => {
+    globalThis.document = { querySelectorAll: () => [{ getAttribute: () => config }] };
+    try {
+      assert.deepEqual(relativeWheels(), wheels);
+    } finally {
+      delete globalThis.document;
+    }
+  });
+}
 
 // ---- locks ---------------------------------------------------------------------------------------
 
