@@ -83,7 +83,7 @@ const isHandlerFailure = (name) => (error) => {
 
 for (const [config, wheels] of [
   ['{"packages": ["/wheels/a-1-py3-none-any.whl", "b"]}', ["/wheels/a-1-py3-none-any.whl"]],
-  ["packages = ['./a.whl', 'emfs:b.whl']", ["./a.whl"]],
+  ["packages = ['a.whl', './b.whl', 'emfs:c.whl']", ["a.whl"]],
   ['{"packages": ["https://x.example/a.whl", "numpy"]}', []],
   ["./pyscript.toml", []],
   [null, []],
