@@ -28,6 +28,7 @@ WHEEL := build/wheel/.done
 PYODIDE_WHEELS := build/wheels/.done
 TEST_WHEELS := build/test_wheels/.done
 VENDOR := build/vendor/.done
+PYODIDES := tests/paths/pyodide_versions/node_modules/.done
 WEBSITE := build/supertokens-website/supertokens-website.js
 CHROMIUM := build/chromium
 UV := build/uv/bin/uv
@@ -50,7 +51,7 @@ setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and n
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
 	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
 
-test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
+test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(PYODIDES) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(PARALLEL) $(ARGS)
 
 bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
@@ -87,12 +88,13 @@ lock: $(UV) ## pin the newest Python and npm packages that the requirements allo
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 --python-platform wasm32-pyodide2025 \
 	  tools/test_wheels.in -o tools/test_wheels.txt
 	npm install --package-lock-only --ignore-scripts
+	npm install --package-lock-only --ignore-scripts --prefix tests/paths/pyodide_versions
 
 clean: ## remove what was built, keep what was installed
 	rm -rf build js_shim/dist js_shim/types
 
 distclean: clean ## remove everything generated
-	rm -rf .venv node_modules
+	rm -rf .venv node_modules tests/paths/pyodide_versions/node_modules
 
 # ---- how it is done ------------------------------------------------------------------------------
 # --no-deps: the file names every package, and older pips look for the newest of one that another asks
@@ -143,6 +145,12 @@ $(PYODIDE_WHEELS) $(TEST_WHEELS): $(VENV)
 
 $(VENDOR): $(NPM) $(SHIM) $(WHEEL) $(PYODIDE_WHEELS) tools/vendor.py
 	@$(PY) tools/vendor.py
+	@touch $@
+
+# Older versions of Pyodide that the wheel is tried on.
+$(PYODIDES): tests/paths/pyodide_versions/package-lock.json tests/paths/pyodide_versions/.npmrc
+	@echo "installing older versions of Pyodide for tests"
+	@npm ci --ignore-scripts --loglevel=error --prefix tests/paths/pyodide_versions
 	@touch $@
 
 # supertokens-website for pages, which we are compared with.

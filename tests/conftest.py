@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: How many seconds a test waits for anything. Far longer than it takes on a very busy machine: the
 #: timeout only says that something hangs. A test as a whole has the longer timeout of pytest.
 TIMEOUT = 120
-BROWSER_TESTS = ROOT / "tests" / "browser"
+BROWSER_TESTS = {ROOT / "tests" / "browser", ROOT / "tests" / "paths"}
 
 set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 # No deadline: how long one example takes says little on a busy machine. With CI set the examples
@@ -35,9 +35,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     loop running in the main thread from its start on: `asyncio.run` fails there afterwards.
     """
     for item in items:
-        if BROWSER_TESTS in item.path.parents:
+        if in_browser(item):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: BROWSER_TESTS in item.path.parents)
+    items.sort(key=in_browser)
+
+
+def in_browser(item: pytest.Item) -> bool:
+    return not BROWSER_TESTS.isdisjoint(item.path.parents)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how long each path from install to a signed-in page took."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    paths = [one for one in reports if one.when == "call" and one.nodeid.startswith("tests/paths/")]
+    if paths:
+        terminalreporter.section("from install to a signed-in page")
+    for report in sorted(paths, key=lambda report: report.nodeid):
+        terminalreporter.write_line(f"{report.duration:6.1f} s  {report.nodeid}")
 
 
 _numbers = itertools.count(1)

@@ -83,15 +83,18 @@ def test_the_scripted_browsers_requests_have_bodies_too():
 
 
 def test_backends_may_be_async_and_requests_run_at_once():
-    running = []
+    running, all_run = [], asyncio.Event()
 
     async def slow(request):
         running.append(request.path)
-        while len(running) < 3:
-            await asyncio.sleep(0)
+        if len(running) == 3:
+            all_run.set()
+        await all_run.wait()
         return Reply(200, text=request.path)
 
     async def several():
+        nonlocal all_run
+        all_run = asyncio.Event()
         return await asyncio.gather(*(supertokens.fetch(f"{API}/{n}") for n in range(3)))
 
     with testing.signed_in(backend=slow):
@@ -108,6 +111,16 @@ def test_an_expired_token_is_refreshed_once_for_all():
         assert [status for status, _ in run(several)] == [200] * 3
         assert [r.path for r in page.requests].count("/auth/session/refresh") == 1
         assert "REFRESH_SESSION" in [event["action"] for event in page.events]
+
+
+def test_what_a_test_does_before_the_application_starts_counts():
+    with testing.signed_in(backend=backend, access_token_lifetime=60) as page:
+        page.pass_time(100)
+        assert run(orders)[0] == 200
+        assert [r.path for r in page.requests] == ["/auth/session/refresh", "/orders"]
+    with testing.signed_in(backend=backend) as page:
+        page.end_session()
+        assert run(orders)[0] == 401
 
 
 def test_a_session_that_the_backend_has_ended_ends_on_the_page():

@@ -99,11 +99,13 @@ def read_jwt(text: str) -> tuple[dict[str, Any], Payload]:
     # PyJWT takes a quarter of a second to import in WebAssembly, so only those who need it pay.
     try:
         import jwt
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as missing:
+        # Before Pyodide 0.29, ssl is a package of its own, which PyJWT imports.
+        package = "PyJWT" if missing.name == "jwt" else missing.name
         raise UnsupportedPlatform(
-            "The Python package PyJWT is not installed, and this call needs it.",
-            hint="Install it too: micropip does it by itself; for loadPyodide() or loadPackage(), "
-            "list 'pyjwt' or the address of its wheel.",
+            f"The Python package {package} is not installed, and this call needs it.",
+            hint="Install it too: micropip does it for PyJWT by itself; for loadPyodide() or "
+            "loadPackage(), list its name, or the address of its wheel.",
         ) from None
 
     try:

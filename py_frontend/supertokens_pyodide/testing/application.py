@@ -44,7 +44,8 @@ class _Browser(Profile):
     waits = True
 
     def __init__(self, backend: ApplicationBackend | AsgiApplication | None) -> None:
-        self._ahead = 0.0
+        #: By how many milliseconds the clock is ahead of this machine's.
+        self.ahead = 0.0
         super().__init__(_no_backend)
         self.now = time.time() * 1000
         self._application = backend
@@ -55,11 +56,11 @@ class _Browser(Profile):
     @property
     def now(self) -> float:
         """Its clock, in milliseconds."""
-        return time.time() * 1000 + self._ahead
+        return time.time() * 1000 + self.ahead
 
     @now.setter
     def now(self, now: float) -> None:
-        self._ahead = now - time.time() * 1000
+        self.ahead = now - time.time() * 1000
 
     @property
     def origin(self) -> str:
@@ -149,6 +150,7 @@ class PageUnderTest:
         self._options = {"api_domain": "https://api.example.com", **options}
         self._tab: Tab | None = None
         self._has_started = False
+        self._has_ended = False
         #: The events that were fired, in order.
         self.events: list[Event] = []
 
@@ -168,6 +170,7 @@ class PageUnderTest:
 
     def end_session(self) -> None:
         """End the session on the backend, as an administrator does: the page does not know yet."""
+        self._has_ended = True
         self._browser.sessions.end_all()
 
     def new_session(
@@ -277,8 +280,12 @@ class PageUnderTest:
         }
 
     def _sign_in(self, tab: Tab, user_id: str, tenant_id: str, claims: Claims) -> None:
-        """Let the page have a session, by the response of a sign-in that nobody sees."""
+        """Let the page have a session, by the response of a sign-in that nobody sees.
+
+        The session is as old as the block: what the test has done since counts.
+        """
         browser, config = self._browser, self._browser.config
+        ahead, browser.ahead = browser.ahead, 0
         reply = browser.sessions.new(user_id, tenant_id, self._payload(claims), config, browser.now)
         url = f"{config.api_domain}{config.api_base_path}/signin"
 
@@ -292,7 +299,9 @@ class PageUnderTest:
             tab.run(tab.begin_request(Request("POST", url, {})))
         finally:
             del cast(Any, browser).transmit
-            browser.waits = True
+            browser.waits, browser.ahead = True, ahead
+        if self._has_ended:
+            browser.sessions.end_all()
         browser.jar.keep(url, reply.set_cookies)
         tab.events.clear()
 
