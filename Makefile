@@ -31,6 +31,7 @@ VENDOR := build/vendor/.done
 NPM_WHEELS := js_shim/wheels/packages.json
 NPM_PACKAGE := build/npm/supertokens-pyodide.tgz
 PATHS := tests/paths/node_modules/.done
+PYODIDES := tests/paths/pyodide_versions/node_modules/.done
 WEBSITE := build/supertokens-website/supertokens-website.js
 CHROMIUM := build/chromium
 UV := build/uv/bin/uv
@@ -54,7 +55,7 @@ setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and n
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
 	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
 
-test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
+test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(PYODIDES) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(PARALLEL) $(ARGS)
 
 bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
@@ -105,12 +106,13 @@ lock: $(UV) ## pin the newest Python and npm packages that the requirements allo
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal tools/release.in -o tools/release.lock
 	npm install --package-lock-only --ignore-scripts
 	npm install --package-lock-only --ignore-scripts --prefix tests/paths
+	npm install --package-lock-only --ignore-scripts --prefix tests/paths/pyodide_versions
 
 clean: ## remove what was built, keep what was installed
 	rm -rf build js_shim/dist js_shim/types js_shim/wheels
 
 distclean: clean ## remove everything generated
-	rm -rf .venv node_modules tests/paths/node_modules
+	rm -rf .venv node_modules tests/paths/node_modules tests/paths/pyodide_versions/node_modules
 
 # ---- how it is done ------------------------------------------------------------------------------
 # --no-deps: the file names every package, and older pips look for the newest of one that another asks
@@ -177,6 +179,12 @@ $(NPM_PACKAGE): $(SHIM) $(TYPES) $(NPM_WHEELS) package.json CHANGELOG.md README.
 $(PATHS): tests/paths/package-lock.json tests/paths/.npmrc
 	@echo "installing bundlers for tests"
 	@npm ci --ignore-scripts --loglevel=error --prefix tests/paths
+	@touch $@
+
+# Older versions of Pyodide that the wheel is tried on.
+$(PYODIDES): tests/paths/pyodide_versions/package-lock.json tests/paths/pyodide_versions/.npmrc
+	@echo "installing older versions of Pyodide for tests"
+	@npm ci --ignore-scripts --loglevel=error --prefix tests/paths/pyodide_versions
 	@touch $@
 
 # supertokens-website for pages, which we are compared with.

@@ -66,6 +66,20 @@ export function bootFiles({ lockFileURL, wheels = [], bootFiles: more = [] }) {
 }
 
 /**
+ * The wheels that PyScript cannot load in its workers, which have no address of their own: those with
+ * relative addresses, but for "./…" and "../…", which it resolves. (What a config file names is not known
+ * here.)
+ *
+ * @returns {string[]}
+ */
+export function relativeWheels() {
+  const scripts = [...document.querySelectorAll('script[type="py"][worker], py-script[worker]')];
+  const configs = scripts.map((script) => script.getAttribute("config") ?? "");
+  const wheels = configs.flatMap((config) => config.match(/[^"'\s]+\.whl(?=["'#?])/g) ?? []);
+  return wheels.filter((wheel) => !/^([a-z][a-z0-9+.-]*:|\.)/i.test(wheel));
+}
+
+/**
  * Load Pyodide, or take the page's, with the package installed.
  *
  * @param {BootSettings} settings

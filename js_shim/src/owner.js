@@ -1,6 +1,7 @@
 // The page's side of its workers: it shares the session's cookies, storage key and locks with them, from
 // init() to close(), or where the page says that Python runs in its workers.
 
+import { relativeWheels } from "./boot.js";
 import { alreadyInitialised, closed, otherVersion, workerGone } from "./errors.js";
 import { hookServices } from "./lend.js";
 import { GREETING, LIFE, Link, malformed, PROTOCOL } from "./link.js";
@@ -9,6 +10,7 @@ import { patch } from "./patch.js";
 import { addressOf, announce } from "./presence.js";
 import { isSharedKey, isSharedLock, isSharedWrite, sharedCookies } from "./shared.js";
 import { settings } from "./start.js";
+import { IN_WORKER } from "./target.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim
@@ -31,6 +33,19 @@ const saysSo = () =>
 // A worker that ends by itself tells nobody; its page forgets it at some time.
 const ended = new FinalizationRegistry((/** @type {() => void} */ end) => end());
 
+let hasLooked = false;
+
+/** PyScript's own error does not say why a wheel with a relative address cannot be loaded. */
+function reportRelativeWheels() {
+  if (hasLooked || IN_WORKER) return;
+  hasLooked = true;
+  const [wheel] = relativeWheels();
+  if (!wheel) return;
+  console.error(
+    `supertokens: Python in a worker cannot load ${wheel}: PyScript's workers have no address that it could be relative to. Write the whole address in the config: ${new URL(wheel, document.baseURI).href}`,
+  );
+}
+
 /**
  * Notice the workers that are started from now on, and take the port that one of ours sends.
  *
@@ -48,6 +63,7 @@ export function ownWorkers(shim) {
       const isTrusted = /** @type {any} */ (globalThis).trustedTypes?.isScriptURL(args[0]);
       if (args.length > 0 && !isTrusted) args[0] = `${args[0]}`;
       super(...args);
+      reportRelativeWheels();
       const address = addressOf(`${args[0]}`);
       if (address === null) return;
       const end = announce(address);

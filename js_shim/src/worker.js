@@ -349,7 +349,7 @@ class WorkerHost extends Host {
 const noPage = () =>
   unsupported(
     "The page that owns this worker has not answered yet, and a worker has no cookies of its own.",
-    'Load the shim on the page before it starts workers: <script src="…/supertokens.iife.js" data-interpreter="worker"></script> in its head. If no page shall have the session: init(token_transfer_method="header", token_store="indexedDB").',
+    'Load the shim on the page before it starts workers: <script src="…/supertokens.iife.js" data-interpreter="worker"></script> in its head. If you cannot change the page (a notebook, say), keep the session in the worker: init(token_transfer_method="header", token_store="indexedDB"), see docs/install/notebook.md.',
   );
 
 const noAnswer = () =>

@@ -40,6 +40,7 @@ from ._browser.convert import cause_of
 from ._browser.fetch import fetch
 from ._core.report import DiagnosticReport, Finding
 from ._core.session import SessionStatus
+from ._response import Response
 from .errors import SuperTokensError
 from .events import Event
 
@@ -47,6 +48,7 @@ __all__ = [
     "DiagnosticReport",
     "Event",
     "Finding",
+    "Response",
     "SessionStatus",
     "SuperTokensError",
     "attempt_refresh",

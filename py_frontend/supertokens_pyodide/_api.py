@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
+from . import _stand_in
 from ._client import Client, Handler
 from ._core.config import SEAMS, require_function
 from ._core.effects import UserContext
 from ._core.report import DiagnosticReport
 from ._core.session import SessionStatus
 from .errors import AlreadyInitialised, NotInitialised
-from .events import ClaimValidationError
+from .events import Action, ClaimValidationError
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from .claims import SessionClaim, SessionClaimValidator
+    from .options import InitOptions
 
     OverrideValidators = Callable[
         [list[SessionClaimValidator], UserContext], Iterable[SessionClaimValidator]
@@ -25,63 +29,19 @@ T = TypeVar("T")
 _current: Client | None = None
 
 
-def init(
-    api_domain: str | None = None,
-    *,
-    api_base_path: str | None = None,
-    session_token_frontend_domain: str | None = None,
-    session_token_backend_domain: str | None = None,
-    session_expired_status_code: int | None = None,
-    invalid_claim_status_code: int | None = None,
-    auto_add_credentials: bool | None = None,
-    is_in_iframe: bool | None = None,
-    max_retry_attempts_for_session_refresh: int | None = None,
-    token_transfer_method: Literal["cookie", "header"] | None = None,
-    token_store: Literal["cookies", "indexedDB"] | None = None,
-    refresh_timeout: float | None = None,
-    enable_debug_logs: bool | None = None,
-    on_handle_event: Handler | None = None,
-    pre_api_hook: Callable[[dict[str, Any]], Any] | None = None,
-    post_api_hook: Callable[[dict[str, Any]], Any] | None = None,
-    override: Mapping[str, Any] | None = None,
-    cookie_handler: Callable[[Any], Any] | None = None,
-    window_handler: Callable[[Any], Any] | None = None,
-    lock_factory: Callable[[], Any] | None = None,
-    date_provider: Callable[[], Any] | None = None,
-    **unknown: Any,
-) -> None:
+def init(api_domain: str | None = None, **options: Unpack[InitOptions]) -> None:
     """Start the session SDK: from now on the page's requests to the API carry the session.
 
     The options are those of supertokens-website in snake_case; ``refresh_timeout`` is in seconds.
+    ``supertokens_pyodide.options`` lists them with their types.
     ``api_domain`` may be left out where JavaScript's ``supertokens.init()`` has given the options.
     Calling it again takes the same options only. Functions among them replace the earlier ones;
     ``cookie_handler``, ``window_handler``, ``date_provider`` and a ``lock_factory`` that is new
     cannot be replaced. Raises ConfigError, AlreadyInitialised or UnsupportedPlatform.
     """
-    options = {
-        "api_domain": api_domain,
-        "api_base_path": api_base_path,
-        "session_token_frontend_domain": session_token_frontend_domain,
-        "session_token_backend_domain": session_token_backend_domain,
-        "session_expired_status_code": session_expired_status_code,
-        "invalid_claim_status_code": invalid_claim_status_code,
-        "auto_add_credentials": auto_add_credentials,
-        "is_in_iframe": is_in_iframe,
-        "max_retry_attempts_for_session_refresh": max_retry_attempts_for_session_refresh,
-        "token_transfer_method": token_transfer_method,
-        "token_store": token_store,
-        "refresh_timeout": refresh_timeout,
-        "enable_debug_logs": enable_debug_logs,
-        "pre_api_hook": pre_api_hook,
-        "post_api_hook": post_api_hook,
-        "override": override,
-        "cookie_handler": cookie_handler,
-        "window_handler": window_handler,
-        "lock_factory": lock_factory,
-        "date_provider": date_provider,
-        **unknown,
-    }
-    given = {name: value for name, value in options.items() if value is not None}
+    every: dict[str, Any] = {"api_domain": api_domain, **options}
+    given = {name: value for name, value in every.items() if value is not None}
+    on_handle_event = given.pop("on_handle_event", None)
     from ._browser import attach
 
     if _current is not None:
@@ -103,6 +63,11 @@ def bind(client: Client | None) -> None:
     _current = client
 
 
+def current() -> Client | None:
+    """The client that the functions of this module work on, if any."""
+    return _current
+
+
 def close() -> None:
     """Undo everything that ``init()`` did, patches included; calls that wait raise Closed."""
     client = _current
@@ -113,6 +78,8 @@ def close() -> None:
 
 def _client() -> Client:
     if _current is None:
+        if _stand_in.current is not None:
+            return _stand_in.current.client()
         raise NotInitialised("The session SDK has not been initialised.")
     return _current
 
@@ -285,7 +252,7 @@ async def diagnose(probe: bool = False) -> DiagnosticReport:
     return cast(DiagnosticReport, await _client().diagnose(probe))
 
 
-def on(event: str, handler: Handler) -> Callable[[], None]:
+def on(event: Action | Literal["*"], handler: Handler) -> Callable[[], None]:
     """Call ``handler`` with every event of this name, or with ``"*"`` of all.
 
     Returns the function that ends it.

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { block } from "../../js_shim/src/block.js";
 import { textOf } from "../../js_shim/src/bodies.js";
+import { relativeWheels } from "../../js_shim/src/boot.js";
 import { DatabaseJar } from "../../js_shim/src/database.js";
 import { Driver } from "../../js_shim/src/drive.js";
 import { Carrier } from "../../js_shim/src/flow.js";
@@ -212,6 +213,25 @@ test("who reads the response of an error takes it from nobody else", async () =>
   }
   assert.equal(await waiter.refreshReply.clone().text(), "why");
 });
+
+// ---- PyScript's configs --------------------------------------------------------------------------
+
+for (const [config, wheels] of [
+  ['{"packages": ["/wheels/a-1-py3-none-any.whl", "b"]}', ["/wheels/a-1-py3-none-any.whl"]],
+  ["packages = ['a.whl', './b.whl', 'emfs:c.whl']", ["a.whl"]],
+  ['{"packages": ["https://x.example/a.whl", "numpy"]}', []],
+  ["./pyscript.toml", []],
+  [null, []],
+]) {
+  test(`of a worker's config ${config} it knows the wheels that PyScript cannot load`, () => {
+    globalThis.document = { querySelectorAll: () => [{ getAttribute: () => config }] };
+    try {
+      assert.deepEqual(relativeWheels(), wheels);
+    } finally {
+      delete globalThis.document;
+    }
+  });
+}
 
 // ---- locks ---------------------------------------------------------------------------------------
 

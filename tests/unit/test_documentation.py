@@ -9,6 +9,7 @@ import pytest
 import supertokens_pyodide
 from supertokens_pyodide import errors
 from supertokens_pyodide._core.config import to_javascript
+from supertokens_pyodide.options import InitOptions
 
 from tests.conftest import ROOT
 
@@ -36,7 +37,9 @@ def test_every_option_is_there_under_both_names():
 
 def test_no_option_is_missing():
     ours = {ours[0] for _, ours in rows(OPTIONS, "Option")}
-    assert set(supertokens_pyodide.init.__annotations__) - ours == {"unknown", "return"}
+    taken = {"api_domain", *InitOptions.__annotations__}
+    assert taken == ours
+    assert set(supertokens_pyodide.init.__annotations__) == {"api_domain", "options", "return"}
 
 
 def functions():

@@ -21,8 +21,16 @@ NAME = "supertokens_pyodide"
 
 # Lower layers know nothing of those above them; within a line neither knows the other.
 LAYERS = [
-    ["errors", "events", "_core.hosts", "_core.clock", "_core.effects", "_core.report"],
-    ["_core.foreign"],
+    [
+        "errors",
+        "events",
+        "_response",
+        "_core.hosts",
+        "_core.clock",
+        "_core.effects",
+        "_core.report",
+    ],
+    ["options", "_core.foreign"],
     ["_core.urls", "_core.tokens", "_core.claim_rules", "_core.refusals", "_core.spelling"],
     ["_core.config", "_core.cooldown", "_core.endings", "_core.logs", "claims"],
     ["_core.cookies"],
@@ -33,12 +41,14 @@ LAYERS = [
     ["_core.exchange", "_core.diagnosis"],
     ["_core.session"],
     ["_core.messages", "_recipe"],
-    ["_client"],
-    ["_api", "testing.network"],
-    ["testing.profile"],
-    ["testing.driver"],
+    ["_client", "testing.network"],
+    ["_stand_in", "testing.profile", "testing.jar", "testing.asgi", "testing.response"],
+    ["_api", "testing.sessions"],
+    ["testing.driver", "testing.backend_sdk"],
     ["testing.tab"],
     ["testing.browser"],
+    ["testing.application"],
+    ["testing.plugin"],
 ]
 LEVELS = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 
@@ -131,7 +141,7 @@ LOADED_AT_BOOT = {
 }
 # Modules of ours that are imported where they are needed.
 ON_DEMAND = (
-    *("claims", "testing", "httpx", "_browser.streaming", "_browser.image"),
+    *("claims", "options", "testing", "httpx", "_browser.streaming", "_browser.image"),
     *("_core.claim_rules", "_core.validation", "_core.verifier", "_core.diagnosis"),
 )
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
-from .. import _api
+from .. import _api, _stand_in
 from .._client import Client
 from .._core.clock import STORAGE_KEY
 from .._core.config import Config, Page, from_javascript, read_config, refuse_unknown
@@ -31,6 +31,10 @@ _IN_BROWSER = sys.platform == "emscripten"
 
 def start(options: Mapping[str, Any]) -> Client:
     """Start for Python: take this realm's shim, or install the one that the package carries."""
+    if _stand_in.current is not None:
+        client = _stand_in.current.start(options)
+        _api.bind(client)
+        return client
     _require_browser()
     refuse_unknown(options)
     shim = _find_shim() or _install_shim()
@@ -107,6 +111,8 @@ def _agreed(shim: Any, own: Mapping[str, Any], given: str | None, adapted: Funct
 
 def read_options(options: Mapping[str, Any]) -> Config:
     """The options, checked against the page that they are for; raises ConfigError."""
+    if _stand_in.current is not None:
+        return _stand_in.current.read_options(options)
     _require_browser()
     return read_config(options, _page(_find_shim()))
 

@@ -12,7 +12,8 @@ from typing import Any
 from .blocking import FreshXMLHttpRequest
 from .convert import cause_of
 
-_PYFETCH = "pyodide.http._pyfetch"
+# Modules that captured fetch at their import: before Pyodide 0.29, pyodide.http itself.
+_FETCH = ("pyodide.http._pyfetch", "pyodide.http")
 # Modules that captured XMLHttpRequest at their import.
 _XHR = ("pyodide.http", "pyodide.http.pyxhr")
 _URLLIB3 = "urllib3.contrib.emscripten.fetch"
@@ -28,9 +29,8 @@ class CapturedModules(MetaPathFinder):
     def __init__(self, freshen: Callable[[str], None] | None = None) -> None:
         self._xhr = FreshXMLHttpRequest(freshen) if freshen else None
         self._changes: dict[str, Callable[[Any], None]] = {
-            _PYFETCH: _explain_errors,
             _URLLIB3: self._stop_streaming,
-            **dict.fromkeys(_XHR, self._repoint_xhr),
+            **dict.fromkeys((*_FETCH, *_XHR), self._repoint),
         }
         self._fetcher: object = None
         for name, change in self._changes.items():
@@ -44,20 +44,20 @@ class CapturedModules(MetaPathFinder):
 
         sys.meta_path.remove(self)
         self._xhr = None
-        for name in _XHR:
-            if name in sys.modules:
-                self._repoint_xhr(sys.modules[name])
-        if _PYFETCH in sys.modules:
-            vars(sys.modules[_PYFETCH])["_jsfetch"] = js.fetch
+        for name in (*_FETCH, *_XHR):
+            module = vars(sys.modules[name]) if name in sys.modules else {}
+            if "XMLHttpRequest" in module:
+                module["XMLHttpRequest"] = js.XMLHttpRequest
+            if "_jsfetch" in module:
+                module["_jsfetch"] = js.fetch
         if _URLLIB3 in sys.modules:
             vars(sys.modules[_URLLIB3])["_fetcher"] = self._fetcher
 
     def covered(self) -> dict[str, bool]:
         """Of the modules that are loaded, which still go through the page's globals."""
         checks: dict[str, Callable[[Any], bool]] = {
-            _PYFETCH: lambda module: getattr(module._jsfetch, "__module__", "") == __name__,
             _URLLIB3: lambda module: module._fetcher is None,
-            **dict.fromkeys(_XHR, lambda module: module.XMLHttpRequest == self._current_xhr),
+            **dict.fromkeys((*_FETCH, *_XHR), self._covers),
         }
         return {
             name: check(sys.modules[name]) for name, check in checks.items() if name in sys.modules
@@ -83,9 +83,17 @@ class CapturedModules(MetaPathFinder):
 
         return self._xhr or js.XMLHttpRequest
 
-    def _repoint_xhr(self, module: Any) -> None:
-        """Let one that has captured XMLHttpRequest have the page's current one."""
-        module.XMLHttpRequest = self._current_xhr
+    def _repoint(self, module: Any) -> None:
+        """Let a module have the page's current functions in place of those that it has captured."""
+        if hasattr(module, "XMLHttpRequest"):
+            module.XMLHttpRequest = self._current_xhr
+        if hasattr(module, "_jsfetch"):
+            _explain_errors(module)
+
+    def _covers(self, module: Any) -> bool:
+        xhr = getattr(module, "XMLHttpRequest", self._current_xhr)
+        fetch = getattr(module, "_jsfetch", _explain_errors)
+        return bool(xhr == self._current_xhr) and getattr(fetch, "__module__", "") == __name__
 
     def _stop_streaming(self, urllib3: Any) -> None:
         """Keep urllib3 from a worker of its own, whose requests nobody else would see.
@@ -126,7 +134,13 @@ def _explain_errors(pyfetch: Any) -> None:
             return await js.fetch(*arguments)
         except JsException as error:
             if ours := cause_of(error):
-                raise pyfetch.AbortError(error) from ours
+                raise _error_of(pyfetch, error) from ours
             raise
 
     pyfetch._jsfetch = fetch
+
+
+def _error_of(pyfetch: Any, error: Any) -> OSError:
+    """The error that pyfetch raises for one of JavaScript: before Pyodide 0.27, just an OSError."""
+    abort_error = getattr(pyfetch, "AbortError", None)
+    return OSError(error.message) if abort_error is None else abort_error(error)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
+from .. import _stand_in
+from .._response import Response
 from ..errors import SuperTokensError, UnsupportedPlatform
-
-if TYPE_CHECKING:
-    from pyodide.http import FetchResponse
 
 
 async def fetch(
@@ -19,20 +18,13 @@ async def fetch(
     headers: Mapping[str, str] | None = None,
     body: str | bytes | Mapping[str, Any] | list[Any] | None = None,
     **options: Any,
-) -> FetchResponse:
+) -> Response:
     """Fetch a URL through the page's ``fetch``; requests to the API carry the session.
 
     A ``body`` that is a dict or a list is sent as JSON; further options are those of JavaScript's
     ``fetch``. Works for every URL, also before ``init()``. Raises RefreshUnavailable and the other
     errors of this package as they are, and ``OSError`` where the browser got no reply.
     """
-    try:
-        from pyodide.http import pyfetch
-    except ImportError:
-        raise UnsupportedPlatform(
-            "There is no browser here.", hint="fetch() works in Pyodide or PyScript."
-        ) from None
-
     sent = dict(headers or {})
     if isinstance(body, (Mapping, list)):
         body = json.dumps(body)
@@ -40,8 +32,18 @@ async def fetch(
             sent["content-type"] = "application/json"
     given = {"method": method, "headers": sent, "body": body}
     options |= {name: value for name, value in given.items() if value is not None}
+    if _stand_in.current is not None:
+        return await _stand_in.current.fetch(url, options)
     try:
-        return await pyfetch(url, **options)
+        from pyodide.http import pyfetch
+    except ImportError:
+        raise UnsupportedPlatform(
+            "There is no browser here.",
+            hint="fetch() works in Pyodide or PyScript; in tests use supertokens_pyodide.testing.",
+        ) from None
+
+    try:
+        return cast(Response, await pyfetch(url, **options))
     except OSError as error:
         if isinstance(error.__cause__, SuperTokensError):
             raise error.__cause__ from None

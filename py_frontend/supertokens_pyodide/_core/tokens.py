@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import UnsupportedPlatform
 from .clock import is_time
 from .foreign import LONGEST, read_json
 
@@ -96,7 +97,16 @@ def read_jwt(text: str) -> tuple[dict[str, Any], Payload]:
     Raises MalformedToken.
     """
     # PyJWT takes a quarter of a second to import in WebAssembly, so only those who need it pay.
-    import jwt
+    try:
+        import jwt
+    except ModuleNotFoundError as missing:
+        # Before Pyodide 0.29, ssl is a package of its own, which PyJWT imports.
+        package = "PyJWT" if missing.name == "jwt" else missing.name
+        raise UnsupportedPlatform(
+            f"The Python package {package} is not installed, and this call needs it.",
+            hint="Install it too: micropip does it for PyJWT by itself; for loadPyodide() or "
+            "loadPackage(), list its name, or the address of its wheel.",
+        ) from None
 
     try:
         for part in text.split(".")[:2]:  # PyJWT parses whatever it is given

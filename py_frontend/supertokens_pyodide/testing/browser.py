@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from .._client import Client
@@ -22,10 +23,14 @@ class ScriptedBrowser(Profile):
         Of the hooks and handlers ``pre_api_hook``, ``post_api_hook`` (functions that are not
         async), ``date_provider`` and ``override`` work here.
         """
-        config = read_config(options, Page(self.hostname, https))
-        make_provider = options.get("date_provider")
-        session = Session(
-            config, self.storage, date_provider=make_provider() if make_provider else None
-        )
-        client = Client(config, session, options)
-        return Tab(self, client, json.loads(write_plan(config)), options)
+        return open_tab(self, Page(self.hostname, https), options)
+
+
+def open_tab(browser: Profile, page: Page, options: Mapping[str, Any]) -> Tab:
+    """Open a page of a browser that calls ``init()`` with these options."""
+    config = read_config(options, page)
+    make_provider = options.get("date_provider")
+    provider = make_provider() if make_provider else None
+    session = Session(config, browser.storage, date_provider=provider)
+    client = Client(config, session, options)
+    return Tab(browser, client, json.loads(write_plan(config)), options)

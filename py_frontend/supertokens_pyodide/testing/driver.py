@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._client import Client
@@ -87,6 +88,14 @@ class Driver:
         """Carry out a step and run its flow to the end."""
         call = Call()
         self._apply(call, step)
+        await self._finish(call)
+
+    async def finish(self, call: Call) -> Any:
+        """Run this call to its end beside others; returns or raises what its caller gets."""
+        await self._finish(call)
+        return call.result()
+
+    async def _finish(self, call: Call) -> None:
         while not call.ended:
             if self.turn():
                 continue
@@ -153,14 +162,26 @@ class Driver:
             self._pending.append((call, {"do": "wake", "flow": flow}))
 
     def _perform(self, call: Call, step: dict[str, Any]) -> None:
-        if step["do"] == "call" and "function" not in step:
-            task = asyncio.ensure_future(self._perform_function(call, step))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-            return
+        is_python = step["do"] == "call" and "function" not in step
+        if is_python:
+            self._start(self._perform_function(call, step))
+        elif step["do"] not in _TRIPS:
+            self._resume(call, step, self._result(call, step))
+        elif self.browser.waits:
+            self._start(self._travel(call, step))
+        else:
+            _at_once(self._travel(call, step))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _travel(self, call: Call, step: dict[str, Any]) -> None:
+        """Perform an effect that goes to the network, or to a hook around that."""
         try:
-            result = self._result(call, step)
-        except NetworkDown as failure:
+            result = await _TRIPS[step["do"]](self, call, step)
+        except Exception as failure:
             call.failure = failure
             self.client.port.cancel(step["flow"])
             self._unlock(step["flow"])
@@ -184,15 +205,6 @@ class Driver:
 
     def _result(self, call: Call, step: dict[str, Any]) -> Any:
         match step["do"]:
-            case "send":
-                assert call.request is not None
-                return self._send(call, call.request, step)
-            case "post":
-                return self._post(call, step)
-            case "post_hook":
-                return self._after_post(call)
-            case "get":
-                return self._get(step)
             case "verify":
                 return _fits(step)
             case "lock":
@@ -205,15 +217,17 @@ class Driver:
             case _:
                 return None
 
-    def _send(self, call: Call, request: Request, step: dict[str, Any]) -> int | str:
+    async def _send(self, call: Call, step: dict[str, Any]) -> int | str:
+        request = call.request
+        assert request is not None
         kept = {n: text for n, text in request.headers.items() if n not in step["drop"]}
-        attempt = Request(
-            request.method, request.url, {**kept, **step["headers"]}, step["credentials"]
-        )
-        call.reply = self.browser.transmit(attempt)
+        headers = {**kept, **step["headers"]}
+        credentials = request.credentials or step["credentials"]
+        attempt = replace(request, headers=headers, credentials=credentials)
+        call.reply = await self.browser.transmit(attempt)
         return self._head(call.reply)
 
-    def _post(self, call: Call, step: dict[str, Any]) -> int | str:
+    async def _post(self, call: Call, step: dict[str, Any]) -> int | str:
         call.hooked = {
             "action": step["action"],
             "url": step["url"],
@@ -226,14 +240,17 @@ class Driver:
         }
         hook = self._options.get("pre_api_hook")
         if hook is not None:
-            call.hooked = {**call.hooked, **hook(call.hooked)}
+            call.hooked = {**call.hooked, **await _settled(hook(call.hooked))}
         init = call.hooked["request_init"]
+        request = Request(
+            init["method"],
+            call.hooked["url"],
+            init["headers"],
+            init.get("credentials"),
+            as_body(init.get("body")),
+        )
         try:
-            call.reply = self.browser.transmit(
-                Request(
-                    init["method"], call.hooked["url"], init["headers"], init.get("credentials")
-                )
-            )
+            call.reply = await self.browser.transmit(request)
         except NetworkDown:
             return json.dumps({"failure": "network"})
         except TimedOut:
@@ -241,16 +258,17 @@ class Driver:
         self._responses[step["action"]] = call.reply
         return self._head(call.reply)
 
-    def _get(self, step: dict[str, Any]) -> str:
+    async def _get(self, call: Call, step: dict[str, Any]) -> str:
         try:
-            reply = self.browser.transmit(Request("GET", step["url"], {}, "omit"))
+            reply = await self.browser.transmit(Request("GET", step["url"], {}, "omit"))
         except (NetworkDown, TimedOut):
             return json.dumps({"status": 0})
         told = {"status": reply.status, "text": reply.text}
         return json.dumps({**told, "cache_control": reply.headers.get("cache-control", "")})
 
-    def _after_post(self, call: Call) -> None:
-        self._options["post_api_hook"]({**call.hooked, "response": call.reply})
+    async def _after_post(self, call: Call, step: dict[str, Any]) -> None:
+        hook = self._options["post_api_hook"]
+        await _settled(hook({**call.hooked, "response": call.reply}))
 
     def _call_javascript(self, function: str, arguments: list[Any]) -> str:
         try:
@@ -265,6 +283,39 @@ class Driver:
 
     def _unlock(self, flow: int) -> None:
         self.browser.free_locks(lambda holder: holder == (self, flow))
+
+
+_TRIPS: dict[str, Callable[[Driver, Call, dict[str, Any]], Awaitable[Any]]] = {
+    "send": Driver._send,
+    "post": Driver._post,
+    "post_hook": Driver._after_post,
+    "get": Driver._get,
+}
+
+
+def as_body(body: object) -> bytes:
+    """A request's body as it is sent."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    raise TypeError(f"A body is text or bytes here, and this one is a {type(body).__name__}.")
+
+
+async def _settled(value: Any) -> Any:
+    return await value if isinstance(value, Awaitable) else value
+
+
+def _at_once(work: Coroutine[Any, Any, None]) -> None:
+    """Run to its end what waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration:
+        return
+    work.close()
+    raise TypeError("A scripted browser takes no async functions: use signed_in() for those.")
 
 
 def _fits(step: dict[str, Any]) -> bool:

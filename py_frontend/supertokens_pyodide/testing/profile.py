@@ -19,6 +19,9 @@ class Page(Protocol):
 class Profile:
     """What all tabs of a browser share. ``now`` is its clock, in milliseconds."""
 
+    #: Whether ``transmit`` is to be awaited, so that requests take their time.
+    waits = False
+
     def __init__(self, backend: Backend, *, hostname: str = "app.example.com") -> None:
         self.backend = backend
         self.hostname = hostname
@@ -61,7 +64,7 @@ class Profile:
         """Free the locks whose holder is one of these."""
         self.locks = {name: holder for name, holder in self.locks.items() if not held(holder)}
 
-    def transmit(self, request: Request) -> Reply:
+    async def transmit(self, request: Request) -> Reply:
         """Send a request to the backend."""
         self.requests.append(request)
         return self.backend(request)

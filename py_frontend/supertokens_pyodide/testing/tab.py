@@ -12,7 +12,7 @@ from .._client import Client
 from .._core.report import Facts
 from .._recipe import Recipe
 from ..events import Event
-from .driver import Call, Driver
+from .driver import Call, Driver, as_body
 from .network import Reply, Request
 from .profile import Profile
 
@@ -51,14 +51,20 @@ class Tab(Driver):
         headers: dict[str, str] | None = None,
         *,
         method: str = "GET",
+        body: str | bytes | None = None,
         one_shot: bool = False,
     ) -> Call:
         """Start a request, without running it."""
         headers = {name.lower(): text for name, text in (headers or {}).items()}
-        shown = {n: text for n, text in headers.items() if n in self.plan["requestHeaders"]}
         if url.startswith("/"):
             url = self.client.config.api_domain + url
-        call = Call(Request(method, url, headers))
+        return self.begin_request(Request(method, url, headers, body=as_body(body)), one_shot)
+
+    def begin_request(self, request: Request, one_shot: bool = False) -> Call:
+        """Start a request to the API, its URL absolute, without running it."""
+        headers = request.headers
+        shown = {n: text for n, text in headers.items() if n in self.plan["requestHeaders"]}
+        call = Call(request)
         port = self.client.port
         step = port.exchange(
             json.dumps(shown) if shown else "", one_shot, self.cookies(), self.now()

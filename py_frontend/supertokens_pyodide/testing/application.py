@@ -1,0 +1,371 @@
+"""A page for the tests of applications: the module's functions work on it, on CPython."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urljoin, urlsplit
+
+from .. import _api, _stand_in
+from .._client import Client
+from .._core.config import Config, Page, read_config
+from .._recipe import MATCH_URL
+from ..errors import ConfigError, NotInitialised
+from ..events import Event
+from . import backend_sdk
+from .asgi import AsgiApplication, call_asgi, is_asgi
+from .browser import open_tab
+from .driver import as_body
+from .jar import Jar
+from .network import ApplicationBackend, NetworkDown, Reply, Request, TimedOut
+from .profile import Profile
+from .response import PageResponse
+from .sessions import ENDED, OwnSessions, Sessions
+from .tab import Tab
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ..claims import SessionClaim
+    from ..options import InitOptions
+
+Claims = Mapping["str | SessionClaim[Any]", Any]
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_REDIRECTS = 20
+
+
+class _Browser(Profile):
+    """A browser whose clock goes, and whose backend is the application's."""
+
+    waits = True
+
+    def __init__(self, backend: ApplicationBackend | AsgiApplication | None) -> None:
+        #: By how many milliseconds the clock is ahead of this machine's.
+        self.ahead = 0.0
+        super().__init__(_no_backend)
+        self.now = time.time() * 1000
+        self._application = backend
+        self.sessions: Sessions
+        self.config: Config
+        self.jar = Jar()
+
+    @property
+    def now(self) -> float:
+        """Its clock, in milliseconds."""
+        return time.time() * 1000 + self.ahead
+
+    @now.setter
+    def now(self, now: float) -> None:
+        self.ahead = now - time.time() * 1000
+
+    @property
+    def origin(self) -> str:
+        """The page's origin."""
+        page = self.config.page
+        return f"{'https' if page.secure else 'http'}://{page.hostname}"
+
+    async def transmit(self, request: Request) -> Reply:
+        """Send a request to the backend; redirects are followed."""
+        reply, _ = await self.follow(request)
+        return reply
+
+    async def follow(self, request: Request) -> tuple[Reply, str]:
+        """The response to a request, and the URL that it came from."""
+        for _ in range(_MOST_REDIRECTS + 1):
+            reply = await self._answer(request)
+            place = reply.headers.get("location")
+            if reply.status not in _REDIRECTS or place is None:
+                return reply, request.url
+            url = urljoin(request.url, place)
+            is_get = reply.status in (307, 308) or request.method in ("GET", "HEAD")
+            method, body = (request.method, request.body) if is_get else ("GET", b"")
+            headers = dict(request.headers)
+            if urlsplit(url).netloc != urlsplit(request.url).netloc:
+                headers.pop("authorization", None)
+            request = replace(request, method=method, url=url, headers=headers, body=body)
+        raise NetworkDown(f"{request.url} was redirected too often.")
+
+    async def _answer(self, request: Request) -> Reply:
+        is_own = urlsplit(request.url).netloc == urlsplit(self.origin).netloc
+        wants_cookies = request.credentials == "include"
+        if wants_cookies or (is_own and request.credentials != "omit"):
+            wants_cookies = True
+        headers = dict(request.headers)
+        if wants_cookies and (cookies := self.jar.header(request.url)):
+            headers["cookie"] = cookies
+        if not is_own or request.method not in ("GET", "HEAD"):
+            headers["origin"] = self.origin
+        request = replace(request, headers=headers)
+        request = replace(request, session=self.sessions.session_of(request, self.now))
+        self.requests.append(request)
+        reply = self.sessions.answer(request, self.config, self.now)
+        if reply is None:
+            reply = await self._ask_application(request)
+        if wants_cookies:
+            self.jar.keep(request.url, reply.set_cookies)
+        return reply
+
+    async def _ask_application(self, request: Request) -> Reply:
+        backend = self._application
+        if backend is None:
+            raise NetworkDown(
+                f"The page requested {request.method} {request.url}, and there is no backend. "
+                "Give one: signed_in(backend=…), or override the fixture supertokens_backend."
+            )
+        if is_asgi(backend):
+            return await call_asgi(cast(AsgiApplication, backend), request)
+        reply = cast(ApplicationBackend, backend)(request)
+        return reply if isinstance(reply, Reply) else await reply
+
+
+def _no_backend(request: Request) -> Reply:
+    raise NetworkDown
+
+
+class PageUnderTest:
+    """What ``signed_in()`` and ``signed_out()`` give: the page, its browser and its backend."""
+
+    def __init__(
+        self,
+        backend: ApplicationBackend | AsgiApplication | None,
+        user: tuple[str, str, Claims] | None,
+        page_url: str | None,
+        access_token_lifetime: float,
+        expose_access_token: bool,
+        options: Mapping[str, Any],
+    ) -> None:
+        self._browser = _Browser(backend)
+        is_real = backend is not None and is_asgi(backend) and backend_sdk.is_initialised()
+        self._browser.sessions = (
+            backend_sdk.BackendSdkSessions()
+            if is_real
+            else OwnSessions(access_token_lifetime, expose_access_token)
+        )
+        self._user = user
+        self._page_url = page_url
+        self._options = {"api_domain": "https://api.example.com", **options}
+        self._tab: Tab | None = None
+        self._has_started = False
+        self._has_ended = False
+        #: The events that were fired, in order.
+        self.events: list[Event] = []
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests that went to the backend, in order, the SDK's own included."""
+        return self._browser.requests
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The session's cookies that the page can see."""
+        return self._browser.cookies
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the browser's clock go on; sessions made by supertokens-python keep real time."""
+        self._browser.now += seconds * 1000
+
+    def end_session(self) -> None:
+        """End the session on the backend, as an administrator does: the page does not know yet."""
+        self._has_ended = True
+        self._browser.sessions.end_all()
+
+    def new_session(
+        self, user_id: str = "user", *, tenant_id: str = "public", claims: Claims | None = None
+    ) -> Reply:
+        """A response that signs a user in: what a backend of a test answers to a sign-in."""
+        self.client()
+        payload = self._payload(claims or {})
+        config, now = self._browser.config, self._browser.now
+        return self._browser.sessions.new(user_id, tenant_id, payload, config, now)
+
+    # ---- the browser, for the module's functions -----------------------------------------------
+
+    def client(self) -> Client:
+        """The client of a page that has not called ``init()``."""
+        tab = self._tab
+        if tab is None:
+            return self._open(self._options)
+        if tab.client.host is None:
+            raise NotInitialised("The session SDK has been closed.")
+        return tab.client
+
+    def start(self, options: Mapping[str, Any]) -> Client:
+        """Start the client of a page that calls ``init()``."""
+        given = dict(options) if "api_domain" in options else {**self._options, **options}
+        config = self.read_options(given)  # a wrong option changes nothing
+        if self._tab is not None:
+            self._close_tab()
+        if not self._has_started and self._user is not None:
+            self._browser.clear_cookies()
+            self._browser.jar.clear()
+            self._browser.config = config
+        client = self._open(given)
+        self._has_started = True
+        return client
+
+    def read_options(self, options: Mapping[str, Any]) -> Config:
+        """Check options against the page that they are for; raises ConfigError."""
+        return read_config(options, self._page(options))
+
+    async def fetch(self, url: str, options: Mapping[str, Any]) -> PageResponse:
+        """Make the page's request; raises OSError if there is no response."""
+        if self._tab is None:
+            self.client()
+        tab, browser = self._tab, self._browser
+        assert tab is not None
+        url = urljoin(f"{self._page_url or browser.origin}/", url)
+        if not url.startswith(("http://", "https://")):
+            raise OSError(f"There is no request to {url!r}: its address is not http or https.")
+        headers = {name.lower(): str(text) for name, text in options.get("headers", {}).items()}
+        request = Request(
+            options.get("method", "GET").upper(),
+            url.partition("#")[0],
+            headers,
+            options.get("credentials"),
+            as_body(options.get("body")),
+        )
+        client = tab.client
+        domains = (client.config.api_domain, client.config.session_token_backend_domain)
+        is_ours = client.host is not None and client.recipe[MATCH_URL](url, *domains)
+        try:
+            if not is_ours:
+                return PageResponse(url, *await browser.follow(request))
+            reply = await tab.finish(tab.begin_request(request))
+        except (NetworkDown, TimedOut) as failure:
+            raise OSError(str(failure) or "There is no response.") from failure
+        return PageResponse(url, reply, url)
+
+    # ---- the tab ------------------------------------------------------------------------------
+
+    def _open(self, options: Mapping[str, Any]) -> Client:
+        page = self._page(options)
+        self._browser.hostname = page.hostname
+        tab = self._tab = open_tab(self._browser, page, options)
+        self._browser.config = tab.client.config
+        if self._user is not None and not self._has_started:
+            self._sign_in(tab, *self._user)
+        tab.client.on("*", self.events.append)
+        return tab.client
+
+    def _close_tab(self) -> None:
+        if self._tab is not None:
+            if self._tab.client.host is not None:
+                self._tab.client.close()
+            self._tab = None
+
+    def _page(self, options: Mapping[str, Any]) -> Page:
+        url = self._page_url
+        if url is None:
+            scope = options.get("session_token_frontend_domain")
+            host = scope.strip().removeprefix(".") if isinstance(scope, str) else ""
+            url = f"https://{host or 'app.example.com'}"
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ConfigError(
+                "page_url", f"is {url!r}", hint="Give it the form 'https://app.example.com'."
+            )
+        return Page(parts.hostname, parts.scheme == "https")
+
+    def _payload(self, claims: Claims) -> dict[str, Any]:
+        fetched = int(self._browser.now)
+        return {
+            name if isinstance(name, str) else cast(Any, name).id: value
+            if isinstance(name, str)
+            else {"v": value, "t": fetched}
+            for name, value in claims.items()
+        }
+
+    def _sign_in(self, tab: Tab, user_id: str, tenant_id: str, claims: Claims) -> None:
+        """Let the page have a session, by the response of a sign-in that nobody sees.
+
+        The session is as old as the block: what the test has done since counts.
+        """
+        browser, config = self._browser, self._browser.config
+        ahead, browser.ahead = browser.ahead, 0
+        reply = browser.sessions.new(user_id, tenant_id, self._payload(claims), config, browser.now)
+        url = f"{config.api_domain}{config.api_base_path}/signin"
+
+        async def backend(request: Request) -> Reply:
+            return reply if request.url == url else Reply(401, dict(ENDED))
+
+        # Nobody was signed in before: without this the page would ask the backend about it.
+        browser.set_cookie("st-last-access-token-update=1;path=/")
+        cast(Any, browser).transmit, browser.waits = backend, False
+        try:
+            tab.run(tab.begin_request(Request("POST", url, {})))
+        finally:
+            del cast(Any, browser).transmit
+            browser.waits, browser.ahead = True, ahead
+        if self._has_ended:
+            browser.sessions.end_all()
+        browser.jar.keep(url, reply.set_cookies)
+        tab.events.clear()
+
+    @contextmanager
+    def _in_place(self) -> Iterator[PageUnderTest]:
+        before, bound = _stand_in.current, _api.current()
+        _api.bind(None)
+        _stand_in.current = self
+        try:
+            yield self
+        finally:
+            _stand_in.current = before
+            self._close_tab()
+            _api.bind(bound)
+
+
+@contextmanager
+def signed_in(
+    user_id: str = "user",
+    *,
+    tenant_id: str = "public",
+    claims: Claims | None = None,
+    backend: ApplicationBackend | AsgiApplication | None = None,
+    page_url: str | None = None,
+    access_token_lifetime: float = 3600,
+    expose_access_token: bool = False,
+    **options: Unpack[InitOptions],
+) -> Iterator[PageUnderTest]:
+    """Run a block as code of a page whose user is signed in.
+
+    Inside it ``init()``, ``fetch()`` and the other functions of ``supertokens_pyodide`` work on
+    CPython. The user is signed in from the start, and ``init()`` may be called or not.
+
+    ``claims`` are added to the access token's payload; the key may be the claim itself.
+    ``backend`` answers the page's requests: a function (async or not) from Request to Reply, or an
+    ASGI application. The calls for refresh and sign-out are answered for it, unless it is an ASGI
+    application and supertokens-python is initialised in this process: then the session is a real
+    one, of the core that supertokens-python is connected to.
+
+    ``page_url`` is the page's address, https://app.example.com unless set.
+    ``access_token_lifetime`` (seconds) and ``expose_access_token`` are settings of the backend.
+    Options are those of ``init()``, for pages that do not call it. ``cookie_handler``,
+    ``window_handler`` and ``lock_factory`` are accepted and not used here.
+    """
+    user = (user_id, tenant_id, claims or {})
+    page = PageUnderTest(
+        backend, user, page_url, access_token_lifetime, expose_access_token, options
+    )
+    with page._in_place():
+        yield page
+
+
+@contextmanager
+def signed_out(
+    *,
+    backend: ApplicationBackend | AsgiApplication | None = None,
+    page_url: str | None = None,
+    access_token_lifetime: float = 3600,
+    expose_access_token: bool = False,
+    **options: Unpack[InitOptions],
+) -> Iterator[PageUnderTest]:
+    """Run a block as code of a page whose visitor has no session; see ``signed_in``."""
+    page = PageUnderTest(
+        backend, None, page_url, access_token_lifetime, expose_access_token, options
+    )
+    with page._in_place():
+        yield page
