@@ -85,7 +85,7 @@ def check_rebuild(source: Path, wheel: Path) -> None:
     if not filecmp.cmp(again, wheel, shallow=False):
         raise Broken("The source distribution makes another wheel.")
     built = source / BUILT_SHIM
-    files = [path.name for path in sorted(built.iterdir())]
+    files = [path.relative_to(built) for path in sorted(built.rglob("*")) if path.is_file()]
     built.rename(source / "built")
     # As the Makefile does it, but with the packages that are installed here.
     (source / "node_modules").symlink_to(ROOT / "node_modules")

@@ -50,7 +50,8 @@ def test_the_package_has_all_that_a_page_needs_and_pyodide_itself_has_not():
     (command,) = package["bin"].values()
     wheels = {name for name in names if name.endswith(".whl")}
     assert {command, "js_shim/wheels/packages.json", "js_shim/types/index.d.ts"} <= names
-    assert {f"js_shim/dist/{path.name}" for path in DIST.iterdir()} <= names
+    built = [path for path in DIST.rglob("*") if path.is_file()]
+    assert {path.relative_to(ROOT).as_posix() for path in built} <= names
     assert {re.match(r"js_shim/wheels/(\w+)-", name)[1] for name in wheels} == {
         "pyjwt",
         "supertokens_pyodide",

@@ -5,6 +5,7 @@ import json
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from supertokens_pyodide._core.effects import Get
 from supertokens_pyodide.errors import (
     AccessTokenHidden,
     NoSession,
@@ -338,8 +339,15 @@ def test_made_up_keys_do_not_have_them_fetched_all_the_time(published, keys):
 
 def test_a_key_set_is_asked_for_past_the_cache_when_it_lacks_the_key(published, keys):
     fresh = []
-    get = published.tab._get
-    published.tab._get = lambda step: (fresh.append(step["fresh"]), get(step))[1]
+    resume = published.tab.client.session.flows.resume
+
+    def watched(flow_id, result):
+        effect = published.tab.client.session.flows.effect_of(flow_id)
+        if isinstance(effect, Get):
+            fresh.append(effect.fresh)
+        return resume(flow_id, result)
+
+    published.tab.client.session.flows.resume = watched
     reason_of(published, keys.sign(claims_of(published), kid="unknown"))
     assert fresh == [False, True]
 
