@@ -54,7 +54,7 @@ def test_the_documented_tests_of_an_application_pass(folder: Path, installed: Pa
 
 
 def test_the_wheel_is_what_the_documented_tests_import(folder: Path, installed: Path) -> None:
-    code = "import supertokens_pyodide.testing.plugin as p; print(p.__file__)"
+    code = "import supertokens_pyodide.pytest_plugin as p; print(p.__file__)"
     run = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": str(installed)},

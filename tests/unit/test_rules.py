@@ -48,7 +48,6 @@ LAYERS = [
     ["testing.tab"],
     ["testing.browser"],
     ["testing.application"],
-    ["testing.plugin"],
 ]
 LEVELS = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 
@@ -99,7 +98,7 @@ def test_dependencies_point_one_way(module):
 
 def test_every_module_has_its_layer():
     ours = {module_name(path) for path in PACKAGE.rglob("*.py") if "_browser" not in path.parts}
-    assert ours - {"", "_core", "testing", "httpx"} == set(LEVELS)
+    assert ours - {"", "_core", "testing", "httpx", "pytest_plugin"} == set(LEVELS)
 
 
 def test_only_the_browser_part_imports_the_browser():
@@ -141,7 +140,15 @@ LOADED_AT_BOOT = {
 }
 # Modules of ours that are imported where they are needed.
 ON_DEMAND = (
-    *("claims", "options", "testing", "httpx", "_browser.streaming", "_browser.image"),
+    *(
+        "claims",
+        "options",
+        "testing",
+        "httpx",
+        "pytest_plugin",
+        "_browser.streaming",
+        "_browser.image",
+    ),
     *("_core.claim_rules", "_core.validation", "_core.verifier", "_core.diagnosis"),
 )
 

@@ -18,13 +18,14 @@ from tools.hatch_build import private_modules, without_commentary
 PACKAGE = Path(supertokens_pyodide.__file__).parent
 # Those of private modules that the package shows under its own name.
 PUBLIC_NAMES = {
-    "convert": {"cause_of"},
-    "fetch": {"fetch"},
-    "diagnosis": {"DiagnosticReport"},
     "_response": {"Response"},
+    "convert": {"cause_of"},
+    "diagnosis": {"DiagnosticReport"},
+    "fetch": {"fetch"},
 }
 PUBLIC_MODULES = [
     *("__init__", "_api", "claims", "errors", "events", "httpx", "options"),
+    "pytest_plugin",
     *(f"testing/{path.name[:-3]}" for path in (PACKAGE / "testing").glob("*.py")),
 ]
 

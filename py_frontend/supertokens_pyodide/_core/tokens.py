@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,8 +101,9 @@ def read_jwt(text: str) -> tuple[dict[str, Any], Payload]:
     try:
         import jwt
     except ModuleNotFoundError as missing:
-        # Before Pyodide 0.29, ssl is a package of its own, which PyJWT imports.
-        package = "PyJWT" if missing.name == "jwt" else missing.name
+        # Before Pyodide 314, ssl is a package of its own, which PyJWT imports.
+        found = re.search(r"'(\w+)'", str(missing))
+        package = "PyJWT" if not found or found[1] == "jwt" else found[1]
         raise UnsupportedPlatform(
             f"The Python package {package} is not installed, and this call needs it.",
             hint="Install it too: micropip does it for PyJWT by itself; for loadPyodide() or "

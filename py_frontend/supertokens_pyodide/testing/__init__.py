@@ -18,7 +18,8 @@
         with testing.signed_in("alice", backend=backend):
             assert asyncio.run(orders()) == ["an order of alice"]
 
-``signed_in()`` and ``signed_out()`` are for applications; ``testing.plugin`` has them as fixtures.
+``signed_in()`` and ``signed_out()`` are for applications; ``supertokens_pyodide.pytest_plugin`` has
+them as fixtures.
 The real core runs here, with the real clock; only the browser is scripted.
 
 For single steps there is a browser where everything is synchronous and nothing waits, the clock

@@ -23,9 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .application import PageUnderTest
-    from .asgi import AsgiApplication
-    from .network import ApplicationBackend
+    from .testing import ApplicationBackend, AsgiApplication, PageUnderTest
 
 MARKER = "supertokens"
 
@@ -51,7 +49,7 @@ def supertokens_signed_in(
     supertokens_backend: ApplicationBackend | AsgiApplication | None,
 ) -> Iterator[PageUnderTest]:
     """A page whose user is signed in."""
-    from .application import signed_in
+    from .testing import signed_in  # slow to import, for a plugin that every pytest loads
 
     with signed_in(**_arguments(request, supertokens_backend)) as page:
         yield page
@@ -63,7 +61,7 @@ def supertokens_signed_out(
     supertokens_backend: ApplicationBackend | AsgiApplication | None,
 ) -> Iterator[PageUnderTest]:
     """A page whose visitor has no session."""
-    from .application import signed_out
+    from .testing import signed_out
 
     with signed_out(**_arguments(request, supertokens_backend)) as page:
         yield page
