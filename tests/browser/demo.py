@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LONG = 3600
 REFRESH = "/auth/session/refresh"
 APP = "/recipe/multitenancy/app"
+# A server may close an idle connection in the moment in which it is used again.
+NO_IDLE = httpx.Limits(max_keepalive_connections=0)
 
 
 class Demo:
@@ -43,7 +45,7 @@ class Demo:
         core = uri.rstrip("/") if uri else self._stack.enter_context(running_core())
         headers = {"api-key": key} if key else {}
         self._core = self._stack.enter_context(
-            httpx.Client(base_url=core, headers=headers, timeout=TIMEOUT)
+            httpx.Client(base_url=core, headers=headers, timeout=TIMEOUT, limits=NO_IDLE)
         )
         self._app = f"test-{uuid.uuid4().hex[:12]}"
         self.set_token_life(LONG)
@@ -66,7 +68,9 @@ class Demo:
         found = re.search(r"http://localhost:\d+", line)
         assert found, f"the demo has not started: {line!r}"
         self.origin = found[0]
-        self._http = self._stack.enter_context(httpx.Client(base_url=self.origin, timeout=TIMEOUT))
+        self._http = self._stack.enter_context(
+            httpx.Client(base_url=self.origin, timeout=TIMEOUT, limits=NO_IDLE)
+        )
 
     def stop(self) -> None:
         self._stack.close()

@@ -220,7 +220,7 @@ def test_without_the_shim_on_the_page_calls_and_requests_say_what_to_add(
         try:
             await pyfetch(js.location.origin + "/api/public")
         except Exception as error:
-            return [*told, took, str(error)]
+            return [*told, took, s.cause_of(error).hint]
         """
     )
     code, hint, took, refusal = found

@@ -213,14 +213,14 @@ def test_a_worker_that_dies_leaves_nothing_hanging_and_another_takes_over(
     page = python.page
     python.init(None)
     python.sign_up()
-    python.let_token_expire()
+    page.context.clear_cookies(name="sAccessToken")  # so requests are refused, and need a refresh
     page.route(f"**{REFRESH}", lambda route: None)  # never answers
     with page.expect_request(f"**{REFRESH}"):
         page.evaluate(
             """() => {
               const told = (promise) => promise.then(({ status }) => status, ({ code }) => code);
               globalThis.waiting = told(fetch("/api/protected"));
-              globalThis.asking = supertokens.doesSessionExist().catch(({ code }) => code);
+              globalThis.asking = supertokens.attemptRefreshingSession().catch(({ code }) => code);
             }"""
         )
     page.evaluate("workers[0].terminate()")

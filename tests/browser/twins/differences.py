@@ -13,6 +13,7 @@ from tests.browser.twins.rewrites import (
     Rewrite,
     after_one_refresh,
     confirmed,
+    ended_ahead,
     ends_in,
     fails,
     first_of_three,
@@ -21,7 +22,9 @@ from tests.browser.twins.rewrites import (
     in_time,
     lasting_tokens,
     own_mode,
+    refresh_first,
     refreshed,
+    refreshed_ahead,
     released_first,
     repaired,
     says,
@@ -139,6 +142,18 @@ DIFFERENCES = [
     Difference(
         "An access token that has expired is refreshed before the request is sent. If it "
         "expires during the request, it is refreshed once more.",
+        {
+            "a request with an expired token": refreshed_ahead,
+            "ten requests at once with an expired token": refreshed_ahead,
+            "the caller's own Authorization, with our expired token": refreshed_ahead,
+            "the locks are others": refreshed_ahead,
+            "hooks around a refresh": refreshed_ahead,
+            "the refresh is answered with 500": refresh_first,
+            NO_ANSWER: refresh_first,
+            NO_FRONT_TOKEN: refresh_first,
+            "another status says that the session has expired": refreshed,
+            "requests at once with an expired token after the session was revoked": ended_ahead,
+        },
         tests=("tests/unit/test_expiry.py",),
     ),
     Difference(

@@ -25,13 +25,50 @@ def ends_in(**result: Any) -> Rewrite:
     return lambda told: replace(told, result={**told.result, **result})
 
 
-FDI = "fdi-version=1.16,1.17,1.18,1.19,2.0,3.0,3.1,4.0,4.1"
+FDI = "fdi-version=1.16,1.17,1.18,1.19,2.0,3.0,3.1,4.0,4.1,4.2"
 AN_ERROR = {"status": 0, "body": "", "ends": "error"}
 
 
 def after_one_refresh(told: Told) -> Told:
     """The second refusal goes to the caller."""
     return replace(told, sent=told.sent[:3], arrived=told.arrived[:3], events=told.events[:1])
+
+
+REFRESH = "/session/refresh"
+
+
+def refreshed_ahead(told: Told) -> Told:
+    """No token that is known to have expired is sent: each request lacks its first attempt."""
+    requests = [n for n, entry in enumerate(told.sent) if REFRESH not in entry]
+    first = requests[: len(requests) // 2]
+    return replace(
+        told,
+        sent=[entry for n, entry in enumerate(told.sent) if n not in first],
+        arrived=[e for e in told.arrived if REFRESH in e or not e.startswith("401 ")],
+    )
+
+
+def refresh_first(told: Told) -> Told:
+    """A refresh fails before the request is sent, which goes out all the same."""
+    return replace(told, sent=sorted(told.sent, key=lambda entry: REFRESH not in entry))
+
+
+def ended_ahead(told: Told) -> Told:
+    """The refresh before the requests ends the session: they go out without one."""
+    return replace(
+        told,
+        sent=sorted(e if REFRESH in e else _without_token(e) for e in told.sent),
+        arrived=sorted(e if REFRESH in e else _of_nobody(e) for e in told.arrived),
+    )
+
+
+def _without_token(entry: str) -> str:
+    return entry.replace(" authorization=access-token", "")
+
+
+def _of_nobody(entry: str) -> str:
+    before = entry.partition("|")[0].replace(" authorization", "")
+    return f"{before}| st-last-access-token-update"
 
 
 def told_once(told: Told) -> Told:
@@ -57,13 +94,31 @@ def first_of_three(told: Told) -> Told:
 
 
 def with_second_refresh(told: Told) -> Told:
-    return replace(told, sent=[*told.sent, told.sent[-1]])
+    last = max(n for n, entry in enumerate(told.sent) if REFRESH in entry)
+    return replace(told, sent=[*told.sent[: last + 1], told.sent[last], *told.sent[last + 1 :]])
 
 
 def signed_out(told: Told) -> Told:
+    """The late refresh brings nothing back, and the cookies that it has set are signed out."""
     unauthorised = {"action": "UNAUTHORISED", "sessionExpiredOrRevoked": False, "userContext": {}}
-    cookies = {name: text for name, text in told.cookies.items() if name != "sFrontToken"}
-    return replace(told, result=[False, True], events=[unauthorised], cookies=cookies)
+    gone = (
+        {"sFrontToken"} if _in_headers(told) else {"sFrontToken", "sAccessToken", "sRefreshToken"}
+    )
+    cookies = {name: text for name, text in told.cookies.items() if name not in gone}
+    again = [] if _in_headers(told) else [told.sent[-1].replace(REFRESH, "/signout")]
+    arrived = [told.arrived[-1].replace(REFRESH, "/signout").replace("sRefreshToken ", "")]
+    return replace(
+        told,
+        result=[False, True],
+        events=[unauthorised],
+        cookies=cookies,
+        sent=[*told.sent, *again],
+        arrived=[*told.arrived, *(arrived if again else [])],
+    )
+
+
+def _in_headers(told: Told) -> bool:
+    return "st-refresh-token" in told.cookies
 
 
 def _refresh_call(header: bool) -> str:
@@ -134,7 +189,7 @@ def confirmed(told: Told) -> Told:
 
 
 def refreshed(told: Told) -> Told:
-    """A request with an expired token went its way, as if there were no hook."""
+    """A request with an expired token went its way after a refresh, as if there were no hook."""
     header = "st-refresh-token" in told.cookies
     request, refused = told.sent[0], told.arrived[0]
     refresh = refused.replace("GET /api/protected", "POST /auth/session/refresh")
@@ -143,9 +198,8 @@ def refreshed(told: Told) -> Told:
     return replace(
         told,
         result={"status": 200, "body": "sessionHandle tenantId tokenExpiry userId"},
-        sent=[request, _refresh_call(header), request],
+        sent=[_refresh_call(header), request],
         arrived=[
-            refused,
             refresh if header else refresh.replace("sAccessToken", "sAccessToken sRefreshToken"),
             refused.replace("401", "200"),
         ],
