@@ -197,7 +197,11 @@ def refreshed(told: Told) -> Told:
     actions = ("ACCESS_TOKEN_PAYLOAD_UPDATED", "REFRESH_SESSION")
     return replace(
         told,
-        result={"status": 200, "body": "sessionHandle tenantId tokenExpiry userId"},
+        result={
+            **({"ends": "load"} if "ends" in told.result else {}),
+            "status": 200,
+            "body": "sessionHandle tenantId tokenExpiry userId",
+        },
         sent=[_refresh_call(header), request],
         arrived=[
             refresh if header else refresh.replace("sAccessToken", "sAccessToken sRefreshToken"),
