@@ -85,19 +85,23 @@ const isHandlerFailure = (name) => (error) => {
 
 // ---- the blocking driver --------------------------------------------------------------------------
 
-/** A core whose flows do these effects, one after the other, and the requests that are made. */
-function blocked(isFree) {
-  const sent = [];
-  const resumed = [];
-  const besides = [];
-  class Native {
-    open = (_method, url) => sent.push(url);
+/** An XMLHttpRequest that is answered at once, and notes the addresses that it is opened for. */
+const xhrNoting = (opened) =>
+  class {
+    open = (_method, url) => opened.push(url);
     setRequestHeader() {}
     send() {}
     getAllResponseHeaders = () => "";
     status = 200;
     responseURL = "";
-  }
+  };
+
+/** A core whose flows do these effects, one after the other, and the requests that are made. */
+function blocked(isFree) {
+  const sent = [];
+  const resumed = [];
+  const besides = [];
+  const Native = xhrNoting(sent);
   const driver = {
     hooks: { any: false },
     apply: (step) => step,
@@ -136,14 +140,7 @@ test("flows that cannot be blocked for all go on by themselves", () => {
 function blockedFor(flows, later, { any = false } = {}) {
   const [posted, besides] = [[], []];
   let left = 100; // a flow that is asked for ever freezes the page
-  class Native {
-    open = (_method, url) => posted.push(url);
-    setRequestHeader() {}
-    send() {}
-    getAllResponseHeaders = () => "";
-    status = 200;
-    responseURL = "";
-  }
+  const Native = xhrNoting(posted);
   const driver = {
     hooks: { any },
     apply(step, _carrier, start = (child) => this.beside(child)) {

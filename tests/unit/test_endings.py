@@ -186,21 +186,25 @@ def test_after_a_dropped_response_the_session_that_is_there_is_refreshed(signed_
     assert signed_in.tab.fetch("/items").text == "bob"
 
 
-def test_a_refresh_that_another_tabs_sign_out_overtakes_leaves_no_cookies(new_world):
-    world = new_world("cookie")
+def overtaken(world, url):
+    """Let the next refresh be answered after another tab's request, which was made before."""
     world.sign_in()
     other = world.open_tab()
-    sign_out = other.begin_fetch(SIGN_OUT, method="POST")
-    world.backend.always[SIGN_OUT] = Reply(200, {"front-token": "remove"})
-    honest = world.backend.honest
+    request = other.begin_fetch(url, method="POST")
 
-    def answer(request):
-        refreshed = honest(request)
-        other.run(sign_out)
+    def answer(refresh):
+        refreshed = world.backend.honest(refresh)
+        other.run(request)
         return refreshed
 
     world.backend.answers[REFRESH] = [answer]
     world.expire()
+
+
+def test_a_refresh_that_another_tabs_sign_out_overtakes_leaves_no_cookies(new_world):
+    world = new_world("cookie")
+    world.backend.always[SIGN_OUT] = Reply(200, {"front-token": "remove"})
+    overtaken(world, SIGN_OUT)
     assert world.tab.call("does_session_exist") is False
     assert [request.path for request in world.browser.requests] == [REFRESH, SIGN_OUT, SIGN_OUT]
     assert world.browser.locks == {}
@@ -208,18 +212,7 @@ def test_a_refresh_that_another_tabs_sign_out_overtakes_leaves_no_cookies(new_wo
 
 def test_a_refresh_that_a_sign_in_overtakes_is_made_again_for_the_new_session(new_world):
     world = new_world("cookie")
-    world.sign_in()
-    other = world.open_tab()
-    sign_in = other.begin_fetch(f"{SIGN_IN}?user=bob", method="POST")
-    honest = world.backend.honest
-
-    def answer(request):
-        refreshed = honest(request)
-        other.run(sign_in)
-        return refreshed
-
-    world.backend.answers[REFRESH] = [answer]
-    world.expire()
+    overtaken(world, f"{SIGN_IN}?user=bob")
     assert world.tab.fetch("/items").text == "bob"
     assert world.refreshes == 2
     assert world.tab.call("get_user_id") == "bob"
