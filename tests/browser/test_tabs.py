@@ -52,6 +52,8 @@ class Tabs:
         # The button alone may be about to go, if the test before has signed out in the other tab.
         if self.javascript.page.evaluate("supertokens.doesSessionExist()"):
             self.javascript.click("sign-out")
+        # Python's page hears nothing of a session that went without a word.
+        look_everywhere(self.javascript, self.python)
         for app in (self.javascript, self.python):
             app.expect_status("signed-out")
         for app in (self.javascript, self.python):
