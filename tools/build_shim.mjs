@@ -70,7 +70,7 @@ await Promise.all([
   bundle({
     format: "esm",
     minify: true,
-    entryPoints: ["js_shim/src/fast_boot.js"],
+    entryPoints: ["js_shim/src/boot/fast_boot.js"],
     outfile: "js_shim/dist/supertokens.fastboot.mjs",
   }),
   build({

@@ -2,8 +2,8 @@
 
     python -m tools.decision_table FILE
 
-Until Python is up the shim answers ordinary requests from this table (js_shim/src/table.js). It is
-not written by hand: the core itself is asked about every combination of cookies, request headers
+Until Python is up the shim answers ordinary requests from this table (js_shim/src/core/table.js). It
+is not written by hand: the core itself is asked about every combination of cookies, request headers
 and options that it may look at, and what it says is put down as rules.
 
 A rule is what the core answers and the facts on which it depends, all of which must hold (with
@@ -224,8 +224,8 @@ def _answers(facts: Facts, options: dict[str, Any]) -> Iterator[Answer]:
             yield ("header", name, _template(value, cookies))
         if step["credentials"] is not None:
             yield ("credentials", step["credentials"])
-        if session.stands_until() is not None:
-            _require(session.stands_until() == EXPIRY, "a step stands until some other time")
+        if session.reusable_until() is not None:
+            _require(session.reusable_until() == EXPIRY, "a step stands until some other time")
             yield ("until",)
     call = json.loads(Port(_session(options)).call("does_session_exist", "", text, NOW))
     if call.get("value") is True:
@@ -233,7 +233,7 @@ def _answers(facts: Facts, options: dict[str, Any]) -> Iterator[Answer]:
 
 
 # All that a step has which is the sending of the request and nothing else.
-SEND = {"flow", "do", "headers", "drop", "credentials", "stands"}
+SEND = {"flow", "do", "headers", "drop", "credentials", "reusableUntil"}
 
 
 def _session(options: dict[str, Any]) -> Session:

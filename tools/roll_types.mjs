@@ -12,7 +12,7 @@ const types = path("js_shim/types");
 await rm(types, { recursive: true, force: true });
 for (const [entry, name] of [
   ["index", "index"],
-  ["fast_boot", "fastboot"],
+  ["boot/fast_boot", "fastboot"],
 ]) {
   const bundle = await rollup({ input: path(`build/types/${entry}.d.ts`), plugins: [dts()] });
   await bundle.write({ file: `${types}/${name}.d.ts`, format: "es" });

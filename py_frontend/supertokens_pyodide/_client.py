@@ -40,9 +40,9 @@ class Host(Protocol):
         """Wait until the client is open; raises what keeps it from that."""
 
     #: Whether ``cookies`` answers from a mirror that ``fresh`` brings up to date.
-    lags: bool
+    is_mirrored: bool
 
-    async def fresh(self) -> None:
+    async def sync(self) -> None:
         """Bring the mirror up to date."""
 
     def reply_headers(self) -> dict[str, str]:
@@ -180,8 +180,8 @@ class Client:
         if self.host is not None and not self.is_open:
             await self.host.opened()
         host = self.host
-        if host is not None and host.lags:
-            await host.fresh()
+        if host is not None and host.is_mirrored:
+            await host.sync()
         if host is None or self.host is None:
             raise Closed("The session SDK was closed.")
         return host

@@ -1,8 +1,8 @@
-// Answers, for each line of stdin, what js_shim/src/table.js makes of the decision table that is the
+// Answers, for each line of stdin, what js_shim/src/core/table.js makes of the decision table that is the
 // first argument: {options, beginning, stored, head} → {step, ordinary, likely}.
 
 import { createInterface } from "node:readline";
-import { Table } from "../../js_shim/src/table.js";
+import { Table } from "../../js_shim/src/core/table.js";
 
 const table = JSON.parse(process.argv[2]);
 

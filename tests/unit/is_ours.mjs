@@ -2,7 +2,7 @@
 // by the core's plan, and before there is one, by the options.
 
 import { readFileSync } from "node:fs";
-import { Gate } from "../../js_shim/src/gate.js";
+import { Gate } from "../../js_shim/src/boot/gate.js";
 import { isOurs } from "../../js_shim/src/target.js";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));

@@ -199,7 +199,7 @@ const scenarios = {
   },
 
   async builder() {
-    const { overridden } = await import("../../js_shim/src/recipe.js");
+    const { overridden } = await import("../../js_shim/src/page/recipe.js");
     const layer = (name) => (original) => ({
       ...original,
       a: () => `${name}(${original.a()})`,
@@ -322,8 +322,8 @@ const scenarios = {
 
   /** Which packages a boot asks an interpreter for; `has` are the wheels that are there. */
   async installing() {
-    const { isReplaced } = await import("../../js_shim/src/import_url.js");
-    const { bootPython } = await import("../../js_shim/src/boot.js");
+    const { isReplaced } = await import("../../js_shim/src/boot/import_url.js");
+    const { bootPython } = await import("../../js_shim/src/boot/boot.js");
     const ours = "https://www.example.com/wheels/supertokens_pyodide-1-py3-none-any.whl";
     const jwt = "https://www.example.com/wheels/pyjwt-2-py3-none-any.whl";
     const modules = { [ours]: "supertokens_pyodide", [jwt]: "jwt", pyjwt: "jwt" };
@@ -461,7 +461,7 @@ const scenarios = {
     const again = thrown(() => supertokens.init(API));
     const { jar } = shim.connection.host;
     jar.write(["a=1; path=/"]);
-    await jar.settled();
+    await jar.flushed();
     const same = references.map((each, i) => each.getReferenceOrThrow() === before[i]);
     const read = await CookieHandlerReference.getReferenceOrThrow().cookieHandler.getCookie();
     const isClock = shim.dateProvider() === clock;
@@ -470,7 +470,7 @@ const scenarios = {
       made,
       kept: kept.join(),
       read,
-      host: shim.page.hostname,
+      host: shim.window.hostname,
       again,
     };
   },

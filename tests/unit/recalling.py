@@ -1,4 +1,4 @@
-"""The core behind a driver that asks as little as the wire allows, like js_shim/src/recall.js."""
+"""The core behind a driver that asks as little as the wire allows, like js_shim/src/core/step_cache.js."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class RecallingPort(Port):
 
     def _recall(self, key: str, cookies: str | None, now: float) -> dict[str, Any] | None:
         step = self._standing.get((key, cookies))
-        if step is None or now >= step["stands"]:
+        if step is None or now >= step["reusableUntil"]:
             return None
         self.recalled += 1
         return step
 
     def _keep(self, key: str, cookies: str | None, text: str) -> str:
         step = json.loads(text)
-        if "stands" in step:
+        if "reusableUntil" in step:
             self._standing[key, cookies] = {n: v for n, v in step.items() if n != "flow"}
         return text

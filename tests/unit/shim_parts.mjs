@@ -1,24 +1,24 @@
-// Tests of parts of js_shim/src that need no browser, with what stands in for one. Prints {name: failure},
+// Tests of parts of js_shim/src that need no browser, with what reusableUntil in for one. Prints {name: failure},
 // an empty failure for a test that passed; test_shim_parts.py makes each a test of its own. With --names it
 // prints their names alone.
 
 import assert from "node:assert/strict";
-import { block } from "../../js_shim/src/block.js";
-import { textOf } from "../../js_shim/src/bodies.js";
-import { relativeWheels } from "../../js_shim/src/boot.js";
-import { DatabaseJar } from "../../js_shim/src/database.js";
-import { Driver } from "../../js_shim/src/drive.js";
-import { Carrier } from "../../js_shim/src/flow.js";
-import { HandlerJar } from "../../js_shim/src/handler_jar.js";
-import { Host } from "../../js_shim/src/host.js";
-import { BrowserJar } from "../../js_shim/src/jar.js";
-import { takeLock, takeLockNow } from "../../js_shim/src/lock.js";
-import { PageHandler } from "../../js_shim/src/page.js";
+import { relativeWheels } from "../../js_shim/src/boot/boot.js";
+import { block } from "../../js_shim/src/flow/blocking_driver.js";
+import { Driver } from "../../js_shim/src/flow/driver.js";
+import { FlowContext } from "../../js_shim/src/flow/flow.js";
+import { DatabaseJar } from "../../js_shim/src/host/database_jar.js";
+import { HandlerJar } from "../../js_shim/src/host/handler_jar.js";
+import { Host } from "../../js_shim/src/host/host.js";
+import { BrowserJar } from "../../js_shim/src/host/jar.js";
+import { takeLock, takeLockNow } from "../../js_shim/src/host/lock.js";
+import { WindowHandler } from "../../js_shim/src/host/window_handler.js";
+import { textOf } from "../../js_shim/src/intercept/bodies.js";
 
 const tests = new Map();
 const test = (name, run) => tests.set(name, run);
 
-// ---- what stands in for a browser ----------------------------------------------------------------
+// ---- what reusableUntil in for a browser ----------------------------------------------------------------
 
 Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
 globalThis.addEventListener = () => {};
@@ -199,11 +199,11 @@ test("who reads the response of an error takes it from nobody else", async () =>
   const nativeFetch = async () => new Response("why", { status: 503 });
   const plan = { replyHeaders: [], statuses: [] };
   const driver = new Driver({}, { nativeFetch }, {}, plan, ...Array(3).fill(() => true));
-  const carrier = new Carrier();
+  const context = new FlowContext();
   const action = "REFRESH_SESSION";
-  await driver.perform({ do: "post", action, url: "https://a.test/", timeout: 60_000 }, carrier);
-  const waiter = new Carrier();
-  waiter.refreshReply = carrier.reply;
+  await driver.perform({ do: "post", action, url: "https://a.test/", timeout: 60_000 }, context);
+  const waiter = new FlowContext();
+  waiter.refreshReply = context.reply;
   for (const asked of [waiter, undefined]) {
     const response = driver.responseOf({ call: action, status: 503 }, asked);
     assert.equal(await response?.text(), "why");
@@ -347,13 +347,13 @@ for (const [what, getCookie] of [
     const handler = { getCookie, setCookie: () => {} };
     const jar = handlerJar(handler);
     const isFailure = isHandlerFailure("cookieHandler.getCookie");
-    await withoutWaiting(() => assert.rejects(jar.fresh(), isFailure));
-    await withoutWaiting(() => assert.rejects(jar.fresh(), isFailure));
+    await withoutWaiting(() => assert.rejects(jar.sync(), isFailure));
+    await withoutWaiting(() => assert.rejects(jar.sync(), isFailure));
     handler.getCookie = async () => "a=1";
-    await jar.fresh();
+    await jar.sync();
     assert.equal(jar.read(), "a=1");
     handler.getCookie = getCookie;
-    await withoutWaiting(() => jar.fresh());
+    await withoutWaiting(() => jar.sync());
     assert.equal(jar.read(), "a=1");
     assert.equal(saidOf("cookieHandler.getCookie").length, 1);
   });
@@ -367,7 +367,7 @@ for (const [what, setCookie] of [
   test(`a setCookie that ${what} is told and hangs nothing`, async () => {
     const jar = handlerJar({ getCookie: () => "", setCookie });
     jar.write([kept("a", "1"), kept("b", "2")]);
-    await withoutWaiting(() => jar.settled());
+    await withoutWaiting(() => jar.flushed());
     assert.ok(saidOf("cookieHandler.setCookie").length > 0);
     assert.equal(saidOf("keeps nothing").length, 0);
   });
@@ -382,9 +382,9 @@ test("what a slow setCookie has left of earlier writes does not come after later
   const setCookie = (write) => (written.push(write.split(";")[0]) === 1 ? slow : undefined);
   const jar = handlerJar({ getCookie: () => "a=2; b=2", setCookie });
   jar.write([kept("a", "1"), kept("b", "1"), kept("c", "1")]);
-  await withoutWaiting(() => jar.settled());
+  await withoutWaiting(() => jar.flushed());
   jar.write([kept("a", "2"), kept("b", "2")]);
-  await jar.settled();
+  await jar.flushed();
   goOn();
   await new Promise((done) => setNativeTimeout(done, 0));
   assert.deepEqual(written, ["a=1", "a=2", "b=2", "c=1"]);
@@ -403,11 +403,11 @@ for (const [what, make] of [
 test("a cookieHandler that keeps nothing is reported once", async () => {
   const jar = handlerJar({ getCookie: () => "other=1", setCookie: () => {} });
   jar.write([gone("a")]);
-  await jar.settled();
+  await jar.flushed();
   assert.deepEqual(said, []);
   for (let round = 0; round < 2; round++) {
     jar.write([kept("a", "1"), kept("b", "2")]);
-    await jar.settled();
+    await jar.flushed();
   }
   assert.equal(saidOf("cookieHandler keeps nothing").length, 1);
   assert.equal(said.length, 1);
@@ -420,7 +420,7 @@ test("a cookieHandler that keeps what it is given is not complained about", asyn
   };
   const jar = handlerJar({ getCookie: async () => has.cookie, setCookie });
   jar.write([kept("a", "1"), gone("b")]);
-  await jar.settled();
+  await jar.flushed();
   assert.deepEqual(said, []);
 });
 
@@ -476,7 +476,7 @@ function pageWith(windowHandler) {
     configurable: true,
     writable: true,
   });
-  return new PageHandler(windowHandler);
+  return new WindowHandler(windowHandler);
 }
 const located = (own) => (page) => ({ ...page, location: { ...page.location, ...own } });
 
@@ -616,12 +616,12 @@ async function databaseJar(value, more = {}) {
   const database = Object.assign(new Database(), { value }, more);
   globalThis.indexedDB = database;
   const jar = new DatabaseJar();
-  await jar.fresh();
+  await jar.sync();
   return { database, jar };
 }
 const write = async (jar, ...writes) => {
   jar.write(writes);
-  await jar.settled();
+  await jar.flushed();
 };
 const isUnavailable = (error) => error.name === "StorageUnavailable";
 const SESSION = "front=f1; access=a1; refresh=r1";
@@ -631,7 +631,7 @@ const ROTATED = "front=f2; access=a2; refresh=r2";
 test("one aborted transaction is made again on another connection", async () => {
   const { database, jar } = await databaseJar(SESSION);
   database.aborts = 1;
-  await jar.fresh();
+  await jar.sync();
   database.aborts = 1;
   await write(jar, ...rotated);
   assert.equal(database.value, ROTATED);
@@ -643,8 +643,8 @@ test("one aborted transaction is made again on another connection", async () => 
 test("while the store cannot be read nobody goes on with what it may still have", async () => {
   const { database, jar } = await databaseJar(SESSION);
   database.aborts = 2;
-  await assert.rejects(jar.fresh(), isUnavailable);
-  await jar.fresh();
+  await assert.rejects(jar.sync(), isUnavailable);
+  await jar.sync();
   assert.equal(jar.read(), SESSION);
 });
 
@@ -652,7 +652,7 @@ test("new tokens that the store does not keep live in memory, and the spent ones
   const { database, jar } = await databaseJar(SESSION, { isFull: true });
   await write(jar, ...rotated);
   assert.equal(database.value, undefined);
-  await jar.fresh();
+  await jar.sync();
   assert.equal(jar.read(), ROTATED);
   assert.equal(jar.place, "memory");
   assert.equal(saidOf("IndexedDB does not keep").length, 1);
@@ -665,7 +665,7 @@ test("new tokens that the store does not keep live in memory, and the spent ones
 test("a change of a part that the store does not keep leaves the session where it is", async () => {
   const { database, jar } = await databaseJar(SESSION, { isFull: true });
   await write(jar, kept("front", "f2"));
-  await jar.fresh();
+  await jar.sync();
   assert.equal(jar.read(), SESSION);
   assert.equal(jar.place, "indexedDB");
   assert.equal(database.value, SESSION);
@@ -678,7 +678,7 @@ test("tokens that could not be kept do not replace what others have written sinc
   assert.equal(jar.place, "memory");
   database.value = "front=g1; access=b1; refresh=s1";
   await write(jar, kept("front", "f3"));
-  await jar.fresh();
+  await jar.sync();
   assert.equal(jar.read(), "front=g1; access=b1; refresh=s1");
 });
 
@@ -686,7 +686,7 @@ test("a store that cannot be opened at all is memory, which begins empty", async
   const { database, jar } = await databaseJar(SESSION, { isBlocked: true });
   assert.equal(jar.read(), "");
   await write(jar, ...rotated);
-  await jar.fresh();
+  await jar.sync();
   assert.equal(jar.read(), ROTATED);
   assert.equal(database.value, SESSION);
   assert.equal(saidOf("IndexedDB does not keep").length, 1);
@@ -700,7 +700,7 @@ test("that the site's data was cleared is noticed, and the next session is kept"
   };
   database.clear();
   assert.equal(changes, 1);
-  await jar.fresh();
+  await jar.sync();
   assert.equal(jar.read(), "");
   await write(jar, ...rotated);
   assert.equal(database.value, ROTATED);
@@ -710,7 +710,7 @@ test("an IndexedDB that never answers hangs nothing", async () => {
   const { database, jar } = await databaseJar(SESSION);
   database.clear();
   database.open = () => ({});
-  await withoutWaiting(() => assert.rejects(jar.fresh(), isUnavailable));
+  await withoutWaiting(() => assert.rejects(jar.sync(), isUnavailable));
   await withoutWaiting(() => write(jar, ...rotated));
   assert.equal(jar.read(), ROTATED);
 });

@@ -219,7 +219,7 @@ def test_closing_ends_what_is_waiting(signed_in):
     signed_in.backend.always[REFRESH] = Reply(200)
 
     class Stuck:
-        lags = False
+        is_mirrored = False
         cookies = signed_in.tab.cookies
         now = signed_in.tab.now
         closed = 0
@@ -249,7 +249,7 @@ def test_closing_twice_is_closing_once(signed_in):
 
 def test_a_call_that_is_given_up_leaves_no_flow_behind(signed_in):
     class Slow:
-        lags = False
+        is_mirrored = False
 
         cookies = signed_in.tab.cookies
         now = signed_in.tab.now

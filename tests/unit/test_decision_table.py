@@ -85,7 +85,7 @@ def sends_at_once(core, step, now):
         return False
     if not isinstance(core.session._state.snapshot(), Present):
         return True  # nobody is signed in, which cannot expire
-    stands = core.session.stands_until()
+    stands = core.session.reusable_until()
     return stands is not None and now < stands
 
 

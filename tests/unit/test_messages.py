@@ -214,7 +214,7 @@ def test_a_call_is_spelled_as_javascript_has_it():
 def test_an_exchange_is_one_send_and_one_verdict(port):
     step = json.loads(port.exchange("", False, PRESENT, NOW))
     assert step == {
-        "stands": 2 * NOW,
+        "reusableUntil": 2 * NOW,
         "flow": 1,
         "do": "send",
         "headers": {"st-auth-mode": "cookie", "rid": "anti-csrf"},

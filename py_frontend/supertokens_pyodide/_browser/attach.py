@@ -20,7 +20,7 @@ from .convert import python_error
 from .functions import Functions, date_provider, functions_of, plain, use_page_skew
 from .host import BrowserHost
 
-# The page's one shim is registered under Symbol.for() of this (js_shim/src/index.js).
+# The page's one shim is registered under Symbol.for() of this (js_shim/src/page/registry.js).
 _SHIM_KEY = "supertokens-pyodide"
 
 # The package's: its metadata takes long to read. tools/check_versions.py compares the two.
@@ -91,7 +91,7 @@ def _join(
 
 
 def _host(client: Client, shim: Any, adapted: Functions) -> BrowserHost:
-    before = (lambda url: freshen(client, shim, url)) if shim.lags else None
+    before = (lambda url: freshen(client, shim, url)) if shim.isMirrored else None
     return BrowserHost(shim, adapted, before)
 
 
@@ -121,7 +121,7 @@ def _page(shim: Any, functions: Functions | None = None) -> Page:
     from pyodide.ffi import JsException
 
     try:
-        page = shim.pageFor(functions.object if functions else None)
+        page = shim.windowFor(functions.object if functions else None)
         return Page(page.hostname, bool(page.secure))
     except JsException as error:
         raise python_error(error) from None

@@ -25,7 +25,7 @@ class BrowserHost:
         self._proxies: Mapping[str, Any] = {}
         self._functions = functions
         self._cookies = ""
-        self.lags = bool(shim.lags)
+        self.is_mirrored = bool(shim.isMirrored)
         self._modules = CapturedModules(freshen)
 
     def interpreter_facts(self) -> str:
@@ -47,9 +47,9 @@ class BrowserHost:
         """Wait until the client is open; raises what keeps it from that."""
         await _settled(self._shim.ready())
 
-    async def fresh(self) -> None:
+    async def sync(self) -> None:
         """Bring the mirror up to date."""
-        await _settled(self._shim.fresh())
+        await _settled(self._shim.sync())
 
     def reply_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""

@@ -16,7 +16,7 @@ T = TypeVar("T")
 class Reply:
     """A reply whose head is there; ``read`` gives what follows."""
 
-    def __init__(self, response: Any, control: Any, patience: float | None) -> None:
+    def __init__(self, response: Any, control: Any, timeout_s: float | None) -> None:
         self.status: int = response.status
         self.reason: str = response.statusText
         #: Where it came from: another place than asked for, if the browser was redirected.
@@ -26,7 +26,7 @@ class Reply:
         ]
         self._reader = response.body.getReader() if response.body else None
         self._control = control
-        self._patience = patience
+        self._patience = timeout_s
 
     async def read(self) -> bytes | None:
         """The next piece of the body, None at its end; raises TimeoutError or ConnectionError."""
@@ -42,11 +42,11 @@ class Reply:
 
 
 async def send(
-    method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes, patience: float | None
+    method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes, timeout_s: float | None
 ) -> Reply:
     """Send a request and wait for its reply's head.
 
-    ``patience`` is in seconds, for the head and for each piece of the body. Raises TimeoutError,
+    ``timeout_s`` is in seconds, for the head and for each piece of the body. Raises TimeoutError,
     ConnectionError where the browser got no reply, or a SuperTokensError.
     """
     import js
@@ -57,17 +57,17 @@ async def send(
     if body:
         options["body"] = body
     init = to_js(options, dict_converter=js.Object.fromEntries)
-    async with _waiting(control, patience):
-        return Reply(await js.fetch(url, init), control, patience)
+    async with _waiting(control, timeout_s):
+        return Reply(await js.fetch(url, init), control, timeout_s)
 
 
 @asynccontextmanager
-async def _waiting(control: Any, patience: float | None) -> AsyncIterator[None]:
+async def _waiting(control: Any, timeout_s: float | None) -> AsyncIterator[None]:
     """Wait for the browser: a wait that is given up ends the request, errors become Python's."""
     from pyodide.ffi import JsException
 
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(timeout_s):
             yield
     except JsException as error:
         if ours := cause_of(error):

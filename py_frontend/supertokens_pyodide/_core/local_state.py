@@ -134,7 +134,7 @@ class LocalState:
         except MalformedToken:
             return None
 
-    def stands_until(self) -> float | None:
+    def reusable_until(self) -> float | None:
         """Until when, by the client's clock, the cookies alone tell all of the session.
 
         None where they do not: without a session, and where its token cannot be read.

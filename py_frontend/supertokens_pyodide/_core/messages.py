@@ -9,7 +9,7 @@ A step is an object with, each only where there is something to say:
     events    session events to fire, under supertokens-website's key names
     spawned   steps of flows that are to be driven beside this one
     wake      flows whose wait is over
-    stands    this first step stands until then, by the client's clock: see below
+    reusableUntil  this first step is everybody's until then, by the client's clock: see below
     flow      this flow's id, while it runs
     do        its effect: send, post, post_hook, get, verify, lock, wait, read_text or call, with
               its fields beside it
@@ -31,7 +31,7 @@ calls; what it gives stays in Python.
 A response whose final URL is not ours (a redirect to another host) says nothing of the session. The
 driver then resumes ``send`` with the bare status 0, and ``post`` with ``{failure}``.
 
-A step that *stands* is what every like call gets while the cookies stay as they are, so a driver
+A *reusable* step is what every like call gets while the cookies stay as they are, so a driver
 need not ask again. (Like are calls without arguments of one name, and exchanges that report no
 headers and are not one-shot.) An exchange that was begun so is unknown to the core. Its reply is
 delivered if it has none of the plan's headers and none of its ``statuses``; else the driver begins
@@ -119,13 +119,13 @@ def read_result(effect: Effect | None, result: Any) -> Any:
     return Head(data.get("status", 0), data.get("headers", {}), data.get("failure"))
 
 
-def write_step(output: Output, flow: Flow[Any], stands: float | None = None) -> str:
+def write_step(output: Output, flow: Flow[Any], reusable_until: float | None = None) -> str:
     """The step at which a flow stands, with everything that was put out on the way."""
     if not output and isinstance(flow.value, Delivery) and not flow.value.refresh:
         return _DELIVER  # the end of nearly every exchange
     step = _written(output)
-    if stands is not None and not output:
-        step["stands"] = stands
+    if reusable_until is not None and not output:
+        step["reusableUntil"] = reusable_until
     return json.dumps({**step, **_progress(flow)})
 
 
@@ -327,9 +327,9 @@ class Port:
             raise ValueError(f"no such call: {name}")
         return self._flows.begin(getattr(self._session, name)(**arguments))
 
-    def _first_step(self, flow: Flow[Any], may_stand: bool) -> str:
-        stands = self._session.stands_until() if may_stand else None
-        return write_step(self._flows.take_output(), flow, stands)
+    def _first_step(self, flow: Flow[Any], is_alike: bool) -> str:
+        until = self._session.reusable_until() if is_alike else None
+        return write_step(self._flows.take_output(), flow, until)
 
     def resume(self, flow_id: int, result: Any, cookies: str | None, now: float) -> str:
         """Resume a flow with its effect's result."""

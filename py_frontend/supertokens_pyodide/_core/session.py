@@ -93,12 +93,12 @@ class Session:
         """Run an intercepted request to its verdict; ``is_sent`` if it was sent some time ago."""
         return await self._exchanger.exchange(request, is_sent=is_sent)
 
-    def stands_until(self) -> float | None:
+    def reusable_until(self) -> float | None:
         """Until when, by the client's clock, reads answer the same if the cookies stay the same.
 
         None where only a flow can tell. Whoever wants to see every flow in the log has to ask.
         """
-        return None if self.flows.log is not None else self._state.stands_until()
+        return None if self.flows.log is not None else self._state.reusable_until()
 
     def needs_refresh(self, now: float, min_validity: float = 30) -> bool:
         """Whether, as last seen, a session is there whose access token ends within seconds.

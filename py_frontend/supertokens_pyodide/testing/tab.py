@@ -81,12 +81,12 @@ class Tab(Driver):
 
     # ---- the host, for supertokens_pyodide's own functions -------------------------------------
 
-    lags = False
+    is_mirrored = False
 
     async def opened(self) -> None:
         """Wait for nothing: a page's client is open."""
 
-    async def fresh(self) -> None:
+    async def sync(self) -> None:
         """Nothing to do: ``cookies`` is up to date."""
 
     def reply_headers(self) -> dict[str, str]:

@@ -1,0 +1,260 @@
+// What supertokens-website has in its utils/: the handlers that the session uses, for other code of the page,
+// and a place for handlers and claim validators that are there before init().
+
+import { HandlerJar } from "../host/handler_jar.js";
+import { BrowserJar, cookiesNow } from "../host/jar.js";
+import { takeLock } from "../host/lock.js";
+import { original } from "../host/window_handler.js";
+import { shim } from "../page/registry.js";
+
+/** @import {CookieHandlerInput, CookieHandlerInterface, DateProviderInput, DateProviderInterface, LockFactory, SessionClaimValidator, WindowHandlerInput, WindowHandlerInterface} from "./types.js" */
+
+// As long as npm browser-tabs-lock waits unless told otherwise, in milliseconds.
+const LOCK_TIMEOUT = 5000;
+
+/**
+ * Register a handler for the session that init() starts; the first one stays.
+ *
+ * @param {string} name the option of init()
+ * @param {() => any} make
+ * @param {((reference: any) => any) | undefined} option what init() is given, if the page has a handler of its own
+ */
+function register(name, make, option) {
+  if (shim.life || shim.registered[name]) return;
+  const reference = make();
+  shim.registered[name] = { reference, option: option?.(reference) };
+}
+
+/**
+ * @param {string} name the option of init()
+ * @param {() => any} make
+ * @param {string} className
+ */
+function reference(name, make, className) {
+  const { life, registered } = shim;
+  if (registered[name]) return registered[name].reference;
+  if (life) return make();
+  throw new Error(
+    `${className}.getReferenceOrThrow() was called before init(). Call supertokens.init({ apiDomain: ... }) first.`,
+  );
+}
+
+// ---- cookies -------------------------------------------------------------------------------------
+
+/** The jar that the session uses, once it is there. */
+const sessionJar = () => shim.connection?.host.jar;
+
+/** The browser's own cookies: what a page's cookieHandler is given. @type {CookieHandlerInterface} */
+const browserCookies = {
+  getCookie: async () => cookiesNow(shim.window.store),
+  setCookie: async (write) => {
+    const jar = sessionJar();
+    const own = jar instanceof HandlerJar ? jar.original : jar;
+    if (own instanceof BrowserJar) return own.write([write]);
+    const alone = new BrowserJar(shim.window.store);
+    alone.write([write]);
+    alone.close();
+  },
+};
+
+/** Where the session keeps its cookies, wherever that is. @type {CookieHandlerInterface} */
+const sessionCookies = {
+  getCookie: async () => {
+    const jar = await readyJar();
+    if (!jar) return browserCookies.getCookie();
+    await jar.sync();
+    return jar.read();
+  },
+  setCookie: async (write) => {
+    const jar = await readyJar();
+    if (!jar) return browserCookies.setCookie(write);
+    jar.write([write]);
+    await jar.flushed();
+  },
+};
+
+/** Only a session whose cookies are not the browser's must be ready first. */
+async function readyJar() {
+  if (shim.life && shim.keepsElsewhere) await shim.ready();
+  return sessionJar();
+}
+
+/** The session's cookies, as supertokens-website's class of this name gives them. */
+export class CookieHandlerReference {
+  /** @param {CookieHandlerInput} [input] */
+  constructor(input) {
+    /** @type {CookieHandlerInterface} */
+    this.cookieHandler = input ? input(browserCookies) : sessionCookies;
+  }
+
+  /** Register a cookieHandler for init(). @param {CookieHandlerInput} [input] */
+  static init(input) {
+    const option = (/** @type {CookieHandlerReference} */ own) => () => own.cookieHandler;
+    register("cookieHandler", () => new CookieHandlerReference(input), input && option);
+  }
+
+  /** @returns {CookieHandlerReference} throws before init() */
+  static getReferenceOrThrow() {
+    return reference("cookieHandler", () => new CookieHandlerReference(), "CookieHandlerReference");
+  }
+}
+
+// ---- the page ------------------------------------------------------------------------------------
+
+/** The page's address and storage, as supertokens-website's class of this name gives them. */
+export class WindowHandlerReference {
+  #own;
+
+  /** @param {WindowHandlerInput} [input] */
+  constructor(input) {
+    this.#own = input?.(original());
+  }
+
+  /** @returns {WindowHandlerInterface} */
+  get windowHandler() {
+    return this.#own ?? shim.window.inUse;
+  }
+
+  /** Register a windowHandler for init(). @param {WindowHandlerInput} [input] */
+  static init(input) {
+    const option = (/** @type {WindowHandlerReference} */ own) => () => own.windowHandler;
+    register("windowHandler", () => new WindowHandlerReference(input), input && option);
+  }
+
+  /** @returns {WindowHandlerReference} throws before init() */
+  static getReferenceOrThrow() {
+    return reference("windowHandler", () => new WindowHandlerReference(), "WindowHandlerReference");
+  }
+}
+
+// ---- the clock -----------------------------------------------------------------------------------
+
+const { skew: SKEW_KEY, threshold: THRESHOLD } = __TABLE__.until;
+
+/** The client's clock, corrected by the skew that the session has learnt. @type {DateProviderInterface} */
+class SessionClock {
+  #threshold = THRESHOLD / 1000;
+
+  getThresholdInSeconds() {
+    return this.#threshold;
+  }
+
+  /** For the callers of this clock; the session has its own threshold. @param {number} seconds */
+  setThresholdInSeconds(seconds) {
+    this.#threshold = seconds;
+  }
+
+  now() {
+    return Date.now() + this.getClientClockSkewInMillis();
+  }
+
+  /** Holds until the session's next token, which has a skew of its own. @param {number} milliseconds */
+  setClientClockSkewInMillis(milliseconds) {
+    shim.window.store?.setItem(SKEW_KEY, String(milliseconds));
+  }
+
+  getClientClockSkewInMillis() {
+    return Number.parseInt(shim.window.store?.getItem(SKEW_KEY) ?? "", 10) || 0;
+  }
+}
+
+const sessionClock = new SessionClock();
+
+/** The session's clock, as supertokens-website's class of this name gives it. */
+export class DateProviderReference {
+  #own;
+
+  /** @param {DateProviderInput} [input] */
+  constructor(input) {
+    this.#own = input?.();
+  }
+
+  /** @returns {DateProviderInterface} */
+  get dateProvider() {
+    return this.#own ?? shim.dateProvider() ?? sessionClock;
+  }
+
+  /** Register a dateProvider for init(). @param {DateProviderInput} [input] */
+  static init(input) {
+    const option = (/** @type {DateProviderReference} */ own) => () => own.dateProvider;
+    register("dateProvider", () => new DateProviderReference(input), input && option);
+  }
+
+  /** @returns {DateProviderReference} throws before init() */
+  static getReferenceOrThrow() {
+    return reference("dateProvider", () => new DateProviderReference(), "DateProviderReference");
+  }
+}
+
+// ---- locks ---------------------------------------------------------------------------------------
+
+/** @type {LockFactory} */
+const sessionLocks = async () => {
+  /** @type {Map<string, () => void>} */
+  const held = new Map();
+  return {
+    acquireLock: async (name, timeout = LOCK_TIMEOUT) => {
+      const release = await takeLock(shim.window.store, name, timeout);
+      if (release) held.set(name, release);
+      return release !== null;
+    },
+    releaseLock: async (name) => {
+      held.get(name)?.();
+      held.delete(name);
+    },
+  };
+};
+
+/** The locks that the session's tabs share, as supertokens-website's class of this name gives them. */
+export class LockFactoryReference {
+  #own;
+
+  /** @param {LockFactory} [lockFactory] */
+  constructor(lockFactory) {
+    this.#own = lockFactory;
+  }
+
+  /** @returns {LockFactory} */
+  get lockFactory() {
+    return this.#own ?? shim.lockFactory ?? sessionLocks;
+  }
+
+  /** Register a lockFactory for init(). @param {LockFactory} [lockFactory] */
+  static init(lockFactory) {
+    const option = () => lockFactory;
+    register("lockFactory", () => new LockFactoryReference(lockFactory), lockFactory && option);
+  }
+
+  /** @returns {LockFactoryReference} throws before init() */
+  static getReferenceOrThrow() {
+    return reference("lockFactory", () => new LockFactoryReference(), "LockFactoryReference");
+  }
+}
+
+// ---- claims --------------------------------------------------------------------------------------
+
+/** Claim validators that hold on every page, from code other than the page's own. */
+export const SessionClaimValidatorStore = {
+  /** @param {SessionClaimValidator} validator */
+  addClaimValidatorFromOtherRecipe: (validator) => {
+    shim.validatorsOfOthers.push(validator);
+  },
+  /** @returns {SessionClaimValidator[]} */
+  getClaimValidatorsAddedByOtherRecipes: () => shim.validatorsOfOthers,
+};
+
+/**
+ * The claim validators that hold on every page.
+ *
+ * @param {(globalClaimValidators: SessionClaimValidator[], userContext: any) => SessionClaimValidator[]} [overrideGlobalClaimValidators]
+ * @param {any} [userContext]
+ * @returns {SessionClaimValidator[]}
+ */
+export function getGlobalClaimValidators(overrideGlobalClaimValidators, userContext = {}) {
+  const claimValidatorsAddedByOtherRecipes = shim.validatorsOfOthers;
+  const everywhere = shim.recipe.getGlobalClaimValidators?.({
+    claimValidatorsAddedByOtherRecipes,
+    userContext,
+  });
+  return overrideGlobalClaimValidators?.(everywhere, userContext) ?? everywhere;
+}

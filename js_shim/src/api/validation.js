@@ -1,0 +1,56 @@
+// JavaScript's side of validating claims: the validators' functions, which the core asks for by name.
+
+import { wholeText } from "../intercept/bodies.js";
+
+/** @import {ClaimValidationError, SessionClaimValidator} from "./types.js" */
+
+// How long, in milliseconds, a response's body may take before the core has said it.
+const BODY_TIMEOUT = 10_000;
+
+/**
+ * @typedef {import("../page/shim.js").Shim} Shim
+ */
+
+/**
+ * @param {Shim} shim
+ * @param {{claimValidators: SessionClaimValidator[], userContext: any}} input
+ * @returns {Promise<ClaimValidationError[]>}
+ */
+export async function validateClaims(shim, { claimValidators, userContext }) {
+  const of = (/** @type {number} */ i) => /** @type {SessionClaimValidator} */ (claimValidators[i]);
+  /** @type {any[]} they stay here: a reason may be anything */
+  const reasons = [];
+  const ids = claimValidators.map(({ id }) => id);
+  /** @type {number[]} */
+  const failures = await shim.call("validate_page_claims", { ids }, userContext, {
+    shouldRefresh: (i, payload) => of(i).shouldRefresh(payload, userContext),
+    refresh: async (i) => {
+      await of(i).refresh(userContext);
+    },
+    validate: async (i, payload) => {
+      const { isValid, reason } = /** @type {{isValid: boolean, reason?: any}} */ (
+        await of(i).validate(payload, userContext)
+      );
+      reasons[i] = reason;
+      return isValid;
+    },
+  });
+  return failures.map((i) => ({ id: of(i).id, reason: reasons[i] }));
+}
+
+/**
+ * @param {Shim} shim
+ * @param {{response: Response | {data: any}}} input
+ * @returns {Promise<ClaimValidationError[]>} none in a reply of another kind
+ */
+export async function getInvalidClaimsFromResponse(shim, { response }) {
+  if ("body" in response) {
+    const timeout = shim.connection?.plan.timeout ?? BODY_TIMEOUT;
+    const text = (await wholeText(response.clone(), timeout)) ?? "";
+    return shim.call("get_invalid_claims", { text });
+  }
+  const { data } = response;
+  return shim.call("get_invalid_claims", {
+    text: typeof data === "string" ? data : JSON.stringify(data),
+  });
+}

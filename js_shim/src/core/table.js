@@ -1,0 +1,193 @@
+// The core's common answers, from the table that it has made of itself (tools/decision_table.py), for as
+// long as it is not up. What the table does not tell has to wait for the core.
+
+/**
+ * A fact is the name of a cookie that is there, `name:` of a request header that is there, or
+ * `option=value`; with `!` it must not hold.
+ *
+ * @typedef {string} Fact
+ *
+ * @typedef {object} DecisionTable
+ * @property {string} skip as in the plan
+ * @property {Record<string, string>} cookies those that the core reads: the form (a regular expression)
+ *   that a value must have, or the core has to be asked
+ * @property {string[]} requestHeaders as in the plan
+ * @property {string[]} replyHeaders as in the plan
+ * @property {Record<string, number>} statuses those in the plan, by the options that set them
+ * @property {Record<string, any[]>} options those that answers depend on: the values they may have, first
+ *   the one that holds unless given
+ * @property {string[]} asked options with which the core has to be asked
+ * @property {Fact[]} send when a request goes out at once
+ * @property {Fact[]} likely when a session is there, valid or to be refreshed
+ * @property {[name: string, text: string, ...facts: Fact[]][]} headers what such a request carries;
+ *   `{name}` is a cookie's value
+ * @property {[RequestCredentials, ...Fact[]][]} credentials
+ * @property {Expiry} until
+ * @property {string[]} names of all options of init()
+ * @property {Record<string, any>} defaults of those that are data
+ * @property {string[]} required those that must be given
+ * @property {Record<string, string | string[]>} types of their values, or all the values that there are
+ * @property {{cookies: string[], storage: string[], locks: string[]}} shared what a page shares with its
+ *   workers, by name
+ *
+ * @typedef {object} Expiry until when such a request goes out
+ * @property {Fact[]} when it is limited at all
+ * @property {string} cookie base64 of JSON
+ * @property {string} field of it, in milliseconds by the backend's clock
+ * @property {Record<string, string>} types of the fields that it must have
+ * @property {number} below which the time is, or it is none
+ * @property {string} skew where localStorage keeps how far the backend's clock is ahead
+ * @property {number} threshold less than this is nothing
+ *
+ * @typedef {import("../flow/flow.js").Step} Step
+ * @typedef {import("./step_cache.js").Beginning} Beginning
+ */
+
+/** The table, read for one set of options. */
+export class Table {
+  #table;
+  #options;
+  /** @type {string[]} */
+  #chosen = [];
+
+  /**
+   * @param {DecisionTable} table
+   * @param {Record<string, any>} [options] as given to init()
+   */
+  constructor(table, options = {}) {
+    this.#table = table;
+    this.#options = options;
+    for (const name of Object.keys(table.options)) {
+      if (this.#given(name)) this.#chosen.push(`${name}=${options[name]}`);
+    }
+    const { requestHeaders, replyHeaders, statuses } = table;
+    /** What the core's plan is going to say of requests and replies. */
+    this.plan = {
+      requestHeaders,
+      replyHeaders,
+      statuses: Object.entries(statuses).map(([name, status]) => options[name] ?? status),
+    };
+  }
+
+  /** Whether it tells anything with these options. */
+  get applies() {
+    const { asked, options } = this.#table;
+    return (
+      Object.keys(options).every((name) => this.#isKnown(name)) &&
+      this.plan.statuses.every(Number.isInteger) &&
+      !asked.some((name) => this.#options[name])
+    );
+  }
+
+  /**
+   * Whether the core has nothing to do with a reply.
+   *
+   * @param {string | number} head as it is told to the core
+   */
+  isOrdinary(head) {
+    return typeof head === "number" && !this.plan.statuses.includes(head);
+  }
+
+  /**
+   * The first step of an exchange.
+   *
+   * @param {Beginning} beginning
+   * @param {(key: string) => string | null} stored reads localStorage
+   * @returns {Step | null} null where the core has to be asked
+   */
+  firstStep({ request, cookies, now }, stored) {
+    const { send, headers, credentials, until } = this.#table;
+    const found = this.#read(cookies);
+    const facts = new Set([...found.keys(), ...this.#chosen]);
+    for (const name of Object.keys(request ? JSON.parse(request) : {})) facts.add(`${name}:`);
+    if (!hold(send, facts) || !this.#areWhole(found)) return null;
+    if (hold(until.when, facts) && !(now < this.#end(found, stored))) return null;
+    const [lent = null] = credentials.find(([, ...conditions]) => hold(conditions, facts)) ?? [];
+    /** @type {Record<string, string>} */
+    const carried = {};
+    for (const [name, text, ...conditions] of headers) {
+      if (hold(conditions, facts)) {
+        carried[name] = text.replace(/\{(.+?)\}/g, (_, cookie) => found.get(cookie) ?? "");
+      }
+    }
+    return { do: "send", headers: carried, drop: [], credentials: lent };
+  }
+
+  /**
+   * Whether a session is there, valid or to be refreshed.
+   *
+   * @param {string} cookies
+   * @returns {boolean}
+   */
+  isLikely(cookies) {
+    return hold(this.#table.likely, new Set(this.#read(cookies).keys()));
+  }
+
+  /** @param {Map<string, string>} found */
+  #areWhole(found) {
+    const { cookies } = this.#table;
+    return [...found].every(([name, value]) => new RegExp(cookies[name] ?? "").test(value));
+  }
+
+  /** @param {string} name */
+  #isKnown(name) {
+    return !this.#given(name) || this.#table.options[name]?.includes(this.#options[name]);
+  }
+
+  /** @param {string} name */
+  #given(name) {
+    return (this.#options[name] ?? null) !== null;
+  }
+
+  /**
+   * The cookies that matter; of two with one name the last counts.
+   *
+   * @param {string} cookies
+   * @returns {Map<string, string>}
+   */
+  #read(cookies) {
+    /** @type {Map<string, string>} */
+    const found = new Map();
+    for (const pair of cookies.split("; ")) {
+      const end = pair.indexOf("=");
+      const name = pair.slice(0, Math.max(end, 0));
+      if (name in this.#table.cookies) found.set(name, pair.slice(end + 1));
+    }
+    return found;
+  }
+
+  /**
+   * @param {Map<string, string>} found
+   * @param {(key: string) => string | null} stored
+   * @returns {number} until when, by the client's clock; NaN where nobody but the core can tell
+   */
+  #end(found, stored) {
+    const { cookie, field, types, below, skew, threshold } = this.#table.until;
+    const ahead = stored(skew) ?? "0";
+    const fields = decoded(found.get(cookie) ?? "");
+    const isWhole = Object.entries(types).every(([name, type]) => typeOf(fields?.[name]) === type);
+    const time = isWhole ? fields[field] : 0;
+    if (!(0 < time && time < below) || !/^-?\d{1,15}$/.test(ahead)) return Number.NaN;
+    return time - (Math.abs(Number(ahead)) < threshold ? 0 : Number(ahead));
+  }
+}
+
+/**
+ * @param {Fact[]} conditions
+ * @param {Set<Fact>} facts
+ */
+const hold = (conditions, facts) =>
+  conditions.every((fact) => (fact[0] === "!" ? !facts.has(fact.slice(1)) : facts.has(fact)));
+
+/** @param {string} text base64 of JSON @returns {any} undefined where it is something else */
+function decoded(text) {
+  try {
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {unknown} value as in "[object String]" */
+const typeOf = (value) => Object.prototype.toString.call(value).slice(8, -1);

@@ -1,0 +1,99 @@
+// The session's cookies where a page's own cookieHandler keeps them.
+
+import { handlerFailed } from "../errors.js";
+import { asked, askedNow, report, stringFrom } from "./handlers.js";
+import { GONE, MirroredJar, nameOf, pairsOf } from "./jar.js";
+
+/** @typedef {import("./jar.js").Jar} Jar */
+
+const [HANDLER, GET, SET] = ["cookieHandler", "cookieHandler.getCookie", "cookieHandler.setCookie"];
+
+/**
+ * A page's own cookieHandler, with functions that may be async.
+ *
+ * @implements {Jar}
+ */
+export class HandlerJar extends MirroredJar {
+  place = HANDLER;
+  #wasChecked = false;
+  /** @type {Map<string, string[]>} by a cookie's name: the writes that it was part of last */
+  #latest = new Map();
+
+  /**
+   * @param {(original: object) => {getCookie(): any, setCookie(write: string): any}} cookieHandler
+   * @param {Jar} original
+   */
+  constructor(cookieHandler, original) {
+    super();
+    this.original = original;
+    this.handler = askedNow(HANDLER, () =>
+      cookieHandler({
+        getCookie: async () => {
+          await original.sync();
+          return original.read();
+        },
+        setCookie: (/** @type {string} */ write) => {
+          original.write([write]);
+          return original.flushed();
+        },
+      }),
+    );
+    const { getCookie, setCookie } = /** @type {any} */ (this.handler ?? {});
+    if (typeof getCookie !== "function" || typeof setCookie !== "function") {
+      throw handlerFailed(HANDLER, "has no getCookie and setCookie");
+    }
+  }
+
+  async get() {
+    try {
+      return await this.#ask();
+    } catch (error) {
+      // What was never seen must not be taken for empty: that would end a session that is there.
+      if (!this.isKnown) throw error;
+      report(error);
+      return this.read();
+    }
+  }
+
+  /** @param {string[]} writes */
+  async put(writes) {
+    let failed = false;
+    for (const write of writes) this.#latest.set(nameOf(write), writes);
+    const reported = (/** @type {unknown} */ error) => {
+      failed = true;
+      report(error);
+    };
+    await asked(SET, async () => {
+      for (const write of writes) {
+        if (this.#latest.get(nameOf(write)) !== writes) continue; // a later write has replaced it
+        try {
+          await this.handler.setCookie(write);
+        } catch (error) {
+          reported(handlerFailed(SET, "failed", error));
+        }
+      }
+    }).catch(reported);
+    if (!failed && !this.#wasChecked) await this.#check(writes);
+  }
+
+  close() {
+    this.original.close();
+  }
+
+  /** @returns {Promise<string>} what the handler says it has */
+  async #ask() {
+    return stringFrom(GET, (await asked(GET, () => this.handler.getCookie())) ?? "");
+  }
+
+  /** See once that what is written can be read. @param {string[]} writes */
+  async #check(writes) {
+    const written = writes.filter((write) => !GONE.test(write)).map(nameOf);
+    if (written.length === 0) return;
+    this.#wasChecked = true;
+    const names = await this.#ask().then((cookies) => pairsOf(cookies).map(nameOf), report);
+    if (!names || written.some((name) => names.includes(name))) return;
+    console.warn(
+      "supertokens: the page's cookieHandler keeps nothing: what setCookie was given is not in what getCookie gives. Without it nobody stays signed in. setCookie gets what document.cookie would be assigned, and getCookie must give all that is kept as document.cookie would: name=value; name=value.",
+    );
+  }
+}

@@ -1,0 +1,27 @@
+// Signatures, verified by the browser.
+
+/** @param {string} base64url */
+function bytesOf(base64url) {
+  const text = atob(base64url.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
+/**
+ * @param {import("../flow/flow.js").Step} step
+ * @returns {Promise<boolean | undefined>} undefined where there is no WebCrypto: in insecure contexts
+ */
+export async function verify({ key, algorithm, data = "", signature = "" }) {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle || !key || !algorithm) return undefined;
+  try {
+    const known = await subtle.importKey("jwk", key, algorithm, false, ["verify"]);
+    return await subtle.verify(
+      algorithm,
+      known,
+      bytesOf(signature),
+      new TextEncoder().encode(data),
+    );
+  } catch {
+    return false; // no key or no signature of this kind
+  }
+}

@@ -1,0 +1,141 @@
+// axios on a page whose XMLHttpRequest is left alone (an overridden addXMLHttpRequestInterceptor): its
+// requests are exchanges of the page's fetch, whose attempts axios makes itself, by its own adapter.
+
+import { sessionFetch } from "./fetch.js";
+
+/**
+ * @typedef {import("../page/shim.js").Shim} Shim
+ * @typedef {{config: any, response?: any, failure?: any}} Attempt what axios made of one trip to the network
+ */
+
+/** @type {WeakSet<any>} instances that have it */
+const instances = new WeakSet();
+
+/**
+ * @param {Shim} shim
+ * @param {any} axios an instance
+ */
+export function interceptAxios(shim, axios) {
+  if (instances.has(axios)) return;
+  instances.add(axios);
+  axios.interceptors.request.use((/** @type {any} */ config) => {
+    const { adapter } = config;
+    if (usesFetch(adapter)) return config; // which carries the session already
+    return {
+      ...config,
+      adapter: (/** @type {any} */ sent) => exchange(shim, axios, adapter, sent),
+    };
+  });
+}
+
+/** @param {any} adapter as axios takes it: a name, a function or a list, of which the first that is there counts */
+const usesFetch = (adapter) => (Array.isArray(adapter) ? adapter[0] : adapter) === "fetch";
+
+/**
+ * @param {Shim} shim
+ * @param {any} axios
+ * @param {any} adapter that makes the attempts
+ * @param {any} config
+ * @returns {Promise<any>} axios' response; rejects with axios' error
+ */
+async function exchange(shim, axios, adapter, config) {
+  // Without this instance's interceptors, and without transforming what is transformed already.
+  const bare = axios.create();
+  /** @type {Map<Response, Attempt>} */
+  const attempts = new Map();
+
+  /** @param {RequestInfo | URL} input @param {RequestInit} [init] */
+  const attempt = async (input, init) => {
+    const { headers, credentials } = {
+      ...(input instanceof Request ? partsOf(input) : {}),
+      ...init,
+    };
+    const sent = {
+      ...config,
+      adapter,
+      transformRequest: [],
+      transformResponse: [],
+      headers: withHeaders(config.headers, new Headers(headers)),
+      withCredentials: config.withCredentials || credentials === "include",
+    };
+    /** @type {Attempt} */
+    const made = { config: sent };
+    try {
+      made.response = await bare.request(sent);
+    } catch (error) {
+      made.failure = error;
+      made.response = /** @type {any} */ (error)?.response;
+      if (!made.response) throw error;
+    }
+    const response = asResponse(made.response);
+    attempts.set(response, made);
+    return response;
+  };
+
+  const { signal, data } = config;
+  const response = await sessionFetch(shim, attempt)(addressOf(axios, config), {
+    method: config.method?.toUpperCase(),
+    headers: new Headers(textsOf(config.headers)),
+    ...(signal && { signal }),
+    ...(data instanceof ReadableStream && { body: data }),
+  }).catch((error) => {
+    if (!signal?.aborted) throw error;
+    return bare.request({ ...config, adapter }); // rejects with axios' own error
+  });
+  const made = attempts.get(response) ?? [...attempts.values()].at(-1);
+  if (made?.failure) throw made.failure;
+  return made?.response;
+}
+
+/** @param {Request} request what of it is not the caller's alone */
+const partsOf = ({ headers, credentials }) => ({ headers, credentials });
+
+/**
+ * The response of axios, as the session logic reads it.
+ *
+ * @param {any} response
+ * @returns {Response}
+ */
+function asResponse({ status, statusText, headers, data, request }) {
+  const isReadable =
+    typeof data === "string" || data instanceof Blob || data instanceof ArrayBuffer;
+  const hasBody = isReadable && ![204, 205, 304].includes(status);
+  const found = new Response(hasBody ? data : null, {
+    status,
+    statusText,
+    headers: textsOf(headers),
+  });
+  const url = request?.responseURL;
+  return url ? Object.defineProperty(found, "url", { value: url }) : found;
+}
+
+/**
+ * @param {any} headers axios'
+ * @returns {[string, string][]} those that have a text
+ */
+function textsOf(headers) {
+  const plain = headers?.toJSON?.() ?? headers ?? {};
+  return Object.entries(plain)
+    .filter(([, value]) => ["string", "number", "boolean"].includes(typeof value))
+    .map(([name, value]) => [name, String(value)]);
+}
+
+/**
+ * @param {any} given axios' headers
+ * @param {Headers} headers what is to be sent
+ */
+function withHeaders(given, headers) {
+  const kept = Object.entries(given?.toJSON?.() ?? given ?? {});
+  // Other values than texts mean something to axios: false, for instance, that a header is not set.
+  const others = kept.filter(([, value]) => typeof value !== "string");
+  return Object.fromEntries([...others, ...headers]);
+}
+
+/** @param {any} axios @param {any} config @returns {string} */
+function addressOf(axios, config) {
+  const url = axios.getUri(config);
+  const { baseURL } = config;
+  const isWhole = !baseURL || /^(?:[a-z][a-z\d+.-]*:)?\/\//i.test(url) || url.startsWith(baseURL);
+  // Older versions leave it out.
+  return isWhole ? url : `${baseURL.replace(/\/+$/, "")}/${url.replace(/^\/+/, "")}`;
+}

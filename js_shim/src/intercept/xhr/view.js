@@ -1,0 +1,99 @@
+// What an XMLHttpRequest shows of itself: what the native object holds, or what its stage has instead.
+
+import { NO_REPLY } from "../bodies.js";
+import { DONE, HEADERS_RECEIVED, LOADING, Stage } from "./stage.js";
+
+/**
+ * @typedef {import("./stage.js").View} View
+ */
+
+/**
+ * @param {typeof XMLHttpRequest} Native
+ * @returns {[typeof XMLHttpRequest, (xhr: XMLHttpRequest) => Stage]} a class whose objects have a stage,
+ *   and what gives it to a subclass: the page cannot reach it
+ */
+export function withView(Native) {
+  /** @type {(xhr: ShownXHR) => Stage} */
+  let stageOf;
+
+  class ShownXHR extends Native {
+    /** @type {Stage} */
+    #stage = new Stage(this, Native.prototype);
+
+    static {
+      stageOf = (xhr) => xhr.#stage;
+    }
+
+    /** The reply to show in place of the native one. */
+    get #reply() {
+      const { view } = this.#stage;
+      return view && (view.state < HEADERS_RECEIVED ? NO_REPLY : view.reply);
+    }
+
+    get readyState() {
+      const { view } = this.#stage;
+      return view ? view.state : super.readyState;
+    }
+
+    get status() {
+      const reply = this.#reply;
+      return reply ? reply.status : super.status;
+    }
+
+    get statusText() {
+      const reply = this.#reply;
+      return reply ? reply.statusText : super.statusText;
+    }
+
+    get responseURL() {
+      const reply = this.#reply;
+      return reply ? reply.url : super.responseURL;
+    }
+
+    /** @param {any[]} name */
+    getResponseHeader(...name) {
+      const reply = this.#reply;
+      if (!reply || name.length === 0) return Reflect.apply(super.getResponseHeader, this, name);
+      const wanted = `${name[0]}`.toLowerCase();
+      for (const [each, text] of reply.headers) if (each === wanted) return text;
+      return null;
+    }
+
+    getAllResponseHeaders() {
+      const reply = this.#reply;
+      if (!reply) return super.getAllResponseHeaders();
+      return [...reply.headers].map(([name, text]) => `${name}: ${text}\r\n`).join("");
+    }
+
+    get response() {
+      const { view } = this.#stage;
+      if (!view) return super.response;
+      const type = super.responseType;
+      if (type === "" || type === "text") return this.#text(view);
+      if (view.state < DONE) return null;
+      return view.reply ? view.reply.body : super.response;
+    }
+
+    get responseText() {
+      const text = super.responseText; // throws where the response is of another type
+      const { view } = this.#stage;
+      return view ? this.#text(view) : text;
+    }
+
+    get responseXML() {
+      const xml = super.responseXML; // throws likewise
+      const { view } = this.#stage;
+      if (!view) return xml;
+      if (view.state < DONE) return null;
+      return view.reply ? view.reply.xml : xml;
+    }
+
+    /** @param {View} view */
+    #text({ state, reply }) {
+      if (state < LOADING) return "";
+      return reply ? (reply.body ?? "") : super.responseText;
+    }
+  }
+
+  return [ShownXHR, (xhr) => stageOf(/** @type {ShownXHR} */ (xhr))];
+}

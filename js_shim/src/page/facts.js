@@ -1,0 +1,57 @@
+// What there is to know of this page or worker, for diagnose(); the core judges it.
+
+import { IN_WORKER } from "../target.js";
+import { isOnlySdk } from "./other_sdk_guard.js";
+
+/**
+ * @typedef {import("../host/jar.js").Jar} Jar
+ * @typedef {import("./shim.js").Shim} Shim
+ * @typedef {import("./shim.js").Connection} Connection
+ */
+
+/**
+ * @param {Shim} shim
+ * @param {Connection} connection
+ */
+export const facts = async (shim, { core, host, plan }) => ({
+  secureContext: isSecureContext,
+  isolated: Boolean(globalThis.crossOriginIsolated),
+  worker: IN_WORKER,
+  frame: frame(),
+  kept: await kept(host.jar, plan.probe),
+  storage: shim.window.store !== null,
+  locks: Boolean(navigator.locks),
+  patched: shim.patched(),
+  otherSdk: !isOnlySdk(),
+  shim: shim.version,
+  ...JSON.parse(core.facts()),
+});
+
+function frame() {
+  if (IN_WORKER || globalThis.top === globalThis.self) return "none";
+  try {
+    return globalThis.top?.location.origin === location.origin ? "same-origin" : "cross-origin";
+  } catch {
+    return "cross-origin";
+  }
+}
+
+/**
+ * Where a cookie is kept, if anywhere.
+ *
+ * @param {Jar} jar
+ * @param {string[]} probe writes one, and removes it
+ */
+async function kept(jar, [write = "", erase = ""]) {
+  await jar.sync(); // where nobody can read, nothing is written
+  jar.write([write]);
+  await jar.sync();
+  const place =
+    jar
+      .read()
+      .split("; ")
+      .includes(write.slice(0, write.indexOf(";"))) && jar.place;
+  jar.write([erase]);
+  await jar.flushed();
+  return place || null;
+}

@@ -1,0 +1,170 @@
+// Options as they were given to init() in JavaScript. Their names are the core's (tools/decision_table.py).
+
+import { alreadyInitialised, configError } from "../errors.js";
+
+/**
+ * @typedef {Record<string, any>} Options
+ * @typedef {Pick<import("../core/table.js").DecisionTable, "names" | "defaults" | "required" | "types">} Known
+ */
+
+// Those that are captured when the page starts, or that the core cannot be without.
+const FIXED = ["cookieHandler", "windowHandler", "dateProvider"];
+const REPLACEABLE = ["onHandleEvent", "preAPIHook", "postAPIHook", "lockFactory", "override"];
+
+/**
+ * Those of the options that the SDK knows. What it does not know is most likely an option of
+ * supertokens-website's other versions, or a misspelling: that is an error. So is a value of another type;
+ * more about values only the core knows.
+ *
+ * @param {Options} given
+ * @param {Known} known
+ * @param {(warning: string) => void} warn
+ * @returns {Options}
+ */
+export function checked(given, { names, types, required }, warn) {
+  /** @type {Options} */
+  const options = {};
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (value === undefined || value === null) continue;
+    if (names.includes(name)) options[name] = value;
+    else reject(name, names, "Option", warn);
+  }
+  for (const name of required) if (!(name in options)) throw missing(name);
+  for (const [name, value] of Object.entries(options)) requireType(name, value, types[name]);
+  const { override } = options;
+  if (override) {
+    const { functions, ...others } = override;
+    for (const name of Object.keys(others)) reject(name, ["functions"], "In 'override', key", warn);
+    options.override = functions === undefined ? {} : { functions };
+  }
+  return options;
+}
+
+/** @param {string} name */
+const missing = (name) =>
+  configError(`Option '${name}' is missing.`, `Give it: supertokens.init({ ${name}: ... }).`);
+
+/**
+ * @param {string} name
+ * @param {any} value
+ * @param {string | string[]} type "function" unless given
+ */
+function requireType(name, value, type = "function") {
+  const fits = Array.isArray(type) ? type.includes(value) : typeof value === type;
+  const { functions } = type === "object" && fits ? value : {};
+  if (fits && (functions === undefined || typeof functions === "function")) return;
+  const text = typeof value === "string" ? `'${value}'` : String(value);
+  const shown = typeof value === "object" ? "an object" : text;
+  const what = Array.isArray(type) ? type.map((word) => `'${word}'`).join(" or ") : NOUNS[type];
+  throw configError(`Option '${name}' is ${shown}.`, `Give ${what}.`);
+}
+
+/** @type {Record<string, string>} */
+const NOUNS = {
+  boolean: "true or false",
+  function: "a function",
+  number: "a number",
+  object: "an object with a function as its 'functions'",
+  string: "a text",
+};
+
+/**
+ * @param {string} name that is not known
+ * @param {string[]} names that are
+ * @param {string} what
+ * @param {(warning: string) => void} warn
+ */
+function reject(name, names, what, warn) {
+  const meant = names.find((known) => isNear(name, known));
+  if (meant) throw configError(`${what} '${name}' is unknown.`, `Did you mean '${meant}'?`);
+  warn(`${what} '${name}' is unknown and is ignored. The SDK knows: ${names.join(", ")}.`);
+}
+
+/**
+ * Whether a name is likely to be a misspelling of another.
+ *
+ * @param {string} name
+ * @param {string} known
+ */
+function isNear(name, known) {
+  const [one, other] = [bare(name), bare(known)];
+  return Math.abs(one.length - other.length) <= 2 && distance(one, other) <= 2;
+}
+
+const bare = (/** @type {string} */ name) => name.replace(/[_-]/g, "").toLowerCase();
+
+/**
+ * How many letters must be changed, added or taken away to make one word of another.
+ *
+ * @param {string} one
+ * @param {string} other
+ */
+function distance(one, other) {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...one].entries()) {
+    /** @type {number[]} */
+    const next = [i + 1];
+    for (const [j, theirs] of [...other].entries()) {
+      const changed = /** @type {number} */ (row[j]) + Number(letter !== theirs);
+      const added = Math.min(/** @type {number} */ (next[j]), /** @type {number} */ (row[j + 1]));
+      next.push(Math.min(changed, added + 1));
+    }
+    row = next;
+  }
+  return /** @type {number} */ (row.at(-1));
+}
+
+/**
+ * Options as data for Python. Events are handed out on this side; any other function is named only,
+ * so that the core can say what it does not support.
+ *
+ * @param {Options} options
+ */
+export function plain({ onHandleEvent: _, ...options }) {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, isFunction(value) ? true : value]),
+  );
+}
+
+/** @param {any} value */
+const isFunction = (value) => typeof value === "function" || typeof value?.functions === "function";
+
+/** The options that are functions. @param {Options} options */
+const functionsOf = (options) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => isFunction(value)));
+
+/**
+ * Whether options are the same, but for functions.
+ *
+ * @param {Options} one
+ * @param {Options} other
+ * @param {Known} known
+ */
+export function sameOptions(one, other, { defaults }) {
+  const entries = (/** @type {Options} */ options) => {
+    const data = Object.entries({ ...defaults, ...options }).filter(
+      ([name, value]) => name !== "override" && !isFunction(value),
+    );
+    return JSON.stringify(data.sort());
+  };
+  return entries(one) === entries(other);
+}
+
+/**
+ * The functions of a repeated init() that are to replace those in force; throws where one cannot.
+ *
+ * @param {Options} options
+ * @param {Options} inForce functions of either language
+ * @returns {Options}
+ */
+export function replacements(options, inForce) {
+  const functions = functionsOf(options);
+  for (const [name, value] of Object.entries(functions)) {
+    if (value === inForce[name]) continue;
+    const isLate = name === "lockFactory" && !inForce[name];
+    if (FIXED.includes(name) || isLate) throw alreadyInitialised(name);
+  }
+  return Object.fromEntries(
+    Object.entries(functions).filter(([name]) => REPLACEABLE.includes(name)),
+  );
+}

@@ -1,0 +1,117 @@
+// The functions of the session that a page may override, under supertokens-website's names.
+
+import { getInvalidClaimsFromResponse, validateClaims } from "../api/validation.js";
+import { interceptAxios } from "../intercept/axios.js";
+import { sessionFetch } from "../intercept/fetch.js";
+import { hostsOf, isOurs } from "../target.js";
+
+/**
+ * @typedef {import("./shim.js").Shim} Shim
+ * @typedef {Record<string, (...args: any[]) => any>} Recipe
+ * @typedef {(original: Recipe, builder: Builder) => Recipe} OverrideFunctions
+ */
+
+// Those that are asked once, when the page's globals are replaced.
+export const PATCHING = [
+  "addFetchInterceptorsAndReturnModifiedFetch",
+  "addXMLHttpRequestInterceptor",
+];
+// The one that the core asks, which waits for nobody.
+export const CLOCK_SKEW = "calculateClockSkewInMillis";
+
+/**
+ * Stacks one override on another, as supertokens-js-override does: each sees the functions below it, and
+ * `this` of every function is the finished recipe. A layer that is added while another is being made lies
+ * below that one.
+ */
+class Builder {
+  /** @type {Recipe[]} what each has put in place of the functions below it, the innermost first */
+  #layers;
+  /** @type {Recipe} */
+  #recipe = {};
+
+  /** @param {Recipe} original */
+  constructor(original) {
+    this.#layers = [original];
+  }
+
+  /** @param {OverrideFunctions} functions */
+  override(functions) {
+    let depth = 0; // until the layer is made
+    /** @type {Recipe} */
+    const below = {};
+    for (const name of this.#names()) {
+      below[name] = (...args) => this.#find(name, depth)?.apply(this.#recipe, args);
+    }
+    const made = functions({ ...below }, this);
+    const own = Object.entries(made).filter(([name, value]) => value && value !== below[name]);
+    depth = this.#layers.length;
+    this.#layers.push(Object.fromEntries(own));
+    return this;
+  }
+
+  /** @returns {Recipe} */
+  build() {
+    for (const name of this.#names()) {
+      const value = /** @type {any} */ (this.#find(name, this.#layers.length));
+      const isOwn = typeof value === "function" && value !== this.#layers[0]?.[name];
+      this.#recipe[name] = isOwn ? value.bind(this.#recipe) : value;
+    }
+    return this.#recipe;
+  }
+
+  #names() {
+    return new Set(this.#layers.flatMap(Object.keys));
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} depth how many layers count; all that there are so far, unless given
+   */
+  #find(name, depth) {
+    const layers = this.#layers.slice(0, depth || undefined).reverse();
+    return layers.find((layer) => layer[name])?.[name];
+  }
+}
+
+/**
+ * @param {Recipe} original
+ * @param {(OverrideFunctions | undefined)[]} overrides the innermost first
+ * @returns {Recipe}
+ */
+export function overridden(original, overrides) {
+  const builder = new Builder(original);
+  for (const functions of overrides) if (functions) builder.override(functions);
+  return builder.build();
+}
+
+/**
+ * @param {Shim} shim
+ * @returns {Recipe}
+ */
+export const originalFunctions = (shim) => ({
+  addFetchInterceptorsAndReturnModifiedFetch: ({ originalFetch }) =>
+    sessionFetch(shim, originalFetch),
+  addXMLHttpRequestInterceptor: () => shim.interceptXHR(),
+  addAxiosInterceptors: ({ axiosInstance }) => {
+    if (shim.leavesXHR) return interceptAxios(shim, axiosInstance);
+    shim.warnOnce(
+      "addAxiosInterceptors() does nothing and can be removed: the requests of axios carry the session already.",
+    );
+  },
+  getUserId: () => shim.call("get_user_id"),
+  getAccessTokenPayloadSecurely: () => shim.call("get_access_token_payload"),
+  doesSessionExist: () => shim.call("does_session_exist"),
+  signOut: ({ localOnError, userContext }) =>
+    shim.call("sign_out", { local_on_error: localOnError }, userContext),
+  getGlobalClaimValidators: ({ claimValidatorsAddedByOtherRecipes }) =>
+    claimValidatorsAddedByOtherRecipes,
+  validateClaims: (input) => validateClaims(shim, input),
+  getInvalidClaimsFromResponse: (input) => getInvalidClaimsFromResponse(shim, input),
+  shouldDoInterceptionBasedOnUrl: (url, apiDomain, domain) =>
+    isOurs({ ...hostsOf(apiDomain, domain), skip: shim.plan?.skip }, url),
+  calculateClockSkewInMillis: ({ accessTokenPayload }) => {
+    const issued = accessTokenPayload?.iat;
+    return typeof issued === "number" ? issued * 1000 - Date.now() : 0;
+  },
+});

@@ -1,0 +1,37 @@
+// One shim a page or worker, whichever copy of this package comes first: a bundled one, a script tag's, or
+// the one that the Python package carries. Python looks it up under the same key.
+
+import { twoVersions } from "../errors.js";
+import { IN_WORKER } from "../target.js";
+import { watchWorkers } from "../worker/worker_host.js";
+import { WorkerShim } from "../worker/worker_shim.js";
+import { Shim } from "./shim.js";
+
+const KEY = Symbol.for("supertokens-pyodide");
+const registry = /** @type {Record<symbol, Shim | undefined>} */ (
+  /** @type {unknown} */ (globalThis)
+);
+if (!registry[KEY]) {
+  registry[KEY] = __WORKER__ && IN_WORKER ? new WorkerShim() : new Shim();
+  watchWorkers(registry[KEY]);
+}
+
+export const shim = sameVersion(registry[KEY]);
+
+/**
+ * @param {Shim} first the one that the page has
+ * @returns {Shim} it, or in place of one of another version what refuses every call
+ */
+function sameVersion(first) {
+  const { version } = first;
+  if (version === __VERSION__) return first;
+  const refused = async () => {
+    throw twoVersions(version, __VERSION__);
+  };
+  return new Proxy(first, {
+    get(_, name) {
+      if (name === "call" || name === "ready") return refused;
+      throw twoVersions(version, __VERSION__);
+    },
+  });
+}

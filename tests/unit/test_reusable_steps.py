@@ -1,0 +1,209 @@
+"""Steps that stand: what a driver may answer by itself while the cookies stay as they are."""
+
+import json
+
+import pytest
+from supertokens_pyodide._core.config import Page, read_config
+from supertokens_pyodide._core.messages import Port, write_plan
+from supertokens_pyodide._core.session import Session
+from supertokens_pyodide._core.tokens import write_front_token
+
+from tests.unit.recalling import RecallingPort
+from tests.unit.world import World
+
+NOW = 1_700_000_000_000
+EXPIRY = NOW + 60_000
+MARK = "st-last-access-token-update=1"
+
+
+def present(expires_at=EXPIRY):
+    return f"sFrontToken={write_front_token('alice', expires_at, {})}; {MARK}"
+
+
+class Provider:
+    """A clock that only its owner can read."""
+
+    def now(self):
+        return NOW
+
+    def get_threshold_in_seconds(self):
+        return 7
+
+    def set_client_clock_skew_in_millis(self, skew):
+        pass
+
+    def get_client_clock_skew_in_millis(self):
+        return 0
+
+
+def new_port(stored_skew=None, **more):
+    config = read_config({"api_domain": "https://api.example.com"}, Page("app.example.com", True))
+    return Port(Session(config, {"__st_clockSkewInMillis": stored_skew}, **more))
+
+
+def exchange(port, cookies, headers="", one_shot=False):
+    return json.loads(port.exchange(headers, one_shot, cookies, NOW))
+
+
+ACTS = {"ensure_fresh", "attempt_refresh", "sign_out", "verify_access_token"}
+TAKE_ARGUMENTS = {
+    "validate_claims",
+    "validate_page_claims",
+    "check_claim",
+    "get_invalid_claims",
+    "diagnose",
+}
+READS = sorted(Port.CALLS - ACTS - TAKE_ARGUMENTS)
+
+
+@pytest.mark.parametrize("skew", [0, 7_200_000, -7_200_000])
+@pytest.mark.parametrize("name", ["exchange", *READS])
+def test_with_a_session_first_steps_stand_until_its_token_expires_by_the_clients_clock(name, skew):
+    port = new_port(str(skew))
+    cookies = present(EXPIRY + skew)
+    if name == "exchange":
+        step = exchange(port, cookies)
+    else:
+        step = json.loads(port.call(name, "", cookies, NOW))
+    assert step["reusableUntil"] == EXPIRY
+
+
+@pytest.mark.parametrize(
+    "cookies",
+    [
+        "",
+        MARK,
+        f"sFrontToken=malformed; {MARK}",
+        present(0),
+        present(-1),
+        present(10**400),
+        present(float("inf")),
+        present(float("nan")),
+    ],
+    ids=["unknown", "absent", "malformed", "zero", "negative", "huge", "infinite", "no-number"],
+)
+def test_without_a_session_that_can_be_read_nothing_stands(cookies):
+    assert "reusableUntil" not in exchange(new_port(), cookies)
+    assert "reusableUntil" not in json.loads(
+        new_port().call("does_session_exist", "", cookies, NOW)
+    )
+
+
+def test_what_an_outage_has_told_of_an_unknown_visitor_does_not_stand():
+    port, cookies = new_port(), present().removesuffix(f"; {MARK}")
+    assert exchange(port, cookies)["do"] == "wait"
+    for flow, result in [(2, True), (2, 503), (1, None)]:
+        step = json.loads(port.resume(flow, result, cookies, NOW))
+    assert step["do"] == "send"
+    again = exchange(port, cookies)
+    assert (again["do"], "reusableUntil" in again) == ("send", False)
+
+
+@pytest.mark.parametrize(
+    ("headers", "one_shot"), [('{"rid": "x"}', False), ("", True)], ids=["headers", "one-shot"]
+)
+def test_an_exchange_unlike_others_does_not_stand(headers, one_shot):
+    assert "reusableUntil" not in exchange(new_port(), present(), headers, one_shot)
+
+
+@pytest.mark.parametrize("name", sorted(ACTS))
+def test_a_call_that_does_something_does_not_stand(name):
+    assert "reusableUntil" not in json.loads(new_port().call(name, "", present(), NOW))
+
+
+def test_nothing_stands_where_another_clock_decides_or_every_flow_is_to_be_logged():
+    assert "reusableUntil" not in exchange(new_port(date_provider=Provider()), present())
+    logging = new_port()
+    logging._session.flows.log = print
+    assert "reusableUntil" not in exchange(logging, present())
+
+
+def test_cookies_that_are_left_out_are_those_of_the_call_before():
+    port = new_port()
+    assert "anti-csrf" not in exchange(port, present())["headers"]
+    assert exchange(port, f"{present()}; sAntiCsrf=x")["headers"]["anti-csrf"] == "x"
+    assert exchange(port, None)["headers"]["anti-csrf"] == "x"
+    assert json.loads(port.resume(3, 200, None, NOW)) == {"verdict": "deliver"}
+
+
+def test_the_plan_tells_which_replies_the_core_acts_on():
+    options = {"api_domain": "x.com", "session_expired_status_code": 440}
+    plan = json.loads(write_plan(read_config(options, Page("x.com", True))))
+    assert plan["statuses"] == [440, 403]
+
+
+def nested(depth):
+    claim = 1
+    for _ in range(depth):
+        claim = [claim]
+    return f"sFrontToken={write_front_token('alice', EXPIRY, {'claim': claim})}; {MARK}"
+
+
+@pytest.mark.parametrize(
+    ("before", "learnt"),
+    [(present(), EXPIRY), (nested(200), 0)],
+    ids=["the clock is known better since", "only the core knows that it cannot be read"],
+)
+def test_an_exchange_that_began_without_the_core_is_at_its_response_when_it_is_begun(
+    before, learnt
+):
+    port = new_port(str(learnt))  # by now the token that it was sent with counts as expired
+    port.observe(f"{present(3 * EXPIRY)}; {MARK}2", NOW + 1_000)
+    step = exchange(port, before)
+    assert (step["do"], "spawned" in step) == ("send", False)
+    step = json.loads(port.resume(step["flow"], 401, before, NOW + 2_000))
+    assert (step["do"], [child["do"] for child in step["spawned"]]) == ("wait", ["lock"])
+
+
+def recalling(world):
+    world.tab.client.port = RecallingPort(world.tab.client.session)
+    return world.tab.client.port
+
+
+@pytest.fixture
+def world(mode):
+    world = World(mode, enable_debug_logs=False)
+    world.sign_in()
+    return world
+
+
+def test_the_ordinary_exchange_asks_the_core_once(world):
+    port = recalling(world)
+    assert [world.tab.fetch("/items").status for _ in range(5)] == [200] * 5
+    assert port.recalled == 4
+    assert len(world.tab.client.session.flows) == 0
+
+
+def test_an_exchange_that_was_not_asked_for_is_refreshed_for_and_sent_again(world):
+    port = recalling(world)
+    world.tab.fetch("/items")
+    world.expire()
+    world.browser.now -= world.backend.lifetime  # its clock is late: the step still stands
+    assert world.tab.fetch("/items").text == "alice"
+    assert (port.recalled, world.refreshes) == (1, 1)
+
+
+def test_what_stood_before_a_sign_out_does_not_stand_after_it(world):
+    recalling(world)
+    assert world.tab.call("does_session_exist") is True
+    world.tab.call("sign_out")
+    assert world.tab.call("does_session_exist") is False
+    world.sign_in("bob")
+    assert world.tab.call("get_user_id") == "bob"
+
+
+@pytest.mark.parametrize("act", ["attempt_refresh", "sign_out"])
+def test_what_another_tab_did_during_an_exchange_that_was_not_asked_for_is_told_once(act):
+    world = World("header", enable_debug_logs=False)
+    world.sign_in()
+    other = world.open_tab()
+    recalling(world)
+    world.tab.fetch("/items")
+    call = world.tab.begin_fetch("/items")
+    world.expire()
+    other.call(act)
+    told = world.actions
+    assert told[-1] == ("REFRESH_SESSION" if act == "attempt_refresh" else "SIGN_OUT")
+    assert world.tab.run(call).status == (200 if act == "attempt_refresh" else 401)
+    world.tab.look()
+    assert [event["action"] for event in world.tab.events if "other_tab" in event] == told
