@@ -1,7 +1,7 @@
 // Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
 // (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here.
 
-import { resolveUrl } from "./target.js";
+import { resolveUrl } from "./platform.js";
 
 /**
  * `javascript` has the two texts in JavaScript's names, if these differ from Python's; `call` names the

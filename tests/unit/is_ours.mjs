@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { Gate } from "../../js_shim/src/boot/gate.js";
-import { isOurs } from "../../js_shim/src/target.js";
+import { isOurs } from "../../js_shim/src/core/plan.js";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const told = asked.map(({ page, plan, options, url }) => {

@@ -13,7 +13,7 @@ import { Host } from "../../js_shim/src/host/host.js";
 import { BrowserJar } from "../../js_shim/src/host/jar.js";
 import { takeLock, takeLockNow } from "../../js_shim/src/host/lock.js";
 import { WindowHandler } from "../../js_shim/src/host/window_handler.js";
-import { textOf } from "../../js_shim/src/intercept/bodies.js";
+import { textOf } from "../../js_shim/src/intercept/xhr/bodies.js";
 
 const tests = new Map();
 const test = (name, run) => tests.set(name, run);

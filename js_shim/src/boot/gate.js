@@ -1,7 +1,8 @@
 // Holds requests to the API until the core is up, and lets everything that the boot itself needs pass.
 
+import { hostsOf } from "../core/plan.js";
 import { bootFailed } from "../errors.js";
-import { hostsOf, resolveUrl } from "../target.js";
+import { resolveUrl } from "../platform.js";
 
 // What Python runtimes load. Held back, the core that would let it pass could never start.
 const RUNTIME_FILE = /\.(?:py|whl|zip|tar|gz|wasm|m?js|toml|css)$|\/pyodide-lock\.json$/;

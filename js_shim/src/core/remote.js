@@ -7,7 +7,7 @@ import { START_TIMEOUT } from "../boot/start.js";
 import { closed, SuperTokensError, unsupported, workerGone } from "../errors.js";
 import { FlowContext, written } from "../flow/flow.js";
 import { HandlerJar } from "../host/handler_jar.js";
-import { toData } from "../intercept/bodies.js";
+import { toData } from "../host/responses.js";
 import { CLOCK_SKEW } from "../page/recipe.js";
 import { sharedCookies } from "../worker/shared.js";
 import { malformed, revivedError } from "../worker/wire.js";

@@ -1,6 +1,6 @@
 // The blocking driver: a refresh for a synchronous XMLHttpRequest, carried out at once or not at all.
 
-import { headersOf } from "../intercept/bodies.js";
+import { headersOf } from "../host/responses.js";
 import { FlowContext } from "./flow.js";
 
 /**

@@ -2,9 +2,9 @@
 
 import { Recall } from "../core/step_cache.js";
 import { closed, foreignResponse } from "../errors.js";
+import { fromData, textWithin } from "../host/responses.js";
 import { verify } from "../host/verify.js";
-import { fromData, textWithin } from "../intercept/bodies.js";
-import { resolveUrl } from "../target.js";
+import { resolveUrl } from "../platform.js";
 import { FlowContext } from "./flow.js";
 
 // How long, in milliseconds, a flow waits for a postAPIHook.
@@ -34,7 +34,7 @@ export class Driver {
    * @param {Core} core
    * @param {Host} host
    * @param {import("../host/hooks.js").Hooks} hooks
-   * @param {import("../target.js").Plan} plan
+   * @param {import("../core/plan.js").Plan} plan
    * @param {(events: object[]) => void} emit
    * @param {() => void} changed called when cookies have been written
    * @param {(url: string) => boolean} covers whether a URL is ours
@@ -393,7 +393,7 @@ const FOREIGN = 0;
  * A response as the core reads it; one that a redirect has fetched from a foreign host says nothing of the
  * session.
  *
- * @param {Pick<import("../target.js").Plan, "replyHeaders" | "statuses">} plan
+ * @param {Pick<import("../core/plan.js").Plan, "replyHeaders" | "statuses">} plan
  * @param {(url: string) => boolean} covers whether a URL is ours
  * @param {number} status
  * @param {(name: string) => string | null} header

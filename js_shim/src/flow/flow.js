@@ -32,12 +32,12 @@
  * @property {object} [userContext] post
  * @property {"deliver" | "value" | "fail"} [verdict]
  * @property {boolean} [refresh] deliver
- * @property {ReplyData} [reply] deliver with refresh: the refresh call's, where another realm made it
+ * @property {ResponseData} [reply] deliver with refresh: the refresh call's, where another realm made it
  * @property {unknown} [failure] fail: why that call got no reply
  * @property {any} [value] value
  * @property {ErrorData} [error] fail
  *
- * @typedef {import("../intercept/bodies.js").ReplyData} ReplyData
+ * @typedef {import("../host/responses.js").ResponseData} ResponseData
  *
  * What the core offers its drivers: primitives in, one step as JSON out.
  * @typedef {object} Core

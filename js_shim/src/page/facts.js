@@ -1,6 +1,6 @@
 // What there is to know of this page or worker, for diagnose(); the core judges it.
 
-import { IN_WORKER } from "../target.js";
+import { IN_WORKER } from "../platform.js";
 import { isOnlySdk } from "./other_sdk_guard.js";
 
 /**

@@ -5,6 +5,7 @@ import { Gate } from "../boot/gate.js";
 import { settings, startPython } from "../boot/start.js";
 import { earlyFor, sessionHint } from "../core/early.js";
 import { mortal } from "../core/mortal.js";
+import { isOurs } from "../core/plan.js";
 import { WorkerCores } from "../core/remote.js";
 import {
   alreadyInitialised,
@@ -24,8 +25,9 @@ import { Hooks } from "../host/hooks.js";
 import { Host } from "../host/host.js";
 import { MirroredJar } from "../host/jar.js";
 import { WindowHandler } from "../host/window_handler.js";
+import { isPackage } from "../intercept/packages.js";
 import { sessionXHR } from "../intercept/xhr/xhr.js";
-import { IN_BROWSER, isOurs, isPackage, resolveUrl } from "../target.js";
+import { IN_BROWSER, resolveUrl } from "../platform.js";
 import { PROTOCOL } from "../worker/wire.js";
 import { Sharing } from "../worker/worker_host.js";
 import { facts } from "./facts.js";
@@ -37,7 +39,7 @@ import { Tabs } from "./tabs.js";
 
 /**
  * @typedef {import("../flow/flow.js").Core} Core
- * @typedef {import("../target.js").Plan} Plan
+ * @typedef {import("../core/plan.js").Plan} Plan
  * @typedef {{core: Core, driver: Driver, host: Host, plan: Plan, tabs: Tabs}} Connection
  *
  * An interpreter's side, as its Python hands it over; ``functions`` are options that Python gave.
@@ -263,7 +265,7 @@ export class Shim {
   /**
    * What the core has said of itself, or until then what init() was told.
    *
-   * @returns {import("../target.js").Target | undefined}
+   * @returns {import("../core/plan.js").Target | undefined}
    */
   get plan() {
     return this.connection?.plan ?? this.gate?.plan;

@@ -1,7 +1,7 @@
 // The page's hooks around the calls that a worker's core makes: the worker asks for them as it asks for
 // cookies. What crosses are a call's parts and its reply, as data.
 
-import { fromData, toData } from "../intercept/bodies.js";
+import { fromData, toData } from "../host/responses.js";
 
 /**
  * @typedef {import("../api/types.js").BackendCall} BackendCall
@@ -23,7 +23,7 @@ export const hookServices = (hooks) => ({
     const { url, requestInit } = await hooks().before(revived(call));
     return asData(new Request(url, requestInit));
   },
-  /** @param {BackendCall} call @param {import("../intercept/bodies.js").ReplyData} reply */
+  /** @param {BackendCall} call @param {import("../host/responses.js").ResponseData} reply */
   after: (call, reply) => hooks().after(revived(call), fromData(reply)),
 });
 

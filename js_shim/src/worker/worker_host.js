@@ -6,7 +6,7 @@ import { settings } from "../boot/start.js";
 import { alreadyInitialised, closed, otherVersion, workerGone } from "../errors.js";
 import { sameOptions } from "../page/options.js";
 import { patch } from "../page/patch.js";
-import { IN_WORKER } from "../target.js";
+import { IN_WORKER } from "../platform.js";
 import { hookServices } from "./lent_hooks.js";
 import { addressOf, announce } from "./presence.js";
 import { isSharedKey, isSharedLock, isSharedWrite, sharedCookies } from "./shared.js";

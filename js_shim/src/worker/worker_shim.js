@@ -8,7 +8,7 @@ import { Host } from "../host/host.js";
 import { after } from "../host/jar.js";
 import { WindowHandler } from "../host/window_handler.js";
 import { Shim } from "../page/shim.js";
-import { resolveUrl } from "../target.js";
+import { resolveUrl } from "../platform.js";
 import { lentHooks } from "./lent_hooks.js";
 import { announcement } from "./presence.js";
 import { GREETING, LIVENESS, Link, PROTOCOL } from "./wire.js";

@@ -2,9 +2,9 @@
 // A native event must be judged before others see it, so its owner steps it by hand, at once; only
 // what takes time is left to the async driver.
 
+import { reported } from "../../core/plan.js";
 import { syncAfter } from "../../flow/driver.js";
 import { FlowContext } from "../../flow/flow.js";
-import { reported } from "../../target.js";
 
 /**
  * @typedef {import("../../page/shim.js").Connection} Connection

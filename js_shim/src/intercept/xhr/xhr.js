@@ -9,9 +9,10 @@
 import { SuperTokensError } from "../../errors.js";
 import { block } from "../../flow/blocking_driver.js";
 import { nextTask } from "../../flow/driver.js";
-import { resolveUrl } from "../../target.js";
-import { headersOf, headReply, replyOf, replyOfCall, snapshotOf, textOf } from "../bodies.js";
+import { headersOf } from "../../host/responses.js";
+import { resolveUrl } from "../../platform.js";
 import { likeNative } from "../native_like.js";
+import { headReply, replyOf, replyOfCall, snapshotOf, textOf } from "./bodies.js";
 import { Exchange } from "./exchange.js";
 import { DONE, HEADERS_RECEIVED, LOADING, OPENED } from "./stage.js";
 import { withView } from "./view.js";
@@ -383,7 +384,7 @@ export function sessionXHR(shim, Native) {
       this.#stage.replay();
     }
 
-    /** @param {Run} run @param {import("../bodies.js").Reply} reply */
+    /** @param {Run} run @param {import("./bodies.js").Reply} reply */
     #replace(run, reply) {
       this.#drop(run);
       this.#stage.replace(reply, this.#opened.isAsync);
