@@ -5,7 +5,7 @@
 import { closed } from "../errors.js";
 import { judgedHead, responseHead } from "../flow/driver.js";
 import { FlowContext } from "../flow/flow.js";
-import { cookiesNow } from "../host/jar.js";
+import { cookiesNow } from "../host/browser_jar.js";
 import { IN_WORKER } from "../platform.js";
 import { reported } from "./plan.js";
 import { Table } from "./table.js";

@@ -9,8 +9,8 @@ import { FlowContext, written } from "../flow/flow.js";
 import { HandlerJar } from "../host/handler_jar.js";
 import { toData } from "../host/responses.js";
 import { CLOCK_SKEW } from "../page/recipe.js";
+import { fieldsOf, malformed, revivedError } from "../worker/link.js";
 import { sharedCookies } from "../worker/shared.js";
-import { malformed, revivedError } from "../worker/wire.js";
 
 /**
  * @typedef {import("../page/shim.js").Shim} Shim
@@ -18,7 +18,7 @@ import { malformed, revivedError } from "../worker/wire.js";
  * @typedef {import("../flow/flow.js").Core} Core
  * @typedef {import("../flow/driver.js").Driver} Driver
  * @typedef {import("../flow/flow.js").Step} Step
- * @typedef {import("../worker/wire.js").Link} Link
+ * @typedef {import("../worker/wire.js").WorkerLink} Link
  */
 
 /** The page's side. */
@@ -60,7 +60,10 @@ class RemoteCore {
   exchange(request, oneShot, told, now) {
     const cookies = this.#shared(told);
     const beginning = { request, oneShot, cookies, now };
-    return this.#prepare("exchange", [beginning], request || oneShot ? null : "");
+    return this.#prepare(
+      (flow, context) => this.link.ask("exchange", flow, context, beginning),
+      request || oneShot ? null : "",
+    );
   }
 
   /**
@@ -69,7 +72,11 @@ class RemoteCore {
    * @param {string | undefined} told
    */
   call(name, args, told) {
-    return this.#prepare("call", [this.#shared(told), name, args], args ? null : name);
+    const cookies = this.#shared(told);
+    return this.#prepare(
+      (flow, context) => this.link.ask("call", flow, context, cookies, name, args),
+      args ? null : name,
+    );
   }
 
   /**
@@ -106,7 +113,7 @@ class RemoteCore {
     this.#begun.delete(flow);
     this.#asked.delete(flow);
     this.#awaited.delete(flow);
-    this.link.tell("cancel", flow);
+    this.link.report("cancel", flow);
   }
 
   notify() {} // the worker's own handlers have heard it there
@@ -127,18 +134,17 @@ class RemoteCore {
   }
 
   /**
-   * @param {string} question
-   * @param {any[]} args
+   * @param {(flow: number, userContext: unknown) => Promise<unknown>} ask
    * @param {string | null} key under which to recall the answer, where others may get it too
    */
-  #prepare(question, args, key) {
+  #prepare(ask, key) {
     this.#last += 1;
     const flow = this.#last;
     const cookies = this.#cookies;
     this.#begun.set(flow, async (userContext) => {
       // As Python takes it.
       const context = userContext && JSON.parse(written(userContext) ?? "{}");
-      const step = checked(await this.link.ask(question, flow, context, ...args));
+      const step = checked(await ask(flow, context));
       if (key !== null) this.recall?.keep(key, { cookies }, step);
       return step;
     });
@@ -162,12 +168,25 @@ const DONE_BY_PAGE = ["send", "call", "read_text"];
 const VERDICTS = ["deliver", "value", "fail"];
 
 /**
- * @param {any} step as it came from a worker
+ * @param {unknown} answer a step, as it came from a worker
  * @returns {Step} the same; throws where nothing could be done with it, and its caller would wait for ever
  */
-function checked(step) {
-  if (DONE_BY_PAGE.includes(step?.do) || VERDICTS.includes(step?.verdict)) return step;
+function checked(answer) {
+  const step = /** @type {Step} */ (fieldsOf(answer));
+  if (DONE_BY_PAGE.includes(step.do ?? "") || VERDICTS.includes(step.verdict ?? "")) return step;
   throw malformed();
+}
+
+/**
+ * @param {unknown} answer of a worker that decides from now on
+ * @returns {{plan: import("./plan.js").Plan, facts: string}}
+ */
+function decisionFrom(answer) {
+  const { plan, facts } = fieldsOf(answer);
+  const { replyHeaders, statuses } = fieldsOf(plan);
+  const isKnown = Array.isArray(replyHeaders) && Array.isArray(statuses);
+  if (!isKnown || typeof facts !== "string") throw malformed();
+  return { plan: /** @type {import("./plan.js").Plan} */ (plan), facts };
 }
 
 /** The cores in a page's workers: which of them decides for the page, where any is to. */
@@ -198,7 +217,7 @@ export class WorkerCores {
     this.#chosen = null;
   }
 
-  /** @param {import("../errors.js").ErrorData} error why a worker has no core */
+  /** @param {unknown} error why a worker has no core */
   refuse(error) {
     if (this.#isWanted && !this.#chosen) this.shim.gate?.fail(revivedError(error));
   }
@@ -233,9 +252,8 @@ export class WorkerCores {
     if (!this.#isWanted || this.#chosen || !link || !gate) return;
     this.#chosen = link;
     try {
-      const { plan, facts } = (await link.ask("adopt", this.shim.givenOptions())) ?? {};
+      const { plan, facts } = decisionFrom(await link.ask("decide", this.shim.givenOptions()));
       if (this.#chosen !== link) return;
-      if (!Array.isArray(plan?.replyHeaders) || !Array.isArray(plan.statuses)) throw malformed();
       const core = new RemoteCore(link, facts, gate.early);
       core.recall = this.shim.useCore(core, plan).driver.recall;
     } catch (error) {
@@ -249,7 +267,7 @@ export class WorkerCores {
  *
  * @param {Shim} shim
  * @param {(cookies: string) => void} update takes the page's cookies
- * @returns {Record<string, import("../worker/wire.js").Service>}
+ * @returns {import("../worker/wire.js").CoreServices}
  */
 export function coreServices(shim, update) {
   /** @type {Map<number, {flow: number, context: FlowContext, control: AbortController}>} */
@@ -311,27 +329,55 @@ export function coreServices(shim, update) {
   };
 
   return {
-    adopt(options) {
+    decide(options) {
+      if (options !== undefined && typeof options !== "string") throw malformed();
       const { core, host, plan } = /** @type {Connection} */ (shim.connection);
       const refusal = options && core.compare?.(options);
       if (refusal) throw new SuperTokensError(JSON.parse(refusal));
       if (host.jar instanceof HandlerJar) throw otherCookies();
       return { plan, facts: core.facts() };
     },
-    exchange: (key, _, beginning) => run(key, ({ recall }) => recall.begin(beginning)),
+    exchange: (key, _, beginning) =>
+      run(number(key), ({ recall }) => recall.begin(beginningFrom(beginning))),
     call(key, userContext, cookies, name, args) {
-      update(cookies);
-      return run(key, ({ recall }) => recall.call(name, args), userContext);
+      update(text(cookies));
+      return run(number(key), ({ recall }) => recall.call(text(name), text(args)), userContext);
     },
     resume: (key, cookies, result) =>
-      run(key, (driver, { flow, context }) => {
-        update(cookies);
+      run(number(key), (driver, { flow, context }) => {
+        update(text(cookies));
         return driver.resume({ flow }, result, context);
       }),
-    cancel: end,
+    cancel: (key) => end(number(key)),
     closed() {
       for (const key of [...served.keys()]) end(key);
     },
+  };
+}
+
+/** @param {unknown} value that a page has sent @returns {number} */
+function number(value) {
+  if (typeof value !== "number") throw malformed();
+  return value;
+}
+
+/** @param {unknown} value that a page has sent @returns {string} */
+function text(value) {
+  if (typeof value !== "string") throw malformed();
+  return value;
+}
+
+/**
+ * @param {unknown} data that a page has sent
+ * @returns {import("./step_cache.js").Beginning}
+ */
+function beginningFrom(data) {
+  const { request, oneShot, cookies, now } = fieldsOf(data);
+  return {
+    request: text(request),
+    oneShot: oneShot === true,
+    cookies: text(cookies),
+    now: number(now),
   };
 }
 
@@ -358,12 +404,13 @@ function newCarrier(userContext) {
  * @param {unknown} failure why a call of ours got no response
  * @param {Response | null | undefined} response that the verdict is about
  * @param {number} timeout for the response's body
- * @returns {Promise<object>} what of it is the page's to do
+ * @returns {Promise<Step>} what of it is the page's to do
  */
 async function forPage(step, key, failure, response, timeout) {
   const { cookies, storage, warnings, unlock, events, spawned, wake, ...rest } = step; // done here
   if (step.do) return { ...rest, flow: key };
-  return { ...rest, failure, reply: response ? await toData(response, timeout) : undefined };
+  const reply = response && (await toData(response, timeout));
+  return { ...rest, failure, ...(reply && { reply }) };
 }
 
 /** @param {string} name of a function of the page's @param {string} option of Python's init() */

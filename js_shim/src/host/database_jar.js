@@ -2,7 +2,8 @@
 // whoever shares the session with them. What is kept there is what would be cookies.
 
 import { storageUnavailable } from "../errors.js";
-import { after, MirroredJar } from "./jar.js";
+import { after } from "./jar.js";
+import { MirroredJar } from "./mirrored_jar.js";
 
 /** @typedef {import("./jar.js").Jar} Jar */
 
@@ -78,13 +79,17 @@ export class DatabaseJar extends MirroredJar {
     }
   }
 
-  /** @param {string[]} writes kept all at once, so that nobody sees a part of them */
-  async put(writes) {
+  /**
+   * @param {string[]} writes kept all at once, so that nobody sees a part of them
+   * @param {Promise<void>} earlier
+   */
+  async put(writes, earlier) {
+    await earlier;
     if (this.#memory !== null) {
       this.#memory = writes.reduce(after, this.#memory);
       this.#rests = 0;
       await this.#comeBack();
-      return;
+      return undefined;
     }
     try {
       this.#seen = await this.#within("readwrite", async (store) => {
@@ -95,6 +100,7 @@ export class DatabaseJar extends MirroredJar {
     } catch (error) {
       await this.#goOn(this.read(), error);
     }
+    return undefined;
   }
 
   close() {

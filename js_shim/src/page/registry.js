@@ -3,7 +3,7 @@
 
 import { twoVersions } from "../errors.js";
 import { IN_WORKER } from "../platform.js";
-import { watchWorkers } from "../worker/worker_host.js";
+import { watchWorkers } from "../worker/owned_worker.js";
 import { WorkerShim } from "../worker/worker_shim.js";
 import { Shim } from "./shim.js";
 
