@@ -1,4 +1,4 @@
-// Tests of parts of js_shim/src that need no browser, with what reusableUntil in for one. Prints {name: failure},
+// Tests of parts of js_shim/src that need no browser, with stand-ins for it. Prints {name: failure},
 // an empty failure for a test that passed; test_shim_parts.py makes each a test of its own. With --names it
 // prints their names alone.
 
@@ -18,7 +18,7 @@ import { textOf } from "../../js_shim/src/intercept/xhr/bodies.js";
 const tests = new Map();
 const test = (name, run) => tests.set(name, run);
 
-// ---- what reusableUntil in for a browser ----------------------------------------------------------------
+// ---- stand-ins for a browser ------------------------------------------------------------------------
 
 Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
 globalThis.addEventListener = () => {};

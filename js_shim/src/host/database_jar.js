@@ -4,6 +4,7 @@
 import { storageUnavailable } from "../errors.js";
 import { after } from "./jar.js";
 import { MirroredJar } from "./mirrored_jar.js";
+import { inTime } from "./timeout.js";
 
 /** @typedef {import("./jar.js").Jar} Jar */
 
@@ -30,17 +31,9 @@ const TIMEOUT_MS = 10_000;
 // How long memory is used before the store is tried again.
 const REST = 5000;
 
-/**
- * @template T
- * @param {Promise<T>} promise
- * @returns {Promise<T>} rejects when it takes too long
- */
-function inTime(promise) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("IndexedDB does not answer")), TIMEOUT_MS);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
+/** @template T @param {Promise<T>} promise @returns {Promise<T>} */
+const answered = (promise) =>
+  inTime(promise, TIMEOUT_MS, () => new Error("IndexedDB does not answer"));
 
 /**
  * What fails is tried again on another connection: browsers close one for many reasons. Memory takes the
@@ -186,7 +179,7 @@ export class DatabaseJar extends MirroredJar {
     this.#opened ??= this.#open();
     const opened = this.#opened;
     try {
-      const database = await inTime(opened);
+      const database = await answered(opened);
       this.#wasOpen = true;
       const transaction = database.transaction(STORE, mode);
       const done = new Promise((resolve, reject) => {
@@ -194,7 +187,7 @@ export class DatabaseJar extends MirroredJar {
         transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
       });
       done.catch(() => {}); // it may be aborted before anything is asked of it
-      const [kept] = await inTime(Promise.all([act(transaction.objectStore(STORE)), done]));
+      const [kept] = await answered(Promise.all([act(transaction.objectStore(STORE)), done]));
       return kept;
     } catch (error) {
       if (this.#opened === opened) this.close();
