@@ -1,4 +1,4 @@
-// Tests of parts of js_shim/src that need no browser, with what reusableUntil in for one. Prints {name: failure},
+// Tests of parts of js_shim/src that need no browser, with stand-ins for it. Prints {name: failure},
 // an empty failure for a test that passed; test_shim_parts.py makes each a test of its own. With --names it
 // prints their names alone.
 
@@ -7,18 +7,18 @@ import { relativeWheels } from "../../js_shim/src/boot/boot.js";
 import { block } from "../../js_shim/src/flow/blocking_driver.js";
 import { FlowContext } from "../../js_shim/src/flow/context.js";
 import { Driver } from "../../js_shim/src/flow/driver.js";
+import { BrowserJar } from "../../js_shim/src/host/browser_jar.js";
 import { DatabaseJar } from "../../js_shim/src/host/database_jar.js";
 import { HandlerJar } from "../../js_shim/src/host/handler_jar.js";
 import { Host } from "../../js_shim/src/host/host.js";
-import { BrowserJar } from "../../js_shim/src/host/jar.js";
 import { takeLock, takeLockNow } from "../../js_shim/src/host/lock.js";
 import { WindowHandler } from "../../js_shim/src/host/window_handler.js";
-import { textOf } from "../../js_shim/src/intercept/bodies.js";
+import { textOf } from "../../js_shim/src/intercept/xhr/bodies.js";
 
 const tests = new Map();
 const test = (name, run) => tests.set(name, run);
 
-// ---- what reusableUntil in for a browser ----------------------------------------------------------------
+// ---- stand-ins for a browser ------------------------------------------------------------------------
 
 Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
 globalThis.addEventListener = () => {};
