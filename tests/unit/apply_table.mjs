@@ -5,6 +5,7 @@
 import { createInterface } from "node:readline";
 import { isDeepStrictEqual } from "node:util";
 import { Table } from "../../js_shim/src/core/table.js";
+import { isOrdinary } from "../../js_shim/src/flow/heads.js";
 
 const table = JSON.parse(process.argv[2]);
 
@@ -18,7 +19,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     : {
         applies: read.applies,
         step: read.firstStep(beginning, kept),
-        ordinary: read.isOrdinary(head),
+        ordinary: isOrdinary(read.plan, head),
         likely: read.isLikely(beginning.cookies),
       };
   process.stdout.write(`${JSON.stringify(about)}\n`);

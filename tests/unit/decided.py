@@ -30,7 +30,7 @@ def asked_shim():
     ) as process:
 
         def ask(options=None, cookies="", request="", now=NOW, stored=None, head=200, **call):
-            beginning = {"request": request, "oneShot": False, "cookies": cookies, "now": now}
+            beginning = {"headers": request, "oneShot": False, "cookies": cookies, "now": now}
             question = {
                 "options": {**REQUIRED, **(options or {})},
                 "beginning": beginning,

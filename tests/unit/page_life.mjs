@@ -87,7 +87,7 @@ const scenarios = {
       thrown(() => supertokens.init({ ...API, [name]: wrong[name] })),
     );
     refused.push(thrown(() => supertokens.init({ ...API, override: { function: () => {} } })));
-    return { refused, opened: shim.gate !== null, said };
+    return { refused, opened: shim.driver !== null, said };
   },
 
   async wrong_values() {
@@ -108,13 +108,13 @@ const scenarios = {
     const later = await supertokens.getUserId().catch((e) => e.code);
     const all = { refreshTimeout: 1.5, tokenStore: "indexedDB", tokenTransferMethod: "header" };
     const taken = thrown(() => supertokens.init({ ...API, ...all, isInIframe: false }));
-    return { refused, none, later, taken, opened: shim.gate !== null };
+    return { refused, none, later, taken, opened: shim.driver !== null };
   },
 
   async unknown() {
     const { supertokens, shim } = await load();
     supertokens.init({ ...API, sessionScope: "x", nothing: undefined, override: { openId: 1 } });
-    return { said, options: JSON.parse(shim.givenOptions()) };
+    return { said, options: JSON.parse(shim.given.json) };
   },
 
   async again() {
@@ -138,8 +138,9 @@ const scenarios = {
     supertokens.init(given(3));
     supertokens.init(API); // what is left out stays
     shim.emit([{}]);
-    const { driver, host } = shim.connection;
-    await driver.hooks.before({});
+    const { driver } = shim;
+    const { host } = driver;
+    await driver.page.hooks.before({});
     await host.lock(1, "name", 1);
     return { seen, user: await supertokens.getUserId() };
   },
@@ -192,7 +193,7 @@ const scenarios = {
       preAPIHook: () => seen.push("JavaScript's"),
       override: { functions: (o) => ({ ...o, getUserId: async () => "mine" }) },
     });
-    await shim.connection.driver.hooks.before({});
+    await shim.driver.page.hooks.before({});
     const cookieHandler = () => ({});
     const refused = thrown(() => supertokens.init({ ...API, cookieHandler }));
     return { seen, asked, user: await supertokens.getUserId(), refused };
@@ -459,12 +460,12 @@ const scenarios = {
     supertokens.init(API);
     shim.connect(python());
     const again = thrown(() => supertokens.init(API));
-    const { jar } = shim.connection.host;
+    const { jar } = shim.driver.host;
     jar.write(["a=1; path=/"]);
     await jar.flushed();
     const same = references.map((each, i) => each.getReferenceOrThrow() === before[i]);
     const read = await CookieHandlerReference.getReferenceOrThrow().cookieHandler.getCookie();
-    const isClock = shim.dateProvider() === clock;
+    const isClock = shim.given.dateProvider() === clock;
     return {
       same: [...same.slice(0, 2), same[2] && isClock],
       made,

@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { relativeWheels } from "../../js_shim/src/boot/boot.js";
 import { block } from "../../js_shim/src/flow/blocking_driver.js";
+import { FlowContext } from "../../js_shim/src/flow/context.js";
 import { Driver } from "../../js_shim/src/flow/driver.js";
-import { FlowContext } from "../../js_shim/src/flow/flow.js";
 import { DatabaseJar } from "../../js_shim/src/host/database_jar.js";
 import { HandlerJar } from "../../js_shim/src/host/handler_jar.js";
 import { Host } from "../../js_shim/src/host/host.js";
@@ -102,25 +102,24 @@ function blocked(isFree) {
   const resumed = [];
   const besides = [];
   const Native = xhrNoting(sent);
+  const host = { lockNow: () => isFree, unlock() {} };
   const driver = {
-    hooks: { any: false },
-    apply: (step) => step,
+    page: { hooks: { any: false } },
+    host,
     beside: (step) => besides.push(step.flow),
-    checkOrigin() {},
-    head: (status) => status,
+    heads: { isForeign: () => false, read: (status) => status },
     resume(step, result) {
       resumed.push([step.flow, step.do, result]);
       return step.do === "lock"
-        ? { flow: step.flow, do: "post", url: "/refresh" }
+        ? { flow: step.flow, do: "post", headers: {}, url: "/refresh" }
         : { verdict: "value", wake: step.flow === 2 ? [1] : [] };
     },
   };
-  const host = { lockNow: () => isFree, unlock() {} };
   const flows = [
     { flow: 2, do: "lock", name: "l" },
     { flow: 1, do: "wait" },
   ];
-  return { ended: block({ driver, host }, Native, flows, {}), sent, resumed, besides };
+  return { ended: block(driver, Native, flows, {}), sent, resumed, besides };
 }
 
 test("a flow that waits for one that was blocked for goes on without a request", () => {
@@ -142,22 +141,19 @@ function blockedFor(flows, later, { any = false } = {}) {
   let left = 100; // a flow that is asked for ever freezes the page
   const Native = xhrNoting(posted);
   const driver = {
-    hooks: { any },
-    apply(step, _carrier, start = (child) => this.beside(child)) {
-      for (const child of step.spawned ?? []) start(child);
-      return step;
-    },
+    page: { hooks: { any } },
+    host: { lockNow: () => true, unlock() {} },
     beside: (step) => besides.push(step.flow),
-    checkOrigin() {},
-    head: (status) => status,
-    resume({ flow }) {
+    heads: { isForeign: () => false, read: (status) => status },
+    resume({ flow }, _result, context) {
       left -= 1;
       if (left < 0) throw new Error("the page has frozen");
-      return later[flow].length > 1 ? later[flow].shift() : later[flow][0];
+      const step = later[flow].length > 1 ? later[flow].shift() : later[flow][0];
+      for (const child of step.spawned ?? []) (context.start ?? this.beside)(child);
+      return step;
     },
   };
-  const host = { lockNow: () => true, unlock() {} };
-  return { ended: block({ driver, host }, Native, flows, {}), posted, besides };
+  return { ended: block(driver, Native, flows, {}), posted, besides };
 }
 
 test("a blocked flow that waits for one that is on its way goes on by itself", () => {
@@ -168,18 +164,21 @@ test("a blocked flow that waits for one that is on its way goes on by itself", (
 
 test("a blocked flow is blocked for with those that it starts on its way", () => {
   const waits = { flow: 1, do: "wait" };
-  const { ended, posted, besides } = blockedFor([{ flow: 1, do: "post", url: "/signout" }], {
-    1: [{ ...waits, spawned: [{ flow: 2, do: "lock", name: "l" }] }, { verdict: "value" }],
-    2: [
-      { flow: 2, do: "post", url: "/refresh" },
-      { verdict: "value", wake: [1] },
-    ],
-  });
+  const { ended, posted, besides } = blockedFor(
+    [{ flow: 1, do: "post", headers: {}, url: "/signout" }],
+    {
+      1: [{ ...waits, spawned: [{ flow: 2, do: "lock", name: "l" }] }, { verdict: "value" }],
+      2: [
+        { flow: 2, do: "post", headers: {}, url: "/refresh" },
+        { verdict: "value", wake: [1] },
+      ],
+    },
+  );
   assert.deepEqual([ended, posted, besides], [true, ["/signout", "/refresh"], []]);
 });
 
 test("a call of ours that hooks may change is not made for a blocked caller", () => {
-  const first = { flow: 1, do: "post", url: "/signout" };
+  const first = { flow: 1, do: "post", headers: {}, url: "/signout" };
   const { ended, posted, besides } = blockedFor(
     [first],
     { 1: [{ verdict: "value" }] },
@@ -198,17 +197,21 @@ test("a response that JSON cannot write again has no text", () => {
 test("who reads the response of an error takes it from nobody else", async () => {
   const nativeFetch = async () => new Response("why", { status: 503 });
   const plan = { replyHeaders: [], statuses: [] };
-  const driver = new Driver({}, { nativeFetch }, {}, plan, ...Array(3).fill(() => true));
+  const page = { hooks: {}, covers: () => true };
+  const driver = new Driver(page, {}, { nativeFetch }, plan);
   const context = new FlowContext();
   const action = "REFRESH_SESSION";
-  await driver.perform({ do: "post", action, url: "https://a.test/", timeout: 60_000 }, context);
+  await driver.effects.perform(
+    { do: "post", action, url: "https://a.test/", timeout: 60_000 },
+    context,
+  );
   const waiter = new FlowContext();
-  waiter.refreshReply = context.reply;
+  waiter.refreshResponse = context.response;
   for (const asked of [waiter, undefined]) {
-    const response = driver.responseOf({ call: action, status: 503 }, asked);
+    const response = driver.effects.responseOf({ call: action, status: 503 }, asked);
     assert.equal(await response?.text(), "why");
   }
-  assert.equal(await waiter.refreshReply.clone().text(), "why");
+  assert.equal(await waiter.refreshResponse.clone().text(), "why");
 });
 
 // ---- PyScript's configs --------------------------------------------------------------------------

@@ -49,8 +49,8 @@
  * A value; or a cookie's; or the part of that JSON at a path, which must have this type.
  * @typedef {{value: any} | {cookie: string} | {path: string[], type: string}} Source
  *
- * @typedef {import("../flow/flow.js").Step} Step
- * @typedef {import("./step_cache.js").Beginning} Beginning
+ * @typedef {import("../flow/steps.js").Step} Step
+ * @typedef {import("../flow/steps.js").Beginning} Beginning
  */
 
 /** The table, read for one set of options. */
@@ -90,26 +90,17 @@ export class Table {
   }
 
   /**
-   * Whether the core has nothing to do with a reply.
-   *
-   * @param {string | number} head as it is told to the core
-   */
-  isOrdinary(head) {
-    return typeof head === "number" && !this.plan.statuses.includes(head);
-  }
-
-  /**
    * The first step of an exchange.
    *
    * @param {Beginning} beginning
    * @param {(key: string) => string | null} stored reads localStorage
    * @returns {Step | null} null where the core has to be asked
    */
-  firstStep({ request, cookies, now }, stored) {
+  firstStep({ headers: reported, cookies, now }, stored) {
     const { send, headers, credentials, until } = this.#table;
     const found = this.#read(cookies);
     const facts = this.#facts(found);
-    for (const name of Object.keys(request ? JSON.parse(request) : {})) facts.add(`${name}:`);
+    for (const name of Object.keys(reported ? JSON.parse(reported) : {})) facts.add(`${name}:`);
     if (!hold(send, facts) || !this.#areWhole(found)) return null;
     if (hold(until.when, facts) && !(now < this.#end(this.#token(found), stored))) return null;
     const [lent = null] = credentials.find(([, ...conditions]) => hold(conditions, facts)) ?? [];
