@@ -33,8 +33,8 @@ _FIXED = ("cookie_handler", "window_handler", "date_provider")
 class Host(Protocol):
     """The browser services that a client needs of the shim."""
 
-    def cookies(self) -> str:
-        """The page's cookies."""
+    def cookies(self) -> str | None:
+        """The page's cookies; None where the core knows them."""
 
     async def opened(self) -> None:
         """Wait until the client is open; raises what keeps it from that."""

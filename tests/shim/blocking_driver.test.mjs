@@ -25,29 +25,26 @@ function blockedFor(flows, later, { any = false, isFree = true } = {}) {
   const [posted, besides, resumed] = [[], [], []];
   let left = 100; // a flow that is asked for ever freezes the page
   const driver = {
-    hooks: { any },
-    apply(step, _context, start = (child) => this.beside(child)) {
-      for (const child of step.spawned ?? []) start(child);
-      return step;
-    },
+    page: { hooks: { any } },
+    host: { lockNow: () => isFree, unlock() {} },
     beside: (step) => besides.push(step.flow),
-    checkOrigin() {},
-    head: (status) => status,
-    resume({ flow, do: effect }, result) {
+    heads: { isForeign: () => false, read: (status) => status },
+    resume({ flow, do: effect }, result, context) {
       resumed.push([flow, effect, result]);
       left -= 1;
       if (left < 0) throw new Error("the page has frozen");
-      return later[flow].length > 1 ? later[flow].shift() : later[flow][0];
+      const step = later[flow].length > 1 ? later[flow].shift() : later[flow][0];
+      for (const child of step.spawned ?? []) (context.start ?? this.beside)(child);
+      return step;
     },
   };
-  const host = { lockNow: () => isFree, unlock() {} };
-  const ended = block({ driver, host }, xhrNoting(posted), flows, {});
+  const ended = block(driver, xhrNoting(posted), flows, {});
   return { ended, posted, besides, resumed };
 }
 
 const WAITS = { flow: 1, do: "wait" };
 const LOCKS = { flow: 2, do: "lock", name: "l" };
-const POSTS = { flow: 2, do: "post", url: "/refresh" };
+const POSTS = { flow: 2, do: "post", headers: {}, url: "/refresh" };
 const ENDS = { verdict: "value" };
 
 describe("flows that a caller is blocked for", () => {
@@ -74,7 +71,7 @@ describe("flows that a caller is blocked for", () => {
   });
 
   test("those that are started on the way are blocked for too", () => {
-    const { ended, posted, besides } = blockedFor([{ flow: 1, do: "post", url: "/signout" }], {
+    const { ended, posted, besides } = blockedFor([{ flow: 1, do: "post", headers: {}, url: "/signout" }], {
       1: [{ ...WAITS, spawned: [LOCKS] }, ENDS],
       2: [POSTS, { ...ENDS, wake: [1] }],
     });
@@ -82,7 +79,7 @@ describe("flows that a caller is blocked for", () => {
   });
 
   test("a call of ours that hooks may change is not made", () => {
-    const first = { flow: 1, do: "post", url: "/signout" };
+    const first = { flow: 1, do: "post", headers: {}, url: "/signout" };
     const { ended, posted, besides } = blockedFor([first], { 1: [ENDS] }, { any: true });
     assert.deepEqual([ended, posted, besides], [false, [], [1]]);
   });

@@ -2,7 +2,7 @@ import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Driver } from "../../js_shim/src/flow/driver.js";
-import { FlowContext } from "../../js_shim/src/flow/flow.js";
+import { FlowContext } from "../../js_shim/src/flow/context.js";
 import { API, network, python, shim, supertokens } from "./page.mjs";
 
 const POST = { flow: 1, do: "post", url: "https://api.example.com/r", timeout: 1000 };
@@ -63,14 +63,15 @@ describe("an error that is about a response of the backend", () => {
 test("who reads the response of an error takes it from nobody else", async () => {
   const nativeFetch = async () => new Response("why", { status: 503 });
   const plan = { replyHeaders: [], statuses: [] };
-  const driver = new Driver({}, { nativeFetch }, {}, plan, ...Array(3).fill(() => true));
+  const page = { hooks: {}, covers: () => true };
+  const driver = new Driver(page, {}, { nativeFetch }, plan);
   const context = new FlowContext();
-  await driver.perform({ ...POST, action: "REFRESH_SESSION" }, context);
+  await driver.effects.perform({ ...POST, action: "REFRESH_SESSION" }, context);
   const waiter = new FlowContext();
-  waiter.refreshReply = context.reply;
+  waiter.refreshResponse = context.response;
   for (const asked of [waiter, undefined]) {
-    const response = driver.responseOf({ call: "REFRESH_SESSION", status: 503 }, asked);
+    const response = driver.effects.responseOf({ call: "REFRESH_SESSION", status: 503 }, asked);
     assert.equal(await response?.text(), "why");
   }
-  assert.equal(await waiter.refreshReply.clone().text(), "why");
+  assert.equal(await waiter.refreshResponse.clone().text(), "why");
 });

@@ -24,8 +24,8 @@ describe("a repeated init()", () => {
     supertokens.init(given(3));
     supertokens.init(API); // what is left out stays
     shim.emit([{}]);
-    const { driver, host } = shim.connection;
-    await driver.hooks.before({});
+    const { host, page } = shim.driver;
+    await page.hooks.before({});
     await host.lock(1, "name", 1);
     assert.deepEqual(seen, ["event 3", "hook 3", "lock 3"]);
     assert.equal(await supertokens.getUserId(), "user 3");
@@ -73,7 +73,7 @@ describe("a repeated init()", () => {
       preAPIHook: () => seen.push("JavaScript's"),
       override: { functions: (o) => ({ ...o, getUserId: async () => "mine" }) },
     });
-    await shim.connection.driver.hooks.before({});
+    await shim.driver.page.hooks.before({});
     const refused = thrown(() => supertokens.init({ ...API, cookieHandler: () => ({}) }));
     assert.deepEqual(seen, ["JavaScript's"]);
     assert.equal(compared[0].preAPIHook, true);

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { printed } from "./browser.mjs";
 import { API, shim, supertokens, thrown } from "./page.mjs";
 
-const isOpen = () => shim.life !== null;
+const isOpen = () => shim.driver !== null;
 
 describe("an option of init()", () => {
   for (const [name, meant] of [
@@ -65,7 +65,7 @@ describe("an option of init()", () => {
 
   test("one that nobody knows is ignored with a warning", () => {
     supertokens.init({ ...API, sessionScope: "x", nothing: undefined, override: { openId: 1 } });
-    assert.deepEqual(JSON.parse(shim.givenOptions()), { ...API, override: {} });
+    assert.deepEqual(JSON.parse(shim.given.json), { ...API, override: {} });
     const [scope, override, ...others] = printed;
     assert.ok(scope.includes("'sessionScope' is unknown and is ignored"), scope);
     assert.ok(override.includes("'openId' is unknown and is ignored"), override);

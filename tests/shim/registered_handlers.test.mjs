@@ -34,7 +34,7 @@ describe("handlers that a page has registered before init()", () => {
     shim.connect(python());
     supertokens.init(API);
 
-    const { jar } = shim.connection.host;
+    const { jar } = shim.driver.host;
     jar.write(["a=1; path=/"]);
     await jar.flushed();
     assert.deepEqual(kept, ["a=1"]);
@@ -43,7 +43,7 @@ describe("handlers that a page has registered before init()", () => {
     assert.equal(cookies, before[0]);
     assert.equal(page, before[1]);
     assert.equal(time, before[2]);
-    assert.equal(shim.dateProvider(), clock);
+    assert.equal(shim.given.dateProvider(), clock);
     assert.equal(shim.window.hostname, "www.other.example");
     assert.deepEqual(made, { cookies: 1, window: 1, clock: 1 });
   });

@@ -2,18 +2,14 @@
 // by the core's plan, and before there is one, by the options.
 
 import { readFileSync } from "node:fs";
-import { Gate } from "../../js_shim/src/boot/gate.js";
+import { targetOf } from "../../js_shim/src/page/shim.js";
 import { isOurs } from "../../js_shim/src/target.js";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const told = asked.map(({ page, plan, options, url }) => {
   globalThis.location = { href: page };
   globalThis.__TABLE__ = { skip: plan.skip };
-  const early = new Gate(
-    options,
-    () => true,
-    () => [],
-  );
-  return [isOurs(plan, url), isOurs(early.plan, url)];
+  const early = targetOf(options);
+  return [isOurs(plan, url), isOurs(early, url)];
 });
 process.stdout.write(JSON.stringify(told));

@@ -38,7 +38,7 @@ def shim():
     ) as process:
 
         def ask(options=None, cookies="", request="", now=NOW, stored=None, head=200):
-            beginning = {"request": request, "oneShot": False, "cookies": cookies, "now": now}
+            beginning = {"headers": request, "oneShot": False, "cookies": cookies, "now": now}
             question = {
                 "options": {**REQUIRED, **(options or {})},
                 "beginning": beginning,

@@ -20,9 +20,9 @@ const LOCK_TIMEOUT = 5000;
  * @param {((reference: any) => any) | undefined} option what init() is given, if the page has a handler of its own
  */
 function register(name, make, option) {
-  if (shim.life || shim.registered[name]) return;
+  if (shim.life || shim.given.registered[name]) return;
   const reference = make();
-  shim.registered[name] = { reference, option: option?.(reference) };
+  shim.given.registered[name] = { reference, option: option?.(reference) };
 }
 
 /**
@@ -31,7 +31,8 @@ function register(name, make, option) {
  * @param {string} className
  */
 function reference(name, make, className) {
-  const { life, registered } = shim;
+  const { life } = shim;
+  const { registered } = shim.given;
   if (registered[name]) return registered[name].reference;
   if (life) return make();
   throw new Error(
@@ -42,7 +43,7 @@ function reference(name, make, className) {
 // ---- cookies -------------------------------------------------------------------------------------
 
 /** The jar that the session uses, once it is there. */
-const sessionJar = () => shim.connection?.host.jar;
+const sessionJar = () => (shim.driver?.core.isPending ? undefined : shim.driver?.host.jar);
 
 /** The browser's own cookies: what a page's cookieHandler is given. @type {CookieHandlerInterface} */
 const browserCookies = {
@@ -75,7 +76,7 @@ const sessionCookies = {
 
 /** Only a session whose cookies are not the browser's must be ready first. */
 async function readyJar() {
-  if (shim.life && shim.keepsElsewhere) await shim.ready();
+  if (shim.life && shim.given.keepsElsewhere) await shim.ready();
   return sessionJar();
 }
 
@@ -171,7 +172,7 @@ export class DateProviderReference {
 
   /** @returns {DateProviderInterface} */
   get dateProvider() {
-    return this.#own ?? shim.dateProvider() ?? sessionClock;
+    return this.#own ?? shim.given.dateProvider() ?? sessionClock;
   }
 
   /** Register a dateProvider for init(). @param {DateProviderInput} [input] */
@@ -216,7 +217,7 @@ export class LockFactoryReference {
 
   /** @returns {LockFactory} */
   get lockFactory() {
-    return this.#own ?? shim.lockFactory ?? sessionLocks;
+    return this.#own ?? shim.given.functions().lockFactory ?? sessionLocks;
   }
 
   /** Register a lockFactory for init(). @param {LockFactory} [lockFactory] */
@@ -252,7 +253,7 @@ export const SessionClaimValidatorStore = {
  */
 export function getGlobalClaimValidators(overrideGlobalClaimValidators, userContext = {}) {
   const claimValidatorsAddedByOtherRecipes = shim.validatorsOfOthers;
-  const everywhere = shim.recipe.getGlobalClaimValidators?.({
+  const everywhere = shim.given.recipe.getGlobalClaimValidators?.({
     claimValidatorsAddedByOtherRecipes,
     userContext,
   });

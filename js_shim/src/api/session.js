@@ -43,7 +43,7 @@ export const close = () => shim.close();
  * @returns {Promise<any>}
  */
 const ask = async (name, input) =>
-  shim.recipe[name]?.({ ...input, userContext: input?.userContext ?? {} });
+  shim.given.recipe[name]?.({ ...input, userContext: input?.userContext ?? {} });
 
 /**
  * Whether a valid session is there; false when nobody can tell.
@@ -83,7 +83,7 @@ export const getUserId = (input) => ask("getUserId", input);
  * @returns {Promise<string | undefined>}
  */
 export const getAccessToken = async ({ minValidity, userContext } = {}) => {
-  const asked = shim.overrides("doesSessionExist");
+  const asked = shim.given.overrides("doesSessionExist");
   if (asked && !(await doesSessionExist({ userContext }))) return undefined;
   return (await shim.call("get_access_token", { min_validity: minValidity })) ?? undefined;
 };
@@ -121,7 +121,7 @@ export const ensureFresh = ({ minValidity } = {}) =>
 export async function validateClaims(overrideGlobalClaimValidators, userContext = {}) {
   const claimValidators = getGlobalClaimValidators(overrideGlobalClaimValidators, userContext);
   return claimValidators.length
-    ? shim.recipe.validateClaims?.({ claimValidators, userContext })
+    ? shim.given.recipe.validateClaims?.({ claimValidators, userContext })
     : [];
 }
 
@@ -189,7 +189,7 @@ export const verifyAccessToken = ({ token, jwksUrl, leeway, issuer, audience } =
  */
 export const diagnose = async ({ probe } = {}) => {
   await shim.ready();
-  const facts = JSON.parse(await shim.facts());
+  const facts = JSON.parse(await shim.bridge.facts());
   return shim.call("diagnose", { facts, probe });
 };
 
@@ -220,4 +220,4 @@ export const signOut = /** @type {SignOut} */ (
  * @param {any} [userContext]
  */
 export const addAxiosInterceptors = (axiosInstance, userContext = {}) =>
-  shim.recipe.addAxiosInterceptors?.({ axiosInstance, userContext });
+  shim.given.recipe.addAxiosInterceptors?.({ axiosInstance, userContext });

@@ -45,7 +45,7 @@ export async function validateClaims(shim, { claimValidators, userContext }) {
  */
 export async function getInvalidClaimsFromResponse(shim, { response }) {
   if ("body" in response) {
-    const timeout = shim.connection?.plan.timeout ?? BODY_TIMEOUT;
+    const timeout = shim.driver?.plan.timeout || BODY_TIMEOUT;
     const text = (await wholeText(response.clone(), timeout)) ?? "";
     return shim.call("get_invalid_claims", { text });
   }

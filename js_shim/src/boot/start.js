@@ -4,7 +4,7 @@ import { bootFailed, SuperTokensError, throwRefusal } from "../errors.js";
 import { IN_WORKER } from "../target.js";
 import { bootPython, expectedPython } from "./boot.js";
 
-/** @typedef {import("./gate.js").Gate} Gate */
+/** @typedef {import("../core/arrival.js").Arrival} Arrival @typedef {import("../core/pending.js").PendingCore} PendingCore */
 
 // How long a request waits for Python that the page runs itself, or for another worker when one has ended: a
 // slow network's first download.
@@ -40,29 +40,30 @@ function asBootFailure(error) {
 }
 
 /**
- * Wait for Python that the page runs, or start an interpreter; a failure is the gate's.
+ * Wait for Python that the page runs, or start an interpreter; a failure is for whoever waits.
  *
  * @param {import("../page/shim.js").Shim} shim
- * @param {Gate} gate
+ * @param {PendingCore} pending
  */
-export async function startPython(shim, gate) {
+export async function startPython(shim, pending) {
+  const { arrival } = pending;
   // Python that the page runs may call init(), and close() may come, at any time.
-  const stillNeeded = () => shim.gate === gate && !shim.connection;
+  const stillNeeded = () => shim.pending === pending;
   try {
     const expected = await expectedPython(settings());
     if (!stillNeeded()) return;
     if (expected) {
       if (expected === "worker") shim.cores.want();
-      gate.limit(START_TIMEOUT, () => pythonMissing(expected));
+      arrival.limit(START_TIMEOUT, () => pythonMissing(expected));
       return;
     }
-    const start = await startOf(shim, stillNeeded, gate);
+    const start = await startOf(shim, stillNeeded, arrival);
     if (!start || !stillNeeded()) return;
-    const refusal = start(shim, shim.givenOptions());
+    const refusal = start(shim.bridge, shim.given.json);
     start.destroy();
     throwRefusal(refusal);
   } catch (error) {
-    gate.fail(asBootFailure(error));
+    arrival.fail(asBootFailure(error));
   }
 }
 
@@ -71,13 +72,13 @@ export async function startPython(shim, gate) {
  *
  * @param {import("../page/shim.js").Shim} shim
  * @param {() => boolean} stillNeeded
- * @param {Gate} gate
+ * @param {Arrival} arrival
  * @returns {Promise<any>} nothing if it is not needed any more
  */
-async function startOf(shim, stillNeeded, gate) {
+async function startOf(shim, stillNeeded, arrival) {
   const before = shim.python;
   for (;;) {
-    const python = ownPython(shim, stillNeeded, gate);
+    const python = ownPython(shim, stillNeeded, arrival);
     const pyodide = await python.booted;
     if (!stillNeeded()) return undefined;
     try {
@@ -95,10 +96,10 @@ async function startOf(shim, stillNeeded, gate) {
  *
  * @param {import("../page/shim.js").Shim} shim
  * @param {() => boolean} stillNeeded
- * @param {Gate} gate
+ * @param {Arrival} arrival
  * @returns {OwnPython}
  */
-function ownPython(shim, stillNeeded, gate) {
+function ownPython(shim, stillNeeded, arrival) {
   const { indexURL, lockFileURL, wheels, pyodide } = settings();
   const from = JSON.stringify([indexURL, lockFileURL, wheels, Boolean(pyodide)]);
   const kept = shim.python;
@@ -107,7 +108,7 @@ function ownPython(shim, stillNeeded, gate) {
     const late = () => {
       if (kept.isUp || !stillNeeded()) return;
       if (shim.python === kept) shim.python = null;
-      gate.fail(bootFailed("Python was not started in time.", undefined, "Check indexURL."));
+      arrival.fail(bootFailed("Python was not started in time.", undefined, "Check indexURL."));
     };
     if (!kept.isUp) setTimeout(late, START_TIMEOUT);
     return kept;

@@ -1,163 +1,143 @@
-// A core that lives in a worker and decides for its page. To the page's drivers it is a core like any
-// other, whose every step takes time: it answers with the effect `ask`, and resumed with the worker's
-// answer it gives the step that came. The page sends its own requests and reads their replies; all else
-// (waiting, refreshing, cookies, events) is done in the worker.
+// A core that lives in a worker and decides for its page. The page sends its own requests and reads their
+// responses; all else (waiting, refreshing, cookies and events) is done in the worker. Reusable steps and the
+// decision table answer here, so that an ordinary request asks nobody and does not wait for a busy worker.
 
-import { START_TIMEOUT } from "../boot/start.js";
-import { closed, SuperTokensError, unsupported, workerGone } from "../errors.js";
-import { FlowContext, written } from "../flow/flow.js";
-import { HandlerJar } from "../host/handler_jar.js";
-import { toData } from "../intercept/bodies.js";
-import { CLOCK_SKEW } from "../page/recipe.js";
+import { written } from "../flow/context.js";
+import { isOrdinary } from "../flow/heads.js";
+import { DELIVER } from "../flow/steps.js";
 import { sharedCookies } from "../worker/shared.js";
-import { malformed, revivedError } from "../worker/wire.js";
+import { malformed } from "../worker/wire.js";
+import { keyOf, StepCache } from "./step_cache.js";
 
 /**
- * @typedef {import("../page/shim.js").Shim} Shim
- * @typedef {import("../page/shim.js").Connection} Connection
- * @typedef {import("../flow/flow.js").Core} Core
- * @typedef {import("../flow/driver.js").Driver} Driver
- * @typedef {import("../flow/flow.js").Step} Step
- * @typedef {import("../worker/wire.js").Link} Link
+ * @typedef {import("../flow/context.js").FlowContext} FlowContext
+ * @typedef {import("../flow/steps.js").Core} Core
+ * @typedef {import("../flow/steps.js").Step} Step
+ * @typedef {import("../host/host.js").Host} Host
  */
 
-/** The page's side. */
-class RemoteCore {
+/** @implements {Core} */
+export class RemoteCore {
+  isPending = false;
+  isRemote = true;
+  compare = undefined;
+  #link;
+  #host;
+  #plan;
+  #facts;
+  #shim;
+  #cache = new StepCache();
   #last = 0;
-  #cookies = "";
-  /** @type {Map<number, (userContext: any) => Promise<Step>>} asks the worker, by flow */
-  #begun = new Map();
-  /** @type {Map<number, Promise<Step>>} what the worker has been asked since, by flow */
-  #asked = new Map();
-  /** @type {Set<number>} flows whose driver waits for the answer */
-  #awaited = new Set();
-  /** @type {import("./step_cache.js").Recall | null} */
-  recall = null;
 
   /**
-   * @param {Link} link
-   * @param {string} facts
-   * @param {import("./early.js").Early | null} early
+   * @param {import("../worker/wire.js").Link} link
+   * @param {Host} host
+   * @param {{plan: {statuses: number[]}, facts: string}} about what the worker says of its core
+   * @param {Pick<import("../page/shim.js").Shim, "table" | "stored">} shim
    */
-  constructor(link, facts, early) {
-    this.link = link;
-    this.facts = () => facts;
-    this.early = early;
+  constructor(link, host, { plan, facts }, shim) {
+    this.#link = link;
+    this.#host = host;
+    this.#plan = plan;
+    this.#facts = facts;
+    this.#shim = shim;
   }
 
-  /** @param {import("./step_cache.js").Beginning} beginning */
-  atOnce(beginning) {
-    const step = this.early?.firstStep(beginning);
-    return step ? JSON.stringify(step) : "";
+  /** @param {import("../flow/steps.js").RequestHead} request @param {FlowContext} context */
+  exchange(request, context) {
+    const beginning = { ...request, ...this.#now };
+    context.beginning = beginning;
+    const key = keyOf(request);
+    const { stored, table } = this.#shim;
+    const known = this.#cache.find(key, beginning) ?? table?.firstStep(beginning, stored);
+    return known ?? this.#begin(context, key);
   }
 
-  /**
-   * @param {string} request
-   * @param {boolean} oneShot
-   * @param {string | undefined} told
-   * @param {number} now
-   */
-  exchange(request, oneShot, told, now) {
-    const cookies = this.#shared(told);
-    const beginning = { request, oneShot, cookies, now };
-    return this.#prepare("exchange", [beginning], request || oneShot ? null : "");
+  /** @param {string} name @param {string} args @param {FlowContext} context */
+  call(name, args, context) {
+    const key = args === "" ? name : null;
+    const moment = this.#now;
+    const known = this.#cache.find(key, moment);
+    if (known) return known;
+    const asked = this.#ask(context, "call", sharedCookies(moment.cookies), name, args);
+    return this.#kept(asked, key, moment);
   }
 
-  /**
-   * @param {string} name
-   * @param {string} args
-   * @param {string | undefined} told
-   */
-  call(name, args, told) {
-    return this.#prepare("call", [this.#shared(told), name, args], args ? null : name);
+  /** @param {Step} step @param {import("../flow/steps.js").Result} result @param {FlowContext} context */
+  resume({ flow }, result, context) {
+    if (flow === undefined) {
+      if (isOrdinary(this.#plan, result)) return DELIVER;
+      // The worker learns of the exchange now; its first step need not be waited for.
+      this.#begin(context, null).catch(() => {});
+    }
+    const cookies = sharedCookies(this.#host.cookies());
+    const asked = this.#link.ask("resume", context.flow, cookies, result).then(checked);
+    // If the worker dies now, the response that came is the caller's all the same.
+    return context.beginning ? asked.catch(() => DELIVER) : asked;
   }
 
-  /**
-   * @param {number} flow
-   * @param {any} result of its effect; the answer itself where that was `ask`
-   * @param {string | undefined} told
-   */
-  resume(flow, result, told) {
-    const cookies = this.#shared(told);
-    if (this.#awaited.delete(flow)) return result;
-    // One that was begun by a step that reusableUntil: that step need not be waited for.
-    this.#begin(flow, undefined)?.catch(() => {});
-    // If the worker dies now, what came is the caller's all the same.
-    const deliver = () => /** @type {Step} */ ({ verdict: "deliver" });
-    const asked = this.link.ask("resume", flow, cookies, result).then(checked);
-    this.#asked.set(flow, asked.catch(deliver));
-    return { flow, do: /** @type {const} */ ("ask") };
+  /** @param {FlowContext} context */
+  cancel({ flow }) {
+    if (flow) this.#link.tell("cancel", flow);
   }
-
-  /**
-   * @param {number} flow
-   * @param {any} userContext the caller's
-   * @returns {Promise<Step> | undefined} the worker's answer
-   */
-  answer(flow, userContext) {
-    const answer = this.#begin(flow, userContext) ?? this.#asked.get(flow);
-    this.#asked.delete(flow);
-    this.#awaited.add(flow);
-    return answer;
-  }
-
-  /** @param {number} flow */
-  cancel(flow) {
-    this.#begun.delete(flow);
-    this.#asked.delete(flow);
-    this.#awaited.delete(flow);
-    this.link.tell("cancel", flow);
-  }
-
-  notify() {} // the worker's own handlers have heard it there
 
   observe() {
-    return ""; // the worker looks for itself
+    return null; // the worker looks for itself
   }
 
   async perform() {} // Python's functions are called where they are
 
-  /**
-   * @param {string | undefined} told the page's cookies, or nothing where they are as they were
-   * @returns {string} those that the worker may know
-   */
-  #shared(told) {
-    this.#cookies = told ?? this.#cookies;
-    return sharedCookies(this.#cookies);
+  notify() {} // the worker's own handlers have heard it there
+
+  facts() {
+    return this.#facts;
+  }
+
+  forget() {
+    this.#cache.clear();
+  }
+
+  /** @param {FlowContext} context of an exchange @param {string | null} key @returns {Promise<Step>} its first step */
+  #begin(context, key) {
+    const beginning = /** @type {import("../flow/steps.js").Beginning} */ (context.beginning);
+    const shared = { ...beginning, cookies: sharedCookies(beginning.cookies) };
+    return this.#kept(this.#ask(context, "exchange", shared), key, beginning);
   }
 
   /**
+   * @param {Promise<Step>} asked
+   * @param {string | null} key
+   * @param {import("./step_cache.js").Moment} moment
+   */
+  async #kept(asked, key, moment) {
+    const step = await asked;
+    this.#cache.keep(key, moment, step);
+    return step;
+  }
+
+  /**
+   * Have the worker begin a flow, which has a name from now on.
+   *
+   * @param {FlowContext} context
    * @param {string} question
-   * @param {any[]} args
-   * @param {string | null} key under which to recall the answer, where others may get it too
+   * @param {...unknown} args
+   * @returns {Promise<Step>}
    */
-  #prepare(question, args, key) {
+  async #ask(context, question, ...args) {
     this.#last += 1;
-    const flow = this.#last;
-    const cookies = this.#cookies;
-    this.#begun.set(flow, async (userContext) => {
-      // As Python takes it.
-      const context = userContext && JSON.parse(written(userContext) ?? "{}");
-      const step = checked(await this.link.ask(question, flow, context, ...args));
-      if (key !== null) this.recall?.keep(key, { cookies }, step);
-      return step;
-    });
-    return JSON.stringify({ flow, do: "ask" });
+    context.flow = this.#last;
+    const { userContext } = context;
+    // As Python takes it.
+    const given = userContext && JSON.parse(written(userContext) ?? "{}");
+    return checked(await this.#link.ask(question, context.flow, given, ...args));
   }
 
-  /**
-   * @param {number} flow
-   * @param {any} userContext the caller's
-   * @returns {Promise<Step> | undefined} the worker's answer, unless it has been asked before
-   */
-  #begin(flow, userContext) {
-    const ask = this.#begun.get(flow);
-    this.#begun.delete(flow);
-    return ask?.(userContext);
+  get #now() {
+    return { cookies: this.#host.cookies(), now: this.#host.now() };
   }
 }
 
-// What a worker may leave to its page (isForPage, below), and how a flow may end.
+// What a worker may leave to its page (isForPage, in worker/core_services.js), and how a flow may end.
 const DONE_BY_PAGE = ["send", "call", "read_text"];
 const VERDICTS = ["deliver", "value", "fail"];
 
@@ -169,212 +149,3 @@ function checked(step) {
   if (DONE_BY_PAGE.includes(step?.do) || VERDICTS.includes(step?.verdict)) return step;
   throw malformed();
 }
-
-/** The cores in a page's workers: which of them decides for the page, where any is to. */
-export class WorkerCores {
-  /** @type {Set<Link>} to those that are up */
-  #links = new Set();
-  #isWanted = false;
-  /** @type {Link | null} to the one that decides */
-  #chosen = null;
-
-  /** @param {Shim} shim */
-  constructor(shim) {
-    this.shim = shim;
-  }
-
-  /** Let one of them decide for the page from now on; throws where the page has what it cannot use. */
-  want() {
-    const { shim } = this;
-    if (shim.dateProvider()) throw wantedAtOnce("dateProvider", "date_provider");
-    // What the core, which waits for nobody, would have to ask of another thread.
-    if (shim.overrides(CLOCK_SKEW)) throw wantedAtOnce(CLOCK_SKEW, "override");
-    this.#isWanted = true;
-    this.#choose();
-  }
-
-  unwant() {
-    this.#isWanted = false;
-    this.#chosen = null;
-  }
-
-  /** @param {import("../errors.js").ErrorData} error why a worker has no core */
-  refuse(error) {
-    if (this.#isWanted && !this.#chosen) this.shim.gate?.fail(revivedError(error));
-  }
-
-  /** @param {Link} link */
-  add(link) {
-    this.#links.add(link);
-    this.#choose();
-  }
-
-  /** @param {Link} link */
-  remove(link) {
-    this.#links.delete(link);
-    if (this.#chosen !== link) return;
-    this.#chosen = null;
-    // Another may be started as well as the first was: it has as long.
-    this.shim.loseCore().limit(START_TIMEOUT, workerGone);
-    this.#choose();
-  }
-
-  /**
-   * @param {Link} link
-   * @returns {boolean} whether it is the one that decides
-   */
-  decides(link) {
-    return this.#chosen === link;
-  }
-
-  async #choose() {
-    const [link] = this.#links;
-    const { gate } = this.shim;
-    if (!this.#isWanted || this.#chosen || !link || !gate) return;
-    this.#chosen = link;
-    try {
-      const { plan, facts } = (await link.ask("adopt", this.shim.givenOptions())) ?? {};
-      if (this.#chosen !== link) return;
-      if (!Array.isArray(plan?.replyHeaders) || !Array.isArray(plan.statuses)) throw malformed();
-      const core = new RemoteCore(link, facts, gate.early);
-      core.recall = this.shim.useCore(core, plan).driver.recall;
-    } catch (error) {
-      if (this.#chosen === link) gate.fail(error);
-    }
-  }
-}
-
-/**
- * The worker's side: what a page may ask of the core.
- *
- * @param {Shim} shim
- * @param {(cookies: string) => void} update takes the page's cookies
- * @returns {Record<string, import("../worker/wire.js").Service>}
- */
-export function coreServices(shim, update) {
-  /** @type {Map<number, {flow: number, context: FlowContext, control: AbortController}>} */
-  const served = new Map();
-
-  /**
-   * End one of the page's flows, and free what it holds.
-   *
-   * @param {number} key
-   */
-  const end = (key) => {
-    const entry = served.get(key);
-    served.delete(key);
-    if (!entry) return;
-    const { connection } = shim;
-    connection?.core.cancel(entry.flow);
-    entry.control.abort();
-    connection?.host.unlock(entry.flow);
-  };
-
-  /**
-   * Run one of the page's flows until the page is needed, or has its verdict.
-   *
-   * @param {number} key
-   * @param {(driver: Driver, served: {flow: number, context: FlowContext}) => string | Step} advance
-   * @param {any} [userContext]
-   */
-  const run = async (key, advance, userContext) => {
-    const { connection } = shim;
-    if (!connection) throw closed();
-    const { driver, host } = connection;
-    const entry = served.get(key) ?? { flow: 0, ...newCarrier(userContext) };
-    served.set(key, entry);
-    const { context } = entry;
-    try {
-      let step = driver.apply(advance(driver, entry), context);
-      while (step.do && !isForPage(step, context)) {
-        entry.flow = step.flow ?? 0;
-        const result = await driver.perform(step, context);
-        if (served.get(key) === entry) await host.jar.sync();
-        if (served.get(key) !== entry) throw closed(); // its caller has gone, or the page has closed
-        step = driver.apply(driver.resume(step, result, context), context);
-      }
-      if (step.verdict) {
-        served.delete(key);
-        host.unlock(entry.flow);
-      } else {
-        entry.flow = step.flow ?? 0;
-      }
-      const response = step.refresh
-        ? context.refreshReply
-        : step.error && driver.responseOf(step.error, context);
-      return await forPage(step, key, context.failure, response, driver.plan.timeout);
-    } catch (error) {
-      host.unlock(entry.flow); // what it was given after its end
-      if (served.get(key) === entry) end(key);
-      throw error;
-    }
-  };
-
-  return {
-    adopt(options) {
-      const { core, host, plan } = /** @type {Connection} */ (shim.connection);
-      const refusal = options && core.compare?.(options);
-      if (refusal) throw new SuperTokensError(JSON.parse(refusal));
-      if (host.jar instanceof HandlerJar) throw otherCookies();
-      return { plan, facts: core.facts() };
-    },
-    exchange: (key, _, beginning) => run(key, ({ recall }) => recall.begin(beginning)),
-    call(key, userContext, cookies, name, args) {
-      update(cookies);
-      return run(key, ({ recall }) => recall.call(name, args), userContext);
-    },
-    resume: (key, cookies, result) =>
-      run(key, (driver, { flow, context }) => {
-        update(cookies);
-        return driver.resume({ flow }, result, context);
-      }),
-    cancel: end,
-    closed() {
-      for (const key of [...served.keys()]) end(key);
-    },
-  };
-}
-
-/**
- * Whether a step asks for what only the page has: its requests, their replies, and functions of its.
- *
- * @param {Step} step
- * @param {FlowContext} context
- */
-function isForPage({ do: effect, function: name }, { reply }) {
-  if (effect === "read_text") return !reply;
-  return effect === "send" || (effect === "call" && name !== undefined);
-}
-
-/** @param {any} userContext */
-function newCarrier(userContext) {
-  const control = new AbortController();
-  return { control, context: new FlowContext(null, control.signal, userContext) };
-}
-
-/**
- * @param {Step} step
- * @param {number} key the page's name for the flow
- * @param {unknown} failure why a call of ours got no response
- * @param {Response | null | undefined} response that the verdict is about
- * @param {number} timeout for the response's body
- * @returns {Promise<object>} what of it is the page's to do
- */
-async function forPage(step, key, failure, response, timeout) {
-  const { cookies, storage, warnings, unlock, events, spawned, wake, ...rest } = step; // done here
-  if (step.do) return { ...rest, flow: key };
-  return { ...rest, failure, reply: response ? await toData(response, timeout) : undefined };
-}
-
-/** @param {string} name of a function of the page's @param {string} option of Python's init() */
-const wantedAtOnce = (name, option) =>
-  unsupported(
-    `Python in a worker cannot call this page's ${name} without waiting for it.`,
-    `Give ${option}=… to supertokens_pyodide.init() in the worker, and leave it out here.`,
-  );
-
-const otherCookies = () =>
-  unsupported(
-    "Python in the worker keeps the session's cookies where this page does not see them.",
-    "Give cookieHandler to supertokens.init() of the page, and leave cookie_handler out in the worker.",
-  );

@@ -39,8 +39,8 @@
  * @property {string} skew where localStorage keeps how far the backend's clock is ahead
  * @property {number} threshold less than this is nothing
  *
- * @typedef {import("../flow/flow.js").Step} Step
- * @typedef {import("./step_cache.js").Beginning} Beginning
+ * @typedef {import("../flow/steps.js").Step} Step
+ * @typedef {import("../flow/steps.js").Beginning} Beginning
  */
 
 /** The table, read for one set of options. */
@@ -95,11 +95,11 @@ export class Table {
    * @param {(key: string) => string | null} stored reads localStorage
    * @returns {Step | null} null where the core has to be asked
    */
-  firstStep({ request, cookies, now }, stored) {
+  firstStep({ headers: reported, cookies, now }, stored) {
     const { send, headers, credentials, until } = this.#table;
     const found = this.#read(cookies);
     const facts = new Set([...found.keys(), ...this.#chosen]);
-    for (const name of Object.keys(request ? JSON.parse(request) : {})) facts.add(`${name}:`);
+    for (const name of Object.keys(reported ? JSON.parse(reported) : {})) facts.add(`${name}:`);
     if (!hold(send, facts) || !this.#areWhole(found)) return null;
     if (hold(until.when, facts) && !(now < this.#end(found, stored))) return null;
     const [lent = null] = credentials.find(([, ...conditions]) => hold(conditions, facts)) ?? [];

@@ -1,58 +1,61 @@
 // The blocking driver: a refresh for a synchronous XMLHttpRequest, carried out at once or not at all.
 
+import { foreignResponse } from "../errors.js";
 import { headersOf } from "../intercept/bodies.js";
-import { FlowContext } from "./flow.js";
+import { FlowContext } from "./context.js";
 
 /**
- * @typedef {import("../page/shim.js").Connection} Connection
- * @typedef {import("./flow.js").Step} Step
+ * @typedef {import("./driver.js").Driver} Driver
+ * @typedef {import("./steps.js").Step} Step
  */
 
 /**
  * Run the flows that a blocked one waits for.
  *
- * @param {Connection} connection
+ * @param {Driver} driver whose core is in this realm
  * @param {typeof XMLHttpRequest} Native
  * @param {Step[]} flows empty where it waits for one that is on its way already
  * @param {FlowContext} waiter gets what they have got
  * @param {Set<number>} [woken] flows whose wait is over
  * @returns {boolean} whether they have ended; otherwise they go on by themselves
  */
-export function block(connection, Native, flows, waiter, woken = new Set()) {
-  const { driver, host } = connection;
+export function block(driver, Native, flows, waiter, woken = new Set()) {
+  const { host } = driver;
   for (const [index, first] of flows.entries()) {
     let step = first;
+    /** @type {Step[]} */
+    let started = [];
     const context = new FlowContext();
-    let flow = 0;
+    context.core = driver.core;
+    context.flow = first.flow ?? 0;
+    context.start = (child) => started.push(child);
     const leave = () => {
-      if (step.do) driver.beside(step, context);
-      else host.unlock(flow);
+      context.start = null;
+      if (step.do) driver.beside(step, context.core, context);
+      else host.unlock(context.flow);
       for (const other of flows.slice(index + 1)) driver.beside(other);
       return false;
     };
     while (step.do) {
-      flow = step.flow ?? 0;
-      /** @type {string | number | boolean | undefined} */
+      /** @type {import("./steps.js").Result} */
       let result;
       if (step.do === "wait") {
         // It may wait for a flow that was started before it and has ended by now; no other can end now.
-        if (!woken.has(flow)) return leave();
-      } else if (driver.hooks.any) {
+        if (!woken.has(context.flow)) return leave();
+      } else if (driver.page.hooks.any) {
         return leave(); // users' hooks may take their time, which there is none of here
       } else if (step.do === "lock") {
-        if (!host.lockNow(flow, step.name ?? "")) return leave();
+        if (!host.lockNow(context.flow, step.name)) return leave();
         result = true;
       } else {
-        result = post(connection, Native, step, context);
+        result = post(driver, Native, /** @type {import("./steps.js").Post} */ (step), context);
       }
-      /** @type {Step[]} */
-      const started = [];
-      const start = (/** @type {Step} */ child) => started.push(child);
-      step = driver.apply(driver.resume(step, result, context), context, start);
+      started = [];
+      step = /** @type {Step} */ (driver.resume(step, result, context));
       for (const each of step.wake ?? []) woken.add(each);
-      if (started.length > 0 && !block(connection, Native, started, context, woken)) return leave();
+      if (started.length > 0 && !block(driver, Native, started, context, woken)) return leave();
     }
-    host.unlock(flow);
+    host.unlock(context.flow);
     waiter.failure = context.failure;
     waiter.refreshCall = context.refreshCall;
   }
@@ -60,12 +63,12 @@ export function block(connection, Native, flows, waiter, woken = new Set()) {
 }
 
 /**
- * @param {Connection} connection
+ * @param {Driver} driver
  * @param {typeof XMLHttpRequest} Native
- * @param {Step} step
+ * @param {import("./steps.js").Post} step
  * @param {FlowContext} context
  */
-function post({ driver }, Native, { url = "", headers = {}, credentials }, context) {
+function post({ heads }, Native, { url, headers, credentials }, context) {
   const call = new Native();
   call.open("POST", url, false);
   call.withCredentials = credentials === "include";
@@ -73,14 +76,14 @@ function post({ driver }, Native, { url = "", headers = {}, credentials }, conte
   context.refreshCall = call;
   try {
     call.send();
-    driver.checkOrigin(call.responseURL, url);
+    if (heads.isForeign(call.responseURL, url)) throw foreignResponse(call.responseURL);
   } catch (error) {
     context.failure = error;
     return JSON.stringify({ failure: "network" });
   }
   // Asked for a header that CORS does not expose, browsers complain on the console.
   const known = call.getAllResponseHeaders().toLowerCase();
-  return driver.head(
+  return heads.read(
     call.status,
     (name) => (known.includes(`${name}:`) ? call.getResponseHeader(name) : null),
     () => headersOf(call),

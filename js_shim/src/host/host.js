@@ -62,10 +62,10 @@ export class Host {
   /**
    * Get something public.
    *
-   * @param {import("../flow/flow.js").Step} step
+   * @param {import("../flow/steps.js").Get} step
    * @returns {Promise<string>} JSON of its status, its text and how long it may be kept
    */
-  async get({ url = "", timeout = 0, fresh }) {
+  async get({ url, timeout, fresh }) {
     try {
       const reply = await this.nativeFetch(url, {
         credentials: "omit",

@@ -7,7 +7,7 @@ function bytesOf(base64url) {
 }
 
 /**
- * @param {import("../flow/flow.js").Step} step
+ * @param {import("../flow/steps.js").Verify} step
  * @returns {Promise<boolean | undefined>} undefined where there is no WebCrypto: in insecure contexts
  */
 export async function verify({ key, algorithm, data = "", signature = "" }) {

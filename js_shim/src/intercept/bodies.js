@@ -1,6 +1,6 @@
 // Bodies, headers and replies in the types that an XMLHttpRequest knows.
 
-import { written } from "../flow/flow.js";
+import { written } from "../flow/context.js";
 import { isBlob, isBuffer, isDocument, isForm, isQuery } from "./brands.js";
 
 /**

@@ -1,7 +1,7 @@
 // The page's fetch, carrying the session.
 
 import { coreError } from "../errors.js";
-import { FlowContext } from "../flow/flow.js";
+import { FlowContext } from "../flow/context.js";
 import { asksIndex, reported, resolveUrl } from "../target.js";
 import {
   cloneOf,
@@ -20,15 +20,16 @@ import {
 
 /**
  * @typedef {import("../page/shim.js").Shim} Shim
- * @typedef {import("../flow/flow.js").Step} Step
+ * @typedef {import("../flow/steps.js").Send} Send
+ * @typedef {Partial<Pick<Send, "headers" | "drop" | "credentials">>} Carried what an attempt carries of the session
  *
  * The headers that a caller gave: `has` and `get` as Headers have them; `carry` makes those of an attempt.
- * @typedef {{has(name: string): boolean, get(name: string): string | null, carry(step: Step): HeadersInit}} Callers
+ * @typedef {{has(name: string): boolean, get(name: string): string | null, carry(step: Carried): HeadersInit}} Callers
  *
  * What a caller gave to fetch, converted once: what is judged is what is sent, in each attempt.
  *
  * @typedef {object} Call
- * @property {(step: Step, credentials: RequestCredentials | undefined) => [RequestInfo, RequestInit?]} attempt
+ * @property {(step: Carried, credentials: RequestCredentials | undefined) => [RequestInfo, RequestInit?]} attempt
  *   what the native fetch gets
  * @property {Pick<Callers, "has" | "get">} headers
  * @property {RequestCredentials | undefined} credentials the caller's choice
@@ -44,24 +45,22 @@ import {
 export function sessionFetch(shim, native) {
   const { life } = shim;
   const carrying = (/** @type {any[]} */ ...args) => {
-    const { connection, gate } = shim;
     const bare = () => Reflect.apply(native, globalThis, args);
+    const { driver } = shim;
     // A page may have wrapped this function: it stays where it is after close(), and after the next init().
-    if (shim.life !== life || args.length === 0 || !(connection ?? gate)) return bare();
+    if (shim.life !== life || args.length === 0 || !driver) return bare();
     try {
       const [input, init] = args;
       const request = isRequest(input) ? input : null;
       const url = request ? urlOf(request) : `${input}`;
       const target = resolveUrl(url);
       if (!request) args[0] = url;
-      if (connection ? !shim.covers(url, target) : !gate?.holds(url, target)) {
-        return gate && !connection && gate.loads(url) ? gate.watch(url, bare()) : bare();
+      if (!shim.covers(url, target)) {
+        return driver.core.isPending && shim.files ? shim.files.watch(url, bare()) : bare();
       }
       const call = callOf(target?.href ?? url, request, init);
       if (call.signal?.aborted || asksIndex(call.headers)) return send(native, call);
-      if (connection) return /** @type {Promise<Response>} */ (exchange(connection, native, call));
-      const isOurs = () => shim.life === life && shim.covers(url, target);
-      return hold(shim, native, call, url, isOurs);
+      return exchange(driver, native, call, url);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -70,52 +69,32 @@ export function sessionFetch(shim, native) {
 }
 
 /**
- * Do before the core is up what can be done, and wait for it with the rest.
- *
- * @param {Shim} shim
+ * @param {import("../flow/driver.js").Driver} driver
  * @param {typeof fetch} native
  * @param {Call} call
  * @param {string} url as its caller gave it
- * @param {() => boolean} isOurs asked again when the core is there, which knows better
  * @returns {Promise<Response>}
  */
-async function hold(shim, native, call, url, isOurs) {
-  const gate = /** @type {import("../boot/gate.js").Gate} */ (shim.gate);
-  const response = gate.early && (await exchange(gate.early, native, call));
-  if (response) return response;
-  if (gate.mayLoad(url)) return send(native, call);
-  await gate.pass(call.signal);
-  const { connection } = shim;
-  if (!connection || !isOurs()) return send(native, call);
-  return /** @type {Promise<Response>} */ (exchange(connection, native, call));
-}
-
-/**
- * @param {import("../page/shim.js").Connection | import("../core/early.js").Early} connection
- * @param {typeof fetch} native
- * @param {Call} call
- * @returns {Promise<Response | null>} null where it takes the core, which is not up
- */
-async function exchange({ driver, host, plan }, native, call) {
-  const { credentials, headers, oneShot, signal } = call;
-  const attempt = (/** @type {Step} */ step) =>
-    send(native, call, step, credentials === undefined ? step.credentials : credentials);
-  const context = new FlowContext(attempt, signal);
-  if (host?.jar.isMirrored) await host.jar.sync();
-  const known = headers === NO_HEADERS ? "" : reported(headers, plan);
-  const first = driver.exchange(known, oneShot, context);
-  if (!first) return null;
-  const verdict = await driver.run(first, context);
-  const { error } = verdict;
-  if (error) throw coreError(error, context.failure, driver.responseOf(error, context));
-  const response = verdict.refresh ? context.refreshReply?.clone() : context.reply;
+async function exchange(driver, native, call, url) {
+  const { credentials, headers: given, oneShot, signal } = call;
+  const context = new FlowContext((step) => {
+    return send(native, call, step, credentials === undefined ? step.credentials : credentials);
+  }, signal);
+  const headers = given === NO_HEADERS ? "" : reported(given, driver.plan);
+  const verdict = await driver.run(driver.exchange({ headers, oneShot, url }, context), context);
+  if (verdict.verdict === "fail") {
+    const { error } = verdict;
+    throw coreError(error, context.failure, driver.effects.responseOf(error, context));
+  }
+  const isRefreshs = verdict.verdict === "deliver" && verdict.refresh;
+  const response = isRefreshs ? context.refreshResponse?.clone() : context.response;
   return /** @type {Response} */ (response);
 }
 
 /**
  * @param {typeof fetch} native
  * @param {Call} call
- * @param {Step} [step] without one it goes out as its caller made it
+ * @param {Carried} [step] without one it goes out as its caller made it
  * @param {RequestCredentials | null} [credentials]
  */
 const send = (native, call, step = {}, credentials = call.credentials) =>
@@ -260,7 +239,7 @@ const BLANK = "about:blank";
 
 /**
  * @param {Headers} headers
- * @param {Step} step
+ * @param {Carried} step
  */
 function change(headers, { drop = [], headers: ours = {} }) {
   for (const name of drop) headers.delete(name);

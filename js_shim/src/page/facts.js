@@ -6,22 +6,22 @@ import { isOnlySdk } from "./other_sdk_guard.js";
 /**
  * @typedef {import("../host/jar.js").Jar} Jar
  * @typedef {import("./shim.js").Shim} Shim
- * @typedef {import("./shim.js").Connection} Connection
+ * @typedef {import("../flow/driver.js").Driver} Driver
  */
 
 /**
  * @param {Shim} shim
- * @param {Connection} connection
+ * @param {Driver} driver
  */
 export const facts = async (shim, { core, host, plan }) => ({
   secureContext: isSecureContext,
   isolated: Boolean(globalThis.crossOriginIsolated),
   worker: IN_WORKER,
   frame: frame(),
-  kept: await kept(host.jar, plan.probe),
+  kept: await kept(host.jar, /** @type {import("../target.js").Plan} */ (plan).probe),
   storage: shim.window.store !== null,
   locks: Boolean(navigator.locks),
-  patched: shim.patched(),
+  patched: shim.interception.patched(),
   otherSdk: !isOnlySdk(),
   shim: shim.version,
   ...JSON.parse(core.facts()),

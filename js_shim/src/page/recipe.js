@@ -92,9 +92,9 @@ export function overridden(original, overrides) {
 export const originalFunctions = (shim) => ({
   addFetchInterceptorsAndReturnModifiedFetch: ({ originalFetch }) =>
     sessionFetch(shim, originalFetch),
-  addXMLHttpRequestInterceptor: () => shim.interceptXHR(),
+  addXMLHttpRequestInterceptor: () => shim.interception.interceptXHR(),
   addAxiosInterceptors: ({ axiosInstance }) => {
-    if (shim.leavesXHR) return interceptAxios(shim, axiosInstance);
+    if (shim.interception.leavesXHR) return interceptAxios(shim, axiosInstance);
     shim.warnOnce(
       "addAxiosInterceptors() does nothing and can be removed: the requests of axios carry the session already.",
     );
@@ -109,7 +109,7 @@ export const originalFunctions = (shim) => ({
   validateClaims: (input) => validateClaims(shim, input),
   getInvalidClaimsFromResponse: (input) => getInvalidClaimsFromResponse(shim, input),
   shouldDoInterceptionBasedOnUrl: (url, apiDomain, domain) =>
-    isOurs({ ...hostsOf(apiDomain, domain), skip: shim.plan?.skip }, url),
+    isOurs({ ...hostsOf(apiDomain, domain), skip: shim.target?.skip }, url),
   calculateClockSkewInMillis: ({ accessTokenPayload }) => {
     const issued = accessTokenPayload?.iat;
     return typeof issued === "number" ? issued * 1000 - Date.now() : 0;

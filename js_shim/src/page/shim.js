@@ -1,91 +1,80 @@
-// The page's one shim: its state from init() over the boot to the connected core, and back.
+// The page's one session SDK, from init() to close(): one driver, whose core is pending until Python is up.
 
 import { bootFiles } from "../boot/boot.js";
-import { Gate } from "../boot/gate.js";
+import { BootFiles } from "../boot/boot_files.js";
 import { settings, startPython } from "../boot/start.js";
-import { earlyFor, sessionHint } from "../core/early.js";
-import { mortal } from "../core/mortal.js";
-import { WorkerCores } from "../core/remote.js";
+import { PendingCore } from "../core/pending.js";
+import { PythonCore } from "../core/python.js";
+import { Table } from "../core/table.js";
 import {
-  alreadyInitialised,
   closed,
   coreError,
   notABrowser,
   notInitialised,
   otherInterpreter,
   otherVersion,
-  throwRefusal,
   unknownStatus,
 } from "../errors.js";
+import { FlowContext, written } from "../flow/context.js";
 import { Driver } from "../flow/driver.js";
-import { FlowContext, written } from "../flow/flow.js";
-import { askedNow } from "../host/handlers.js";
-import { Hooks } from "../host/hooks.js";
+import { EarlyJar } from "../host/early_jar.js";
 import { Host } from "../host/host.js";
 import { MirroredJar } from "../host/jar.js";
 import { WindowHandler } from "../host/window_handler.js";
-import { sessionXHR } from "../intercept/xhr/xhr.js";
-import { IN_BROWSER, isOurs, isPackage, resolveUrl } from "../target.js";
+import { hostsOf, IN_BROWSER, IN_WORKER } from "../target.js";
 import { PROTOCOL } from "../worker/wire.js";
+import { WorkerCores } from "../worker/worker_cores.js";
 import { Sharing } from "../worker/worker_host.js";
-import { facts } from "./facts.js";
-import { checked, plain, replacements, sameOptions } from "./options.js";
+import { Bridge } from "./bridge.js";
+import { Given } from "./given.js";
+import { Interception } from "./interception.js";
 import { guardPage } from "./other_sdk_guard.js";
-import { patch } from "./patch.js";
-import { CLOCK_SKEW, originalFunctions, overridden, PATCHING } from "./recipe.js";
 import { Tabs } from "./tabs.js";
 
 /**
- * @typedef {import("../flow/flow.js").Core} Core
- * @typedef {import("../target.js").Plan} Plan
- * @typedef {{core: Core, driver: Driver, host: Host, plan: Plan, tabs: Tabs}} Connection
- *
- * An interpreter's side, as its Python hands it over; ``functions`` are options that Python gave.
- * @typedef {Core & {plan: string, functions: Record<string, any>, closed: () => void}} Interpreter
+ * @typedef {import("../core/python.js").Port} Port
+ * @typedef {import("../flow/driver.js").Plan} Plan
+ * @typedef {import("../flow/steps.js").Core} Core
  */
 
 export class Shim {
   version = __VERSION__;
-  /** @type {Connection | null} the core, once it is up */
-  connection = null;
-  /** @type {Gate | null} from init() on */
-  gate = null;
+  /** @type {Driver | null} from init() to close() */
+  driver = null;
+  /** @type {PendingCore | null} while there is no core */
+  pending = null;
+  /** @type {BootFiles | null} from init() to close() */
+  files = null;
+  /** @type {import("../target.js").Target | null} which requests are ours, as soon as anybody has said so */
+  target = null;
   window = this.newWindow();
   /** @type {object | null} from init() to close(); what was put on the page in another life does nothing */
   life = null;
+  given = new Given(this);
+  interception = new Interception(this);
+  /** What Python asks of us. */
+  bridge = new Bridge(this);
   cores = new WorkerCores(this);
-  /** @type {import("../boot/start.js").OwnPython | null} the SDK's own interpreter, which outlives close() */
-  python = null;
   /** What this page shares with its workers. */
   sharing = new Sharing(this);
-  #original = originalFunctions(this);
-  /** What the session's functions do, overrides included. */
-  recipe = this.#original;
-
-  /** @type {Record<string, any> | null} */
-  #options = null;
-  /** @type {Interpreter | null} */
-  #interpreter = null;
-  /** @type {string | undefined} the cookies that Python was given last */
-  #cookies = undefined;
-  /** @type {(() => void)[]} */
-  #undo = [];
-  #nativeFetch = globalThis.fetch;
-  #matchesUrls = false;
-  /** @type {unknown} why the last init() did nothing */
-  #refusal = undefined;
-  /** @type {Record<string, unknown>} */
-  #patched = {};
-  /** @type {Record<string, any>} */
-  #pythonFunctions = {};
-  /** @type {Set<string>} */
-  #warnings = new Set();
-  /** @type {any} the page's own clock, from its first use to close() */
-  #clock = undefined;
-  /** @type {Record<string, {reference: any, option: any}>} handlers that the page had before init() */
-  registered = {};
+  /** @type {import("../boot/start.js").OwnPython | null} the SDK's own interpreter, which outlives close() */
+  python = null;
   /** @type {import("../api/types.js").SessionClaimValidator[]} which hold on every page, from other code than the page's own */
   validatorsOfOthers = [];
+
+  /** @type {Port | null} Python's side, which close() has closed by Python */
+  #port = null;
+  /** @type {Tabs | null} */
+  #tabs = null;
+  /** @type {Table | null} what is known before there is a core; null where only that can tell */
+  table = null;
+  #unguard = () => {};
+  /** @type {unknown} why the last init() did nothing */
+  #refusal = undefined;
+  /** @type {Set<string>} */
+  #warnings = new Set();
+
+  // ---- its life ------------------------------------------------------------------------------------
 
   /**
    * Start for JavaScript: catch requests now, and have Python up as soon as possible.
@@ -93,16 +82,14 @@ export class Shim {
    * @param {Record<string, any>} given
    */
   init(given) {
-    const options = this.#checked({ ...this.#registeredOptions(), ...given });
-    if (this.#options || this.connection) return this.#initAgain(options);
+    const options = this.#checked(given);
+    const { driver } = this;
+    if (this.given.options || driver) {
+      return this.given.again(options, driver?.core.isPending ? undefined : driver?.core);
+    }
     this.open(options);
-    startPython(this, this.#hold());
-  }
-
-  /** The options that the page has registered as handlers. */
-  #registeredOptions() {
-    const entries = Object.entries(this.registered).map(([name, { option }]) => [name, option]);
-    return Object.fromEntries(entries.filter(([, option]) => option));
+    this.target = targetOf(options);
+    startPython(this, this.#await());
   }
 
   /** @param {Record<string, any>} given */
@@ -110,413 +97,11 @@ export class Shim {
     try {
       this.#refusal = undefined;
       if (!IN_BROWSER) throw notABrowser();
-      return checked(given, __TABLE__, (warning) => this.warnOnce(warning));
+      return this.given.checked(given);
     } catch (error) {
       this.#refusal = error; // callers that come later learn of it too
       throw error;
     }
-  }
-
-  /** @param {Record<string, any>} options */
-  #initAgain(options) {
-    const core = this.connection?.core;
-    const same = this.#options && sameOptions(this.#options, options, __TABLE__);
-    const functions = replacements(options, this.#given());
-    if (!same && !core?.compare) throw alreadyInitialised();
-    const isNewHook = functions.postAPIHook && !this.#given().postAPIHook;
-    if (isNewHook && core && !core.compare) throw alreadyInitialised("postAPIHook");
-    const override = this.#newOverride(functions.override);
-    // It also learns that there is a hook.
-    if (!same || isNewHook) throwRefusal(core?.compare?.(JSON.stringify(plain(options))));
-    for (const name of Object.keys(functions)) {
-      if (name !== "override") delete this.#pythonFunctions[name];
-    }
-    this.#options = this.#options ? { ...this.#options, ...functions } : options;
-    if (override) this.#override(this.#pythonFunctions);
-  }
-
-  /**
-   * @param {Record<string, any> | undefined} given option `override` of a repeated init()
-   * @returns {boolean} whether it is another than before; throws where it cannot take effect any more
-   */
-  #newOverride(given) {
-    if (!given || given.functions === this.#options?.override?.functions) return false;
-    const recipe = this.#recipeOf(given.functions, this.#pythonFunctions);
-    const differs = (/** @type {string} */ name) => recipe[name] !== this.#original[name];
-    for (const name of PATCHING) {
-      if (differs(name) || this.overrides(name)) throw alreadyInitialised(`override of ${name}`);
-    }
-    if (this.connection && differs(CLOCK_SKEW) !== this.overrides(CLOCK_SKEW)) {
-      throw alreadyInitialised(`override of ${CLOCK_SKEW}`);
-    }
-    return true;
-  }
-
-  /** Take over what a repeated init() of Python has replaced. */
-  renew() {
-    this.#override(this.#pythonFunctions);
-  }
-
-  /**
-   * Connect an interpreter's core; called from Python.
-   *
-   * @param {Interpreter} interpreter
-   */
-  connect(interpreter) {
-    if (this.connection) throw otherInterpreter();
-    const plan = JSON.parse(interpreter.plan);
-    if (plan.protocol !== PROTOCOL) {
-      throw otherVersion(this.version, "the Python package");
-    }
-    if (this.#options) this.#override(interpreter.functions);
-    else this.open(null, interpreter.functions);
-    try {
-      this.useCore(mortal(interpreter, this.#mourn), plan);
-    } catch (error) {
-      if (!this.gate) this.disconnect();
-      throw error;
-    }
-    this.#interpreter = interpreter;
-  }
-
-  /**
-   * Let a core decide for this page or worker.
-   *
-   * @param {Core} core
-   * @param {Plan} plan
-   */
-  useCore(core, plan) {
-    const functions = this.#functions();
-    const host = this.newHost(this.#nativeFetch.bind(globalThis), functions);
-    const tabs = new Tabs(() => this.look());
-    const driver = new Driver(
-      core,
-      host,
-      this.hooks,
-      plan,
-      (events) => this.emit(events),
-      () => tabs.tell(host.jar),
-      (url) => this.covers(url),
-    );
-    this.connection = { core, driver, host, plan, tabs };
-    if (host.jar instanceof MirroredJar) host.jar.changed = () => this.look();
-    this.look(); // what is there now is no news
-    this.gate?.early?.meet(this.connection);
-    this.gate?.open();
-    return this.connection;
-  }
-
-  /** The core has died with its interpreter: whoever waits for it learns of that. */
-  #mourn = (/** @type {Error} */ death) => {
-    this.#interpreter = null; // it cannot close anything any more
-    this.connection?.driver.fail(death);
-    this.connection?.host.close();
-    this.connection?.tabs.close();
-  };
-
-  /** @returns {Gate} which holds requests again, since the core that was used has gone */
-  loseCore() {
-    this.connection?.host.close();
-    this.connection?.tabs.close();
-    const wasUp = this.connection !== null;
-    this.connection = null;
-    return wasUp || !this.gate ? this.#hold() : this.gate;
-  }
-
-  /** The options that JavaScript gave to init(), as JSON; for Python that calls init() after it. */
-  givenOptions() {
-    return this.#options ? JSON.stringify(plain(this.#options)) : undefined;
-  }
-
-  /**
-   * Drive a flow that Python began.
-   *
-   * @param {string} step
-   * @returns {Promise<void>}
-   */
-  async drive(step) {
-    await this.#connected().driver.run(step, new FlowContext());
-  }
-
-  /**
-   * The page's cookies, for flows that Python begins.
-   *
-   * @returns {string | undefined} nothing where they are as they were: strings take long to cross
-   */
-  cookies() {
-    const cookies = this.#connected().host.cookies();
-    if (cookies === this.#cookies) return undefined;
-    this.#cookies = cookies;
-    return cookies;
-  }
-
-  /** Whether cookies() answers from a mirror, for Python to bring up to date first. */
-  get isMirrored() {
-    return this.#connected().host.jar.isMirrored;
-  }
-
-  /** @returns {Promise<void>} */
-  sync() {
-    return this.#connected().host.jar.sync();
-  }
-
-  /**
-   * What the core has said of itself, or until then what init() was told.
-   *
-   * @returns {import("../target.js").Target | undefined}
-   */
-  get plan() {
-    return this.connection?.plan ?? this.gate?.plan;
-  }
-
-  /**
-   * Whether a request carries the session.
-   *
-   * @param {string} url as its caller gave it
-   * @param {URL | null} [target] the same, resolved: where it goes
-   * @returns {boolean}
-   */
-  covers(url, target = resolveUrl(url)) {
-    if (!target || !this.#covers(url, target)) return false;
-    return !isPackage(target) && !this.gate?.installs(target);
-  }
-
-  /**
-   * @param {string} url
-   * @param {URL} target
-   * @returns {boolean}
-   */
-  #covers(url, target) {
-    const { plan } = this;
-    if (!plan) return false;
-    if (this.#matchesUrls) {
-      try {
-        const { apiDomain, domain } = plan;
-        return this.recipe.shouldDoInterceptionBasedOnUrl?.(url, apiDomain, domain ?? undefined);
-      } catch (error) {
-        console.error("supertokens: shouldDoInterceptionBasedOnUrl failed", error);
-      }
-    }
-    return isOurs(plan, url, target);
-  }
-
-  /**
-   * Whether the page has put its own function in place of the session's.
-   *
-   * @param {string} name as in supertokens-website
-   */
-  overrides(name) {
-    return this.recipe[name] !== this.#original[name];
-  }
-
-  /** Whether the page has its XMLHttpRequest left alone. */
-  get leavesXHR() {
-    return this.#undo.length > 0 && !("XMLHttpRequest" in this.#patched);
-  }
-
-  /** Let the page's XMLHttpRequest carry the session. */
-  interceptXHR() {
-    const native = globalThis.XMLHttpRequest;
-    this.#patch("XMLHttpRequest", sessionXHR(this, native));
-  }
-
-  /**
-   * The page that options are for.
-   *
-   * @param {Record<string, any>} [functions] options that Python is going to give
-   */
-  windowFor(functions) {
-    return this.#options ? this.window : this.newWindow(functions?.windowHandler);
-  }
-
-  /** @returns {Headers} of the reply that came last */
-  lastHeaders() {
-    return this.connection?.driver.lastHeaders() ?? new Headers();
-  }
-
-  /**
-   * The response that an error of Python's reusableUntil for.
-   *
-   * @param {string} call
-   * @param {number} status
-   */
-  responseOf(call, status) {
-    const data = { name: "", code: "", message: "", hint: "", call, status };
-    return this.connection?.driver.responseOf(data);
-  }
-
-  /** The functions around calls to the backend, from both languages. */
-  get hooks() {
-    return new Hooks(() => this.#given());
-  }
-
-  /** The page's own clock, where it has given one. */
-  dateProvider() {
-    const { dateProvider } = this.#functions();
-    this.#clock ??= dateProvider && askedNow("dateProvider", dateProvider);
-    return this.#clock;
-  }
-
-  /** The page's own locks, where it has given some. */
-  get lockFactory() {
-    return this.#functions().lockFactory;
-  }
-
-  /** Whether the session's cookies are not the browser's. */
-  get keepsElsewhere() {
-    const { cookieHandler, tokenStore } = this.#functions();
-    return Boolean(cookieHandler ?? tokenStore);
-  }
-
-  /**
-   * The page's own way to learn the clock's skew, where it has given one.
-   *
-   * @returns {((payload: string) => number) | undefined} takes JSON, gives milliseconds
-   */
-  clockSkew() {
-    if (!this.overrides(CLOCK_SKEW)) return undefined;
-    return (payload) =>
-      this.recipe[CLOCK_SKEW]?.({
-        accessTokenPayload: JSON.parse(payload),
-        responseHeaders: this.lastHeaders(),
-      });
-  }
-
-  /** Which of our patches are still what the page calls. @returns {Record<string, boolean>} */
-  patched() {
-    const entries = Object.entries(this.#patched);
-    return Object.fromEntries(
-      entries.map(([name, ours]) => [name, /** @type {any} */ (globalThis)[name] === ours]),
-    );
-  }
-
-  /** What there is to know here, as JSON. @returns {Promise<string>} */
-  async facts() {
-    return JSON.stringify(await facts(this, this.#connected()));
-  }
-
-  /** Have the core look what other tabs have done. */
-  async look() {
-    const { connection } = this;
-    if (!connection) return;
-    const { core, driver, host } = connection;
-    try {
-      if (host.jar.isMirrored) await host.jar.sync();
-    } catch {
-      return; // closed meanwhile, like what comes next
-    }
-    if (this.connection !== connection) return;
-    const step = core.observe(host.cookies(), host.now());
-    if (step) driver.apply(step, new FlowContext());
-  }
-
-  /**
-   * Call a function of the session.
-   *
-   * @param {string} name as in Python
-   * @param {Record<string, any>} [args] JSON values by the names that Python knows
-   * @param {any} [userContext]
-   * @param {import("../flow/flow.js").Functions} [functions] what it may call in turn
-   * @returns {Promise<any>}
-   */
-  async call(name, args, userContext, functions) {
-    await this.ready();
-    const { driver, host } = this.#connected();
-    const context = new FlowContext(null, null, userContext);
-    context.functions = functions;
-    try {
-      if (host.jar.isMirrored) await host.jar.sync();
-    } catch (error) {
-      if (name === "get_session_status") return unknownStatus(error);
-      throw error;
-    }
-    const given = JSON.stringify(args ?? {});
-    const step = driver.recall.call(name, given === "{}" ? "" : given);
-    const verdict = await driver.run(step, context);
-    const { error } = verdict;
-    if (error) throw coreError(error, context.failure, driver.responseOf(error, context));
-    return verdict.value;
-  }
-
-  /** Whether a session is likely; undefined where it takes a wait to tell. */
-  sessionHint() {
-    return sessionHint(this, this.#options);
-  }
-
-  /** Resolves once the session can be asked; rejects when it never can. */
-  async ready() {
-    if (this.connection) return;
-    if (!this.gate) throw this.#refusal ?? notInitialised();
-    await this.gate.opened;
-  }
-
-  /** @param {string} warning for the console, once a page */
-  warnOnce(warning) {
-    if (!this.#warnings.has(warning)) console.warn(`supertokens: ${warning}`);
-    this.#warnings.add(warning);
-  }
-
-  /** Undo everything that init() did; whatever waits ends with Closed. */
-  close() {
-    // Python's side is closed by Python, which then comes back to disconnect().
-    if (this.#interpreter) this.#interpreter.closed();
-    else this.disconnect();
-  }
-
-  /** Take everything off the page. */
-  disconnect() {
-    this.sharing.close();
-    this.cores.unwant();
-    this.gate?.fail(closed());
-    this.connection?.driver.close();
-    this.connection?.host.close();
-    this.connection?.tabs.close();
-    this.connection = null;
-    this.gate = null;
-    this.life = null;
-    this.#options = null;
-    this.#interpreter = null;
-    this.#cookies = undefined;
-    this.#clock = undefined;
-    for (const undo of this.#undo.splice(0).reverse()) undo();
-    this.window = this.newWindow();
-    this.recipe = this.#original;
-    this.#matchesUrls = false;
-    this.#pythonFunctions = {};
-  }
-
-  /**
-   * @param {string} key
-   * @returns {string | null} what localStorage keeps there; also before connect()
-   */
-  readStorage(key) {
-    return this.window.store?.getItem(key) ?? null;
-  }
-
-  /**
-   * @param {MessagePort} port of a worker that this page owns
-   * @returns {(() => void) | void} to be called when that is gone
-   */
-  serve(port) {
-    return this.sharing.serve(port);
-  }
-
-  /** @returns {Host} what this page shares with a worker */
-  hostForWorker() {
-    return this.newHost(this.#nativeFetch, this.#functions());
-  }
-
-  /** @param {((original: any) => any) | undefined} [windowHandler] */
-  newWindow(windowHandler) {
-    return new WindowHandler(windowHandler);
-  }
-
-  /**
-   * @param {typeof fetch} nativeFetch
-   * @param {Record<string, any>} functions
-   */
-  newHost(nativeFetch, functions) {
-    return new Host(nativeFetch, this.window, functions);
   }
 
   /**
@@ -527,88 +112,291 @@ export class Shim {
    */
   open(options, functions = {}) {
     const window = this.newWindow(options?.windowHandler ?? functions.windowHandler);
-    this.#undo.push(guardPage());
+    this.#unguard = guardPage();
     this.life = {};
-    this.#patched = {};
     this.window = window;
-    this.#options = options;
-    this.#override(functions);
-    this.#nativeFetch = globalThis.fetch;
-    const { recipe } = this;
-    const context = { userContext: {} };
-    const fetch = recipe.addFetchInterceptorsAndReturnModifiedFetch?.({
-      originalFetch: this.#nativeFetch,
-      ...context,
-    });
-    this.#patch("fetch", fetch);
-    recipe.addXMLHttpRequestInterceptor?.(context);
+    this.given.open(options, functions);
+    this.interception.open();
     this.sharing.open();
   }
 
   /**
-   * @param {"fetch" | "XMLHttpRequest"} name
-   * @param {any} replacement
+   * Connect Python's core.
+   *
+   * @param {Port} port
    */
-  #patch(name, replacement) {
-    this.#patched[name] = replacement;
-    this.#undo.push(patch(globalThis, name, replacement));
-  }
-
-  /** @param {Record<string, any>} functions options that Python gave */
-  #override(functions) {
-    this.#pythonFunctions = functions;
-    this.recipe = this.#recipeOf(this.#options?.override?.functions, functions);
-    this.#matchesUrls = this.overrides("shouldDoInterceptionBasedOnUrl");
+  connect(port) {
+    if (this.driver && !this.driver.core.isPending) throw otherInterpreter();
+    const plan = JSON.parse(port.plan);
+    if (plan.protocol !== PROTOCOL) throw otherVersion(this.version, "the Python package");
+    if (this.given.options) this.given.override(port.functions);
+    else if (!this.life) this.open(null, port.functions);
+    try {
+      this.useCore((host) => new PythonCore(port, host, plan, this.#mourn), plan);
+    } catch (error) {
+      if (!this.pending) this.disconnect();
+      throw error;
+    }
+    this.#port = port;
   }
 
   /**
-   * @param {import("./recipe.js").OverrideFunctions | undefined} own JavaScript's
-   * @param {Record<string, any>} functions options that Python gave
+   * Let a core decide for this page or worker.
+   *
+   * @param {(host: Host) => Core} make
+   * @param {any} plan as the core gives it
    */
-  #recipeOf(own, functions) {
-    return overridden(this.#original, [own, functions.override?.functions]);
+  useCore(make, plan) {
+    const host = this.newHost();
+    const core = make(host);
+    this.target = plan;
+    if (this.driver) this.driver.use(core, host, plan);
+    else this.driver = new Driver(this, core, host, plan);
+    this.#tabs = new Tabs(() => this.look());
+    if (host.jar instanceof MirroredJar) host.jar.changed = () => this.look();
+    this.look(); // what is there now is no news
+    const { pending } = this;
+    this.pending = null;
+    pending?.handOver();
   }
 
-  /** The options in force, from both languages. @returns {Record<string, any>} */
-  #given() {
-    return { ...this.#options, ...this.#pythonFunctions };
+  /** The core has died with its interpreter: whoever waits for it learns of that. */
+  #mourn = (/** @type {Error} */ death) => {
+    this.#port = null; // it cannot close anything any more
+    this.driver?.fail(death);
+    this.driver?.host.close();
+    this.#tabs?.close();
+  };
+
+  /** @returns {PendingCore | null} which stands in for the core that was used and has gone */
+  loseCore() {
+    this.#tabs?.close();
+    return this.pending ?? (this.life ? this.#await() : null);
   }
 
-  /** The same for what keeps them: a later init() may replace the lock factory. */
-  #functions() {
-    const given = this.#given();
-    const lockFactory = given.lockFactory && (() => this.#given().lockFactory());
-    return lockFactory ? { ...given, lockFactory } : given;
-  }
-
-  /** @returns {Gate} which holds requests from now on */
-  #hold() {
+  /**
+   * Have requests wait for a core from now on.
+   *
+   * @returns {PendingCore}
+   */
+  #await() {
     const { indexURL } = settings();
-    const covers = (/** @type {string} */ url, /** @type {URL} */ target) =>
-      this.covers(url, target);
-    const gate = new Gate(this.#options ?? {}, covers, () => bootFiles(settings()), indexURL);
-    gate.opened.catch((error) => console.error(error));
-    gate.early = earlyFor(this, gate, this.#options ?? {});
-    this.gate = gate;
-    return gate;
+    const options = this.given.options ?? {};
+    const table = new Table(__TABLE__, options);
+    this.table = table.applies ? table : null;
+    return this.wait(
+      new BootFiles(
+        () => bootFiles(settings()),
+        indexURL,
+        (error) => this.fail(error),
+      ),
+    );
   }
 
-  #connected() {
-    if (!this.connection) throw notInitialised();
-    return this.connection;
+  /**
+   * @param {BootFiles} files
+   * @returns {PendingCore} in the driver until there is a core
+   */
+  wait(files) {
+    const pending = new PendingCore(this, files);
+    const host = new Host(
+      this.interception.nativeFetch,
+      this.window,
+      {},
+      new EarlyJar(this.window),
+    );
+    const plan = {
+      timeout: 0,
+      requestHeaders: [],
+      replyHeaders: [],
+      statuses: [],
+      ...this.table?.plan,
+    };
+    if (this.driver) this.driver.use(pending, host, plan);
+    else this.driver = new Driver(this, pending, host, plan);
+    this.files = files;
+    this.pending = pending;
+    pending.arrival.wait().catch((error) => this.pending === pending && console.error(error));
+    return pending;
+  }
+
+  /** @param {unknown} reason why there will be no core */
+  fail(reason) {
+    this.pending?.arrival.fail(reason);
+  }
+
+  /** Undo everything that init() did; whatever waits ends with Closed. */
+  close() {
+    // Python's side is closed by Python, which then comes back to disconnect().
+    if (this.#port) this.#port.closed();
+    else this.disconnect();
+  }
+
+  /** Take everything off the page. */
+  disconnect() {
+    this.sharing.close();
+    this.cores.unwant();
+    const { driver, pending } = this;
+    this.driver = this.pending = this.files = this.target = this.life = this.#port = null;
+    pending?.arrival.fail(closed());
+    driver?.close();
+    this.#tabs?.close();
+    this.table = null;
+    this.interception.close();
+    this.#unguard();
+    this.given.close();
+    this.window = this.newWindow();
+  }
+
+  // ---- what is asked of it -------------------------------------------------------------------------
+
+  /**
+   * Call a function of the session.
+   *
+   * @param {string} name as in Python
+   * @param {Record<string, any>} [args] JSON values by the names that Python knows
+   * @param {any} [userContext]
+   * @param {import("../flow/context.js").Functions} [functions] what it may call in turn
+   * @returns {Promise<any>}
+   */
+  async call(name, args, userContext, functions) {
+    const { driver } = this;
+    if (!driver) throw this.#refusal ?? notInitialised();
+    const context = new FlowContext(null, null, userContext);
+    context.functions = functions;
+    const given = JSON.stringify(args ?? {});
+    let verdict;
+    try {
+      verdict = await driver.run(driver.call(name, given === "{}" ? "" : given, context), context);
+    } catch (error) {
+      if (name === "get_session_status") return unknownStatus(error);
+      throw error;
+    }
+    if (verdict.verdict === "fail") {
+      const { error } = verdict;
+      throw coreError(error, context.failure, driver.effects.responseOf(error, context));
+    }
+    return verdict.verdict === "value" ? verdict.value : undefined;
+  }
+
+  /** Resolves once the session can be asked; rejects when it never can. */
+  async ready() {
+    if (!this.driver) throw this.#refusal ?? notInitialised();
+    await this.pending?.arrival.wait();
+  }
+
+  /** Whether a session is likely; undefined where it takes a wait to tell. */
+  sessionHint() {
+    const isUp = this.driver && !this.driver.core.isPending;
+    const jar = isUp ? this.driver?.host.jar : new EarlyJar(this.window);
+    const { cookieHandler, tokenStore } = this.given.options ?? {};
+    const isElsewhere = IN_WORKER || cookieHandler || tokenStore === "indexedDB";
+    if (!jar || (isUp ? jar.isMirrored : isElsewhere)) return undefined;
+    try {
+      return new Table(__TABLE__).isLikely(jar.read());
+    } catch {
+      return undefined; // this frame may not see cookies
+    }
+  }
+
+  /**
+   * Whether a request carries the session.
+   *
+   * @param {string} url as its caller gave it
+   * @param {URL | null} [target] the same, resolved: where it goes
+   */
+  covers(url, target) {
+    return this.interception.covers(url, target);
+  }
+
+  /** Have the core look what other tabs have done. */
+  async look() {
+    const { driver } = this;
+    if (!driver) return;
+    const { core, host } = driver;
+    try {
+      if (host.jar.isMirrored) await host.jar.sync();
+    } catch {
+      return; // closed meanwhile, like what comes next
+    }
+    if (this.driver !== driver || driver.core !== core) return;
+    const step = core.observe();
+    if (step) driver.apply(step, contextIn(core));
+  }
+
+  /** The cookies have been written. */
+  cookiesChanged() {
+    const { driver } = this;
+    if (driver) this.#tabs?.tell(driver.host.jar);
   }
 
   /** @param {object[]} events */
   emit(events) {
-    const { onHandleEvent } = this.#options ?? {};
+    const { onHandleEvent } = this.given.options ?? {};
     for (const event of onHandleEvent ? events : []) {
       // Called in this turn; whether it throws or returns a promise that rejects, it is told here.
       new Promise((done) => done(onHandleEvent(event))).catch((error) =>
         console.error("supertokens: onHandleEvent failed", error),
       );
     }
-    this.connection?.core.notify(
+    this.driver?.core.notify(
       written(events) ?? JSON.stringify(events.map((event) => ({ ...event, userContext: {} }))),
     );
   }
+
+  get hooks() {
+    return this.given.hooks;
+  }
+
+  /** Whether the cookies are read from a mirror. */
+  get isMirrored() {
+    return this.driver?.host.jar.isMirrored ?? false;
+  }
+
+  /** @param {string} warning for the console, once a page */
+  warnOnce(warning) {
+    if (!this.#warnings.has(warning)) console.warn(`supertokens: ${warning}`);
+    this.#warnings.add(warning);
+  }
+
+  // ---- what a worker has in other ways -------------------------------------------------------------
+
+  /**
+   * @param {MessagePort} port of a worker that this page owns
+   * @returns {(() => void) | void} to be called when that is gone
+   */
+  serve(port) {
+    return this.sharing.serve(port);
+  }
+
+  /** @param {((original: any) => any) | undefined} [windowHandler] */
+  newWindow(windowHandler) {
+    return new WindowHandler(windowHandler);
+  }
+
+  /** @returns {Host} with the page's functions of now */
+  newHost() {
+    const { given, interception, window } = this;
+    return new Host(interception.nativeFetch.bind(globalThis), window, given.functions());
+  }
+
+  /** What localStorage keeps under a key. */
+  stored = (/** @type {string} */ key) => this.window.store?.getItem(key) ?? null;
+}
+
+/**
+ * Which requests are ours, by the options, until the core says so itself.
+ *
+ * @param {Record<string, any>} options
+ */
+export function targetOf({ apiDomain = "", sessionTokenBackendDomain: domain }) {
+  const hosts = hostsOf(String(apiDomain), domain && String(domain));
+  return { skip: __TABLE__.skip, apiDomain: String(apiDomain), ...hosts };
+}
+
+/** @param {Core} core */
+function contextIn(core) {
+  const context = new FlowContext();
+  context.core = core;
+  return context;
 }

@@ -252,7 +252,7 @@ class ServedWorker {
       if (this.#isGone) throw closed();
     }
     this.#hasJoined = true;
-    this.#options = this.#shim.givenOptions();
+    this.#options = this.#shim.given.json;
     // A worker asks before each step that may wait; this is for those that may not.
     globalThis.cookieStore?.addEventListener("change", this.#reportCookies);
     // Before each step the worker asks again, and learns why they cannot be read.
@@ -277,7 +277,7 @@ class ServedWorker {
   #require() {
     if (!this.#hasJoined) throw malformed();
     if (this.#isGone || !this.#shim.sharing.isOn) throw closed();
-    const options = this.#shim.givenOptions();
+    const options = this.#shim.given.json;
     if (options === this.#options || !options || !this.#options) return;
     if (!sameOptions(JSON.parse(options), JSON.parse(this.#options), __TABLE__))
       throw alreadyInitialised();
@@ -285,7 +285,7 @@ class ServedWorker {
 
   /** @returns {import("../host/host.js").Host} with the page's functions of now */
   #here() {
-    this.#host ??= this.#shim.hostForWorker();
+    this.#host ??= this.#shim.newHost();
     return this.#host;
   }
 

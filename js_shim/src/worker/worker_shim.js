@@ -1,14 +1,14 @@
 // The worker's side: a shim whose cookies, storage and locks are those of the page that owns the worker.
 
-import { Gate } from "../boot/gate.js";
+import { BootFiles } from "../boot/boot_files.js";
 import { START_TIMEOUT } from "../boot/start.js";
-import { coreServices } from "../core/remote.js";
 import { bootFailed, closed, SuperTokensError, unsupported } from "../errors.js";
 import { Host } from "../host/host.js";
 import { after } from "../host/jar.js";
 import { WindowHandler } from "../host/window_handler.js";
-import { Shim } from "../page/shim.js";
+import { Shim, targetOf } from "../page/shim.js";
 import { resolveUrl } from "../target.js";
+import { coreServices } from "./core_services.js";
 import { lentHooks } from "./lent_hooks.js";
 import { announcement } from "./presence.js";
 import { GREETING, LIVENESS, Link, PROTOCOL } from "./wire.js";
@@ -47,28 +47,25 @@ export class WorkerShim extends Shim {
       lentHooks(() => this.#link),
       functions,
     );
-    let waiting = true;
-    const covers = (/** @type {string} */ url, /** @type {URL} */ target) =>
-      options ? this.covers(url, target) : waiting;
-    const gate = new Gate(options ?? {}, covers, () => []);
-    this.gate = gate;
+    if (options) this.target = targetOf(options);
+    else this.interception.isOpenToAll = true;
+    const { arrival } = this.wait(new BootFiles());
     // Without Web Locks the sign is an answer, for which a busy page takes its time.
-    gate.limit(navigator.locks ? SIGN_TIMEOUT : START_TIMEOUT, noPage);
-    gate.opened.catch((error) => console.error(error));
-    this.#meet(gate, keys, start).catch((error) => {
-      waiting = false;
-      gate.fail(error);
+    arrival.limit(navigator.locks ? SIGN_TIMEOUT : START_TIMEOUT, noPage);
+    this.#meet(arrival, keys, start).catch((error) => {
+      this.interception.isOpenToAll = false;
+      arrival.fail(error);
     });
   }
 
   /**
    * Connect an interpreter's core: once the page has answered, or without a page.
    *
-   * @param {import("../page/shim.js").Interpreter} interpreter
+   * @param {import("../core/python.js").Port} port
    */
-  connect(interpreter) {
-    if (!this.gate && !navigator.locks) throw noLocks();
-    super.connect(interpreter);
+  connect(port) {
+    if (!this.driver && !navigator.locks) throw noLocks();
+    super.connect(port);
   }
 
   /** @returns {never} */
@@ -101,14 +98,12 @@ export class WorkerShim extends Shim {
     return new WorkerWindow(windowHandler);
   }
 
-  /**
-   * @param {typeof fetch} nativeFetch
-   * @param {Record<string, any>} functions
-   */
-  newHost(nativeFetch, functions) {
+  newHost() {
     const [link, jar] = [this.#link, this.#jar];
-    if (!link || !jar) return new Host(nativeFetch, this.window, functions);
-    return new WorkerHost(nativeFetch, this.window, functions, jar, link);
+    if (!link || !jar) return super.newHost();
+    const { given, interception, window } = this;
+    const native = interception.nativeFetch.bind(globalThis);
+    return new WorkerHost(native, window, given.functions(), jar, link);
   }
 
   disconnect() {
@@ -121,16 +116,16 @@ export class WorkerShim extends Shim {
   }
 
   /**
-   * @param {Gate} gate
+   * @param {import("../core/arrival.js").Arrival} arrival
    * @param {string[]} keys
    * @param {(options: string | undefined) => string} start
    */
-  async #meet(gate, keys, start) {
-    const isClosed = () => this.gate !== gate;
+  async #meet(arrival, keys, start) {
+    const isClosed = () => this.pending?.arrival !== arrival;
     const life = await this.#live();
     await announcement(isClosed);
     if (isClosed()) return;
-    gate.limit(START_TIMEOUT, noAnswer);
+    arrival.limit(START_TIMEOUT, noAnswer);
     const { port1, port2 } = new MessageChannel();
     const update = (/** @type {string} */ text) => this.#jar?.update(text);
     const { adopt, closed: pageClosed, ...services } = coreServices(this, update);
@@ -143,7 +138,7 @@ export class WorkerShim extends Shim {
         this.#isAdopted = true;
         return adopt?.(options);
       },
-      waiting: () => gate.limit(START_TIMEOUT, notShared),
+      waiting: () => arrival.limit(START_TIMEOUT, notShared),
       closed: () => {
         this.#isAdopted = false;
         this.#jar?.forget();

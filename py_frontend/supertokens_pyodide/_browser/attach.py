@@ -38,7 +38,6 @@ def start(options: Mapping[str, Any]) -> Client:
     _require_browser()
     refuse_unknown(options)
     shim = _find_shim() or _install_shim()
-    _require_same_version(shim)
     functions = functions_of(options)
     adapted = Functions(functions)
     try:
@@ -224,7 +223,11 @@ def _in_worker() -> bool:
 def _find_shim() -> Any:
     import js
 
-    return js.Reflect.get(js.globalThis, getattr(js.Symbol, "for")(_SHIM_KEY))
+    shim = js.Reflect.get(js.globalThis, getattr(js.Symbol, "for")(_SHIM_KEY))
+    if not shim:
+        return None
+    _require_same_version(shim)
+    return shim.bridge
 
 
 def _install_shim() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from .._core.report import Facts
 from .._recipe import Recipe
@@ -24,7 +24,6 @@ class BrowserHost:
         self._shim = shim
         self._proxies: Mapping[str, Any] = {}
         self._functions = functions
-        self._cookies = ""
         self.is_mirrored = bool(shim.isMirrored)
         self._modules = CapturedModules(freshen)
 
@@ -36,12 +35,9 @@ class BrowserHost:
         """Take over what the shim has of Python's, to destroy it in the end."""
         self._proxies = proxies
 
-    def cookies(self) -> str:
-        """The page's cookies."""
-        changed: str | None = self._shim.cookies()
-        if changed is not None:
-            self._cookies = changed
-        return self._cookies
+    def cookies(self) -> str | None:
+        """The page's cookies; None where the core knows them."""
+        return cast("str | None", self._shim.cookies())
 
     async def opened(self) -> None:
         """Wait until the client is open; raises what keeps it from that."""

@@ -296,14 +296,13 @@ class Port:
         return self._first_step(flow, alike and flow.ended and flow.error is None)
 
     def begin(
-        self, name: str, arguments: Mapping[str, Any], cookies: str, now: float
+        self, name: str, arguments: Mapping[str, Any], cookies: str | None, now: float
     ) -> tuple[Flow[Any], str | None]:
         """Begin one of CALLS for a caller in Python, who reads the flow's outcome itself.
 
         The step is None when the flow has ended and left a driver nothing to do.
         """
-        self._session.enter(cookies, now)
-        self._now = now
+        self._enter(cookies, now)
         flow = self._begin(name, arguments)
         output = self._flows.take_output()
         return flow, None if flow.ended and not output else write_step(output, flow)
@@ -340,10 +339,9 @@ class Port:
         flow = self._flows.resume(flow_id, answer)
         return _NOTHING if flow is None else write_step(self._flows.take_output(), flow)
 
-    def observe(self, cookies: str, now: float) -> str:
+    def observe(self, cookies: str | None, now: float) -> str:
         """Look what other tabs have done; a step with their events, or nothing."""
-        self._session.enter(cookies, now)
-        self._now = now
+        self._enter(cookies, now)
         output = self._flows.take_output()
         return json.dumps(_written(output)) if output else ""
 

@@ -1,60 +1,65 @@
-// One exchange of an XMLHttpRequest, as the core sees it: at which step it reusableUntil, and how it goes on.
-// A native event must be judged before others see it, so its owner steps it by hand, at once; only
-// what takes time is left to the async driver.
+// One exchange of an XMLHttpRequest: at which step it stands, and how it goes on. A native event must be judged
+// before others see it, so its owner steps it by hand, at once; only what takes time is awaited.
 
-import { syncAfter } from "../../flow/driver.js";
-import { FlowContext } from "../../flow/flow.js";
+import { FlowContext } from "../../flow/context.js";
+import { DELIVER } from "../../flow/steps.js";
 import { reported } from "../../target.js";
 
 /**
- * @typedef {import("../../page/shim.js").Connection} Connection
- * @typedef {import("../../flow/flow.js").Step} Step
+ * @typedef {import("../../flow/driver.js").Driver} Driver
+ * @typedef {import("../../flow/steps.js").Step} Step
  */
 
 export class Exchange {
-  /** @type {Step} */
-  step = {};
-  context = new FlowContext();
+  /** @type {Step | null} null while it waits for the core's answer */
+  step = null;
+  context;
   /** @type {Step[]} flows that it waits for, where its owner drives them */
   spawned = [];
-
-  #isAsync;
-  /** @type {AbortController | null} ends a wait */
-  #control = null;
+  driver;
+  #control = new AbortController();
+  /** @type {Promise<Step> | null} */
+  #answer = null;
 
   /**
-   * @param {Connection | import("../../core/early.js").Early} connection
-   * @param {boolean} isAsync
-   * @param {[string, string][]} headers the caller's
+   * @param {Driver} driver
+   * @param {import("./xhr.js").Opened} opened
    */
-  constructor(connection, isAsync, headers) {
-    this.connection = connection;
-    this.#isAsync = isAsync;
-    const { driver, plan } = connection;
-    const known = headers.length > 0 ? reported(new Headers(headers), plan) : "";
-    this.#apply(driver.exchange(known, false, this.context));
+  constructor(driver, { url, isAsync, headers }) {
+    this.driver = driver;
+    this.context = new FlowContext(null, this.#control.signal);
+    if (!isAsync) this.context.start = (child) => this.spawned.push(child);
+    const known = headers.length > 0 ? reported(new Headers(headers), driver.plan) : "";
+    const request = { headers: known, oneShot: false, url };
+    this.#take(driver.exchange(request, this.context, isAsync));
   }
 
-  /** Whether it has ended, and the reply that came last is the caller's. */
+  /** Whether it has ended, and the response that came last is the caller's. */
   get delivers() {
-    return this.step.verdict === "deliver" && !this.step.refresh;
+    return this.step?.verdict === "deliver" && !this.step.refresh;
   }
 
-  /** @param {string | number | boolean | undefined} result of the step's effect */
+  /** Whether it waits for Python to start. */
+  get waitsForCore() {
+    return this.step === null && this.driver.core.isPending;
+  }
+
+  /** @param {import("../../flow/steps.js").Result} result of the step's effect */
   resume(result) {
-    const { driver } = this.connection;
     // What was on its way for a caller is still theirs.
-    if (driver.isClosed) this.step = { verdict: "deliver" };
-    else this.#apply(driver.resume(this.step, result, this.context));
+    if (this.driver.isClosed) this.step = DELIVER;
+    else if (this.step) this.#take(this.driver.resume(this.step, result, this.context));
   }
 
-  /** Perform the step's effect, which takes time, and go on. */
+  /** Wait for what it waits for, and go on. */
   async perform() {
-    this.#control ??= new AbortController();
-    this.context.signal = this.#control.signal;
-    const { driver, host } = this.connection;
-    const result = await driver.perform(this.step, this.context);
-    if (host?.jar.isMirrored) await syncAfter(driver, host.jar, result);
+    const { driver, step } = this;
+    if (!step) {
+      this.step = await /** @type {Promise<Step>} */ (this.#answer);
+      return;
+    }
+    const result = await driver.effects.perform(step, this.context);
+    if (driver.host.jar.isMirrored) await driver.syncAfter(result);
     this.resume(result);
   }
 
@@ -72,27 +77,34 @@ export class Exchange {
       return;
     }
     this.resume(text);
-    const { driver } = this.connection;
-    if (this.step.do && "beside" in driver) driver.beside(this.step, this.context);
+    const { context, driver } = this;
+    const goOn = (/** @type {Step} */ step) => {
+      if (step.do) driver.beside(step, context.core, context);
+    };
+    if (this.step) goOn(this.step);
+    else this.#answer?.then(goOn, () => {});
   }
 
-  /** Whether it waits for Python to start. */
-  get waitsForCore() {
-    return !this.connection.core;
+  /** End it where it is: its caller cannot wait, and has what came. */
+  deliver() {
+    this.cancel();
+    this.step = DELIVER;
   }
 
   /** Forget it: its caller has gone. */
   cancel() {
-    const { core, driver } = this.connection;
-    const { flow } = this.step;
-    if (flow && !driver.isClosed) core?.cancel(flow);
-    this.#control?.abort();
+    if (!this.step?.verdict) this.driver.cancel(this.context);
+    this.#control.abort();
   }
 
-  /** @param {string | Step | null} text */
-  #apply(text) {
-    const start = (/** @type {Step} */ child) => this.spawned.push(child);
-    const { driver } = this.connection;
-    this.step = driver.apply(text ?? {}, this.context, this.#isAsync ? undefined : start);
+  /** @param {Step | Promise<Step>} answer */
+  #take(answer) {
+    if (answer instanceof Promise) {
+      answer.catch(() => {}); // whoever performs it gets to know
+      this.#answer = answer;
+      this.step = null;
+    } else {
+      this.step = answer;
+    }
   }
 }

@@ -1,0 +1,162 @@
+// What stands in for a core until there is one. The core's own decision table says what it would answer about a
+// live session; all else waits, and that is when Python is needed at all. A response that is the core's waits
+// too: it is handed over with the cookies and the clock of its exchange's beginning, before the core does
+// anything else.
+
+import { isOrdinary } from "../flow/heads.js";
+import { BARE, DELIVER, withoutOutput } from "../flow/steps.js";
+import { Arrival } from "./arrival.js";
+
+/**
+ * @typedef {import("../flow/context.js").FlowContext} FlowContext
+ * @typedef {import("../flow/driver.js").Driver} Driver
+ * @typedef {import("../flow/steps.js").Core} Core
+ * @typedef {import("../flow/steps.js").Result} Result
+ * @typedef {import("../flow/steps.js").Step} Step
+ *
+ * A response that waits for the core, and what followed from it once that was there.
+ * @typedef {{context: FlowContext, step: Step, result: Result, headers: () => Headers, isAlone: boolean,
+ *   next: Step | Promise<Step> | null}} Held
+ */
+
+/** @implements {Core} */
+export class PendingCore {
+  isPending = true;
+  isRemote = false;
+  compare = undefined;
+  arrival = new Arrival();
+  #shim;
+  #files;
+  /** @type {Held[]} in the order in which they came */
+  #held = [];
+  /** @type {Promise<void> | undefined} while the core cannot be given them at once */
+  #replayed = undefined;
+
+  /**
+   * @param {import("../page/shim.js").Shim} shim
+   * @param {import("../boot/boot_files.js").BootFiles} files that Python may be waiting for
+   */
+  constructor(shim, files) {
+    this.#shim = shim;
+    this.#files = files;
+  }
+
+  /** @returns {Driver} */
+  get #driver() {
+    return /** @type {Driver} */ (this.#shim.driver);
+  }
+
+  /** @param {import("../flow/steps.js").RequestHead} request @param {FlowContext} context */
+  exchange(request, context) {
+    const { stored, table } = this.#shim;
+    if (table) {
+      const { host } = this.#driver;
+      context.beginning = { ...request, cookies: host.cookies(), now: host.now() };
+      const step = table.firstStep(context.beginning, stored);
+      if (step) return step;
+    }
+    // Python may be waiting for it: it goes out without the session.
+    if (this.#files.mayLoad(request.url)) return BARE;
+    return this.#later(context, () => {
+      // The core knows better what is ours.
+      return this.#shim.covers(request.url) ? this.#driver.exchange(request, context) : BARE;
+    });
+  }
+
+  /** @param {string} name @param {string} args @param {FlowContext} context */
+  call(name, args, context) {
+    return this.#later(context, () => this.#driver.call(name, args, context));
+  }
+
+  /** @param {Step} step @param {Result} result @param {FlowContext} context */
+  resume(step, result, context) {
+    if (isOrdinary(this.#driver.plan, result)) return DELIVER;
+    return this.#hold({
+      ...{ context, step, result, isAlone: false, next: null },
+      headers: this.#driver.heads.last,
+    });
+  }
+
+  /** @param {FlowContext} context whose caller has gone: what follows from its response is done all the same */
+  cancel(context) {
+    const held = this.#held.find((each) => each.context === context);
+    if (held) held.isAlone = true;
+  }
+
+  observe() {
+    return null;
+  }
+
+  async perform() {}
+  notify() {}
+  forget() {}
+
+  facts() {
+    return "{}";
+  }
+
+  /** The core has come, and the driver asks that one from now on. */
+  handOver() {
+    const { jar } = this.#driver.host;
+    if (jar.isMirrored) {
+      this.#replayed = jar.sync().then(() => this.#replay());
+      this.#replayed.catch(() => {}); // those who wait get to know it
+    } else {
+      this.#replay();
+    }
+    this.arrival.open();
+  }
+
+  /**
+   * @param {FlowContext} context
+   * @param {() => Step | Promise<Step>} ask the core that is there then
+   * @returns {Promise<Step>}
+   */
+  async #later(context, ask) {
+    await this.arrival.wait(context.signal);
+    await this.#replayed;
+    // The driver applies an answer as soon as it has it: nothing comes between the two.
+    return withoutOutput(await ask());
+  }
+
+  /** @param {Held} held */
+  async #hold(held) {
+    this.#held.push(held);
+    try {
+      await this.arrival.wait();
+      await this.#replayed;
+    } catch {
+      held.isAlone = true; // no core has come in time: what came is the caller's
+    }
+    const { isAlone, next } = held;
+    return isAlone || !next ? DELIVER : next;
+  }
+
+  #replay() {
+    for (const held of this.#held.splice(0)) {
+      held.next = this.#handedOver(held);
+      if (held.isAlone) this.#goOnAlone(held, held.next);
+    }
+  }
+
+  /** @param {Held} held @returns {Step | Promise<Step>} the core's next step; a promise's is yet to be applied */
+  #handedOver({ context, step, result, headers }) {
+    const driver = this.#driver;
+    const { core } = driver;
+    context.core = core;
+    driver.heads.last = headers;
+    const next = core.resume(step, result, context);
+    if (next instanceof Promise) return next;
+    const { events, ...others } = next;
+    driver.apply(others, context);
+    // Whoever has just called init() may be about to register handlers.
+    if (events) queueMicrotask(() => driver.apply({ ...DELIVER, events }, context));
+    return withoutOutput(others);
+  }
+
+  /** @param {Held} held @param {Step | Promise<Step>} next */
+  #goOnAlone({ context }, next) {
+    context.detach();
+    this.#driver.run(next, context).catch(() => {});
+  }
+}

@@ -1,0 +1,119 @@
+// The SDK's own calls to the backend: with the page's hooks around them, and a time limit.
+
+import { foreignResponse } from "../errors.js";
+
+/**
+ * @typedef {import("./context.js").FlowContext} FlowContext
+ * @typedef {import("./driver.js").Driver} Driver
+ * @typedef {import("./steps.js").Post} Post
+ */
+
+// How long a flow waits for a postAPIHook.
+const HOOK_TIMEOUT_MS = 10_000;
+
+export class BackendCalls {
+  #driver;
+  /** @type {Map<string, Response>} the last response to each of them */
+  #responses = new Map();
+
+  /** @param {Driver} driver */
+  constructor(driver) {
+    this.#driver = driver;
+  }
+
+  /**
+   * Make one.
+   *
+   * @param {Post} step
+   * @param {FlowContext} context gets the response
+   * @returns {Promise<string | number>} the response's head for the core, or why there is none
+   */
+  async post(step, context) {
+    const { host, page } = this.#driver;
+    const control = new AbortController();
+    const timer = setTimeout(() => control.abort(), step.timeout);
+    try {
+      const call = callOf(step, context);
+      const { hooks } = page;
+      context.call = hooks.preAPIHook ? await within(hooks.before(call), control.signal) : call;
+      const { url, requestInit, action } = context.call;
+      const { signal } = control;
+      const response = await host.nativeFetch(url, { ...requestInit, signal });
+      context.response = response;
+      if (this.#driver.heads.isForeign(response.url, url)) throw foreignResponse(response.url);
+      this.#responses.set(action, response);
+      return this.#driver.heads.of(response, "");
+    } catch (error) {
+      context.failure = error;
+      return JSON.stringify({ failure: control.signal.aborted ? "timeout" : "network" });
+    } finally {
+      // The time is for the response; a caller who is given it may read its body at leisure.
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Let the page's hook know of the last one.
+   *
+   * @param {FlowContext} context
+   */
+  async afterPost({ call, response }) {
+    if (!call || !response) return;
+    const { host, page } = this.#driver;
+    if (host.jar.isMirrored) await host.jar.flushed();
+    // Whoever waits for this flow waits for the hook, but not for one that never ends.
+    const timeout = AbortSignal.timeout(HOOK_TIMEOUT_MS);
+    await within(page.hooks.after(call, response), timeout).catch(() => {});
+  }
+
+  /**
+   * The response that an error of the core stands for, as far as it is still known.
+   *
+   * @param {{call?: string, status?: number}} error
+   * @param {FlowContext} [context] of the flow that failed
+   * @returns {Response | undefined}
+   */
+  responseOf({ call, status }, context) {
+    if (!call || status === undefined) return undefined;
+    // From a worker it comes with the verdict. A sign-out may have failed for want of a refresh.
+    const known = [
+      context?.refreshResponse,
+      this.#responses.get(call),
+      ...this.#responses.values(),
+    ];
+    // Others may get it as well, and each reads a body of its own.
+    return known.find((one) => one?.status === status && !one.bodyUsed)?.clone();
+  }
+}
+
+/**
+ * @param {Post} step
+ * @param {FlowContext} context
+ * @returns {import("../api/types.js").BackendCall}
+ */
+function callOf({ action, url, headers, credentials, userContext }, context) {
+  return {
+    action,
+    url,
+    requestInit: {
+      method: "POST",
+      credentials: credentials ?? "include",
+      // As supertokens-website hands them to hooks.
+      headers: action === "SIGN_OUT" ? headers : new Headers(headers),
+    },
+    userContext: context.userContext ?? userContext ?? {},
+  };
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} signal
+ * @returns {Promise<T>} rejects when the signal comes first
+ */
+function within(promise, signal) {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
+}

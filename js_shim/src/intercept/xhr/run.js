@@ -1,0 +1,237 @@
+// What was sent by an XMLHttpRequest, until its response is the caller's: its attempts on the one native object,
+// and what their listeners see of them.
+//
+// On the page the core answers at once, so the ordinary request costs nothing: its own native, trusted events
+// go on as they come. Only a response that the core acts on is held back, and replayed when the verdict is in.
+// What `upload` reports is never held back, since the bytes do travel once more: each attempt reports it anew
+// from its beginning, as an object does that is opened again.
+
+import { SuperTokensError } from "../../errors.js";
+import { block } from "../../flow/blocking_driver.js";
+import { nextTask } from "../../flow/waiters.js";
+import { headersOf, headReply, replyOf, replyOfCall, textOf } from "../bodies.js";
+import { Exchange } from "./exchange.js";
+import { DONE, HEADERS_RECEIVED } from "./stage.js";
+
+/**
+ * @typedef {import("./deadline.js").Deadline} Deadline
+ * @typedef {import("./native.js").NativeObject} NativeObject
+ * @typedef {import("./stage.js").Stage} Stage
+ * @typedef {import("./xhr.js").Opened} Opened
+ *
+ * The object whose run it is; it has one at a time.
+ * @typedef {object} Owner
+ * @property {NativeObject} native
+ * @property {Stage} stage
+ * @property {Deadline} deadline
+ * @property {Run | null} run
+ * @property {boolean} isLent whether credentials are included that the caller has not asked for
+ */
+
+export class Run {
+  #owner;
+  #opened;
+  #body;
+  #exchange;
+  #attempts = 0;
+
+  /**
+   * @param {Owner} owner
+   * @param {Opened} opened
+   * @param {any} body
+   * @param {Exchange} exchange
+   */
+  constructor(owner, opened, body, exchange) {
+    this.#owner = owner;
+    this.#opened = opened;
+    this.#body = body;
+    this.#exchange = exchange;
+  }
+
+  /** Whether it is still what its object does; its caller may have turned to something else. */
+  get #isCurrent() {
+    return this.#owner.run === this;
+  }
+
+  start() {
+    this.#owner.deadline.start();
+    this.#owner.deadline.expire = () => {
+      this.drop();
+      this.#owner.stage.end("timeout");
+    };
+    if (this.#opened.isAsync) this.#follow();
+    else this.#block();
+  }
+
+  /** Do what the current step says. */
+  #follow() {
+    if (!this.#isCurrent) return;
+    const { step } = this.#exchange;
+    const { stage } = this.#owner;
+    if (step?.do === "send" && this.#attempts === 0) return this.#attempt(step);
+    if (step?.do === "read_text") {
+      // The response is the caller's in any case, and its body may take its time.
+      if (stage.isComplete) this.#readText();
+      return stage.replay();
+    }
+    stage.hide();
+    this.#owner.deadline.watch();
+    stage.start();
+    this.#proceed().catch((error) => this.#fail(error));
+  }
+
+  /** Go on from a step that takes time. */
+  async #proceed() {
+    const exchange = this.#exchange;
+    const { step } = exchange;
+    if (step?.verdict) return this.#settle(step);
+    if (step?.do === "send") {
+      // Opened again while it tells of a response's head, Chromium's mixes the two attempts up.
+      await nextTask();
+      if (this.#isCurrent) this.#attempt(step);
+    } else {
+      const { deadline } = this.#owner;
+      if (exchange.waitsForCore) deadline.pause();
+      await exchange.perform();
+      if (this.#isCurrent) deadline.goOn();
+      this.#follow();
+    }
+  }
+
+  /**
+   * The verdict is in, and the response was held back.
+   *
+   * @param {import("../../flow/steps.js").Verdict} step
+   */
+  async #settle(step) {
+    const { context, driver } = this.#exchange;
+    if (step.verdict === "fail") throw new SuperTokensError(step.error, context.failure);
+    const isRefreshs = step.verdict === "deliver" && step.refresh;
+    const shared = isRefreshs && context.refreshResponse?.clone();
+    if (!shared) return this.#replay();
+    const { native, stage } = this.#owner;
+    stage.replaceHead(headReply(shared));
+    const reply = await replyOf(shared, () => native.get("responseType"), driver.plan.timeout);
+    if (this.#isCurrent) this.#replace(reply);
+  }
+
+  /** Run the whole exchange now; what would have to wait, the core does without. */
+  #block() {
+    const exchange = this.#exchange;
+    const { context, driver, spawned } = exchange;
+    const { native, stage } = this.#owner;
+    while (this.#isCurrent && !exchange.step?.verdict) {
+      if (!exchange.step) exchange.deliver();
+      else if (exchange.step.do === "send") this.#attempt(exchange.step);
+      else exchange.resume(block(driver, native.Native, spawned.splice(0), context));
+    }
+    if (!this.#isCurrent) return;
+    const { step } = exchange;
+    if (step?.verdict === "fail") {
+      stage.endSilently();
+      throw new SuperTokensError(step.error, context.failure);
+    }
+    const call = step?.verdict === "deliver" && step.refresh && context.refreshCall;
+    if (call) this.#replace(replyOfCall(call, native.get("responseType")));
+    else this.#replay();
+  }
+
+  /**
+   * Send the request (again).
+   *
+   * @param {import("../../flow/steps.js").Send} step
+   */
+  #attempt({ headers, drop, credentials }) {
+    const { native, stage } = this.#owner;
+    const { args, headers: given } = this.#opened;
+    const replaced = new Set([...drop, ...Object.keys(headers)]);
+    const kept = given.filter(([name]) => !replaced.has(name.toLowerCase()));
+    this.#attempts += 1;
+    if (this.#attempts > 1 || kept.length < given.length) {
+      stage.silently(() => native.call("open", ...args));
+      for (const header of kept) native.call("setRequestHeader", ...header);
+    }
+    for (const header of Object.entries(headers)) native.call("setRequestHeader", ...header);
+    if (credentials === "include" && !native.get("withCredentials")) {
+      native.set("withCredentials", true);
+      this.#owner.isLent = true;
+    }
+    const { deadline } = this.#owner;
+    deadline.stop();
+    if (stage.view && this.#opened.isAsync) deadline.shorten();
+    stage.reveal();
+    native.call("send", this.#body);
+  }
+
+  /** @param {Event} event of the native object, before anybody else sees it */
+  see(event) {
+    const { native, stage } = this.#owner;
+    if (event.type === "loadstart") {
+      if (stage.isStarted) event.stopImmediatePropagation();
+      stage.isStarted = true;
+    }
+    const state = native.get("readyState");
+    if (event.type !== "readystatechange" || state < HEADERS_RECEIVED) return;
+    const exchange = this.#exchange;
+    if (native.get("status") === 0) return this.drop(); // no response: the native events tell it
+    if (exchange.step?.do === "send") exchange.resume(this.#head());
+    if (exchange.delivers) return this.drop();
+    if (exchange.step?.do === "read_text") {
+      if (state === DONE) this.#readText();
+      return; // the response itself is the caller's in any case
+    }
+    stage.hide();
+    stage.hold(event);
+    if (this.#opened.isAsync) this.#follow();
+  }
+
+  #head() {
+    const { native } = this.#owner;
+    // Asked for a header that CORS does not expose, browsers complain on the console.
+    const known = native.call("getAllResponseHeaders");
+    return this.#exchange.driver.heads.read(
+      native.get("status"),
+      (name) => (known.includes(`${name}:`) ? native.call("getResponseHeader", name) : null),
+      () => headersOf(native.xhr),
+      native.get("responseURL"),
+    );
+  }
+
+  #readText() {
+    const { deadline, native } = this.#owner;
+    this.#owner.run = null;
+    deadline.stop();
+    this.#exchange.finish(textOf(native.get("response")));
+  }
+
+  // ---- how it ends ---------------------------------------------------------------------------------
+
+  /** Tell its own response, which was held back. */
+  #replay() {
+    this.drop();
+    this.#owner.stage.replay();
+  }
+
+  /** @param {import("../bodies.js").Reply} reply */
+  #replace(reply) {
+    this.drop();
+    this.#owner.stage.replace(reply, this.#opened.isAsync);
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    if (!this.#isCurrent) return;
+    this.drop();
+    console.error(error); // an XMLHttpRequest has no place for a reason
+    this.#owner.stage.end("error");
+  }
+
+  /** Have no more to do with it. */
+  drop() {
+    if (this.#isCurrent) {
+      this.#owner.run = null;
+      this.#owner.deadline.stop();
+    }
+    this.#exchange.cancel();
+  }
+}

@@ -1,0 +1,160 @@
+// What Python asks of its page or worker (supertokens_pyodide/_browser).
+
+import { notInitialised } from "../errors.js";
+import { FlowContext } from "../flow/context.js";
+import { facts } from "./facts.js";
+import { CLOCK_SKEW } from "./recipe.js";
+
+/** @typedef {import("../core/python.js").PythonCore} PythonCore */
+
+export class Bridge {
+  #shim;
+
+  /** @param {import("./shim.js").Shim} shim */
+  constructor(shim) {
+    this.#shim = shim;
+  }
+
+  get version() {
+    return this.#shim.version;
+  }
+
+  /** The options that JavaScript gave to init(), as JSON; for Python that calls init() after it. */
+  givenOptions() {
+    return this.#shim.given.json;
+  }
+
+  /** @param {import("../core/python.js").Port} port */
+  connect(port) {
+    this.#shim.connect(port);
+  }
+
+  /**
+   * Ask the page that owns this worker for what a worker lacks.
+   *
+   * @param {Parameters<import("../worker/worker_shim.js").WorkerShim["join"]>} args
+   */
+  join(...args) {
+    /** @type {import("../worker/worker_shim.js").WorkerShim} */ (this.#shim).join(...args);
+  }
+
+  ready() {
+    return this.#shim.ready();
+  }
+
+  disconnect() {
+    this.#shim.disconnect();
+  }
+
+  /** The driver of a core that is Python's own. */
+  get #driver() {
+    const { driver } = this.#shim;
+    if (!driver || driver.core.isPending) throw notInitialised();
+    return driver;
+  }
+
+  /**
+   * Drive a flow that Python began.
+   *
+   * @param {string} step
+   * @returns {Promise<void>}
+   */
+  async drive(step) {
+    const driver = this.#driver;
+    const context = new FlowContext();
+    context.core = driver.core;
+    await driver.run(driver.apply(JSON.parse(step), context), context);
+  }
+
+  /**
+   * The page's cookies, for flows that Python begins.
+   *
+   * @returns {string | undefined} nothing where they are those that Python was given last
+   */
+  cookies() {
+    const { core, host } = this.#driver;
+    return /** @type {PythonCore} */ (core).tell(host.cookies());
+  }
+
+  /** Whether cookies() answers from a mirror, for Python to bring up to date first. */
+  get isMirrored() {
+    return this.#shim.isMirrored;
+  }
+
+  /** @returns {Promise<void>} */
+  sync() {
+    return this.#driver.host.jar.sync();
+  }
+
+  /**
+   * Whether a request carries the session.
+   *
+   * @param {string} url
+   */
+  covers(url) {
+    return this.#shim.covers(url);
+  }
+
+  /** @returns {Headers} of the response that came last */
+  lastHeaders() {
+    return this.#shim.driver?.heads.last() ?? new Headers();
+  }
+
+  /**
+   * The response that an error of Python's stands for.
+   *
+   * @param {string} call
+   * @param {number} status
+   */
+  responseOf(call, status) {
+    return this.#shim.driver?.effects.responseOf({ call, status });
+  }
+
+  /** The page's own clock, where it has given one. */
+  dateProvider() {
+    return this.#shim.given.dateProvider();
+  }
+
+  /**
+   * The page's own way to learn the clock's skew, where it has given one.
+   *
+   * @returns {((payload: string) => number) | undefined} takes JSON, gives milliseconds
+   */
+  clockSkew() {
+    const { given } = this.#shim;
+    if (!given.overrides(CLOCK_SKEW)) return undefined;
+    return (payload) =>
+      given.recipe[CLOCK_SKEW]?.({
+        accessTokenPayload: JSON.parse(payload),
+        responseHeaders: this.lastHeaders(),
+      });
+  }
+
+  /**
+   * The page that options are for.
+   *
+   * @param {Record<string, any>} [functions] options that Python is going to give
+   */
+  windowFor(functions) {
+    const { given, window } = this.#shim;
+    return given.options ? window : this.#shim.newWindow(functions?.windowHandler);
+  }
+
+  /** What there is to know here, as JSON. @returns {Promise<string>} */
+  async facts() {
+    return JSON.stringify(await facts(this.#shim, this.#driver));
+  }
+
+  /** Take over what a repeated init() of Python has replaced. */
+  renew() {
+    this.#shim.given.override();
+  }
+
+  /**
+   * @param {string} key
+   * @returns {string | null} what localStorage keeps there; also before connect()
+   */
+  readStorage(key) {
+    return this.#shim.stored(key);
+  }
+}

@@ -1,0 +1,166 @@
+// What was given to init(), in both languages: options, functions, and overrides of the session's functions.
+
+import { alreadyInitialised, throwRefusal } from "../errors.js";
+import { askedNow } from "../host/handlers.js";
+import { Hooks } from "../host/hooks.js";
+import { checked, plain, replacements, sameOptions } from "./options.js";
+import { CLOCK_SKEW, originalFunctions, overridden, PATCHING } from "./recipe.js";
+
+/**
+ * @typedef {import("../flow/steps.js").Core} Core
+ * @typedef {import("./options.js").Options} Options
+ */
+
+export class Given {
+  /** @type {Options | null} JavaScript's; null where it has called no init() */
+  options = null;
+  /** @type {Record<string, {reference: any, option: any}>} handlers that the page had before init() */
+  registered = {};
+  /** Whether the page decides by a function of its own which requests are ours. */
+  matchesUrls = false;
+  #shim;
+  #original;
+  /** What the session's functions do, overrides included. */
+  recipe;
+  /** @type {Options} Python's */
+  #functions = {};
+  /** @type {any} the page's own clock, from its first use to close() */
+  #clock = undefined;
+
+  /** @param {import("./shim.js").Shim} shim */
+  constructor(shim) {
+    this.#shim = shim;
+    this.#original = originalFunctions(shim);
+    this.recipe = this.#original;
+  }
+
+  /**
+   * The options that JavaScript gives, with the handlers that the page has registered; throws ConfigError.
+   *
+   * @param {Options} given
+   */
+  checked(given) {
+    const entries = Object.entries(this.registered).map(([name, { option }]) => [name, option]);
+    const registered = Object.fromEntries(entries.filter(([, option]) => option));
+    const warn = (/** @type {string} */ warning) => this.#shim.warnOnce(warning);
+    return checked({ ...registered, ...given }, __TABLE__, warn);
+  }
+
+  /**
+   * Begin with what either language has given.
+   *
+   * @param {Options | null} options
+   * @param {Options} functions
+   */
+  open(options, functions) {
+    this.options = options;
+    this.override(functions);
+  }
+
+  close() {
+    this.options = null;
+    this.recipe = this.#original;
+    this.matchesUrls = false;
+    this.#functions = {};
+    this.#clock = undefined;
+  }
+
+  /**
+   * Take what a repeated init() of JavaScript replaces; throws where it is another session's.
+   *
+   * @param {Options} options
+   * @param {Core | undefined} core if there is one
+   */
+  again(options, core) {
+    const same = this.options && sameOptions(this.options, options, __TABLE__);
+    const functions = replacements(options, this.all());
+    if (!same && !core?.compare) throw alreadyInitialised();
+    const isNewHook = functions.postAPIHook && !this.all().postAPIHook;
+    if (isNewHook && core && !core.compare) throw alreadyInitialised("postAPIHook");
+    const override = this.#newOverride(functions.override, core !== undefined);
+    // It also learns that there is a hook.
+    if (!same || isNewHook) throwRefusal(core?.compare?.(JSON.stringify(plain(options))));
+    for (const name of Object.keys(functions)) {
+      if (name !== "override") delete this.#functions[name];
+    }
+    this.options = this.options ? { ...this.options, ...functions } : options;
+    if (override) this.override(this.#functions);
+  }
+
+  /**
+   * @param {Options | undefined} given option `override` of a repeated init()
+   * @param {boolean} isUp whether the core uses the functions that are in force
+   * @returns {boolean} whether it is another than before; throws where it cannot take effect any more
+   */
+  #newOverride(given, isUp) {
+    if (!given || given.functions === this.options?.override?.functions) return false;
+    const recipe = this.#recipeOf(given.functions, this.#functions);
+    const differs = (/** @type {string} */ name) => recipe[name] !== this.#original[name];
+    for (const name of PATCHING) {
+      if (differs(name) || this.overrides(name)) throw alreadyInitialised(`override of ${name}`);
+    }
+    if (isUp && differs(CLOCK_SKEW) !== this.overrides(CLOCK_SKEW)) {
+      throw alreadyInitialised(`override of ${CLOCK_SKEW}`);
+    }
+    return true;
+  }
+
+  /** @param {Options} [functions] options that Python gave; those in force unless given */
+  override(functions = this.#functions) {
+    this.#functions = functions;
+    this.recipe = this.#recipeOf(this.options?.override?.functions, functions);
+    this.matchesUrls = this.overrides("shouldDoInterceptionBasedOnUrl");
+  }
+
+  /**
+   * Whether the page has put its own function in place of the session's.
+   *
+   * @param {string} name as in supertokens-website
+   */
+  overrides(name) {
+    return this.recipe[name] !== this.#original[name];
+  }
+
+  /** The options in force, from both languages. @returns {Options} */
+  all() {
+    return { ...this.options, ...this.#functions };
+  }
+
+  /** The same for what keeps them: a later init() may replace the lock factory. @returns {Options} */
+  functions() {
+    const given = this.all();
+    const lockFactory = given.lockFactory && (() => this.all().lockFactory());
+    return lockFactory ? { ...given, lockFactory } : given;
+  }
+
+  /** The functions around calls to the backend, from both languages. */
+  get hooks() {
+    return new Hooks(() => this.all());
+  }
+
+  /** The page's own clock, where it has given one. */
+  dateProvider() {
+    const { dateProvider } = this.all();
+    this.#clock ??= dateProvider && askedNow("dateProvider", dateProvider);
+    return this.#clock;
+  }
+
+  /** Whether the session's cookies are not the browser's. */
+  get keepsElsewhere() {
+    const { cookieHandler, tokenStore } = this.all();
+    return Boolean(cookieHandler ?? tokenStore);
+  }
+
+  /** JavaScript's options as JSON, for Python. */
+  get json() {
+    return this.options ? JSON.stringify(plain(this.options)) : undefined;
+  }
+
+  /**
+   * @param {import("./recipe.js").OverrideFunctions | undefined} own JavaScript's
+   * @param {Options} functions Python's
+   */
+  #recipeOf(own, functions) {
+    return overridden(this.#original, [own, functions.override?.functions]);
+  }
+}

@@ -1,0 +1,103 @@
+// What is put in place of the page's globals, and which requests it catches.
+
+import { sessionXHR } from "../intercept/xhr/xhr.js";
+import { isOurs, isPackage, resolveUrl } from "../target.js";
+import { patch } from "./patch.js";
+
+/** @typedef {import("./shim.js").Shim} Shim */
+
+export class Interception {
+  #shim;
+  /** The page's fetch as it was before us. */
+  nativeFetch = globalThis.fetch;
+  /** Whether all requests may be ours: nobody has said yet which are. */
+  isOpenToAll = false;
+  /** @type {Record<string, unknown>} */
+  #patched = {};
+  /** @type {(() => void)[]} */
+  #undo = [];
+
+  /** @param {Shim} shim */
+  constructor(shim) {
+    this.#shim = shim;
+  }
+
+  open() {
+    const { recipe } = this.#shim.given;
+    const context = { userContext: {} };
+    this.nativeFetch = globalThis.fetch;
+    const fetch = recipe.addFetchInterceptorsAndReturnModifiedFetch?.({
+      originalFetch: this.nativeFetch,
+      ...context,
+    });
+    this.#patch("fetch", fetch);
+    recipe.addXMLHttpRequestInterceptor?.(context);
+  }
+
+  close() {
+    for (const undo of this.#undo.splice(0).reverse()) undo();
+    this.#patched = {};
+    this.isOpenToAll = false;
+  }
+
+  /** Let the page's XMLHttpRequest carry the session. */
+  interceptXHR() {
+    const native = globalThis.XMLHttpRequest;
+    this.#patch("XMLHttpRequest", sessionXHR(this.#shim, native));
+  }
+
+  /** Whether the page has its XMLHttpRequest left alone. */
+  get leavesXHR() {
+    return this.#undo.length > 0 && !("XMLHttpRequest" in this.#patched);
+  }
+
+  /** Which of our patches are still what the page calls. @returns {Record<string, boolean>} */
+  patched() {
+    const entries = Object.entries(this.#patched);
+    return Object.fromEntries(
+      entries.map(([name, ours]) => [name, /** @type {any} */ (globalThis)[name] === ours]),
+    );
+  }
+
+  /**
+   * Whether a request carries the session.
+   *
+   * @param {string} url as its caller gave it
+   * @param {URL | null} [target] the same, resolved: where it goes
+   * @returns {boolean}
+   */
+  covers(url, target = resolveUrl(url)) {
+    if (!target || !this.#matches(url, target)) return false;
+    const { driver, files } = this.#shim;
+    if (isPackage(target) || files?.install(target)) return false;
+    return !driver?.core.isPending || !files?.have(target);
+  }
+
+  /**
+   * @param {string} url
+   * @param {URL} target
+   * @returns {boolean}
+   */
+  #matches(url, target) {
+    const { given, target: ours } = this.#shim;
+    if (!ours) return this.isOpenToAll;
+    if (given.matchesUrls) {
+      try {
+        const { apiDomain, domain } = ours;
+        return given.recipe.shouldDoInterceptionBasedOnUrl?.(url, apiDomain, domain ?? undefined);
+      } catch (error) {
+        console.error("supertokens: shouldDoInterceptionBasedOnUrl failed", error);
+      }
+    }
+    return isOurs(ours, url, target);
+  }
+
+  /**
+   * @param {"fetch" | "XMLHttpRequest"} name
+   * @param {any} replacement
+   */
+  #patch(name, replacement) {
+    this.#patched[name] = replacement;
+    this.#undo.push(patch(globalThis, name, replacement));
+  }
+}

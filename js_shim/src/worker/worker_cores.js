@@ -1,0 +1,93 @@
+// The cores in a page's workers: which of them decides for the page, where any is to.
+
+import { START_TIMEOUT } from "../boot/start.js";
+import { RemoteCore } from "../core/remote.js";
+import { unsupported, workerGone } from "../errors.js";
+import { CLOCK_SKEW } from "../page/recipe.js";
+import { malformed, revivedError } from "./wire.js";
+
+/**
+ * @typedef {import("../page/shim.js").Shim} Shim
+ * @typedef {import("./wire.js").Link} Link
+ */
+
+export class WorkerCores {
+  /** @type {Set<Link>} to those that are up */
+  #links = new Set();
+  #isWanted = false;
+  /** @type {Link | null} to the one that decides */
+  #chosen = null;
+
+  /** @param {Shim} shim */
+  constructor(shim) {
+    this.shim = shim;
+  }
+
+  /** Let one of them decide for the page from now on; throws where the page has what it cannot use. */
+  want() {
+    const { shim } = this;
+    if (shim.given.dateProvider()) throw wantedAtOnce("dateProvider", "date_provider");
+    // What the core, which waits for nobody, would have to ask of another thread.
+    if (shim.given.overrides(CLOCK_SKEW)) throw wantedAtOnce(CLOCK_SKEW, "override");
+    this.#isWanted = true;
+    this.#choose();
+  }
+
+  unwant() {
+    this.#isWanted = false;
+    this.#chosen = null;
+  }
+
+  /** @param {import("../errors.js").ErrorData} error why a worker has no core */
+  refuse(error) {
+    if (this.#isWanted && !this.#chosen) this.shim.fail(revivedError(error));
+  }
+
+  /** @param {Link} link */
+  add(link) {
+    this.#links.add(link);
+    this.#choose();
+  }
+
+  /** @param {Link} link */
+  remove(link) {
+    this.#links.delete(link);
+    if (this.#chosen !== link) return;
+    this.#chosen = null;
+    // Another may be started as well as the first was: it has as long.
+    this.shim.loseCore()?.arrival.limit(START_TIMEOUT, workerGone);
+    this.#choose();
+  }
+
+  /**
+   * @param {Link} link
+   * @returns {boolean} whether it is the one that decides
+   */
+  decides(link) {
+    return this.#chosen === link;
+  }
+
+  async #choose() {
+    const { shim } = this;
+    const [link] = this.#links;
+    const { pending } = shim;
+    if (!this.#isWanted || this.#chosen || !link || !pending) return;
+    this.#chosen = link;
+    try {
+      const about = (await link.ask("adopt", shim.given.json)) ?? {};
+      if (this.#chosen !== link) return;
+      const { plan } = about;
+      if (!Array.isArray(plan?.replyHeaders) || !Array.isArray(plan.statuses)) throw malformed();
+      shim.useCore((host) => new RemoteCore(link, host, about, shim), plan);
+    } catch (error) {
+      if (this.#chosen === link) pending.arrival.fail(error);
+    }
+  }
+}
+
+/** @param {string} name of a function of the page's @param {string} option of Python's init() */
+const wantedAtOnce = (name, option) =>
+  unsupported(
+    `Python in a worker cannot call this page's ${name} without waiting for it.`,
+    `Give ${option}=… to supertokens_pyodide.init() in the worker, and leave it out here.`,
+  );
