@@ -71,10 +71,13 @@ describe("flows that a caller is blocked for", () => {
   });
 
   test("those that are started on the way are blocked for too", () => {
-    const { ended, posted, besides } = blockedFor([{ flow: 1, do: "post", headers: {}, url: "/signout" }], {
-      1: [{ ...WAITS, spawned: [LOCKS] }, ENDS],
-      2: [POSTS, { ...ENDS, wake: [1] }],
-    });
+    const { ended, posted, besides } = blockedFor(
+      [{ flow: 1, do: "post", headers: {}, url: "/signout" }],
+      {
+        1: [{ ...WAITS, spawned: [LOCKS] }, ENDS],
+        2: [POSTS, { ...ENDS, wake: [1] }],
+      },
+    );
     assert.deepEqual([ended, posted, besides], [true, ["/signout", "/refresh"], []]);
   });
 

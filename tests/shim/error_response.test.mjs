@@ -1,8 +1,8 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Driver } from "../../js_shim/src/flow/driver.js";
 import { FlowContext } from "../../js_shim/src/flow/context.js";
+import { Driver } from "../../js_shim/src/flow/driver.js";
 import { API, network, python, shim, supertokens } from "./page.mjs";
 
 const POST = { flow: 1, do: "post", url: "https://api.example.com/r", timeout: 1000 };
