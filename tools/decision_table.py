@@ -2,9 +2,9 @@
 
     python -m tools.decision_table FILE
 
-Until Python is up the shim answers ordinary requests from this table (js_shim/src/core/table.js). It
-is not written by hand: the core itself is asked about every combination of cookies, request headers
-and options that it may look at, and what it says is put down as rules.
+Until Python is up the shim answers ordinary requests from this table (js_shim/src/core/table.js).
+It is not written by hand: the core itself is asked about every combination of cookies, request
+headers and options that it may look at, and what it says is put down as rules.
 
 A rule is what the core answers and the facts on which it depends, all of which must hold (with
 ``!`` must not). A fact is the name of a cookie that is there, ``name:`` of a request header that is
@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from supertokens_pyodide._core.clock import LIMIT, STORAGE_KEY, THRESHOLD
-from supertokens_pyodide._core.config import (
+from supertokens_pyodide._core.claims.validation import LOCK_NAME as CLAIM_LOCK
+from supertokens_pyodide._core.config.options import (
     Page,
     TokenStore,
     TransferMethod,
@@ -32,7 +32,8 @@ from supertokens_pyodide._core.config import (
     read_config,
     to_javascript,
 )
-from supertokens_pyodide._core.cookies import (
+from supertokens_pyodide._core.environment.clock import LIMIT, STORAGE_KEY, THRESHOLD
+from supertokens_pyodide._core.environment.cookies import (
     CARRIED,
     FRONT_TOKEN,
     HEADER_VALUE,
@@ -41,12 +42,11 @@ from supertokens_pyodide._core.cookies import (
     OURS,
     PROBE,
 )
-from supertokens_pyodide._core.exchange import REQUEST_HEADERS
-from supertokens_pyodide._core.messages import Port, write_plan
-from supertokens_pyodide._core.refresh import LOCK_NAME as REFRESH_LOCK
-from supertokens_pyodide._core.session import Session
-from supertokens_pyodide._core.tokens import write_front_token
-from supertokens_pyodide._core.validation import LOCK_NAME as CLAIM_LOCK
+from supertokens_pyodide._core.refresh.refresher import LOCK_NAME as REFRESH_LOCK
+from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.state.tokens import write_front_token
+from supertokens_pyodide._core.wire.messages import Port, write_plan
 from supertokens_pyodide.errors import ConfigError
 
 NOW = 1_700_000_000_000.0

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from . import _stand_in
 from ._client import Client, Handler
-from ._core.config import SEAMS, require_function
-from ._core.effects import UserContext
-from ._core.report import DiagnosticReport
-from ._core.session import SessionStatus
+from ._core.config.options import SEAMS, require_function
+from ._core.diagnose.report import DiagnosticReport
+from ._core.flow.effects import UserContext
+from ._core.session.session import SessionStatus
 from .errors import AlreadyInitialised, NotInitialised
 from .events import Action, ClaimValidationError
 

@@ -1,12 +1,12 @@
-"""The core behind a driver that asks as little as the wire allows, like js_shim/src/core/step_cache.js."""
+"""The core behind a driver that asks as little as the wire allows, like the shim's."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from supertokens_pyodide._core.messages import Port
-from supertokens_pyodide._core.session import Session
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.wire.messages import Port
 
 
 class RecallingPort(Port):

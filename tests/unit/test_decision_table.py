@@ -10,14 +10,14 @@ import pytest
 from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 from supertokens_pyodide import _core
-from supertokens_pyodide._core.clock import STORAGE_KEY
-from supertokens_pyodide._core.config import Page, from_javascript, read_config
-from supertokens_pyodide._core.cookies import OURS
-from supertokens_pyodide._core.exchange import REQUEST_HEADERS
-from supertokens_pyodide._core.local_state import REPLY_HEADERS
-from supertokens_pyodide._core.messages import Port, write_plan
-from supertokens_pyodide._core.session import Session
-from supertokens_pyodide._core.snapshot import Present
+from supertokens_pyodide._core.config.options import Page, from_javascript, read_config
+from supertokens_pyodide._core.environment.clock import STORAGE_KEY
+from supertokens_pyodide._core.environment.cookies import OURS
+from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.state.local_state import REPLY_HEADERS
+from supertokens_pyodide._core.state.snapshot import Present
+from supertokens_pyodide._core.wire.messages import Port, write_plan
 
 from tools import decision_table
 
@@ -334,8 +334,8 @@ def test_a_page_shares_with_its_workers_all_that_the_core_reads_and_writes():
     assert {write.split("=")[0] for write in writes} | OURS == set(shared["cookies"])
     assert list(step["storage"]) == shared["storage"] == [STORAGE_KEY]
     modules = [
-        importlib.import_module(f"supertokens_pyodide._core.{path.stem}")
-        for path in Path(_core.__file__).parent.glob("[a-z]*.py")
+        importlib.import_module(f"supertokens_pyodide._core.{path.parent.name}.{path.stem}")
+        for path in Path(_core.__file__).parent.glob("*/[a-z]*.py")
     ]
     locks = {module.LOCK_NAME for module in modules if hasattr(module, "LOCK_NAME")}
     assert len(locks) == 2

@@ -6,11 +6,23 @@ import re
 
 import pytest
 from supertokens_pyodide import errors
-from supertokens_pyodide._core.config import Page, from_javascript, read_config
-from supertokens_pyodide._core.effects import Answer, Call, Head, Lock, Post, ReadText, Send, Wait
-from supertokens_pyodide._core.exchange import RequestHead
-from supertokens_pyodide._core.logs import describe
-from supertokens_pyodide._core.messages import (
+from supertokens_pyodide._core.config.options import Page, from_javascript, read_config
+from supertokens_pyodide._core.config.urls import SKIP_MARKER
+from supertokens_pyodide._core.flow.effects import (
+    Answer,
+    Call,
+    Head,
+    Lock,
+    Post,
+    ReadText,
+    Send,
+    Wait,
+)
+from supertokens_pyodide._core.flow.logs import describe
+from supertokens_pyodide._core.session.exchange import RequestHead
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.state.tokens import write_front_token
+from supertokens_pyodide._core.wire.messages import (
     PROTOCOL,
     Port,
     read_error,
@@ -19,9 +31,6 @@ from supertokens_pyodide._core.messages import (
     write_error,
     write_plan,
 )
-from supertokens_pyodide._core.session import Session
-from supertokens_pyodide._core.tokens import write_front_token
-from supertokens_pyodide._core.urls import SKIP_MARKER
 from supertokens_pyodide.errors import (
     ConfigError,
     NoSession,

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from supertokens_pyodide._core.config import Page, read_config
-from supertokens_pyodide._core.messages import Port, write_plan
-from supertokens_pyodide._core.session import Session
-from supertokens_pyodide._core.tokens import write_front_token
+from supertokens_pyodide._core.config.options import Page, read_config
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.state.tokens import write_front_token
+from supertokens_pyodide._core.wire.messages import Port, write_plan
 
 from tests.unit.recalling import RecallingPort
 from tests.unit.world import World

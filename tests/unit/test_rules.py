@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import supertokens_pyodide
-from supertokens_pyodide._core.cookies import read_cookies
-from supertokens_pyodide._core.exchange import REQUEST_HEADERS
-from supertokens_pyodide._core.local_state import REPLY_HEADERS
+from supertokens_pyodide._core.environment.cookies import read_cookies
+from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
+from supertokens_pyodide._core.state.local_state import REPLY_HEADERS
 
 from tests.conftest import ROOT
 
@@ -19,28 +19,35 @@ CORE = PACKAGE / "_core"
 SHIM_SOURCES = sorted((ROOT / "js_shim" / "src").glob("*.js"))
 NAME = "supertokens_pyodide"
 
+# The core's folders, as docs/architecture.md names them: each knows those before it only.
+CORE_FOLDERS = {
+    "foreign": [[""]],
+    "config": [["hosts", "spelling"], ["urls"], ["options"]],
+    "environment": [["clock", "cookies"]],
+    "flow": [["effects"], ["logs"], ["flows"]],
+    "state": [
+        ["tokens", "snapshot"],
+        ["endings"],
+        ["local_state"],
+        ["observer", "relevance"],
+    ],
+    "refresh": [["backend_calls", "cooldown"], ["refresher"]],
+    "claims": [["refusals", "validators"], ["rules", "validation"]],
+    "diagnose": [["report"], ["diagnosis"]],
+    "session": [["exchange", "verifier"], ["session"]],
+    "wire": [["messages"]],
+}
 # Lower layers know nothing of those above them; within a line neither knows the other.
 LAYERS = [
-    [
-        "errors",
-        "events",
-        "_response",
-        "_core.hosts",
-        "_core.clock",
-        "_core.effects",
-        "_core.report",
-    ],
-    ["options", "_core.foreign"],
-    ["_core.urls", "_core.tokens", "_core.claim_rules", "_core.refusals", "_core.spelling"],
-    ["_core.config", "_core.cooldown", "_core.endings", "_core.logs", "claims"],
-    ["_core.cookies"],
-    ["_core.snapshot", "_core.flows"],
-    ["_core.local_state", "_core.validation", "_core.verifier", "_replies"],
-    ["_core.observer", "_core.relevance", "_core.calls"],
-    ["_core.refresh"],
-    ["_core.exchange", "_core.diagnosis"],
-    ["_core.session"],
-    ["_core.messages", "_recipe"],
+    ["errors", "events", "_response"],
+    ["options"],
+    *(
+        [f"_core.{folder}.{module}".removesuffix(".") for module in modules]
+        for folder, layers in CORE_FOLDERS.items()
+        for modules in layers
+    ),
+    ["claims", "_replies"],
+    ["_recipe"],
     ["_client", "testing.network"],
     ["_stand_in", "testing.profile", "testing.jar", "testing.asgi", "testing.response"],
     ["_api", "testing.sessions"],
@@ -80,7 +87,7 @@ def is_module(name):
     return name.startswith(f"{NAME}.") and (path.with_suffix(".py").exists() or path.is_dir())
 
 
-@pytest.mark.parametrize("path", sorted(CORE.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=module_name)
 def test_the_core_knows_no_browser_and_no_event_loop(path):
     roots = {name.split(".")[0] for name in imports(path)}
     assert roots.isdisjoint({"js", "pyodide", "pyodide_js", "pyscript", "asyncio", "micropip"})
@@ -97,8 +104,22 @@ def test_dependencies_point_one_way(module):
 
 
 def test_every_module_has_its_layer():
-    ours = {module_name(path) for path in PACKAGE.rglob("*.py") if "_browser" not in path.parts}
-    assert ours - {"", "_core", "testing", "httpx", "pytest_plugin"} == set(LEVELS)
+    modules = [path for path in PACKAGE.rglob("*.py") if "_browser" not in path.parts]
+    ours = {module_name(path) for path in modules if path.name != "__init__.py"}
+    assert ours - {"httpx", "pytest_plugin"} == set(LEVELS)
+
+
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=module_name)
+def test_the_core_imports_no_public_module_but_errors_and_events(path):
+    ours = {name.removeprefix(f"{NAME}.") for name in imports(path) if name.startswith(NAME)}
+    assert {name for name in ours if not name.startswith("_core.")} <= {"errors", "events"}
+
+
+def test_the_documentation_names_the_folders_of_the_core_in_the_order_of_their_layers():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    [block] = re.findall(r"^  _core/ +(.*?)^  _browser/", text, re.MULTILINE | re.DOTALL)
+    named = re.findall(r"^ *(\w+)/? {2,}", block, re.MULTILINE)
+    assert named == list(CORE_FOLDERS)
 
 
 def test_only_the_browser_part_imports_the_browser():
@@ -149,7 +170,8 @@ ON_DEMAND = (
         "_browser.streaming",
         "_browser.image",
     ),
-    *("_core.claim_rules", "_core.validation", "_core.verifier", "_core.diagnosis"),
+    *("_core.claims.rules", "_core.claims.validation", "_core.claims.validators"),
+    *("_core.session.verifier", "_core.diagnose.diagnosis"),
 )
 
 
@@ -181,7 +203,7 @@ def test_importing_the_package_loads_nothing_heavy():
 
 
 def test_the_core_keeps_no_state_of_its_own():
-    for path in CORE.glob("*.py"):
+    for path in CORE.rglob("*.py"):
         tree = ast.parse(path.read_text())
         assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], path
 

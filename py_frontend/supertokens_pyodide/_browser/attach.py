@@ -10,10 +10,10 @@ from typing import Any, cast
 
 from .. import _api, _stand_in
 from .._client import Client
-from .._core.clock import STORAGE_KEY
-from .._core.config import Config, Page, from_javascript, read_config, refuse_unknown
-from .._core.messages import write_error, write_plan
-from .._core.session import Session
+from .._core.config.options import Config, Page, from_javascript, read_config, refuse_unknown
+from .._core.environment.clock import STORAGE_KEY
+from .._core.session.session import Session
+from .._core.wire.messages import write_error, write_plan
 from ..errors import AlreadyInitialised, BootFailed, SuperTokensError, UnsupportedPlatform
 from .blocking import freshen
 from .convert import python_error

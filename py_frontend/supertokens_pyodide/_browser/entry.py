@@ -7,8 +7,8 @@ from typing import Any
 
 from .. import _api
 from .._client import Client
-from .._core.config import from_javascript
-from .._core.messages import write_error
+from .._core.config.options import from_javascript
+from .._core.wire.messages import write_error
 from ..errors import SuperTokensError
 from . import attach
 from .functions import Functions

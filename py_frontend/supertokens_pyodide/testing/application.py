@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from .. import _api, _stand_in
 from .._client import Client
-from .._core.config import Config, Page, read_config
+from .._core.config.options import Config, Page, read_config
 from .._recipe import MATCH_URL
 from ..errors import ConfigError, NotInitialised
 from ..events import Event

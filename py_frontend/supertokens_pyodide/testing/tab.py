@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import _api
 from .._client import Client
-from .._core.report import Facts
+from .._core.diagnose.report import Facts
 from .._recipe import Recipe
 from ..events import Event
 from .driver import Call, Driver, as_body

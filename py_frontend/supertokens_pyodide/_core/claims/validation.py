@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
-from ..claims import ClaimValidationResult, SessionClaimValidator
-from ..errors import ClaimValidatorFailed, SuperTokensError
-from ..events import ClaimValidationError
-from .clock import Clock
-from .effects import Call, Effect, FunctionFailed, Lock, UserContext, call, lock
-from .flows import Flows
-from .tokens import Payload
+from ...errors import ClaimValidatorFailed, SuperTokensError
+from ...events import ClaimValidationError
+from ..environment.clock import Clock
+from ..flow.effects import Call, Effect, FunctionFailed, Lock, UserContext, call, lock
+from ..flow.flows import Flows
+from ..state.tokens import Payload
+from .validators import ClaimValidationResult, SessionClaimValidator
 
 # supertokens-website's name: its pages and ours exclude each other.
 LOCK_NAME = "CLAIM_REFRESH_LOCK"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..errors import FrontTokenMissing
-from .config import Config
-from .hosts import is_ip_address
-from .refresh import Ended, Outcome, Retry, Unavailable
+from ...errors import FrontTokenMissing
+from ..config.hosts import is_ip_address
+from ..config.options import Config
+from ..config.urls import hostname_of
+from ..refresh.refresher import Ended, Outcome, Retry, Unavailable
+from ..state.snapshot import Present, Snapshot
 from .report import DiagnosticReport, Facts, Finding
-from .snapshot import Present, Snapshot
-from .urls import hostname_of
 
 # A clock that is further off, in milliseconds, is worth a word, though it is corrected.
 _CLOCK_TOLERANCE = 5 * 60 * 1000

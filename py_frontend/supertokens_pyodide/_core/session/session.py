@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..errors import (
+from ...errors import (
     AccessTokenHidden,
     GeneralError,
     NoSession,
@@ -16,26 +16,26 @@ from ..errors import (
     SignOutFailed,
     SuperTokensError,
 )
-from ..events import ClaimValidationError
-from .calls import sign_out_call
-from .clock import STORAGE_KEY, Clock, DateProvider
-from .config import Config
-from .cookies import Cookies
-from .effects import Effect, Head, Send, UserContext, post, post_hook, read_text
+from ...events import ClaimValidationError
+from ..claims.refusals import read_invalid_claims
+from ..config.options import Config
+from ..diagnose.report import DiagnosticReport, Facts
+from ..environment.clock import STORAGE_KEY, Clock, DateProvider
+from ..environment.cookies import Cookies
+from ..flow.effects import Effect, Head, Send, UserContext, post, post_hook, read_text
+from ..flow.flows import Flows
+from ..foreign import read_json
+from ..refresh.backend_calls import sign_out_call
+from ..refresh.refresher import Ended, Outcome, Refresher, Retry, Unavailable
+from ..state.local_state import LocalState
+from ..state.observer import Observer
+from ..state.snapshot import Present, Unknown
+from ..state.tokens import FrontToken, MalformedToken, Payload, read_access_token
 from .exchange import Delivery, Exchanger, RequestHead
-from .flows import Flows
-from .foreign import read_json
-from .local_state import LocalState
-from .observer import Observer
-from .refresh import Ended, Outcome, Refresher, Retry, Unavailable
-from .refusals import read_invalid_claims
-from .report import DiagnosticReport, Facts
-from .snapshot import Present, Unknown
-from .tokens import FrontToken, MalformedToken, Payload, read_access_token
 
 if TYPE_CHECKING:
-    from ..claims import SessionClaimValidator
-    from .validation import Validation
+    from ..claims.validation import Validation
+    from ..claims.validators import SessionClaimValidator
     from .verifier import Verifier
 
 DEFAULT_TENANT_ID = "public"
@@ -77,7 +77,7 @@ class Session:
 
     @cached_property
     def _validation(self) -> Validation:
-        from .validation import Validation
+        from ..claims.validation import Validation
 
         return Validation(self.flows, self.get_access_token_payload)
 
@@ -170,7 +170,7 @@ class Session:
 
         With ``probe`` a refresh call is made; without, nothing is asked of anybody.
         """
-        from .diagnosis import diagnose
+        from ..diagnose.diagnosis import diagnose
 
         refresh = await self._refresher.tried() if probe else None
         skew = self.flows.clock.now() - self.flows.clock.client_now
@@ -235,7 +235,7 @@ class Session:
 
         Raises ClaimValidatorFailed, InvalidMaxAge, NoSession, SessionExpired or RefreshUnavailable.
         """
-        from .validation import OwnValidator
+        from ..claims.validation import OwnValidator
 
         clock = self.flows.clock
         asked = [OwnValidator(validator, user_context, clock) for validator in validators]
@@ -243,7 +243,7 @@ class Session:
 
     async def validate_page_claims(self, ids: Sequence[str]) -> list[int]:
         """Which of the validators that JavaScript holds, by their index, find something wrong."""
-        from .validation import PageValidator
+        from ..claims.validation import PageValidator
 
         asked = [PageValidator(index, id) for index, id in enumerate(ids)]
         return list(await self._validation.validate(asked))
@@ -258,7 +258,7 @@ class Session:
         fetched_at: float | None = None,
     ) -> bool | dict[str, Any]:
         """Ask a rule about a claim's value, if there is one, for the validators of JavaScript."""
-        from .claim_rules import MISSING, Rule
+        from ..claims.rules import MISSING, Rule
 
         if value is ...:
             value = MISSING

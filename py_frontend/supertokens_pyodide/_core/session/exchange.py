@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from ..errors import CookieWriteBlocked, RefreshLimitReached
-from .config import Config
-from .effects import Head, Send, Transmit, read_text, send
-from .flows import WouldBlock
-from .local_state import LocalState
-from .refresh import Ended, Outcome, Refresher, Retry, Unavailable
-from .refusals import read_invalid_claims
-from .relevance import Relevance, Sent, sets_cookies
-from .snapshot import ABSENT, Present, Snapshot, Unknown
+from ...errors import CookieWriteBlocked, RefreshLimitReached
+from ..claims.refusals import read_invalid_claims
+from ..config.options import Config
+from ..flow.effects import Head, Send, Transmit, read_text, send
+from ..flow.flows import WouldBlock
+from ..refresh.refresher import Ended, Outcome, Refresher, Retry, Unavailable
+from ..state.local_state import LocalState
+from ..state.relevance import Relevance, Sent, sets_cookies
+from ..state.snapshot import ABSENT, Present, Snapshot, Unknown
 
 # The caller's request headers that the core must see.
 REQUEST_HEADERS = ("authorization", "rid")

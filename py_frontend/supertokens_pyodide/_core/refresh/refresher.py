@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..errors import CookieWriteBlocked, FrontTokenMissing, RefreshUnavailable
-from .calls import refresh_call, sign_cookies_out_call
-from .config import Config
+from ...errors import CookieWriteBlocked, FrontTokenMissing, RefreshUnavailable
+from ..config.options import Config
+from ..flow.effects import Head, Lock, lock, post, post_hook
+from ..flow.flows import Flow, Flows
+from ..state.local_state import ANTI_CSRF_HEADER, FRONT_TOKEN_HEADER, REMOVE, LocalState
+from ..state.relevance import Sent, sets_cookies
+from ..state.snapshot import Absent, Decision, Present, Snapshot, Unknown, decide
+from .backend_calls import refresh_call, sign_cookies_out_call
 from .cooldown import FIRST, LONGEST, RETRY_AFTER_HEADER, Cooldown
-from .effects import Head, Lock, lock, post, post_hook
-from .flows import Flow, Flows
-from .local_state import ANTI_CSRF_HEADER, FRONT_TOKEN_HEADER, REMOVE, LocalState
-from .relevance import Sent, sets_cookies
-from .snapshot import Absent, Decision, Present, Snapshot, Unknown, decide
 
 # supertokens-website's name: its pages and ours exclude each other.
 LOCK_NAME = "REFRESH_TOKEN_USE"

@@ -9,12 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from ..errors import TokenFault, TokenInvalid, UnsupportedPlatform
-from .clock import is_time
-from .effects import Get, Verify, get, verify
-from .flows import Flow, Flows
-from .foreign import read_json
-from .tokens import MalformedToken, Payload, read_jwt
+from ...errors import TokenFault, TokenInvalid, UnsupportedPlatform
+from ..environment.clock import is_time
+from ..flow.effects import Get, Verify, get, verify
+from ..flow.flows import Flow, Flows
+from ..foreign import read_json
+from ..state.tokens import MalformedToken, Payload, read_jwt
 
 # The one algorithm of SuperTokens' access tokens, and how WebCrypto calls it.
 ALGORITHM = "RS256"

@@ -45,13 +45,15 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from .. import errors
-from ..errors import SuperTokensError
-from ..events import to_wire
-from .config import Config, to_javascript
-from .cookies import Cookies
-from .cooldown import RETRY_AFTER_HEADER
-from .effects import (
+from ... import errors
+from ...errors import SuperTokensError
+from ...events import to_wire
+from ..config.options import Config, to_javascript
+from ..config.spelling import for_javascript
+from ..config.urls import SKIP_MARKER
+from ..diagnose.report import DiagnosticReport
+from ..environment.cookies import Cookies
+from ..flow.effects import (
     Answer,
     Call,
     Document,
@@ -65,13 +67,11 @@ from .effects import (
     Send,
     Verify,
 )
-from .exchange import REQUEST_HEADERS, Delivery, RequestHead
-from .flows import Flow, Output
-from .local_state import REPLY_HEADERS
-from .report import DiagnosticReport
-from .session import Session, SessionStatus
-from .spelling import for_javascript
-from .urls import SKIP_MARKER
+from ..flow.flows import Flow, Output
+from ..refresh.cooldown import RETRY_AFTER_HEADER
+from ..session.exchange import REQUEST_HEADERS, Delivery, RequestHead
+from ..session.session import Session, SessionStatus
+from ..state.local_state import REPLY_HEADERS
 
 # Changes whenever the meaning of a step or of the plan does; both sides must agree on it.
 PROTOCOL = 2
