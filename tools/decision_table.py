@@ -46,7 +46,8 @@ from supertokens_pyodide._core.refresh.refresher import LOCK_NAME as REFRESH_LOC
 from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.session.session import Session
 from supertokens_pyodide._core.state.tokens import write_front_token
-from supertokens_pyodide._core.wire.messages import Port, write_plan
+from supertokens_pyodide._core.wire.plan import write_plan
+from supertokens_pyodide._core.wire.port import Port
 from supertokens_pyodide.errors import ConfigError
 
 NOW = 1_700_000_000_000.0

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from ._core.config.options import Config
 from ._core.diagnose.report import Facts
 from ._core.session.session import Session, SessionStatus
-from ._core.wire.messages import Port
+from ._core.wire.port import Port
 from ._recipe import (
     CALCULATE_SKEW,
     Recipe,

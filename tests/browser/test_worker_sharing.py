@@ -10,7 +10,7 @@ from supertokens_pyodide._core.config.options import Page as ConfigPage
 from supertokens_pyodide._core.config.options import read_config
 from supertokens_pyodide._core.environment.clock import STORAGE_KEY
 from supertokens_pyodide._core.environment.cookies import LAST_UPDATE, OURS
-from supertokens_pyodide._core.wire.messages import write_plan
+from supertokens_pyodide._core.wire.plan import write_plan
 
 from tests.browser.conftest import BrowserLog, VendorSite, serve_vendor
 from tests.browser.worker_page import BUNDLE, SHARING_BUNDLE

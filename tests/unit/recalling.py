@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from supertokens_pyodide._core.session.session import Session
-from supertokens_pyodide._core.wire.messages import Port
+from supertokens_pyodide._core.wire.port import Port
 
 
 class RecallingPort(Port):

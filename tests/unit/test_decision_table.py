@@ -17,7 +17,8 @@ from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.session.session import Session
 from supertokens_pyodide._core.state.local_state import REPLY_HEADERS
 from supertokens_pyodide._core.state.snapshot import Present
-from supertokens_pyodide._core.wire.messages import Port, write_plan
+from supertokens_pyodide._core.wire.plan import write_plan
+from supertokens_pyodide._core.wire.port import Port
 
 from tools import decision_table
 

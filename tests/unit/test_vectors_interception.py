@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from supertokens_pyodide._core.config.options import Page, from_javascript, read_config
-from supertokens_pyodide._core.wire.messages import write_plan
+from supertokens_pyodide._core.wire.plan import write_plan
 
 from tests.unit.vectors import each_row, expected, table
 

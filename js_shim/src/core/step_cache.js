@@ -1,5 +1,5 @@
 // Asks the core what is next, and recalls what it has said: a step that reusableUntil answers every like
-// question while the cookies stay as they are (supertokens_pyodide/_core/messages.py).
+// question while the cookies stay as they are (supertokens_pyodide/_core/wire/steps.py).
 
 /**
  * @typedef {import("../flow/flow.js").Core} Core

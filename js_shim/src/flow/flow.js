@@ -1,5 +1,5 @@
 // A flow as its drivers see it: the steps that the core gives, and what is kept beside them. What the steps
-// mean is described in supertokens_pyodide/_core/messages.py.
+// mean is described in supertokens_pyodide/_core/wire/steps.py.
 
 /**
  * @typedef {import("../errors.js").ErrorData} ErrorData

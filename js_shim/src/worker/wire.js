@@ -39,7 +39,7 @@
 
 import { closed, SuperTokensError } from "../errors.js";
 
-// The version of the wires, as in supertokens_pyodide/_core/messages.py.
+// The version of the wires, as in supertokens_pyodide/_core/wire/plan.py.
 export const PROTOCOL = 2;
 
 // What the message is that brings the port.

@@ -9,7 +9,7 @@ from ...errors import FrontTokenMissing
 from ..config.hosts import is_ip_address
 from ..config.options import Config
 from ..config.urls import hostname_of
-from ..refresh.refresher import Ended, Outcome, Retry, Unavailable
+from ..refresh.outcome import Available, Ended, Outcome, Unavailable
 from ..state.snapshot import Present, Snapshot
 from .report import DiagnosticReport, Facts, Finding
 
@@ -205,7 +205,7 @@ def _exposed_headers(snapshot: Snapshot, refresh: Outcome | None) -> Finding:
     code = "EXPOSED_HEADERS"
     if isinstance(refresh, Unavailable) and isinstance(refresh.error, FrontTokenMissing):
         return Finding(code, False, refresh.error.message, refresh.error.hint)
-    if isinstance(refresh, Retry) or isinstance(snapshot, Present):
+    if isinstance(refresh, Available) or isinstance(snapshot, Present):
         return Finding(code, True, "The page has seen the session's headers.")
     return Finding(
         code,
@@ -218,7 +218,7 @@ def _exposed_headers(snapshot: Snapshot, refresh: Outcome | None) -> Finding:
 
 def _refresh(outcome: Outcome) -> Finding:
     match outcome:
-        case Retry():
+        case Available():
             return Finding("REFRESH", True, "The session was refreshed.")
         case Ended():
             return Finding(
