@@ -1,6 +1,7 @@
 // The session for JavaScript, under supertokens-website's names.
 
-import { shim } from "../page/registry.js";
+import { sessionHint as hintOf } from "../page/calls.js";
+import { shim } from "../registry.js";
 import { getGlobalClaimValidators } from "./references.js";
 
 /** @import {ClaimValidationError, InputType, SessionClaim, SessionClaimValidator} from "./types.js" */
@@ -61,7 +62,7 @@ export const doesSessionExist = (input) => ask("doesSessionExist", input);
  *
  * @returns {boolean | undefined}
  */
-export const sessionHint = () => shim.sessionHint();
+export const sessionHint = () => hintOf(shim);
 
 /** @returns {Promise<{status: "ACTIVE" | "NONE" | "UNKNOWN", reason: string | null}>} */
 export const getSessionStatus = () => shim.call("get_session_status");
