@@ -16,7 +16,7 @@ export const PATCHING = [
   "addFetchInterceptorsAndReturnModifiedFetch",
   "addXMLHttpRequestInterceptor",
 ];
-// The one that the core asks, which waits for nobody.
+// The core calls it, and cannot wait for an answer.
 export const CLOCK_SKEW = "calculateClockSkewInMillis";
 
 /**

@@ -197,7 +197,7 @@ export class Shim {
       this.hooks,
       plan,
       (events) => this.emit(events),
-      () => tabs.tell(host.jar),
+      () => tabs.notify(host.jar),
       (url) => this.covers(url),
     );
     this.connection = { core, driver, host, plan, tabs };

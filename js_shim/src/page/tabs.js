@@ -1,21 +1,12 @@
-// Hearing of other tabs of this origin. All tabs share the cookies, and the core tells from them what has
+// Notices other tabs of this origin. All tabs share the cookies, and the core infers from them what has
 // happened; here is only when to look. What crosses the channel says that there is something to see.
 
-import { IN_WORKER } from "../platform.js";
+import { IN_WORKER, openChannel } from "../platform.js";
 
 /** @typedef {import("../host/jar.js").Jar} Jar */
 
 const CHANNEL = "supertokens-pyodide";
 const PROTOCOL = 1;
-
-/** @returns {BroadcastChannel | null} null where the browser blocks it, along with storage */
-function openChannel() {
-  try {
-    return new BroadcastChannel(CHANNEL);
-  } catch {
-    return null;
-  }
-}
 
 export class Tabs {
   #look;
@@ -30,7 +21,7 @@ export class Tabs {
     const { signal } = this.#end;
     addEventListener("online", look, { signal });
     if (IN_WORKER) return;
-    // Also what tabs with supertokens-website do, which tell nobody, is in the cookies by then.
+    // Tabs with supertokens-website notify no other tab: what they did is in the cookies by then.
     globalThis.cookieStore?.addEventListener("change", look, { signal });
     addEventListener("storage", look, { signal });
     const onVisible = () => document.visibilityState === "visible" && look();
@@ -40,11 +31,11 @@ export class Tabs {
     addEventListener("pageshow", ({ persisted }) => persisted && this.#wakeUp(), { signal });
   }
 
-  /** Tell the others that the cookies have changed. @param {Jar} jar */
-  async tell(jar) {
+  /** Notify the others that the cookies have changed. @param {Jar} jar */
+  async notify(jar) {
     await jar.flushed();
     // Browsers write cookies behind our back, but they read what they have written: read first, and no
-    // tab hears of a change that it cannot see yet.
+    // tab is notified of a change that it cannot see yet.
     jar.read();
     this.#channel?.postMessage({ protocol: PROTOCOL });
   }
@@ -55,7 +46,7 @@ export class Tabs {
   }
 
   #open() {
-    this.#channel = openChannel();
+    this.#channel = openChannel(CHANNEL);
     this.#channel?.addEventListener("message", ({ data }) => {
       if (data?.protocol === PROTOCOL) this.#look();
     });
