@@ -9,7 +9,7 @@ import { shim } from "../registry.js";
 
 /** @import {CookieHandlerInput, CookieHandlerInterface, DateProviderInput, DateProviderInterface, LockFactory, SessionClaimValidator, WindowHandlerInput, WindowHandlerInterface} from "./types.js" */
 
-// As long as npm browser-tabs-lock waits unless told otherwise, in milliseconds.
+// The default of npm browser-tabs-lock, in milliseconds.
 const LOCK_TIMEOUT = 5000;
 
 /**

@@ -41,7 +41,7 @@ export async function validateClaims(shim, { claimValidators, userContext }) {
 /**
  * @param {Shim} shim
  * @param {{response: Response | {data: any}}} input
- * @returns {Promise<ClaimValidationError[]>} none in a reply of another kind
+ * @returns {Promise<ClaimValidationError[]>} none in a response of another kind
  */
 export async function getInvalidClaimsFromResponse(shim, { response }) {
   if ("body" in response) {

@@ -188,7 +188,7 @@ export class Shim {
 
   /** The cookies have been written. */
   cookiesChanged() {
-    this.cores.tabs?.announce();
+    this.cores.tabs?.notify();
   }
 
   /** @param {object[]} events */

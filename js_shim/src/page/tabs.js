@@ -58,7 +58,7 @@ export class Tabs {
   }
 
   /** Let the others know that the cookies have changed. */
-  async announce() {
+  async notify() {
     const { jar } = this.#driver.host;
     await jar.flushed();
     // Browsers write cookies behind our back, but they read what they have written: read first, and no

@@ -196,7 +196,7 @@ export class ServedWorker {
     const flow = flowFrom(id);
     if (!isSharedLock(name) || typeof timeout !== "number" || !(timeout >= 0)) throw malformed();
     const host = this.#hostNow();
-    host.unlock(flow); // or nobody could free what it held
+    host.unlock(flow); // or what it held could not be freed
     const taken = await host.lock(flow, name, timeout);
     if (this.#host === host) return taken;
     host.unlock(flow); // closed meanwhile
