@@ -13,6 +13,7 @@ from ._core.session.session import Session, SessionStatus
 from ._core.wire.port import Port
 from ._recipe import (
     CALCULATE_SKEW,
+    Covers,
     Recipe,
     given_functions,
     original_functions,
@@ -68,7 +69,7 @@ class Host(Protocol):
 
 
 class Client:
-    """One session in one page or worker."""
+    """One session in one page or worker; ``covers`` decides which of its requests are ours."""
 
     #: From ``open`` on. A worker's client is opened when its page has answered.
     config: Config
@@ -77,11 +78,12 @@ class Client:
 
     def __init__(
         self,
+        covers: Covers,
         config: Config | None = None,
         session: Session | None = None,
         functions: Mapping[str, Any] | None = None,
     ) -> None:
-        self._original = original_functions(self.call, lambda: self.session)
+        self._original = original_functions(self.call, lambda: self.session, covers)
         self._functions = dict(functions or {})
         #: What the module's functions do, overrides included.
         self.recipe = override(self._original, functions or {})

@@ -456,6 +456,18 @@ export class Shim {
     this.#warnings.add(warning);
   }
 
+  /**
+   * Whether a URL is ours by these domains, whatever a page's override says: Python, which has no matcher of
+   * its own, asks it.
+   *
+   * @param {string} url
+   * @param {string} apiDomain
+   * @param {string | undefined} domain
+   */
+  isOurs(url, apiDomain, domain) {
+    return this.#original.shouldDoInterceptionBasedOnUrl?.(url, apiDomain, domain);
+  }
+
   /** Undo everything that init() did; whatever waits ends with Closed. */
   close() {
     // Python's side is closed by Python, which then comes back to disconnect().
