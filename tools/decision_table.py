@@ -29,6 +29,7 @@ from supertokens_pyodide._core.config.options import (
     TokenStore,
     TransferMethod,
     from_javascript,
+    other_function,
     read_config,
     to_javascript,
 )
@@ -46,9 +47,22 @@ from supertokens_pyodide._core.refresh.refresher import LOCK_NAME as REFRESH_LOC
 from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.session.session import Session
 from supertokens_pyodide._core.state.tokens import write_front_token
+from supertokens_pyodide._core.wire.errors import ErrorData, write_error
 from supertokens_pyodide._core.wire.plan import write_plan
 from supertokens_pyodide._core.wire.port import Port
-from supertokens_pyodide.errors import ConfigError
+from supertokens_pyodide.errors import (
+    AlreadyInitialised,
+    BootFailed,
+    Closed,
+    ConfigError,
+    GeneralError,
+    HandlerFailed,
+    InterpreterDied,
+    NotInitialised,
+    StorageUnavailable,
+    SuperTokensError,
+    UnsupportedPlatform,
+)
 
 NOW = 1_700_000_000_000.0
 EXPIRY = NOW + 54_321
@@ -134,6 +148,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
             "threshold": THRESHOLD,
         },
         "shared": SHARED,
+        "errors": _errors(),
     }
     table["names"] = [*_option_names(), "onHandleEvent"]
     table["defaults"] = _defaults()
@@ -148,6 +163,20 @@ def check(table: dict[str, Any]) -> None:
     """See that the options of which the table says nothing make no difference to it."""
     for name, value in INDIFFERENT.items():
         _require(make({name: value}) == table, f"answers depend on {name}")
+
+
+def _errors() -> dict[str, ErrorData]:
+    """The errors that the shim raises by itself, so that their texts are written once."""
+    cases: dict[str, SuperTokensError] = {
+        "OtherFunction": other_function("{name}"),
+        "ConfigError": ConfigError("", "", hint=""),
+        # The shim says by itself what happened in these, and what to do.
+        **{kind.__name__: kind("", hint="") for kind in (BootFailed, UnsupportedPlatform)},
+    }
+    usual = (AlreadyInitialised, Closed, GeneralError, HandlerFailed, InterpreterDied)
+    for kind in (*usual, NotInitialised, StorageUnavailable):
+        cases[kind.__name__] = kind()
+    return {name: write_error(error) for name, error in cases.items()}
 
 
 def _option_names() -> list[str]:

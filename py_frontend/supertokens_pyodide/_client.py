@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from ._core.config.options import Config
+from ._core.config.options import Config, other_function
 from ._core.diagnose.report import Facts
 from ._core.session.session import Session, SessionStatus
 from ._core.wire.port import Port
@@ -20,7 +20,7 @@ from ._recipe import (
     override,
     reported,
 )
-from .errors import AlreadyInitialised, Closed, HandlerFailed, StorageUnavailable, SuperTokensError
+from .errors import Closed, HandlerFailed, StorageUnavailable, SuperTokensError
 from .events import ACTIONS, Event, from_wire
 
 log = logging.getLogger("supertokens_pyodide")
@@ -130,11 +130,7 @@ class Client:
         new = {name: value for name, value in functions.items() if value is not self._of(name)}
         for name in new:
             if name in _FIXED or (name == "lock_factory" and name not in self._functions):
-                raise AlreadyInitialised(
-                    f"The session SDK was already initialised, with another {name}.",
-                    hint=f"{name} cannot be replaced: give the same function again, or call "
-                    "close() first.",
-                )
+                raise other_function(name)
         recipe = override(self._original, new) if given_functions(new) else self.recipe
         if self.host is not None:
             self.host.renew(new, recipe)
@@ -185,7 +181,7 @@ class Client:
         if host is not None and host.is_mirrored:
             await host.sync()
         if host is None or self.host is None:
-            raise Closed("The session SDK was closed.")
+            raise Closed
         return host
 
     def _override_skew(self, original: Callable[..., Any]) -> None:

@@ -3,6 +3,7 @@
 // prints their names alone.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { relativeWheels } from "../../js_shim/src/boot/boot.js";
 import { block } from "../../js_shim/src/flow/blocking_driver.js";
 import { Driver } from "../../js_shim/src/flow/driver.js";
@@ -14,6 +15,9 @@ import { BrowserJar } from "../../js_shim/src/host/jar.js";
 import { takeLock, takeLockNow } from "../../js_shim/src/host/lock.js";
 import { WindowHandler } from "../../js_shim/src/host/window_handler.js";
 import { textOf } from "../../js_shim/src/intercept/bodies.js";
+
+const TABLE = new URL("../../build/decision_table.json", import.meta.url);
+globalThis.__TABLE__ = JSON.parse(readFileSync(TABLE, "utf8"));
 
 const tests = new Map();
 const test = (name, run) => tests.set(name, run);

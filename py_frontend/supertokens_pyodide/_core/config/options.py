@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, cast
 
-from ...errors import ConfigError
+from ...errors import AlreadyInitialised, ConfigError
 from .spelling import OPTIONS
 from .urls import (
     InvalidURL,
@@ -200,6 +200,14 @@ def require_function(name: str, value: Any) -> None:
         example = " as its 'functions'"
     if value is not True and not callable(value):
         raise ConfigError(name, f"is {value!r}", hint=f"Give a function{example}.")
+
+
+def other_function(name: str) -> AlreadyInitialised:
+    """What is wrong with a repeated ``init()`` whose function cannot replace the earlier one."""
+    return AlreadyInitialised(
+        f"The session SDK was already initialised, with another {name}.",
+        hint=f"{name} cannot be replaced: give the same function again, or call close() first.",
+    )
 
 
 def _cookie_domain(scope: str | None, page: Page) -> str | None:
