@@ -59,7 +59,7 @@ LAYERS = [
     ["_browser.entry", "_api"],
     ["", "_browser.image", "httpx"],
     ["testing.driver", "testing.backend_sdk", "testing.matching"],
-    ["testing.tab"],
+    ["testing.tab", "testing.application_browser"],
     ["testing.browser"],
     ["testing.application"],
     ["testing"],
