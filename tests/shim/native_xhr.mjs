@@ -91,8 +91,9 @@ export class NativeXHR extends PlayedEventTarget {
     return headers.map(([name, text]) => `${name}: ${text}\r\n`).join("");
   }
 
-  open(method, url, isAsync = true) {
-    if (arguments.length < 2) throw new TypeError("2 arguments required");
+  open(...args) {
+    if (args.length < 2) throw new TypeError("2 arguments required");
+    const [method, url, isAsync = true] = args;
     Object.assign(this.#state, { method, url, isSync: !isAsync, headers: {}, response: null });
     this.#state.isSent = false;
     this.#change(1);
