@@ -134,8 +134,8 @@ $(NPM): package-lock.json .npmrc
 	@npm ci --ignore-scripts --loglevel=error
 	@touch $@
 
-# What the core answers at once, for the shim until Python is up.
-$(TABLE): $(PROJECT) tools/decision_table.py $(PY_SOURCES)
+# What the core answers at once, for the shim until Python has started.
+$(TABLE): $(PROJECT) $(wildcard tools/decision_*.py) $(PY_SOURCES)
 	@$(PY) -m tools.decision_table $@
 
 $(SHIM): $(NPM) package.json tools/build_shim.mjs $(TABLE) $(JS_SOURCES)

@@ -36,8 +36,8 @@ const ask = (name, ...args) => new Promise((answer) => {
 });
 const report = (name, ...args) => port1.postMessage({ name, args });
 const greet = () => postMessage("supertokens-pyodide", [port2]);
-const join = (life = "") =>
-  ask("join", { protocol: 2, version: "", life, keys: [STORAGE_KEY, "mine"] });
+const join = (livenessLock = "") =>
+  ask("join", { protocol: 2, version: "", livenessLock, keys: [STORAGE_KEY, "mine"] });
 const AsyncFunction = (async () => {}).constructor;
 onmessage = async ({ data: { id, code } }) => {
   try {
@@ -400,7 +400,7 @@ def test_a_worker_with_an_opaque_origin_is_told_so(
 CORE = """
 globalThis.asked = [];
 const answerWith = (answer) => (...args) => { asked.push(args); return answer; };
-services.adopt = () => ({ plan: PLAN, facts: "{}" });
+services.decide = () => ({ plan: PLAN, facts: "{}" });
 services.exchange = answerWith(ANSWER);
 services.call = answerWith({ verdict: "value", value: true });
 services.resume = answerWith({ verdict: "deliver" });

@@ -1,9 +1,7 @@
 """The decision table, as the shim reads it, says what the core says."""
 
-import base64
 import importlib
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,72 +9,33 @@ from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 from supertokens_pyodide import _core
 from supertokens_pyodide._core.clock import STORAGE_KEY
-from supertokens_pyodide._core.config import Page, from_javascript, read_config
 from supertokens_pyodide._core.cookies import OURS
 from supertokens_pyodide._core.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.local_state import REPLY_HEADERS
-from supertokens_pyodide._core.messages import Port, write_plan
-from supertokens_pyodide._core.session import Session
 from supertokens_pyodide._core.snapshot import Present
 
-from tools import decision_table
-
-NOW = 1_700_000_000_000
-TABLE = decision_table.make()
-REQUIRED = {"apiDomain": "https://api.example.com"}
+from tests.unit.decided import (
+    NOW,
+    TABLE,
+    Core,
+    any_tokens,
+    asked_shim,
+    cookie_strings,
+    ends,
+    front_token,
+    number_skews,
+    odd_values,
+    options,
+    plain_values,
+    skews,
+)
+from tools import decision_options, decision_rules, decision_table
 
 
 @pytest.fixture(scope="module")
 def shim():
-    """Ask the shim's own code."""
-    program = Path(__file__).with_name("apply_table.mjs")
-    with subprocess.Popen(
-        ["node", program, json.dumps(TABLE)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-
-        def ask(options=None, cookies="", request="", now=NOW, stored=None, head=200):
-            beginning = {"headers": request, "oneShot": False, "cookies": cookies, "now": now}
-            question = {
-                "options": {**REQUIRED, **(options or {})},
-                "beginning": beginning,
-                "stored": stored or {},
-                "head": head,
-            }
-            process.stdin.write(json.dumps(question) + "\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
-
+    with asked_shim() as ask:
         yield ask
-        process.stdin.close()
-
-
-def front_token(**fields):
-    token = {"uid": "alice", "ate": NOW + 60_000, "up": {"sub": "alice", "tId": "public"}, **fields}
-    kept = {name: value for name, value in token.items() if value is not ...}
-    return base64.b64encode(json.dumps(kept).encode()).decode()
-
-
-def in_latin_1(token):
-    text = json.dumps(json.loads(base64.b64decode(token)), ensure_ascii=False)
-    return base64.b64encode(text.encode("latin-1")).decode()
-
-
-class Core:
-    """A core that has just come up."""
-
-    def __init__(self, options, stored):
-        config = read_config(
-            from_javascript({**REQUIRED, **options}), Page("app.example.com", secure=True)
-        )
-        self.session = Session(config, stored)
-        self.port = Port(self.session)
-        self.plan = json.loads(write_plan(config))
-
-    def begin(self, cookies, request, one_shot, now):
-        return json.loads(self.port.exchange(request, one_shot, cookies, now))
 
 
 def sends_at_once(core, step, now):
@@ -95,70 +54,7 @@ def carried(step, callers):
     return {**kept, **step["headers"]}
 
 
-# ---- what is generated ---------------------------------------------------------------------------
-
-times = st.one_of(
-    st.integers(NOW - 10_000, NOW + 10_000),
-    st.integers(-(2**60), 2**60),
-    st.floats(allow_nan=False, allow_infinity=False),
-)
-whole_tokens = st.builds(
-    front_token, ate=st.integers(NOW - 10_000, NOW + 20_000), up=st.just({"sub": "Grüße"})
-)
-json_values = st.one_of(
-    st.none(), st.booleans(), times, st.text(max_size=4), st.just([]), st.just({})
-)
-odd_tokens = st.one_of(
-    st.builds(
-        front_token,
-        uid=json_values | st.just(...),
-        ate=times | json_values | st.just(...),
-        up=json_values | st.just(...),
-    ),
-    st.builds(lambda token, end: token.rstrip("=") + end, whole_tokens, st.sampled_from("=-_! ")),
-    st.binary(max_size=40).map(lambda data: base64.b64encode(data).decode()),
-    st.sampled_from(["remove", "e30=", in_latin_1(front_token(uid="é"))]),
-)
-any_tokens = st.one_of(whole_tokens, whole_tokens, whole_tokens, odd_tokens)
-plain_values = st.text("abcXYZ019-_.=%", min_size=1, max_size=12)
-marks = st.text("abcXYZ019_.=%", min_size=1, max_size=12)
-odd_values = st.sampled_from(["\u00e9", "\u0100", "caf\N{SNOWMAN}"])
-nothing = st.nothing()
-ends = st.just("1700000000000-1700000000-5bb98734")
-number_skews = st.one_of(
-    st.none(),
-    st.sampled_from(["0", "6999", "7000", "-6999", "-7000"]),
-    st.integers(-15_000, 15_000).map(str),
-)
-odd_skews = st.sampled_from(["", "x", "+9000", "12abc", "1e9", "9" * 16])
-skews = st.one_of(number_skews, number_skews, number_skews, odd_skews)
-options = st.fixed_dictionaries(
-    {},
-    optional={
-        "tokenTransferMethod": st.sampled_from(["cookie", "header"]),
-        "autoAddCredentials": st.booleans(),
-        "sessionExpiredStatusCode": st.sampled_from([401, 440, 419]),
-        "invalidClaimStatusCode": st.sampled_from([403, 409]),
-        "isInIframe": st.booleans(),
-        "maxRetryAttemptsForSessionRefresh": st.integers(0, 3),
-    },
-)
-
-
-@st.composite
-def cookie_strings(draw, tokens=whole_tokens, others=nothing):
-    """What document.cookie may be, with any of our cookies in it and others beside them."""
-    values = {name: draw(plain_values | others) for name in sorted(OURS)}
-    values["sFrontToken"] = draw(tokens)
-    values["st-last-access-token-update"] = draw(marks | others)
-    there = draw(st.lists(st.sampled_from(sorted(OURS)), unique=True))
-    if draw(st.integers(0, 3)) < 3:  # mostly, somebody is there
-        there = {*there, "sFrontToken", "st-last-access-token-update"}
-    pairs = [f"{name}={values[name]}" for name in sorted(there)]
-    foreign = st.sampled_from(
-        ["theme=dark", "alone", "=x", "sFrontTokenX=1", "xsAntiCsrf=2", "a=b=c"]
-    )
-    return "; ".join(draw(st.permutations([*pairs, *draw(st.lists(foreign, max_size=2))])))
+# ---- requests ------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -173,9 +69,6 @@ def requests(draw, cookies):
     }
     assert set(texts) == set(REQUEST_HEADERS)
     return draw(st.fixed_dictionaries({}, optional=texts))
-
-
-# ---- requests ------------------------------------------------------------------------------------
 
 
 @settings(max_examples=200, deadline=None)
@@ -304,20 +197,27 @@ def test_an_option_that_the_core_will_refuse_is_left_to_it(shim, wrong):
     assert shim(wrong)["applies"] is False
 
 
+def test_an_option_on_which_answers_depend_is_named(monkeypatch):
+    wrong = {"isInIframe": True, "tokenTransferMethod": "header"}
+    monkeypatch.setattr(decision_table, "INDIFFERENT", wrong)
+    with pytest.raises(SystemExit, match="answers depend on tokenTransferMethod"):
+        decision_table.check(TABLE)
+
+
 def test_an_option_that_nobody_has_thought_of_is_an_error(monkeypatch):
-    monkeypatch.delitem(decision_table.INDIFFERENT, "isInIframe")
+    monkeypatch.delitem(decision_options.INDIFFERENT, "isInIframe")
     with pytest.raises(SystemExit, match="isInIframe"):
         decision_table.make()
 
 
 def test_a_core_whose_answers_are_no_rules_is_an_error():
-    case = decision_table.Case
+    case = decision_rules.Case
     either = [
         case(frozenset(facts), frozenset({("send",)} if facts else ()))
         for facts in ((), ("a",), ("b",), ("a", "b"))
     ]
     with pytest.raises(SystemExit, match="decision table"):
-        decision_table._conditions(either, ("send",))
+        decision_rules.conditions(either, ("send",))
 
 
 def test_a_page_shares_with_its_workers_all_that_the_core_reads_and_writes():

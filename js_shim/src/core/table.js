@@ -23,6 +23,7 @@
  *   `{name}` is a cookie's value
  * @property {[RequestCredentials, ...Fact[]][]} credentials
  * @property {Expiry} until
+ * @property {Reads} reads
  * @property {string[]} names of all options of init()
  * @property {Record<string, any>} defaults of those that are data
  * @property {string[]} required those that must be given
@@ -35,9 +36,18 @@
  * @property {string} cookie base64 of JSON
  * @property {string} field of it, in milliseconds by the backend's clock
  * @property {Record<string, string>} types of the fields that it must have
+ * @property {number} deepest how many arrays and objects it may have
  * @property {number} below which the time is, or it is none
  * @property {string} skew where localStorage keeps how far the backend's clock is ahead
  * @property {number} threshold less than this is nothing
+ *
+ * @typedef {object} Reads what calls without arguments are answered until then
+ * @property {Fact[]} live when there is an answer
+ * @property {Fact[]} unsure when the core has to be asked all the same
+ * @property {Record<string, [Source, ...Fact[]][]>} values the answers, by the call's name
+ *
+ * A value; or a cookie's; or the part of that JSON at a path, which must have this type.
+ * @typedef {{value: any} | {cookie: string} | {path: string[], type: string}} Source
  *
  * @typedef {import("../flow/steps.js").Step} Step
  * @typedef {import("../flow/steps.js").Beginning} Beginning
@@ -80,15 +90,6 @@ export class Table {
   }
 
   /**
-   * Whether the core has nothing to do with a reply.
-   *
-   * @param {string | number} head as it is told to the core
-   */
-  isOrdinary(head) {
-    return typeof head === "number" && !this.plan.statuses.includes(head);
-  }
-
-  /**
    * The first step of an exchange.
    *
    * @param {Beginning} beginning
@@ -98,10 +99,10 @@ export class Table {
   firstStep({ headers: reported, cookies, now }, stored) {
     const { send, headers, credentials, until } = this.#table;
     const found = this.#read(cookies);
-    const facts = new Set([...found.keys(), ...this.#chosen]);
+    const facts = this.#facts(found);
     for (const name of Object.keys(reported ? JSON.parse(reported) : {})) facts.add(`${name}:`);
     if (!hold(send, facts) || !this.#areWhole(found)) return null;
-    if (hold(until.when, facts) && !(now < this.#end(found, stored))) return null;
+    if (hold(until.when, facts) && !(now < this.#end(this.#token(found), stored))) return null;
     const [lent = null] = credentials.find(([, ...conditions]) => hold(conditions, facts)) ?? [];
     /** @type {Record<string, string>} */
     const carried = {};
@@ -111,6 +112,29 @@ export class Table {
       }
     }
     return { do: "send", headers: carried, drop: [], credentials: lent };
+  }
+
+  /**
+   * The step that ends a call without arguments.
+   *
+   * @param {string} name
+   * @param {{cookies: string, now: number}} beginning
+   * @param {(key: string) => string | null} stored reads localStorage
+   * @returns {Step | null} null where the core has to be asked
+   */
+  answer(name, { cookies, now }, stored) {
+    const { live, unsure, values } = this.#table.reads;
+    const found = this.#read(cookies);
+    const facts = this.#facts(found);
+    if (!hold(live, facts) || hold(unsure, facts) || !this.#areWhole(found)) return null;
+    const token = this.#token(found);
+    if (!(now < this.#end(token, stored))) return null;
+    const [source] = values[name]?.find(([, ...conditions]) => hold(conditions, facts)) ?? [];
+    if (!source) return null;
+    if ("value" in source) return { verdict: "value", value: structuredClone(source.value) };
+    if ("cookie" in source) return { verdict: "value", value: found.get(source.cookie) };
+    const value = source.path.reduce((part, key) => part[key], token);
+    return typeOf(value) === source.type ? { verdict: "value", value } : null;
   }
 
   /**
@@ -156,17 +180,31 @@ export class Table {
     return found;
   }
 
+  /** @param {Map<string, string>} found */
+  #facts(found) {
+    return new Set([...found.keys(), ...this.#chosen]);
+  }
+
   /**
    * @param {Map<string, string>} found
-   * @param {(key: string) => string | null} stored
-   * @returns {number} until when, by the client's clock; NaN where nobody but the core can tell
+   * @returns {any} undefined where only the core can read it
    */
-  #end(found, stored) {
-    const { cookie, field, types, below, skew, threshold } = this.#table.until;
-    const ahead = stored(skew) ?? "0";
-    const fields = decoded(found.get(cookie) ?? "");
+  #token(found) {
+    const { cookie, types, deepest } = this.#table.until;
+    const fields = decoded(found.get(cookie) ?? "", deepest);
     const isWhole = Object.entries(types).every(([name, type]) => typeOf(fields?.[name]) === type);
-    const time = isWhole ? fields[field] : 0;
+    return isWhole ? fields : undefined;
+  }
+
+  /**
+   * @param {any} token
+   * @param {(key: string) => string | null} stored
+   * @returns {number} until when, by the client's clock; NaN where only the core can tell
+   */
+  #end(token, stored) {
+    const { field, below, skew, threshold } = this.#table.until;
+    const ahead = stored(skew) ?? "0";
+    const time = token?.[field];
     if (!(0 < time && time < below) || !/^-?\d{1,15}$/.test(ahead)) return Number.NaN;
     return time - (Math.abs(Number(ahead)) < threshold ? 0 : Number(ahead));
   }
@@ -179,11 +217,23 @@ export class Table {
 const hold = (conditions, facts) =>
   conditions.every((fact) => (fact[0] === "!" ? !facts.has(fact.slice(1)) : facts.has(fact)));
 
-/** @param {string} text base64 of JSON @returns {any} undefined where it is something else */
-function decoded(text) {
+/**
+ * @param {string} text base64 of JSON
+ * @param {number} deepest
+ * @returns {any} undefined where Python may read something else in it
+ */
+function decoded(text, deepest) {
   try {
     const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const json = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (json.split(/[[{]/).length - 1 > deepest) return undefined;
+    let isAlike = true;
+    const value = JSON.parse(json, (_, part) => {
+      if (typeof part === "number" && (!Number.isFinite(part) || Object.is(part, -0)))
+        isAlike = false;
+      return part;
+    });
+    return isAlike ? value : undefined;
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@
 /**
  * @typedef {import("../errors.js").ErrorData} ErrorData
  * @typedef {import("./context.js").FlowContext} FlowContext
- * @typedef {import("../intercept/bodies.js").ReplyData} ReplyData
+ * @typedef {import("../host/responses.js").ResponseData} ReplyData
  *
  * What is to be done before a step's effect.
  * @typedef {object} Output

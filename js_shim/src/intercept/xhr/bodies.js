@@ -1,7 +1,8 @@
 // Bodies, headers and replies in the types that an XMLHttpRequest knows.
 
-import { written } from "../flow/context.js";
-import { isBlob, isBuffer, isDocument, isForm, isQuery } from "./brands.js";
+import { written } from "../../flow/context.js";
+import { bytesOf, headersOf } from "../../host/responses.js";
+import { isBlob, isBuffer, isDocument, isForm, isQuery } from "../brands.js";
 
 /**
  * A reply that is shown in place of the native one.
@@ -48,56 +49,6 @@ export async function replyOf(response, type, timeout) {
 }
 
 /**
- * Read a response that its caller can still read afterwards.
- *
- * @param {Response} response
- * @param {number} timeout milliseconds
- * @returns {Promise<string>} empty if it broke off, or took too long: its caller will see that
- */
-export async function textWithin(response, timeout) {
-  try {
-    return (await wholeText(response.clone(), timeout)) ?? "";
-  } catch {
-    return ""; // its caller has read it
-  }
-}
-
-/**
- * @param {Response} response which nobody else reads
- * @param {number} timeout milliseconds
- * @returns {Promise<string | null>} null if it broke off, or took too long
- */
-export async function wholeText(response, timeout) {
-  const { bytes, isWhole } = await bytesOf(response, timeout);
-  return isWhole ? new TextDecoder().decode(bytes) : null;
-}
-
-/**
- * @param {Response} response
- * @param {number} timeout milliseconds: a body may never end
- * @returns {Promise<{bytes: ArrayBuffer, isWhole: boolean}>} what has come until then
- */
-async function bytesOf(response, timeout) {
-  const reader = response.body?.getReader();
-  /** @type {any[]} */
-  const chunks = [];
-  let isWhole = true;
-  const timer = setTimeout(() => {
-    isWhole = false;
-    reader?.cancel().catch(() => {}); // ends the reading
-  }, timeout);
-  try {
-    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-      chunks.push(next.value);
-    }
-  } catch {
-    isWhole = false; // it broke off
-  }
-  clearTimeout(timer);
-  return { bytes: await new Blob(chunks).arrayBuffer(), isWhole };
-}
-
-/**
  * @param {XMLHttpRequest} call whose response is text
  * @param {XMLHttpRequestResponseType} type
  * @returns {Reply}
@@ -107,19 +58,6 @@ export function replyOfCall(call, type) {
   const headers = headersOf(call);
   const bytes = new TextEncoder().encode(responseText).buffer;
   return { status, statusText, url, headers, ...contentOf(bytes, type, headers) };
-}
-
-/**
- * @param {XMLHttpRequest} call
- * @returns {Headers} of its reply
- */
-export function headersOf(call) {
-  const headers = new Headers();
-  for (const line of call.getAllResponseHeaders().trim().split("\r\n")) {
-    const colon = line.indexOf(":");
-    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
-  }
-  return headers;
 }
 
 /**
@@ -206,32 +144,4 @@ function copyOf(buffer, start, size) {
   if (!isBuffer(buffer)) return new Uint8Array(buffer, start, size); // shared: the browser refuses it
   // A buffer that has been transferred cannot even be read, and is sent as nothing.
   return size === 0 ? new Uint8Array() : new Uint8Array(buffer, start, size).slice();
-}
-
-/**
- * A reply that can be told to another realm.
- *
- * @typedef {{status: number, statusText: string, url: string, headers: [string, string][], body: string}} ReplyData
- */
-
-/**
- * @param {Response} reply which can still be read afterwards
- * @param {number} [timeout] milliseconds; afterwards its body is empty
- * @returns {Promise<ReplyData>}
- */
-export async function toData(reply, timeout = 10_000) {
-  const { status, statusText, url, headers } = reply;
-  return { status, statusText, url, headers: [...headers], body: await textWithin(reply, timeout) };
-}
-
-/**
- * @param {ReplyData} data
- * @returns {Response}
- */
-export function fromData(data) {
-  const { url, body, ...init } = data;
-  return Object.defineProperties(new Response(body || null, init), {
-    url: { value: url },
-    clone: { value: () => fromData(data) },
-  });
 }

@@ -1,4 +1,6 @@
-// Which requests are ours, by the core's plan.
+// The core's plan: which requests are ours, and what of them it wants to see.
+
+import { resolveUrl } from "../platform.js";
 
 /**
  * @typedef {object} Hosts
@@ -24,31 +26,6 @@
 
 const HAS_SCHEME = /^https?:\/\//i;
 const IPV4 = /^\d+(?:\.\d+){3}$/;
-
-// PyScript may give a worker a document, each look at which is a call to the page.
-export const IN_WORKER = "WorkerGlobalScope" in globalThis;
-
-/** Servers import the module too, and some of them have a part of this. */
-export const IN_BROWSER =
-  Boolean(globalThis.location && globalThis.XMLHttpRequest) &&
-  (IN_WORKER || "document" in globalThis);
-
-/** What relative URLs are relative to. */
-export const baseUrl = () =>
-  (IN_WORKER ? undefined : globalThis.document?.baseURI) ?? location.href;
-
-/**
- * @param {string} url absolute, or relative
- * @param {string} [base] the page's address unless given
- * @returns {URL | null} null when it is no URL
- */
-export function resolveUrl(url, base = baseUrl()) {
-  try {
-    return new URL(url, base);
-  } catch {
-    return null;
-  }
-}
 
 /** A host name as configured: with or without scheme, with or without a leading dot. */
 export const hostnameOf = (/** @type {string} */ domain) =>
@@ -97,17 +74,6 @@ export function isOurs(plan, url, target = resolveUrl(url)) {
   // Anyone on the way could read the tokens.
   return !plan.secure || protocol !== "http:" || isLoopback(hostname);
 }
-
-// What installs packages is never ours: an index or a file server that allows every origin
-// ("access-control-allow-origin: *") would refuse our headers and credentials.
-const PACKAGE_FILES = [".whl", ".whl.metadata", "/pyodide-lock.json"];
-const PACKAGE_INDEX = "application/vnd.pypi.simple.";
-
-/** @param {URL} target @returns whether installers of packages load it */
-export const isPackage = ({ pathname }) => PACKAGE_FILES.some((end) => pathname.endsWith(end));
-
-/** @param {Pick<Headers, "get">} headers @returns whether a package index is asked, as micropip does */
-export const asksIndex = (headers) => headers.get("accept")?.includes(PACKAGE_INDEX) ?? false;
 
 /**
  * The request headers that the core wants to see.
