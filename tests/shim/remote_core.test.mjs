@@ -16,7 +16,7 @@ const VALUE = { verdict: "value", value: "alice" };
 /** A link whose questions a test answers when it likes. */
 class PlayedLink {
   asked = [];
-  told = [];
+  reported = [];
   #open = [];
 
   ask(...question) {
@@ -24,8 +24,8 @@ class PlayedLink {
     return new Promise((resolve, reject) => this.#open.push({ resolve, reject }));
   }
 
-  tell(...report) {
-    this.told.push(report);
+  report(...report) {
+    this.reported.push(report);
   }
 
   /** Answer the oldest question. */
@@ -145,7 +145,7 @@ describe("what a page asks its worker's core", () => {
     const { verdict } = exchanging([], REQUEST, control.signal);
     control.abort();
     await assert.rejects(verdict, { name: "AbortError" });
-    assert.deepEqual(link.told, [["cancel", 1]]);
+    assert.deepEqual(link.reported, [["cancel", 1]]);
   });
 });
 
