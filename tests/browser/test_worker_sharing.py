@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from supertokens_pyodide._core.clock import STORAGE_KEY
-from supertokens_pyodide._core.config import Page as ConfigPage
-from supertokens_pyodide._core.config import read_config
-from supertokens_pyodide._core.cookies import LAST_UPDATE, OURS
-from supertokens_pyodide._core.messages import write_plan
+from supertokens_pyodide._core.config.options import Page as ConfigPage
+from supertokens_pyodide._core.config.options import read_config
+from supertokens_pyodide._core.environment.clock import STORAGE_KEY
+from supertokens_pyodide._core.environment.cookies import LAST_UPDATE, OURS
+from supertokens_pyodide._core.wire.plan import write_plan
 
 from tests.browser.conftest import BrowserLog, VendorSite, serve_vendor
 from tests.browser.worker_page import BUNDLE, SHARING_BUNDLE
 
 NewContext = Callable[..., BrowserContext]
 
-# A worker that runs what its page sends it. It speaks the wire (js_shim/src/worker/wire.js) by itself.
+# A worker that runs what its page sends it. It speaks js_shim/src/worker/wire.js by itself.
 BARE = """
 const { port1, port2 } = new MessageChannel();
 const heard = [];

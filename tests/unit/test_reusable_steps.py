@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from supertokens_pyodide._core.config import Page, read_config
-from supertokens_pyodide._core.messages import Port, write_plan
-from supertokens_pyodide._core.session import Session
-from supertokens_pyodide._core.tokens import write_front_token
+from supertokens_pyodide._core.config.options import Page, read_config
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.state.tokens import write_front_token
+from supertokens_pyodide._core.wire.plan import write_plan
+from supertokens_pyodide._core.wire.port import Port
 
 from tests.unit.shim_core import ShimCore
 from tests.unit.world import World
@@ -54,6 +55,10 @@ TAKE_ARGUMENTS = {
     "diagnose",
 }
 READS = sorted(Port.CALLS - ACTS - TAKE_ARGUMENTS)
+
+
+def test_the_calls_that_neither_act_nor_need_arguments_are_marked_as_reads():
+    assert sorted(Port.READS) == READS
 
 
 @pytest.mark.parametrize("skew", [0, 7_200_000, -7_200_000])

@@ -11,7 +11,7 @@ import { resolveUrl } from "../platform.js";
  * @typedef {Hosts & {apiDomain: string, skip?: string | undefined}} Target `apiDomain` has scheme, host and
  *   port; a URL that contains `skip` is never ours
  *
- * What the core tells the shim once, as data (supertokens_pyodide/_core/messages.py).
+ * What the core tells the shim once, as data (supertokens_pyodide/_core/wire/plan.py).
  *
  * @typedef {Required<Target> & PlanData} Plan
  *

@@ -1,4 +1,4 @@
-// The steps that a core hands back, as supertokens_pyodide/_core/messages.py describes them. They are parsed
+// The steps that a core hands back, as supertokens_pyodide/_core/wire/steps.py describes them. They are parsed
 // where they leave Python, and nobody changes one: a step may be handed out again.
 
 /**

@@ -9,19 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from ..errors import TokenFault, TokenInvalid, UnsupportedPlatform
-from .clock import is_time
-from .effects import Get, Verify, get, verify
-from .flows import Flow, Flows
-from .foreign import read_json
-from .tokens import MalformedToken, Payload, read_jwt
+from ...errors import TokenFault, TokenInvalid, UnsupportedPlatform
+from ..environment.clock import is_time
+from ..flow.effects import Get, Verify, get, verify
+from ..flow.flows import Flow, Flows
+from ..foreign import read_json
+from ..state.tokens import MalformedToken, Payload, read_jwt
 
 # The one algorithm of SuperTokens' access tokens, and how WebCrypto calls it.
 ALGORITHM = "RS256"
 _WEB_CRYPTO = {"name": "RSASSA-PKCS1-v1_5", "hash": "SHA-256"}
 
 # Keys that no key set has named are asked for again, but not for every token that somebody made up.
-_PATIENCE = 10_000
+_PAUSE = 10_000
 
 # In milliseconds: how long a key set counts whose response does not say so, and how long one may
 # count at most. A key that the backend has removed must not be trusted for as long as a page lives.
@@ -123,7 +123,7 @@ class Verifier:
     def _may_renew(self, url: str) -> bool:
         if url in self._fetching and not self._fetching[url].ended:
             return True  # what is on its way may have it
-        return abs(self._flows.clock.client_now - self._renewed.get(url, -math.inf)) >= _PATIENCE
+        return abs(self._flows.clock.client_now - self._renewed.get(url, -math.inf)) >= _PAUSE
 
     async def _fetched(self, url: str, *, fresh: bool) -> dict[str, Key]:
         """The key set, fetched once for all who wait for it."""

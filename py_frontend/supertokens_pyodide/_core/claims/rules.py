@@ -4,29 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeGuard
+from typing import Any, TypeGuard
 
-from ..errors import InvalidMaxAge
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimValidationResult:
-    """What a validator finds: whether the claim is valid, and otherwise the reason why not."""
-
-    is_valid: bool
-    reason: Any = None
-
-
-class Clock(Protocol):
-    """The session's clock, which agrees with the backend's; times are in milliseconds."""
-
-    def now(self) -> float:
-        """The time since the epoch."""
-
-    @property
-    def threshold(self) -> float:
-        """By how much the clock may be off: no age below that can be told."""
-
+from ...errors import InvalidMaxAge
+from .validators import ClaimValidationResult, Clock
 
 # In place of a value that the payload does not have. (None is a value: JavaScript's null.)
 MISSING: Any = object()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from .cookies import FRONT_TOKEN, LAST_UPDATE, Cookies
+from ..environment.cookies import FRONT_TOKEN, LAST_UPDATE, Cookies
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import UnsupportedPlatform
-from .clock import is_time
-from .foreign import LONGEST, read_json
+from ...errors import UnsupportedPlatform
+from ..environment.clock import is_time
+from ..foreign import LONGEST, read_json
 
 Payload = dict[str, Any]
 

@@ -7,52 +7,26 @@ away leaves it running for the others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ..errors import CookieWriteBlocked, FrontTokenMissing, RefreshUnavailable
-from .calls import refresh_call, sign_cookies_out_call
-from .config import Config
+from ...errors import CookieWriteBlocked, FrontTokenMissing, RefreshUnavailable
+from ..config.options import Config
+from ..flow.effects import Head, Lock, lock, post, post_hook
+from ..flow.flows import Flow, Flows
+from ..state.local_state import ANTI_CSRF_HEADER, FRONT_TOKEN_HEADER, REMOVE, LocalState
+from ..state.relevance import Sent, sets_cookies
+from ..state.snapshot import Absent, Decision, Present, Snapshot, Unknown, decide
+from .backend_calls import refresh_call, sign_cookies_out_call
 from .cooldown import FIRST, LONGEST, RETRY_AFTER_HEADER, Cooldown
-from .effects import Head, Lock, lock, post, post_hook
-from .flows import Flow, Flows
-from .local_state import ANTI_CSRF_HEADER, FRONT_TOKEN_HEADER, REMOVE, LocalState
-from .relevance import Sent, sets_cookies
-from .snapshot import Absent, Decision, Present, Snapshot, Unknown, decide
+from .outcome import Available, Ended, Outcome, Unavailable
 
 # supertokens-website's name: its pages and ours exclude each other.
 LOCK_NAME = "REFRESH_TOKEN_USE"
 # Longer than the slowest holder should take, whose call itself is limited.
-_LOCK_PATIENCE = 10_000
+_LOCK_TIMEOUT = 10_000
 
 _LOCK_HELD = "Another tab has been refreshing the session for too long."
 _NOT_SHOWN = "The refresh call was answered, but the response has no usable front-token header."
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """There is a session with other tokens than before: try again with them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """There is no session (any more). ``head`` is the refresh call's reply where it said so."""
-
-    head: Head | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unavailable:
-    """Nobody knows, so the session is kept. ``head`` is the refresh call's reply, if any came."""
-
-    error: RefreshUnavailable
-    head: Head | None = None
-
-    def again(self) -> Unavailable:
-        """The same for somebody who has not waited for the call, and so has not got its reply."""
-        return Unavailable(type(self.error)(self.error.message, status=self.error.status))
-
-
-Outcome = Retry | Ended | Unavailable
 
 
 class Refresher:
@@ -63,14 +37,14 @@ class Refresher:
         self._flows = flows
         self._state = state
         self._running: Flow[Outcome | None] | None = None
-        self._probed: Retry | Ended | None = None
+        self._probed: Available | Ended | None = None
         self._cooldown = Cooldown(flows.clock)
         self._failure: Unavailable | None = None
         # The session as the last refresh found it: its refresh token has been used.
         self._spent: Snapshot | None = None
         self._reconciling: Flow[None] | None = None
 
-    async def refreshed(self, before: Snapshot) -> Outcome:
+    async def refresh(self, before: Snapshot) -> Outcome:
         """Get other tokens than those of ``before``; refreshes only if nobody else has.
 
         One that has just failed is not made again: its failure counts until the cooldown is over.
@@ -85,7 +59,7 @@ class Refresher:
                     self._state.emit_unauthorised(ended=False)
                     return Ended()
                 case Decision.RETRY:
-                    return Retry()
+                    return Available()
                 case _:
                     if now == self._spent:
                         raise CookieWriteBlocked(
@@ -97,10 +71,10 @@ class Refresher:
                     if outcome is not None:
                         return outcome
 
-    async def probed(self) -> Outcome:
+    async def probe(self) -> Outcome:
         """Learn from the backend whether an unknown session is there; asks once and remembers."""
         if self._probed is None:
-            outcome = await self.refreshed(self._state.snapshot())
+            outcome = await self.refresh(self._state.snapshot())
             if isinstance(outcome, Unavailable):
                 return outcome  # the cooldown remembers it for a while
             self._probed = outcome
@@ -115,7 +89,7 @@ class Refresher:
         """Ask the backend again at the next need: the session has been there since."""
         self._probed = None
 
-    async def tried(self) -> Outcome:
+    async def try_refresh(self) -> Outcome:
         """Make a refresh call to learn how it goes.
 
         A session is refreshed by it, in the ordinary way. Who is signed out here stays so, whatever
@@ -123,7 +97,7 @@ class Refresher:
         """
         state = self._state.snapshot()
         if not isinstance(state, Absent):
-            return await self.refreshed(state)
+            return await self.refresh(state)
         if not await self._locked():
             return Unavailable(RefreshUnavailable(_LOCK_HELD))
         head = await post(refresh_call(self._config, self._state))
@@ -167,7 +141,7 @@ class Refresher:
             outcome = await self._call(before)
         self._remember(outcome)
         self._flows.unlock()
-        if isinstance(outcome, Retry):  # the lock is free: users' functions may take their time
+        if isinstance(outcome, Available):  # the lock is free: users' functions may take their time
             if self._config.has_post_api_hook:
                 await post_hook()
             self._state.emit({"action": "REFRESH_SESSION", "user_context": {}})
@@ -176,7 +150,7 @@ class Refresher:
     def _remember(self, outcome: Outcome | None) -> None:
         """Let a failure count for a while."""
         match outcome:
-            case Retry() | Ended():
+            case Available() | Ended():
                 self._failure = None
                 self._cooldown.end()
             case Unavailable(_, head):
@@ -212,7 +186,7 @@ class Refresher:
                 return Unavailable(_refused(head.status), head)
             if after != sent.snapshot:
                 self._spent = sent.snapshot if isinstance(sent.snapshot, Present) else None
-                return Retry()
+                return Available()
         return Unavailable(FrontTokenMissing(_NOT_SHOWN, status=head.status))
 
     def _is_gone(self, sent: Sent, head: Head) -> bool:
@@ -241,14 +215,14 @@ class Refresher:
             await self._sign_cookies_out(dropped)
         now = self._state.snapshot()
         if isinstance(now, Present):
-            await self.refreshed(now)
+            await self.refresh(now)
 
     async def _sign_cookies_out(self, dropped: Head) -> None:
         anti_csrf = dropped.headers.get(ANTI_CSRF_HEADER) or None
         await post(sign_cookies_out_call(self._config, anti_csrf))
 
     async def _locked(self) -> bool:
-        return await lock(Lock(LOCK_NAME, _LOCK_PATIENCE + self._config.refresh_milliseconds))
+        return await lock(Lock(LOCK_NAME, _LOCK_TIMEOUT + self._config.refresh_milliseconds))
 
     def _with_removal(self, head: Head) -> Head:
         """A refresh that is refused without a front-token ends the session all the same (FDI)."""

@@ -15,10 +15,10 @@ from os.path import basename
 from traceback import extract_tb
 from typing import Any, Generic, TypeVar, cast
 
-from ..errors import Closed, SuperTokensError
-from ..events import Event
-from .clock import Clock
-from .cookies import Cookies
+from ...errors import Closed, SuperTokensError
+from ...events import Event
+from ..environment.clock import Clock
+from ..environment.cookies import Cookies
 from .effects import Effect, Wait, perform
 from .logs import describe
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
-from ..claims import ClaimValidationResult, SessionClaimValidator
-from ..errors import ClaimValidatorFailed, SuperTokensError
-from ..events import ClaimValidationError
-from .clock import Clock
-from .effects import Call, Effect, FunctionFailed, Lock, UserContext, call, lock
-from .flows import Flows
-from .tokens import Payload
+from ...errors import ClaimValidatorFailed, SuperTokensError
+from ...events import ClaimValidationError
+from ..environment.clock import Clock
+from ..flow.effects import Call, Effect, FunctionFailed, Lock, UserContext, call, lock
+from ..flow.flows import Flows
+from ..state.tokens import Payload
+from .validators import ClaimValidationResult, SessionClaimValidator
 
 # supertokens-website's name: its pages and ours exclude each other.
 LOCK_NAME = "CLAIM_REFRESH_LOCK"
 # In milliseconds; a holder makes a call or two to the backend.
-_LOCK_PATIENCE = 20_000
+_LOCK_TIMEOUT = 20_000
 
 E_co = TypeVar("E_co", covariant=True)
 E = TypeVar("E")
@@ -135,7 +135,7 @@ class Validation:
 
     async def _refreshed(self, validators: Sequence[Validator[Any]]) -> Payload:
         """The payload after all that need it have refreshed, by us or by another tab."""
-        taken = await lock(Lock(LOCK_NAME, _LOCK_PATIENCE))
+        taken = await lock(Lock(LOCK_NAME, _LOCK_TIMEOUT))
         payload = await self._read_payload()
         if not taken:
             return payload  # as good as it gets: the validators say what is missing (as upstream)

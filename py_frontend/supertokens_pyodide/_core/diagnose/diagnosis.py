@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..errors import FrontTokenMissing
-from .config import Config
-from .hosts import is_ip_address
-from .refresh import Ended, Outcome, Retry, Unavailable
+from ...errors import FrontTokenMissing
+from ..config.hosts import is_ip_address
+from ..config.options import Config
+from ..config.urls import hostname_of
+from ..refresh.outcome import Available, Ended, Outcome, Unavailable
+from ..state.snapshot import Present, Snapshot
 from .report import DiagnosticReport, Facts, Finding
-from .snapshot import Present, Snapshot
-from .urls import hostname_of
 
 # A clock that is further off, in milliseconds, is worth a word, though it is corrected.
 _CLOCK_TOLERANCE = 5 * 60 * 1000
@@ -205,7 +205,7 @@ def _exposed_headers(snapshot: Snapshot, refresh: Outcome | None) -> Finding:
     code = "EXPOSED_HEADERS"
     if isinstance(refresh, Unavailable) and isinstance(refresh.error, FrontTokenMissing):
         return Finding(code, False, refresh.error.message, refresh.error.hint)
-    if isinstance(refresh, Retry) or isinstance(snapshot, Present):
+    if isinstance(refresh, Available) or isinstance(snapshot, Present):
         return Finding(code, True, "The page has seen the session's headers.")
     return Finding(
         code,
@@ -218,7 +218,7 @@ def _exposed_headers(snapshot: Snapshot, refresh: Outcome | None) -> Finding:
 
 def _refresh(outcome: Outcome) -> Finding:
     match outcome:
-        case Retry():
+        case Available():
             return Finding("REFRESH", True, "The session was refreshed.")
         case Ended():
             return Finding(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, cast
 
-from ..errors import ConfigError
+from ...errors import ConfigError
 from .spelling import OPTIONS
 from .urls import (
     Interception,

@@ -6,8 +6,8 @@ somebody else's, a tab of ours or of supertokens-website, and becomes an event, 
 
 from __future__ import annotations
 
-from ..events import Action
-from .flows import Flows
+from ...events import Action
+from ..flow.flows import Flows
 from .local_state import LocalState
 from .snapshot import Unknown
 from .tokens import FrontToken, read_front_token_or_none

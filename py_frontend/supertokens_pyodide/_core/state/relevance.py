@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from .effects import Head
+from ..flow.effects import Head
 from .local_state import FRONT_TOKEN_HEADER, REFRESH_TOKEN_HEADER, REMOVE, LocalState
 from .snapshot import Present, Snapshot, Unknown
 from .tokens import FrontToken, read_front_token_or_none

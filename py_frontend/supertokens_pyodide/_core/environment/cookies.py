@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .config import Config
+from ..config.options import Config
 
 FRONT_TOKEN = "sFrontToken"
 LAST_UPDATE = "st-last-access-token-update"

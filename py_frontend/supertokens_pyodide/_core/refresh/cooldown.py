@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .clock import Clock
+from ..environment.clock import Clock
 
 RETRY_AFTER_HEADER = "retry-after"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..events import ClaimValidationError
-from .foreign import read_json
+from ...events import ClaimValidationError
+from ..foreign import read_json
 
 
 def read_invalid_claims(text: str | bytes) -> list[ClaimValidationError] | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from ..errors import CookieWriteBlocked, RefreshLimitReached
-from .config import Config
-from .effects import Head, Send, Transmit, read_text, send
-from .flows import WouldBlock
-from .local_state import LocalState
-from .refresh import Ended, Outcome, Refresher, Retry, Unavailable
-from .refusals import read_invalid_claims
-from .relevance import Relevance, Sent, sets_cookies
-from .snapshot import ABSENT, Present, Snapshot, Unknown
+from ...errors import CookieWriteBlocked, RefreshLimitReached
+from ..claims.refusals import read_invalid_claims
+from ..config.options import Config
+from ..flow.effects import Head, Send, Transmit, read_text, send
+from ..flow.flows import WouldBlock
+from ..refresh.outcome import Available, Ended, Outcome, Unavailable
+from ..refresh.refresher import Refresher
+from ..state.local_state import LocalState
+from ..state.relevance import Relevance, Sent, sets_cookies
+from ..state.snapshot import ABSENT, Present, Snapshot, Unknown
 
 # The caller's request headers that the core must see.
 REQUEST_HEADERS = ("authorization", "rid")
@@ -90,15 +91,15 @@ class Exchanger:
                 raise RefreshLimitReached(f"A request was refused after {rounds} refreshes.")
             rounds += 1
             has_changed = self._state.snapshot() != before  # since the refresh ahead of it
-            if outcome is None or isinstance(outcome, Retry) or has_changed:
+            if outcome is None or isinstance(outcome, Available) or has_changed:
                 try:
-                    outcome = await self._refresher.refreshed(before)
+                    outcome = await self._refresher.refresh(before)
                 except WouldBlock:
                     return Delivery(head)
             if request.one_shot:
                 return Delivery(head)  # its caller may try again, with other tokens now
             match outcome:
-                case Retry():
+                case Available():
                     continue
                 case Ended(reply):
                     return Delivery(head) if reply is None else Delivery(reply, refresh=True)
@@ -117,7 +118,7 @@ class Exchanger:
             self._refresher.forget_probe()
             return snapshot
         try:
-            found = isinstance(await self._refresher.probed(), Retry)
+            found = isinstance(await self._refresher.probe(), Available)
         except WouldBlock:
             found = False
         if not found:
@@ -138,7 +139,7 @@ class Exchanger:
         if not isinstance(before, Present) or not self._state.has_expired():
             return None
         try:
-            return await self._refresher.refreshed(before)
+            return await self._refresher.refresh(before)
         except (WouldBlock, CookieWriteBlocked):
             return None
 

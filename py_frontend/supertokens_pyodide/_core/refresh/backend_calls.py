@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .config import Config
-from .effects import Post, UserContext
-from .local_state import LocalState
+from ..config.options import Config
+from ..flow.effects import Post, UserContext
+from ..state.local_state import LocalState
 
 SUPPORTED_FDI = "1.16,1.17,1.18,1.19,2.0,3.0,3.1,4.0,4.1,4.2"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..events import Event
-from .clock import STORAGE_KEY
-from .config import Config
-from .cookies import (
+from ...events import Event
+from ..config.options import Config
+from ..environment.clock import STORAGE_KEY
+from ..environment.cookies import (
     ACCESS_TOKEN,
     ANTI_CSRF,
     FRONT_TOKEN,
@@ -13,9 +13,9 @@ from .cookies import (
     LEGACY_ID_REFRESH_TOKEN,
     REFRESH_TOKEN,
 )
-from .effects import Head, UserContext
+from ..flow.effects import Head, UserContext
+from ..flow.flows import Flows
 from .endings import Ending, ending_of, time_of, write_mark
-from .flows import Flows
 from .snapshot import ABSENT, Present, Snapshot, Unknown, take_snapshot
 from .tokens import (
     FrontToken,
