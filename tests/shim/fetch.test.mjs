@@ -247,8 +247,8 @@ describe("credentials", () => {
       assert.equal(await credentials(new Request(OURS), { credentials: choice }), choice);
     }
     assert.equal(await credentials(new Request(OURS, { credentials: "omit" })), "omit");
-    const computed = Object.create({ credentials: "omit" });
-    assert.equal(await credentials(OURS, computed), "omit");
+    const computed = Object.create({ credentials: "same-origin" });
+    assert.equal(await credentials(OURS, computed), "same-origin");
   });
 
   test("where the core lends none, the caller's default stays", async () => {

@@ -160,6 +160,26 @@ describe("a worker that goes", () => {
     await assert.rejects(call.verdict, { code: "BOOT_FAILED" });
   });
 
+  test("so is what came of a request that the worker did not know yet", async () => {
+    const first = exchanging([200]);
+    await link.answer({ ...SEND, flow: 1, reusableUntil: 2000 });
+    await link.answer(DELIVER);
+    await first.verdict;
+    const { verdict } = exchanging([401]);
+    await nextTurn();
+    await link.end(workerGone());
+    assert.deepEqual(await verdict, DELIVER);
+  });
+
+  test("a call that goes on here fails with the reason", async () => {
+    const { verdict, context } = calling("validate_claims");
+    context.functions = { validate: () => true };
+    await link.answer({ flow: 1, do: "call", function: "validate", arguments: [] });
+    assert.deepEqual(link.asked.at(-1).slice(0, 2), ["resume", 1]);
+    await link.end(workerGone());
+    await assert.rejects(verdict, { code: "BOOT_FAILED" });
+  });
+
   test("a request that has not gone out fails with the reason", async () => {
     const { verdict } = exchanging([200]);
     await link.end(workerGone());
