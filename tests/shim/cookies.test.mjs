@@ -25,6 +25,7 @@ function jarOf(...cookies) {
 /** A browser that keeps no cookie unless `takes` says so. */
 function blockCookies(takes = () => false) {
   const cookies = new CookieDocument();
+  cookies.cookies = document.cookies;
   Object.defineProperty(document, "cookie", {
     get: () => cookies.cookie,
     set: (write) => {
