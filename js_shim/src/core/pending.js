@@ -48,7 +48,8 @@ export class PendingCore {
 
   /** @param {import("../flow/steps.js").RequestHead} request @param {FlowContext} context */
   exchange(request, context) {
-    const { stored, table } = this.#shim;
+    const { stored, cores } = this.#shim;
+    const { table } = cores;
     if (table) {
       const { host } = this.#driver;
       context.beginning = { ...request, cookies: host.cookies(), now: host.now() };
