@@ -1,7 +1,8 @@
 // Answers one question a line, as JSON: what a URL is, and whether it is ours.
 
 import { createInterface } from "node:readline";
-import { hostsOf, isOurs, resolveUrl } from "../../js_shim/src/target.js";
+import { hostsOf, isOurs } from "../../js_shim/src/core/plan.js";
+import { resolveUrl } from "../../js_shim/src/platform.js";
 
 globalThis.location = { href: "https://app.example.com/" };
 
