@@ -44,7 +44,7 @@ function start(...steps) {
     ...PLAN,
     requestHeaders: ["authorization", "rid"],
   });
-  shim = { life: {}, driver, covers: page.covers, files: null, requests };
+  shim = { life: {}, driver, covers: page.covers, cores: { pending: null, files: null }, requests };
   ours = sessionFetch(shim, nativeFetch);
 }
 beforeEach(() => start(FIRST, FIRST, DELIVER));

@@ -28,7 +28,7 @@ function start(options = {}) {
   events = [];
   const page = {
     ...pageOf(host, { emit: (fired) => events.push(...fired) }),
-    table: table.applies ? table : null,
+    cores: { table: table.applies ? table : null },
     stored: () => null,
     get driver() {
       return driver;

@@ -1,11 +1,11 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { RemoteCore } from "../../js_shim/src/core/remote.js";
 import { Table } from "../../js_shim/src/core/table.js";
 import { workerGone } from "../../js_shim/src/errors.js";
 import { FlowContext } from "../../js_shim/src/flow/context.js";
 import { Driver } from "../../js_shim/src/flow/driver.js";
+import { RemoteCore } from "../../js_shim/src/worker/remote_core.js";
 import { nextTurn, printed } from "./browser.mjs";
 import { PLAN, PlayedHost, pageOf, SEND } from "./core.mjs";
 
@@ -55,7 +55,12 @@ function start(table = null) {
   link = new PlayedLink();
   host = new PlayedHost();
   host.present = "sFrontToken=f; theme=dark; sAntiCsrf=c";
-  core = new RemoteCore(link, host, { plan: PLAN, facts: "{}" }, { table, stored: () => null });
+  core = new RemoteCore(
+    link,
+    host,
+    { plan: PLAN, facts: "{}" },
+    { cores: { table }, stored: () => null },
+  );
   driver = new Driver(pageOf(host), core, host, PLAN);
 }
 beforeEach(() => start());
