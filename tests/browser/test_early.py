@@ -127,14 +127,17 @@ class Visit:
             )
             self.run("""() => { new Worker("/worker.mjs", { type: "module" }); }""")
             return
-        while not self._held:
-            self.run("0")  # lets the browser's messages in
+        self.wait_for_boot()
         self._held[0].continue_()
 
     def fail_boot(self) -> None:
-        while not self._held:
-            self.run("0")
+        self.wait_for_boot()
         self._held[0].fulfill(status=404)
+
+    def wait_for_boot(self) -> None:
+        """Wait until Python is on its way; it gets no further before ``let_boot``."""
+        while not self._held:
+            self.run("0")  # lets the browser's messages in
 
     def wait_for_replies(self, path: str, count: int = 1) -> None:
         """Wait until the page has that many replies to requests for a path."""

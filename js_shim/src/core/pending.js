@@ -25,6 +25,12 @@ export class PendingCore {
   isRemote = false;
   compare = undefined;
   arrival = new Arrival();
+  /** @type {(reason: string) => void} */
+  need = () => {};
+  /** @type {Promise<string>} resolves once something needs the core, with what that is */
+  needed = new Promise((resolve) => {
+    this.need = resolve;
+  });
   #shim;
   #files;
   /** @type {Held[]} in the order in which they came */
@@ -57,7 +63,7 @@ export class PendingCore {
     }
     // Python may be waiting for it: it goes out without the session.
     if (this.#files.mayLoad(request.url)) return BARE;
-    return this.#later(context, () => {
+    return this.#later("request", context, () => {
       // The core knows better what is ours.
       return this.#shim.covers(request.url) ? this.#driver.exchange(request, context) : BARE;
     });
@@ -65,7 +71,13 @@ export class PendingCore {
 
   /** @param {string} name @param {string} args @param {FlowContext} context */
   call(name, args, context) {
-    return this.#later(context, () => this.#driver.call(name, args, context));
+    const { stored, table } = this.#shim;
+    if (table && args === "") {
+      const { host } = this.#driver;
+      const step = table.answer(name, { cookies: host.cookies(), now: host.now() }, stored);
+      if (step) return step;
+    }
+    return this.#later(name, context, () => this.#driver.call(name, args, context));
   }
 
   /** @param {Step} step @param {Result} result @param {FlowContext} context */
@@ -108,11 +120,13 @@ export class PendingCore {
   }
 
   /**
+   * @param {string} reason
    * @param {FlowContext} context
    * @param {() => Step | Promise<Step>} ask the core that is there then
    * @returns {Promise<Step>}
    */
-  async #later(context, ask) {
+  async #later(reason, context, ask) {
+    this.need(reason);
     await this.arrival.wait(context.signal);
     await this.#replayed;
     // The driver applies an answer as soon as it has it: nothing comes between the two.
@@ -121,6 +135,7 @@ export class PendingCore {
 
   /** @param {Held} held */
   async #hold(held) {
+    this.need("response");
     this.#held.push(held);
     try {
       await this.arrival.wait();

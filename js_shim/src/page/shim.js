@@ -2,6 +2,7 @@
 
 import { bootFiles } from "../boot/boot.js";
 import { BootFiles } from "../boot/boot_files.js";
+import { checkStart } from "../boot/schedule.js";
 import { settings, startPython } from "../boot/start.js";
 import { PendingCore } from "../core/pending.js";
 import { PythonCore } from "../core/python.js";
@@ -77,7 +78,7 @@ export class Shim {
   // ---- its life ------------------------------------------------------------------------------------
 
   /**
-   * Start for JavaScript: catch requests now, and have Python up as soon as possible.
+   * Start for JavaScript: catch requests now, and have Python started when the boot settings say.
    *
    * @param {Record<string, any>} given
    */
@@ -97,6 +98,7 @@ export class Shim {
     try {
       this.#refusal = undefined;
       if (!IN_BROWSER) throw notABrowser();
+      checkStart(settings());
       return this.given.checked(given);
     } catch (error) {
       this.#refusal = error; // callers that come later learn of it too
@@ -282,6 +284,7 @@ export class Shim {
   /** Resolves once the session can be asked; rejects when it never can. */
   async ready() {
     if (!this.driver) throw this.#refusal ?? notInitialised();
+    this.pending?.need("ready");
     await this.pending?.arrival.wait();
   }
 
