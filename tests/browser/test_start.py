@@ -14,7 +14,8 @@ from tests.browser.test_early import BUNDLE, Visit, front_token
 BEGIN = """
 (start) => {
   globalThis.reasons = [];
-  Object.assign(supertokensPyodide, { ...(start && { start }), onStart: (reason) => reasons.push(reason) });
+  if (start) supertokensPyodide.start = start;
+  supertokensPyodide.onStart = (reason) => reasons.push(reason);
   supertokens.init({ apiDomain: location.origin });
 }
 """
