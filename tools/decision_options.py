@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any, get_args
 
-from supertokens_pyodide._core.config import (
+from supertokens_pyodide._core.config.options import (
     Config,
     Page,
     TokenStore,
@@ -15,7 +15,7 @@ from supertokens_pyodide._core.config import (
     read_config,
     to_javascript,
 )
-from supertokens_pyodide._core.messages import write_plan
+from supertokens_pyodide._core.wire.plan import write_plan
 from supertokens_pyodide.errors import ConfigError
 
 from .decision_rules import require

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from supertokens_pyodide._core.cookies import FRONT_TOKEN, OURS
-from supertokens_pyodide._core.messages import Port
-from supertokens_pyodide._core.session import Session
-from supertokens_pyodide._core.tokens import write_front_token
+from supertokens_pyodide._core.environment.cookies import FRONT_TOKEN, OURS
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.state.tokens import write_front_token
+from supertokens_pyodide._core.wire.port import Port
 
 from .decision_options import CHOSEN, PAGE, chosen, config
 from .decision_rules import Case, Facts, conditions, require, rules

@@ -23,8 +23,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from supertokens_pyodide._core.clock import LIMIT, STORAGE_KEY, THRESHOLD
-from supertokens_pyodide._core.cookies import (
+from supertokens_pyodide._core.claims.validation import LOCK_NAME as CLAIM_LOCK
+from supertokens_pyodide._core.environment.clock import LIMIT, STORAGE_KEY, THRESHOLD
+from supertokens_pyodide._core.environment.cookies import (
     CARRIED,
     FRONT_TOKEN,
     HEADER_VALUE,
@@ -33,13 +34,12 @@ from supertokens_pyodide._core.cookies import (
     OURS,
     PROBE,
 )
-from supertokens_pyodide._core.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.foreign import DEEPEST
-from supertokens_pyodide._core.messages import Port
-from supertokens_pyodide._core.refresh import LOCK_NAME as REFRESH_LOCK
-from supertokens_pyodide._core.session import Session
-from supertokens_pyodide._core.tokens import write_front_token
-from supertokens_pyodide._core.validation import LOCK_NAME as CLAIM_LOCK
+from supertokens_pyodide._core.refresh.refresher import LOCK_NAME as REFRESH_LOCK
+from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.state.tokens import write_front_token
+from supertokens_pyodide._core.wire.port import Port
 
 from .decision_options import (
     ASKED,

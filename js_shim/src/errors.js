@@ -1,7 +1,7 @@
 // Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
 // (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here.
 
-import { resolveUrl } from "./target.js";
+import { resolveUrl } from "./platform.js";
 
 /**
  * `javascript` has the two texts in JavaScript's names, if these differ from Python's; `call` names the
@@ -25,7 +25,7 @@ export class SuperTokensError extends Error {
   /**
    * @param {ErrorData} data
    * @param {unknown} [cause] what made it fail, where that is a JavaScript error
-   * @param {Response} [response] the backend's, if the error reusableUntil for one
+   * @param {Response} [response] the backend's, if the error stands for one
    */
   constructor(data, cause, response) {
     const { message, hint } = data.javascript ?? data;
@@ -44,7 +44,7 @@ export class SuperTokensError extends Error {
     this.#response = response;
   }
 
-  /** The backend's response, if the error reusableUntil for one. */
+  /** The backend's response, if the error stands for one. */
   get response() {
     return this.#response;
   }

@@ -1,5 +1,5 @@
-// The <script> bundle: the same session as `window.supertokens`.
+// The <script> bundle: the session as `window.supertokens`, with what index.js exports.
 
-import * as supertokens from "./index.js";
+import * as session from "./api/session.js";
 
-/** @type {any} */ (globalThis).supertokens ??= supertokens;
+/** @type {any} */ (globalThis).supertokens ??= { ...session, default: session };

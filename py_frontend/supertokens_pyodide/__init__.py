@@ -38,8 +38,8 @@ from ._api import (
 )
 from ._browser.convert import cause_of
 from ._browser.fetch import fetch
-from ._core.report import DiagnosticReport, Finding
-from ._core.session import SessionStatus
+from ._core.diagnose.report import DiagnosticReport, Finding
+from ._core.session.session import SessionStatus
 from ._response import Response
 from .errors import SuperTokensError
 from .events import Event

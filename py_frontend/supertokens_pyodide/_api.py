@@ -1,17 +1,17 @@
-"""The module-level functions, bound to the page's current session."""
+"""The module-level functions, which work on the current client."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
-from . import _stand_in
-from ._client import Client, Handler
-from ._core.config import SEAMS, require_function
-from ._core.effects import UserContext
-from ._core.report import DiagnosticReport
-from ._core.session import SessionStatus
-from .errors import AlreadyInitialised, NotInitialised
+from . import _current
+from ._client import Handler
+from ._core.config.options import SEAMS, require_function
+from ._core.diagnose.report import DiagnosticReport
+from ._core.flow.effects import UserContext
+from ._core.session.session import SessionStatus
+from .errors import AlreadyInitialised
 from .events import Action, ClaimValidationError
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     ]
 
 T = TypeVar("T")
-
-_current: Client | None = None
 
 
 def init(api_domain: str | None = None, **options: Unpack[InitOptions]) -> None:
@@ -44,49 +42,28 @@ def init(api_domain: str | None = None, **options: Unpack[InitOptions]) -> None:
     on_handle_event = given.pop("on_handle_event", None)
     from ._browser import attach
 
-    if _current is not None:
+    client = _current.bound()
+    if client is not None:
         functions = {name: value for name, value in given.items() if name in SEAMS}
         for name, function in functions.items():
             require_function(name, function)
         data = given.keys() - functions.keys()
-        if data and not _current.agrees(attach.read_options(given)):
+        if data and not client.agrees(attach.read_options(given)):
             raise AlreadyInitialised("The session SDK was already initialised, with other options.")
-        _current.renew(functions)
-        _current.handle_events(on_handle_event)
+        client.renew(functions)
+        client.handle_events(on_handle_event)
         return
     attach.start(given).handle_events(on_handle_event)
 
 
-def bind(client: Client | None) -> None:
-    """Make a client the one that the functions of this module work on, or none."""
-    global _current
-    _current = client
-
-
-def current() -> Client | None:
-    """The client that the functions of this module work on, if any."""
-    return _current
-
-
 def close() -> None:
     """Undo everything that ``init()`` did, patches included; calls that wait raise Closed."""
-    client = _current
-    bind(None)
-    if client is not None:
-        client.close()
-
-
-def _client() -> Client:
-    if _current is None:
-        if _stand_in.current is not None:
-            return _stand_in.current.client()
-        raise NotInitialised("The session SDK has not been initialised.")
-    return _current
+    _current.close()
 
 
 def _ask(name: str, user_context: UserContext | None, **more: Any) -> Awaitable[Any]:
     """Call a function that can be overridden."""
-    function = _client().recipe[name]
+    function = _current.current().recipe[name]
     return cast(
         "Awaitable[Any]",
         function(user_context={} if user_context is None else user_context, **more),
@@ -103,7 +80,7 @@ async def does_session_exist(*, user_context: UserContext | None = None) -> bool
 
 async def get_session_status() -> SessionStatus:
     """Whether a session is there: ACTIVE, NONE, or UNKNOWN with the reason (an outage, say)."""
-    return cast(SessionStatus, await _client().call("get_session_status"))
+    return cast(SessionStatus, await _current.current().call("get_session_status"))
 
 
 async def get_user_id(*, user_context: UserContext | None = None) -> str:
@@ -118,7 +95,7 @@ async def get_access_token(min_validity: float | None = None) -> str | None:
     ``exposeAccessTokenToFrontendInCookieBasedAuth``; otherwise None. With ``min_validity``
     (seconds) it is as fresh as ``ensure_fresh`` makes it, and that is what may be raised.
     """
-    token = await _client().call("get_access_token", min_validity=min_validity)
+    token = await _current.current().call("get_access_token", min_validity=min_validity)
     return cast("str | None", token)
 
 
@@ -136,7 +113,7 @@ async def get_tenant_id() -> str:
     It is read from the front token's payload, else from the access token where exposed; a token
     that names none belongs to ``public``. Raises NoSession, SessionExpired or RefreshUnavailable.
     """
-    return cast(str, await _client().call("get_tenant_id"))
+    return cast(str, await _current.current().call("get_tenant_id"))
 
 
 async def ensure_fresh(min_validity: float = 30) -> bool:
@@ -146,7 +123,7 @@ async def ensure_fresh(min_validity: float = 30) -> bool:
     for the first half of its life. Raises RefreshUnavailable when the token is not fresh and could
     not be refreshed.
     """
-    return cast(bool, await _client().call("ensure_fresh", min_validity=min_validity))
+    return cast(bool, await _current.current().call("ensure_fresh", min_validity=min_validity))
 
 
 async def validate_claims(
@@ -164,7 +141,7 @@ async def validate_claims(
     with a validator's own error as its cause; a ``refresh`` that fails is only reported.
     """
     context = {} if user_context is None else user_context
-    validators = _client().recipe["get_global_claim_validators"](
+    validators = _current.current().recipe["get_global_claim_validators"](
         claim_validators_added_by_other_recipes=[], user_context=context
     )
     if override_global_claim_validators is not None:
@@ -198,7 +175,7 @@ async def attempt_refresh(force: bool = True) -> bool:
 
     With ``force=False`` it is refreshed only when the access token has expired.
     """
-    return cast(bool, await _client().call("attempt_refresh", force=force))
+    return cast(bool, await _current.current().call("attempt_refresh", force=force))
 
 
 async def verify_access_token(
@@ -226,7 +203,7 @@ async def verify_access_token(
         "issuer": issuer,
         "audience": audience,
     }
-    return cast("dict[str, Any]", await _client().call("verify_access_token", **arguments))
+    return cast("dict[str, Any]", await _current.current().call("verify_access_token", **arguments))
 
 
 async def sign_out(
@@ -249,7 +226,7 @@ async def diagnose(probe: bool = False) -> DiagnosticReport:
     With ``probe`` a refresh call is made to see how it goes: it refreshes the session, if one is
     there, and changes nothing otherwise.
     """
-    return cast(DiagnosticReport, await _client().diagnose(probe))
+    return cast(DiagnosticReport, await _current.current().diagnose(probe))
 
 
 def on(event: Action | Literal["*"], handler: Handler) -> Callable[[], None]:
@@ -259,4 +236,4 @@ def on(event: Action | Literal["*"], handler: Handler) -> Callable[[], None]:
 
     The handler may be async. One that fails is logged and breaks nothing.
     """
-    return _client().on(event, handler)
+    return _current.current().on(event, handler)

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from ._core.config import Config
-from ._core.messages import Port
-from ._core.report import Facts
-from ._core.session import Session, SessionStatus
+from ._core.config.options import Config
+from ._core.diagnose.report import Facts
+from ._core.session.session import Session, SessionStatus
+from ._core.wire.port import Port
 from ._recipe import (
     CALCULATE_SKEW,
     Recipe,

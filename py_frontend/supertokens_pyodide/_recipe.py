@@ -19,10 +19,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._core.config import Config
-from ._core.effects import UserContext
-from ._core.session import Session
-from ._core.urls import interception_of
+from ._core.config.options import Config
+from ._core.config.urls import interception_of
+from ._core.flow.effects import UserContext
+from ._core.session.session import Session
 from ._replies import invalid_claims_of
 from .errors import ConfigError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 
-from ._core.refusals import find_invalid_claims, read_invalid_claims
+from ._core.claims.refusals import find_invalid_claims, read_invalid_claims
 from .events import ClaimValidationError
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ._client import Client
-from ._core.config import Config
+from ._core.config.options import Config
 from ._response import Response
 
 

@@ -25,8 +25,10 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from ._core.claim_rules import MISSING, ClaimValidationResult, Clock, Rule
-from ._core.effects import UserContext
+from ._core.claims.rules import MISSING, Rule
+from ._core.claims.validators import ClaimValidationResult, Clock, SessionClaimValidator
+from ._core.flow.effects import UserContext
+from ._core.state.tokens import Payload
 from .events import ClaimValidationError
 
 __all__ = [
@@ -44,7 +46,6 @@ __all__ = [
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-Payload = dict[str, Any]
 Refresh = Callable[[UserContext], Awaitable[object] | object]
 
 
@@ -59,30 +60,6 @@ class SessionClaim(Protocol[T_co]):
 
     def get_last_fetched_time(self, payload: Payload, user_context: UserContext) -> float | None:
         """When the backend fetched the value, in milliseconds since the epoch."""
-
-
-class SessionClaimValidator(Protocol):
-    """What ``validate_claims`` asks of a validator; each of the three functions may be async.
-
-    ``refresh`` and ``should_refresh`` are called under a lock that all tabs share.
-    """
-
-    @property
-    def id(self) -> str:
-        """Names it in what ``validate_claims`` gives; usually the claim's id."""
-
-    def refresh(self, user_context: UserContext) -> Awaitable[object] | object:
-        """Make the backend update the token; one that fails is reported and changes nothing."""
-
-    def should_refresh(
-        self, payload: Payload, user_context: UserContext, clock: Clock
-    ) -> Awaitable[bool] | bool:
-        """Whether ``refresh`` is needed before ``validate`` can judge."""
-
-    def validate(
-        self, payload: Payload, user_context: UserContext, clock: Clock
-    ) -> Awaitable[ClaimValidationResult] | ClaimValidationResult:
-        """Judge the payload, and nothing else."""
 
 
 # ---- the claims ----------------------------------------------------------------------------------

@@ -302,7 +302,7 @@ def test_close_ends_the_pages_flows_in_the_worker_and_frees_their_locks(
     page.wait_for_function("refreshing === 1")
     page.evaluate("supertokens.close()")
     assert page.evaluate("ended") == ["CLOSED", "CLOSED"]
-    assert python.run("return len(s._api._current.port._flows)") == 0
+    assert python.run("return len(s._current.bound().port._flows)") == 0
     page.evaluate(INIT)
     invalid = """supertokens.validateClaims(() => [{
       id: "mine",

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from supertokens_pyodide._core.clock import STORAGE_KEY
-from supertokens_pyodide._core.config import Page as ConfigPage
-from supertokens_pyodide._core.config import read_config
-from supertokens_pyodide._core.cookies import LAST_UPDATE, OURS
-from supertokens_pyodide._core.messages import write_plan
+from supertokens_pyodide._core.config.options import Page as ConfigPage
+from supertokens_pyodide._core.config.options import read_config
+from supertokens_pyodide._core.environment.clock import STORAGE_KEY
+from supertokens_pyodide._core.environment.cookies import LAST_UPDATE, OURS
+from supertokens_pyodide._core.wire.plan import write_plan
 
 from tests.browser.conftest import BrowserLog, VendorSite, serve_vendor
 from tests.browser.worker_page import BUNDLE, SHARING_BUNDLE
 
 NewContext = Callable[..., BrowserContext]
 
-# A worker that runs what its page sends it. It speaks the wire (js_shim/src/worker/wire.js) by itself.
+# A worker that runs what its page sends it. It speaks js_shim/src/worker/wire.js by itself.
 BARE = """
 const { port1, port2 } = new MessageChannel();
 const heard = [];
@@ -36,8 +36,8 @@ const ask = (name, ...args) => new Promise((answer) => {
 });
 const report = (name, ...args) => port1.postMessage({ name, args });
 const greet = () => postMessage("supertokens-pyodide", [port2]);
-const join = (life = "") =>
-  ask("join", { protocol: 2, version: "", life, keys: [STORAGE_KEY, "mine"] });
+const join = (livenessLock = "") =>
+  ask("join", { protocol: 2, version: "", livenessLock, keys: [STORAGE_KEY, "mine"] });
 const AsyncFunction = (async () => {}).constructor;
 onmessage = async ({ data: { id, code } }) => {
   try {
@@ -400,7 +400,7 @@ def test_a_worker_with_an_opaque_origin_is_told_so(
 CORE = """
 globalThis.asked = [];
 const answerWith = (answer) => (...args) => { asked.push(args); return answer; };
-services.adopt = () => ({ plan: PLAN, facts: "{}" });
+services.decide = () => ({ plan: PLAN, facts: "{}" });
 services.exchange = answerWith(ANSWER);
 services.call = answerWith({ verdict: "value", value: true });
 services.resume = answerWith({ verdict: "deliver" });

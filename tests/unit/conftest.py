@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from supertokens_pyodide import errors
-from supertokens_pyodide._core import flows
+from supertokens_pyodide._core.flow import flows
 
 from tests.unit.world import World, fragments
 

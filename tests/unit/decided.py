@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hypothesis import strategies as st
-from supertokens_pyodide._core.config import Page, from_javascript, read_config
-from supertokens_pyodide._core.cookies import OURS
-from supertokens_pyodide._core.messages import Port, write_plan
-from supertokens_pyodide._core.session import Session
+from supertokens_pyodide._core.config.options import Page, from_javascript, read_config
+from supertokens_pyodide._core.environment.cookies import OURS
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.wire.plan import write_plan
+from supertokens_pyodide._core.wire.port import Port
 
 NOW = 1_700_000_000_000
 # What make has put into the shim.

@@ -2,8 +2,8 @@
 // by the core's plan, and before there is one, by the options.
 
 import { readFileSync } from "node:fs";
+import { isOurs } from "../../js_shim/src/core/plan.js";
 import { targetOf } from "../../js_shim/src/page/shim.js";
-import { isOurs } from "../../js_shim/src/target.js";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const told = asked.map(({ page, plan, options, url }) => {

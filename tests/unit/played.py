@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from supertokens_pyodide._core.config import from_javascript
+from supertokens_pyodide._core.config.options import from_javascript
 from supertokens_pyodide.errors import SuperTokensError
 from supertokens_pyodide.events import to_wire
 from supertokens_pyodide.testing import NetworkDown, Reply, Request, ScriptedBrowser, Tab

@@ -7,7 +7,7 @@ from supertokens_pyodide.errors import NoSession, RefreshUnavailable, SignOutFai
 from supertokens_pyodide.testing import NetworkDown, Reply, TimedOut
 
 from tests.unit.backend import PUBLIC, REFRESH, SIGN_OUT
-from tests.unit.recalling import RecallingPort
+from tests.unit.shim_core import ShimCore
 from tests.unit.world import World
 
 TABS = st.integers(0, 1)
@@ -24,10 +24,10 @@ class AnyCourse(RuleBasedStateMachine):
     @initialize(
         mode=st.sampled_from(["cookie", "header"]),
         error=st.sampled_from([0, 7_200_000]),
-        recalls=st.booleans(),
+        is_cached=st.booleans(),
     )
-    def open_browser(self, mode, error, recalls):
-        self.recalls = recalls  # whether drivers ask the core as little as they may
+    def open_browser(self, mode, error, is_cached):
+        self.is_cached = is_cached  # whether the shim's step cache is in front of each core
         self.world = World(mode, clock_error=error, enable_debug_logs=False)
         self.world.open_tab()
         for tab in self.world.tabs:
@@ -123,8 +123,8 @@ class AnyCourse(RuleBasedStateMachine):
         assert self.world.tabs[tab].fetch(PUBLIC).status == 200
 
     def prepare(self, tab):
-        if self.recalls:
-            tab.client.port = RecallingPort(tab.client.session)
+        if self.is_cached:
+            tab.client.port = ShimCore(tab)
 
     def begin(self, tab, name):
         return tab.begin_fetch(name) if name.startswith("/") else tab.begin_call(name)

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from supertokens_pyodide._core.config import Page, read_config
-from supertokens_pyodide._core.messages import Port
-from supertokens_pyodide._core.session import Session
+from supertokens_pyodide._core.config.options import Page, read_config
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.wire.port import Port
 from supertokens_pyodide.testing import write_front_token
 
 NOW = 1_700_000_000_000

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from supertokens_pyodide._browser.functions import ReportedProvider
-from supertokens_pyodide._core.clock import THRESHOLD, Clock
+from supertokens_pyodide._core.environment.clock import THRESHOLD, Clock
 
 NOW = 1_700_000_000_000
 HOURS = 3_600_000

@@ -4,7 +4,7 @@ import json
 import re
 from importlib.metadata import version
 
-from supertokens_pyodide._core.calls import SUPPORTED_FDI
+from supertokens_pyodide._core.refresh.backend_calls import SUPPORTED_FDI
 
 from tests.conftest import ROOT
 

@@ -1,8 +1,8 @@
 """The options of init(): accepted, normalised or refused with the option's name and a hint."""
 
 import pytest
-from supertokens_pyodide._core.config import SEAMS, Page, from_javascript, read_config
-from supertokens_pyodide._core.urls import Interception
+from supertokens_pyodide._core.config.options import SEAMS, Page, from_javascript, read_config
+from supertokens_pyodide._core.config.urls import Interception
 from supertokens_pyodide.errors import ConfigError
 
 PAGE = Page("app.example.com", secure=True)

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from supertokens_pyodide._core.config import Page, read_config
-from supertokens_pyodide._core.cookies import (
+from supertokens_pyodide._core.config.options import Page, read_config
+from supertokens_pyodide._core.environment.cookies import (
     ACCESS_TOKEN,
     ANTI_CSRF,
     FRONT_TOKEN,

@@ -5,8 +5,8 @@ import json
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-from supertokens_pyodide._core.clock import STORAGE_KEY
-from supertokens_pyodide._core.cookies import OURS
+from supertokens_pyodide._core.environment.clock import STORAGE_KEY
+from supertokens_pyodide._core.environment.cookies import OURS
 
 from tests.unit.decided import (
     NOW,

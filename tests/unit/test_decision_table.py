@@ -8,11 +8,11 @@ import pytest
 from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 from supertokens_pyodide import _core
-from supertokens_pyodide._core.clock import STORAGE_KEY
-from supertokens_pyodide._core.cookies import OURS
-from supertokens_pyodide._core.exchange import REQUEST_HEADERS
-from supertokens_pyodide._core.local_state import REPLY_HEADERS
-from supertokens_pyodide._core.snapshot import Present
+from supertokens_pyodide._core.environment.clock import STORAGE_KEY
+from supertokens_pyodide._core.environment.cookies import OURS
+from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
+from supertokens_pyodide._core.state.local_state import REPLY_HEADERS
+from supertokens_pyodide._core.state.snapshot import Present
 
 from tests.unit.decided import (
     NOW,

@@ -6,8 +6,8 @@ from typing import get_type_hints
 
 import pytest
 import supertokens_pyodide as supertokens
-from supertokens_pyodide._core.diagnosis import is_same_site
-from supertokens_pyodide._core.report import Facts, Finding
+from supertokens_pyodide._core.diagnose.diagnosis import is_same_site
+from supertokens_pyodide._core.diagnose.report import Facts, Finding
 from supertokens_pyodide.testing import NetworkDown, Reply
 
 from tests.unit.backend import REFRESH, SIGN_OUT

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import supertokens_pyodide
 from supertokens_pyodide import errors
-from supertokens_pyodide._core.config import to_javascript
+from supertokens_pyodide._core.config.options import to_javascript
 from supertokens_pyodide.options import InitOptions
 
 from tests.conftest import ROOT

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from supertokens_pyodide._core.endings import Ending, ending_of, time_of, write_mark
-from supertokens_pyodide._core.tokens import read_front_token
+from supertokens_pyodide._core.state.endings import Ending, ending_of, time_of, write_mark
+from supertokens_pyodide._core.state.tokens import read_front_token
 from supertokens_pyodide.testing import NetworkDown, Reply, write_front_token
 
 from tests.unit.backend import REFRESH, SIGN_IN, SIGN_OUT

@@ -1,11 +1,11 @@
 """Flows: begun, resumed, cancelled, spawned, joined and closed from outside."""
 
 import pytest
-from supertokens_pyodide._core.clock import Clock
-from supertokens_pyodide._core.config import Page, read_config
-from supertokens_pyodide._core.cookies import Cookies
-from supertokens_pyodide._core.effects import Lock, Post, ReadText, Wait, lock, post, read_text
-from supertokens_pyodide._core.flows import Flows
+from supertokens_pyodide._core.config.options import Page, read_config
+from supertokens_pyodide._core.environment.clock import Clock
+from supertokens_pyodide._core.environment.cookies import Cookies
+from supertokens_pyodide._core.flow.effects import Lock, Post, ReadText, Wait, lock, post, read_text
+from supertokens_pyodide._core.flow.flows import Flows
 from supertokens_pyodide.errors import Closed, NoSession, SuperTokensError
 
 CONFIG = read_config({"api_domain": "https://api.example.com"}, Page("app.example.com", True))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from supertokens_pyodide._core.foreign import DEEPEST, LONGEST, read_json
-from supertokens_pyodide._core.tokens import MalformedToken, read_access_token
+from supertokens_pyodide._core.state.tokens import MalformedToken, read_access_token
 from supertokens_pyodide.testing import Reply
 
 from tests.unit.backend import REFRESH, SIGN_OUT

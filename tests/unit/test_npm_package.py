@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import tarfile
 
@@ -177,3 +178,29 @@ def test_the_module_can_be_imported_in_node_and_init_is_refused_there():
     assert said["0"][0] == said["later"] == said["ready"] == "UnsupportedPlatform"
     assert "outside a browser" in said["0"][1]
     assert said["hint"] is None
+
+
+def test_a_bundler_keeps_an_import_that_is_there_for_its_effects(tmp_path):
+    manifest = json.loads((ROOT / "package.json").read_text("utf-8"))
+    package = tmp_path / "node_modules" / "supertokens-pyodide"
+    # What is under utils/ has no effects: it gives names that the main entry has as well.
+    no_page_has = ["package.json", "js_shim/cli/", "/utils/"]
+    exports = {
+        name: entry
+        for name, entry in manifest["exports"].items()
+        if not any(part in str(entry) for part in no_page_has)
+    }
+    exported = exports.values()
+    paths = [entry if isinstance(entry, str) else entry["default"] for entry in exported]
+    for path in paths:
+        (package / path).parent.mkdir(parents=True, exist_ok=True)
+        (package / path).write_text(f"console.log({path!r});", "utf-8")
+    shutil.copy(ROOT / "package.json", package)
+    imports = "".join(f'import "supertokens-pyodide{name[1:]}";' for name in exports)
+    (tmp_path / "app.mjs").write_text(imports, "utf-8")
+    esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
+    command = [esbuild, "app.mjs", "--bundle", "--format=esm"]
+    run = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=True
+    )
+    assert [path for path in paths if path not in run.stdout] == []

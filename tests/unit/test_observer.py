@@ -1,8 +1,8 @@
 """What other tabs have done: told once, to every tab but the one that did it."""
 
 import pytest
-from supertokens_pyodide._core.observer import what_happened
-from supertokens_pyodide._core.tokens import read_front_token
+from supertokens_pyodide._core.state.observer import what_happened
+from supertokens_pyodide._core.state.tokens import read_front_token
 from supertokens_pyodide.testing import NetworkDown, Reply, write_front_token
 
 from tests.unit.backend import PUBLIC, SIGN_OUT

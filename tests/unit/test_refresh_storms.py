@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from supertokens_pyodide._core.clock import Clock
-from supertokens_pyodide._core.cooldown import LONGEST_ASKED, Cooldown, read_retry_after
+from supertokens_pyodide._core.environment.clock import Clock
+from supertokens_pyodide._core.refresh.cooldown import LONGEST_ASKED, Cooldown, read_retry_after
 from supertokens_pyodide.errors import FrontTokenMissing, RefreshUnavailable, SignOutFailed
 from supertokens_pyodide.testing import NetworkDown, Reply, TimedOut
 

@@ -1,14 +1,15 @@
-"""Steps that stand: what a driver may answer by itself while the cookies stay as they are."""
+"""Reusable steps: what a driver may answer by itself while the cookies stay as they are."""
 
 import json
 
 import pytest
-from supertokens_pyodide._core.config import Page, read_config
-from supertokens_pyodide._core.messages import Port, write_plan
-from supertokens_pyodide._core.session import Session
-from supertokens_pyodide._core.tokens import write_front_token
+from supertokens_pyodide._core.config.options import Page, read_config
+from supertokens_pyodide._core.session.session import Session
+from supertokens_pyodide._core.state.tokens import write_front_token
+from supertokens_pyodide._core.wire.plan import write_plan
+from supertokens_pyodide._core.wire.port import Port
 
-from tests.unit.recalling import RecallingPort
+from tests.unit.shim_core import ShimCore
 from tests.unit.world import World
 
 NOW = 1_700_000_000_000
@@ -54,6 +55,10 @@ TAKE_ARGUMENTS = {
     "diagnose",
 }
 READS = sorted(Port.CALLS - ACTS - TAKE_ARGUMENTS)
+
+
+def test_the_calls_that_neither_act_nor_need_arguments_are_marked_as_reads():
+    assert sorted(Port.READS) == READS
 
 
 @pytest.mark.parametrize("skew", [0, 7_200_000, -7_200_000])
@@ -155,8 +160,9 @@ def test_an_exchange_that_began_without_the_core_is_at_its_response_when_it_is_b
     assert (step["do"], [child["do"] for child in step["spawned"]]) == ("wait", ["lock"])
 
 
-def recalling(world):
-    world.tab.client.port = RecallingPort(world.tab.client.session)
+def with_step_cache(world):
+    """Have the shim's own step cache answer what it can."""
+    world.tab.client.port = ShimCore(world.tab)
     return world.tab.client.port
 
 
@@ -168,23 +174,23 @@ def world(mode):
 
 
 def test_the_ordinary_exchange_asks_the_core_once(world):
-    port = recalling(world)
+    port = with_step_cache(world)
     assert [world.tab.fetch("/items").status for _ in range(5)] == [200] * 5
-    assert port.recalled == 4
+    assert port.cached == 4
     assert len(world.tab.client.session.flows) == 0
 
 
-def test_an_exchange_that_was_not_asked_for_is_refreshed_for_and_sent_again(world):
-    port = recalling(world)
+def test_an_exchange_that_the_cache_began_is_refreshed_for_and_sent_again(world):
+    port = with_step_cache(world)
     world.tab.fetch("/items")
     world.expire()
-    world.browser.now -= world.backend.lifetime  # its clock is late: the step still stands
+    world.browser.now -= world.backend.lifetime  # its clock is late: the step is still reusable
     assert world.tab.fetch("/items").text == "alice"
-    assert (port.recalled, world.refreshes) == (1, 1)
+    assert (port.cached, world.refreshes) == (1, 1)
 
 
-def test_what_stood_before_a_sign_out_does_not_stand_after_it(world):
-    recalling(world)
+def test_a_step_from_before_a_sign_out_is_not_reused_after_it(world):
+    with_step_cache(world)
     assert world.tab.call("does_session_exist") is True
     world.tab.call("sign_out")
     assert world.tab.call("does_session_exist") is False
@@ -193,11 +199,11 @@ def test_what_stood_before_a_sign_out_does_not_stand_after_it(world):
 
 
 @pytest.mark.parametrize("act", ["attempt_refresh", "sign_out"])
-def test_what_another_tab_did_during_an_exchange_that_was_not_asked_for_is_told_once(act):
+def test_what_another_tab_did_during_an_exchange_that_the_cache_began_is_reported_once(act):
     world = World("header", enable_debug_logs=False)
     world.sign_in()
     other = world.open_tab()
-    recalling(world)
+    with_step_cache(world)
     world.tab.fetch("/items")
     call = world.tab.begin_fetch("/items")
     world.expire()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import supertokens_pyodide
-from supertokens_pyodide._core.cookies import read_cookies
-from supertokens_pyodide._core.exchange import REQUEST_HEADERS
-from supertokens_pyodide._core.local_state import REPLY_HEADERS
+from supertokens_pyodide._core.environment.cookies import read_cookies
+from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
+from supertokens_pyodide._core.state.local_state import REPLY_HEADERS
 
 from tests.conftest import ROOT
 
@@ -19,35 +19,51 @@ CORE = PACKAGE / "_core"
 SHIM_SOURCES = sorted((ROOT / "js_shim" / "src").glob("*.js"))
 NAME = "supertokens_pyodide"
 
+# The core's folders, as docs/architecture.md names them: each knows those before it only.
+CORE_FOLDERS = {
+    "foreign": [[""]],
+    "config": [["hosts", "spelling"], ["urls"], ["options"]],
+    "environment": [["clock", "cookies"]],
+    "flow": [["effects"], ["logs"], ["flows"]],
+    "state": [
+        ["tokens", "snapshot"],
+        ["endings"],
+        ["local_state"],
+        ["observer", "relevance"],
+    ],
+    "refresh": [["backend_calls", "cooldown", "outcome"], ["refresher"]],
+    "claims": [["refusals", "validators"], ["rules", "validation"]],
+    "diagnose": [["report"], ["diagnosis"]],
+    "session": [["calls", "exchange", "verifier"], ["access"], ["sign_out"], ["session"]],
+    "wire": [["errors", "plan", "results"], ["steps"], ["port"]],
+}
 # Lower layers know nothing of those above them; within a line neither knows the other.
 LAYERS = [
-    [
-        "errors",
-        "events",
-        "_response",
-        "_core.hosts",
-        "_core.clock",
-        "_core.effects",
-        "_core.report",
-    ],
-    ["options", "_core.foreign"],
-    ["_core.urls", "_core.tokens", "_core.claim_rules", "_core.refusals", "_core.spelling"],
-    ["_core.config", "_core.cooldown", "_core.endings", "_core.logs", "claims"],
-    ["_core.cookies"],
-    ["_core.snapshot", "_core.flows"],
-    ["_core.local_state", "_core.validation", "_core.verifier", "_replies"],
-    ["_core.observer", "_core.relevance", "_core.calls"],
-    ["_core.refresh"],
-    ["_core.exchange", "_core.diagnosis"],
-    ["_core.session"],
-    ["_core.messages", "_recipe"],
+    ["errors", "events", "_response"],
+    ["options"],
+    *(
+        [f"_core.{folder}.{module}".removesuffix(".") for module in modules]
+        for folder, layers in CORE_FOLDERS.items()
+        for modules in layers
+    ),
+    ["claims", "_replies"],
+    ["_recipe"],
     ["_client", "testing.network"],
     ["_stand_in", "testing.profile", "testing.jar", "testing.asgi", "testing.response"],
-    ["_api", "testing.sessions"],
+    ["_current", "testing.sessions"],
+    ["_browser.convert", "_browser.functions", "_browser.blocking"],
+    ["_browser.captured", "_browser.fetch", "_browser.streaming"],
+    ["_browser.facts"],
+    ["_browser.host"],
+    ["_browser.attach"],
+    ["_browser.entry", "_api"],
+    ["", "_browser.image", "httpx"],
     ["testing.driver", "testing.backend_sdk"],
     ["testing.tab"],
     ["testing.browser"],
     ["testing.application"],
+    ["testing"],
+    ["pytest_plugin"],
 ]
 LEVELS = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 
@@ -57,9 +73,14 @@ def module_name(path):
     return ".".join(part for part in parts if part != "__init__")
 
 
+def file_of(module):
+    path = PACKAGE.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
 def imports(path, *, inside_functions=True):
     """The modules that a file imports, under full names."""
-    here = [NAME, *module_name(path).split(".")]
+    here = [NAME, *filter(None, module_name(path).split("."))]
     if path.name != "__init__.py":
         here = here[:-1]
     tree = ast.parse(path.read_text())
@@ -80,7 +101,7 @@ def is_module(name):
     return name.startswith(f"{NAME}.") and (path.with_suffix(".py").exists() or path.is_dir())
 
 
-@pytest.mark.parametrize("path", sorted(CORE.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=module_name)
 def test_the_core_knows_no_browser_and_no_event_loop(path):
     roots = {name.split(".")[0] for name in imports(path)}
     assert roots.isdisjoint({"js", "pyodide", "pyodide_js", "pyscript", "asyncio", "micropip"})
@@ -88,17 +109,28 @@ def test_the_core_knows_no_browser_and_no_event_loop(path):
 
 @pytest.mark.parametrize("module", LEVELS)
 def test_dependencies_point_one_way(module):
-    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
-    # _api starts the browser part from within init(), where there is a browser.
-    for imported in imports(path, inside_functions=module != "_api"):
+    for imported in imports(file_of(module)):
         if imported.startswith(NAME):
-            known = imported.removeprefix(f"{NAME}.")
+            known = imported.removeprefix(NAME).removeprefix(".")
             assert LEVELS[known] < LEVELS[module], f"{module} imports {known}"
 
 
 def test_every_module_has_its_layer():
-    ours = {module_name(path) for path in PACKAGE.rglob("*.py") if "_browser" not in path.parts}
-    assert ours - {"", "_core", "testing", "httpx", "pytest_plugin"} == set(LEVELS)
+    ours = {module_name(path) for path in PACKAGE.rglob("*.py") if path.stat().st_size > 200}
+    assert ours == set(LEVELS)
+
+
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=module_name)
+def test_the_core_imports_no_public_module_but_errors_and_events(path):
+    ours = {name.removeprefix(f"{NAME}.") for name in imports(path) if name.startswith(NAME)}
+    assert {name for name in ours if not name.startswith("_core.")} <= {"errors", "events"}
+
+
+def test_the_documentation_names_the_folders_of_the_core_in_the_order_of_their_layers():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    [block] = re.findall(r"^  _core/ +(.*?)^  _browser/", text, re.MULTILINE | re.DOTALL)
+    named = re.findall(r"^ *(\w+)/? {2,}", block, re.MULTILINE)
+    assert named == list(CORE_FOLDERS)
 
 
 def test_only_the_browser_part_imports_the_browser():
@@ -149,7 +181,8 @@ ON_DEMAND = (
         "_browser.streaming",
         "_browser.image",
     ),
-    *("_core.claim_rules", "_core.validation", "_core.verifier", "_core.diagnosis"),
+    *("_core.claims.rules", "_core.claims.validation", "_core.claims.validators"),
+    *("_core.session.verifier", "_core.diagnose.diagnosis"),
 )
 
 
@@ -174,14 +207,15 @@ def loaded_by(statement):
 def test_importing_the_package_loads_nothing_heavy():
     loaded = loaded_by("import supertokens_pyodide")
     ours = {name.removeprefix(f"{NAME}.") for name in loaded if name.startswith(f"{NAME}.")}
-    assert {name for name in LEVELS if not name.startswith(ON_DEMAND)} <= ours
+    later = (*ON_DEMAND, "_browser", "_core.wire.plan")  # init() imports these
+    assert {name for name in LEVELS if name and not name.startswith(later)} <= ours
     assert not [name for name in ours if name.startswith(ON_DEMAND)]
     heavy = {"jwt", "asyncio", "http", "ssl", "email", "cryptography", "socket", "js", "pyodide"}
     assert not heavy & {name.split(".")[0] for name in loaded}
 
 
 def test_the_core_keeps_no_state_of_its_own():
-    for path in CORE.glob("*.py"):
+    for path in CORE.rglob("*.py"):
         tree = ast.parse(path.read_text())
         assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], path
 

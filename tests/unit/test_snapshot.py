@@ -1,9 +1,9 @@
 """The session's state at one instant, and the whole table of what follows from two of them."""
 
 import pytest
-from supertokens_pyodide._core.config import Page, read_config
-from supertokens_pyodide._core.cookies import Cookies
-from supertokens_pyodide._core.snapshot import (
+from supertokens_pyodide._core.config.options import Page, read_config
+from supertokens_pyodide._core.environment.cookies import Cookies
+from supertokens_pyodide._core.state.snapshot import (
     ABSENT,
     UNKNOWN,
     Decision,

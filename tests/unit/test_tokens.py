@@ -9,7 +9,7 @@ import jwt
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from supertokens_pyodide._core.tokens import (
+from supertokens_pyodide._core.state.tokens import (
     FrontToken,
     MalformedToken,
     read_access_token,

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from supertokens_pyodide._core.urls import (
+from supertokens_pyodide._core.config.urls import (
     SKIP_MARKER,
     Interception,
     InvalidURL,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import supertokens_pyodide as supertokens
-from supertokens_pyodide import _api
+from supertokens_pyodide import _current
 from supertokens_pyodide.claims import BooleanClaim, ClaimValidationResult
 from supertokens_pyodide.errors import (
     ClaimValidatorFailed,
@@ -84,7 +84,7 @@ def nothing_stays_bound():
 
 def validate(world, *validators, **more):
     """Validate in Python."""
-    _api.bind(world.tab.client)
+    _current.bind(world.tab.client)
     return asyncio.run(supertokens.validate_claims(lambda *_: validators, **more))
 
 

@@ -4,8 +4,8 @@ import json
 import re
 
 from supertokens_pyodide import claims
-from supertokens_pyodide._core.claim_rules import MISSING, Rule
-from supertokens_pyodide._core.clock import Clock
+from supertokens_pyodide._core.claims.rules import MISSING, Rule
+from supertokens_pyodide._core.environment.clock import Clock
 from supertokens_pyodide.errors import InvalidMaxAge
 
 from tests.unit.vectors import each_row, expected

@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from supertokens_pyodide._core.config import Page, from_javascript, read_config
-from supertokens_pyodide._core.messages import write_plan
+from supertokens_pyodide._core.config.options import Page, from_javascript, read_config
+from supertokens_pyodide._core.wire.plan import write_plan
 
 from tests.unit.vectors import each_row, expected, table
 

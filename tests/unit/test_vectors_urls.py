@@ -3,8 +3,8 @@
 from urllib.parse import urlsplit
 
 import pytest
-from supertokens_pyodide._core.config import Page, from_javascript, read_config
-from supertokens_pyodide._core.urls import normalise_scope
+from supertokens_pyodide._core.config.options import Page, from_javascript, read_config
+from supertokens_pyodide._core.config.urls import normalise_scope
 from supertokens_pyodide.errors import ConfigError
 
 from tests.unit.vectors import each_row, expected

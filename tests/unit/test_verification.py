@@ -5,7 +5,7 @@ import json
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from supertokens_pyodide._core.effects import Get
+from supertokens_pyodide._core.flow.effects import Get
 from supertokens_pyodide.errors import (
     AccessTokenHidden,
     NoSession,

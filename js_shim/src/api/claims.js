@@ -1,5 +1,5 @@
 // Session claims under supertokens-website's names. What makes a claim valid, and the order in which
-// validators are asked, is written in Python (claims.py, _core/validation.py).
+// validators are asked, is written in Python (claims.py, _core/claims/validation.py).
 
 import { shim } from "../page/registry.js";
 

@@ -1,8 +1,8 @@
 // What supertokens-website has in its utils/: the handlers that the session uses, for other code of the page,
 // and a place for handlers and claim validators that are there before init().
 
+import { BrowserJar, cookiesNow } from "../host/browser_jar.js";
 import { HandlerJar } from "../host/handler_jar.js";
-import { BrowserJar, cookiesNow } from "../host/jar.js";
 import { takeLock } from "../host/lock.js";
 import { original } from "../host/window_handler.js";
 import { shim } from "../page/registry.js";

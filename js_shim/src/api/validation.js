@@ -1,6 +1,6 @@
 // JavaScript's side of validating claims: the validators' functions, which the core asks for by name.
 
-import { wholeText } from "../intercept/bodies.js";
+import { wholeText } from "../host/responses.js";
 
 /** @import {ClaimValidationError, SessionClaimValidator} from "./types.js" */
 

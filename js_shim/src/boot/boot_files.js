@@ -1,7 +1,7 @@
 // The files without which Python cannot start. Held back, the core that would let them pass could never come.
 
 import { bootFailed } from "../errors.js";
-import { resolveUrl } from "../target.js";
+import { resolveUrl } from "../platform.js";
 
 // What Python runtimes load.
 const RUNTIME_FILE = /\.(?:py|whl|zip|tar|gz|wasm|m?js|toml|css)$|\/pyodide-lock\.json$/;

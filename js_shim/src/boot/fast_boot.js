@@ -23,7 +23,7 @@ const ROOM = 50_000_000;
  * @typedef {{indexURL: string, lockFileContents: string, packageBaseUrl: string}} Source
  * @typedef {Source & {address: string}} Order
  *
- * @typedef {object} Contents what reusableUntil behind the memory in an image
+ * @typedef {object} Contents what stands behind the memory in an image
  * @property {string} address
  * @property {[path: string, size: number][]} files under site-packages; they follow
  * @property {Record<string, string>} packages as Pyodide knows them

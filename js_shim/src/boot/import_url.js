@@ -9,7 +9,7 @@
  */
 export const importUrl = (url) => import(/* webpackIgnore: true */ /* @vite-ignore */ url);
 
-// What reusableUntil in place of an import() that a tool has replaced: webpack and Turbopack, esbuild, and what makes
+// What stands in place of an import() that a tool has replaced: webpack and Turbopack, esbuild, and what makes
 // require() of it.
 const REPLACED = /^Cannot find module|^Dynamic require of|\brequire is not defined/;
 

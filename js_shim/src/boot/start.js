@@ -1,7 +1,7 @@
 // Having Python up for a page that has called init().
 
 import { bootFailed, SuperTokensError, throwRefusal } from "../errors.js";
-import { IN_WORKER } from "../target.js";
+import { IN_WORKER } from "../platform.js";
 import { bootPython, expectedPython } from "./boot.js";
 import { due, reportStart } from "./schedule.js";
 

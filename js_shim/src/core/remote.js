@@ -5,8 +5,8 @@
 import { written } from "../flow/context.js";
 import { isOrdinary } from "../flow/heads.js";
 import { DELIVER } from "../flow/steps.js";
+import { fieldsOf, malformed } from "../worker/link.js";
 import { sharedCookies } from "../worker/shared.js";
-import { malformed } from "../worker/wire.js";
 import { keyOf, StepCache } from "./step_cache.js";
 
 /**
@@ -30,7 +30,7 @@ export class RemoteCore {
   #last = 0;
 
   /**
-   * @param {import("../worker/wire.js").Link} link
+   * @param {import("../worker/wire.js").WorkerLink} link
    * @param {Host} host
    * @param {{plan: {statuses: number[]}, facts: string}} about what the worker says of its core
    * @param {Pick<import("../page/shim.js").Shim, "table" | "stored">} shim
@@ -59,8 +59,10 @@ export class RemoteCore {
     const moment = this.#now;
     const known = this.#cache.find(key, moment);
     if (known) return known;
-    const asked = this.#ask(context, "call", sharedCookies(moment.cookies), name, args);
-    return this.#kept(asked, key, moment);
+    const cookies = sharedCookies(moment.cookies);
+    const ask = (/** @type {unknown} */ userContext) =>
+      this.#link.ask("call", context.flow, userContext, cookies, name, args);
+    return this.#ask(context, ask, key, moment);
   }
 
   /** @param {Step} step @param {import("../flow/steps.js").Result} result @param {FlowContext} context */
@@ -78,7 +80,7 @@ export class RemoteCore {
 
   /** @param {FlowContext} context */
   cancel({ flow }) {
-    if (flow) this.#link.tell("cancel", flow);
+    if (flow) this.#link.report("cancel", flow);
   }
 
   observe() {
@@ -101,35 +103,28 @@ export class RemoteCore {
   #begin(context, key) {
     const beginning = /** @type {import("../flow/steps.js").Beginning} */ (context.beginning);
     const shared = { ...beginning, cookies: sharedCookies(beginning.cookies) };
-    return this.#kept(this.#ask(context, "exchange", shared), key, beginning);
-  }
-
-  /**
-   * @param {Promise<Step>} asked
-   * @param {string | null} key
-   * @param {import("./step_cache.js").Moment} moment
-   */
-  async #kept(asked, key, moment) {
-    const step = await asked;
-    this.#cache.keep(key, moment, step);
-    return step;
+    const ask = (/** @type {unknown} */ userContext) =>
+      this.#link.ask("exchange", context.flow, userContext, shared);
+    return this.#ask(context, ask, key, beginning);
   }
 
   /**
    * Have the worker begin a flow, which has a name from now on.
    *
    * @param {FlowContext} context
-   * @param {string} question
-   * @param {...unknown} args
+   * @param {(userContext: unknown) => Promise<unknown>} ask
+   * @param {string | null} key under which its first step is kept
+   * @param {import("./step_cache.js").Moment} moment
    * @returns {Promise<Step>}
    */
-  async #ask(context, question, ...args) {
+  async #ask(context, ask, key, moment) {
     this.#last += 1;
     context.flow = this.#last;
     const { userContext } = context;
     // As Python takes it.
-    const given = userContext && JSON.parse(written(userContext) ?? "{}");
-    return checked(await this.#link.ask(question, context.flow, given, ...args));
+    const step = checked(await ask(userContext && JSON.parse(written(userContext) ?? "{}")));
+    this.#cache.keep(key, moment, step);
+    return step;
   }
 
   get #now() {
@@ -142,10 +137,11 @@ const DONE_BY_PAGE = ["send", "call", "read_text"];
 const VERDICTS = ["deliver", "value", "fail"];
 
 /**
- * @param {any} step as it came from a worker
+ * @param {unknown} answer a step, as it came from a worker
  * @returns {Step} the same; throws where nothing could be done with it, and its caller would wait for ever
  */
-function checked(step) {
-  if (DONE_BY_PAGE.includes(step?.do) || VERDICTS.includes(step?.verdict)) return step;
+function checked(answer) {
+  const step = /** @type {Step} */ (fieldsOf(answer));
+  if (DONE_BY_PAGE.includes(step.do ?? "") || VERDICTS.includes(step.verdict ?? "")) return step;
   throw malformed();
 }

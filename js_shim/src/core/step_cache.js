@@ -1,5 +1,5 @@
 // What a core need not be asked twice: a reusable step answers every like question while the cookies stay as
-// they are and its time is not over (supertokens_pyodide/_core/messages.py).
+// they are and its time is not over (supertokens_pyodide/_core/wire/steps.py).
 
 /**
  * @typedef {import("../flow/steps.js").Step} Step

@@ -1,7 +1,7 @@
 // The blocking driver: a refresh for a synchronous XMLHttpRequest, carried out at once or not at all.
 
 import { foreignResponse } from "../errors.js";
-import { headersOf } from "../intercept/bodies.js";
+import { headersOf } from "../host/responses.js";
 import { FlowContext } from "./context.js";
 
 /**

@@ -3,7 +3,7 @@
 // a worker. Whoever begins a flow (fetch, XMLHttpRequest, the API) need not know which.
 
 import { closed } from "../errors.js";
-import { fromData } from "../intercept/bodies.js";
+import { fromData } from "../host/responses.js";
 import { FlowContext } from "./context.js";
 import { Effects, isLate } from "./effects.js";
 import { Heads } from "./heads.js";
@@ -17,7 +17,7 @@ import { Waiters } from "./waiters.js";
  * @typedef {import("./steps.js").Step} Step
  * @typedef {import("./steps.js").Result} Result
  *
- * @typedef {Pick<import("../target.js").Plan, "requestHeaders" | "replyHeaders" | "statuses" | "timeout">} Plan
+ * @typedef {Pick<import("../core/plan.js").Plan, "requestHeaders" | "replyHeaders" | "statuses" | "timeout">} Plan
  *
  * What a driver needs to know of the page, and tells it.
  * @typedef {object} Page

@@ -1,7 +1,7 @@
 // What a step asks for: carried out by the browser, the page and the host.
 
+import { textWithin } from "../host/responses.js";
 import { verify } from "../host/verify.js";
-import { textWithin } from "../intercept/bodies.js";
 import { BackendCalls } from "./backend_call.js";
 
 /**

@@ -1,6 +1,6 @@
 // A response as the core reads it: the bare status, or JSON when it has headers of the plan.
 
-import { resolveUrl } from "../target.js";
+import { resolveUrl } from "../platform.js";
 
 /** What the core gets in place of a foreign response's status. */
 const FOREIGN = 0;
@@ -8,7 +8,7 @@ const FOREIGN = 0;
 /**
  * Whether the core has nothing to do with a response.
  *
- * @param {Pick<import("../target.js").Plan, "statuses">} plan
+ * @param {Pick<import("../core/plan.js").Plan, "statuses">} plan
  * @param {unknown} head as the core gets it
  */
 export const isOrdinary = ({ statuses }, head) =>

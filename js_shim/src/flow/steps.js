@@ -1,10 +1,10 @@
-// The steps that a core hands back, as supertokens_pyodide/_core/messages.py describes them. They are parsed
+// The steps that a core hands back, as supertokens_pyodide/_core/wire/steps.py describes them. They are parsed
 // where they leave Python, and nobody changes one: a step may be handed out again.
 
 /**
  * @typedef {import("../errors.js").ErrorData} ErrorData
  * @typedef {import("./context.js").FlowContext} FlowContext
- * @typedef {import("../intercept/bodies.js").ReplyData} ReplyData
+ * @typedef {import("../host/responses.js").ResponseData} ReplyData
  *
  * What is to be done before a step's effect.
  * @typedef {object} Output

@@ -2,7 +2,9 @@
 // whoever shares the session with them. What is kept there is what would be cookies.
 
 import { storageUnavailable } from "../errors.js";
-import { after, MirroredJar } from "./jar.js";
+import { after } from "./jar.js";
+import { MirroredJar } from "./mirrored_jar.js";
+import { inTime } from "./timeout.js";
 
 /** @typedef {import("./jar.js").Jar} Jar */
 
@@ -29,17 +31,9 @@ const TIMEOUT_MS = 10_000;
 // How long memory is used before the store is tried again.
 const REST = 5000;
 
-/**
- * @template T
- * @param {Promise<T>} promise
- * @returns {Promise<T>} rejects when it takes too long
- */
-function inTime(promise) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("IndexedDB does not answer")), TIMEOUT_MS);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
+/** @template T @param {Promise<T>} promise @returns {Promise<T>} */
+const answered = (promise) =>
+  inTime(promise, TIMEOUT_MS, () => new Error("IndexedDB does not answer"));
 
 /**
  * What fails is tried again on another connection: browsers close one for many reasons. Memory takes the
@@ -78,13 +72,17 @@ export class DatabaseJar extends MirroredJar {
     }
   }
 
-  /** @param {string[]} writes kept all at once, so that nobody sees a part of them */
-  async put(writes) {
+  /**
+   * @param {string[]} writes kept all at once, so that nobody sees a part of them
+   * @param {Promise<void>} earlier
+   */
+  async put(writes, earlier) {
+    await earlier;
     if (this.#memory !== null) {
       this.#memory = writes.reduce(after, this.#memory);
       this.#rests = 0;
       await this.#comeBack();
-      return;
+      return undefined;
     }
     try {
       this.#seen = await this.#within("readwrite", async (store) => {
@@ -95,6 +93,7 @@ export class DatabaseJar extends MirroredJar {
     } catch (error) {
       await this.#goOn(this.read(), error);
     }
+    return undefined;
   }
 
   close() {
@@ -180,7 +179,7 @@ export class DatabaseJar extends MirroredJar {
     this.#opened ??= this.#open();
     const opened = this.#opened;
     try {
-      const database = await inTime(opened);
+      const database = await answered(opened);
       this.#wasOpen = true;
       const transaction = database.transaction(STORE, mode);
       const done = new Promise((resolve, reject) => {
@@ -188,7 +187,7 @@ export class DatabaseJar extends MirroredJar {
         transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
       });
       done.catch(() => {}); // it may be aborted before anything is asked of it
-      const [kept] = await inTime(Promise.all([act(transaction.objectStore(STORE)), done]));
+      const [kept] = await answered(Promise.all([act(transaction.objectStore(STORE)), done]));
       return kept;
     } catch (error) {
       if (this.#opened === opened) this.close();

@@ -1,6 +1,6 @@
 // The browser's cookies for a driver that does not know yet where the session's are kept: read, and no more.
 
-import { cookiesNow } from "./jar.js";
+import { cookiesNow } from "./browser_jar.js";
 
 /**
  * @typedef {import("./jar.js").Jar} Jar

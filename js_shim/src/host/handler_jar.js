@@ -2,7 +2,8 @@
 
 import { handlerFailed } from "../errors.js";
 import { asked, askedNow, report, stringFrom } from "./handlers.js";
-import { GONE, MirroredJar, nameOf, pairsOf } from "./jar.js";
+import { GONE, nameOf, pairsOf } from "./jar.js";
+import { MirroredJar } from "./mirrored_jar.js";
 
 /** @typedef {import("./jar.js").Jar} Jar */
 
@@ -55,8 +56,9 @@ export class HandlerJar extends MirroredJar {
     }
   }
 
-  /** @param {string[]} writes */
-  async put(writes) {
+  /** @param {string[]} writes @param {Promise<void>} earlier */
+  async put(writes, earlier) {
+    await earlier;
     let failed = false;
     for (const write of writes) this.#latest.set(nameOf(write), writes);
     const reported = (/** @type {unknown} */ error) => {
@@ -74,6 +76,7 @@ export class HandlerJar extends MirroredJar {
       }
     }).catch(reported);
     if (!failed && !this.#wasChecked) await this.#check(writes);
+    return undefined;
   }
 
   close() {

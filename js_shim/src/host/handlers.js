@@ -1,6 +1,7 @@
 // Calling what a page has put in place of our own parts: it may throw, reject, or never settle.
 
 import { handlerFailed } from "../errors.js";
+import { inTime } from "./timeout.js";
 
 // How long, in milliseconds, a page's own function may take; hooks have as long.
 export const HANDLER_TIMEOUT = 10_000;
@@ -15,18 +16,11 @@ export const HANDLER_TIMEOUT = 10_000;
  * @returns {Promise<T>} rejects with HandlerFailed when it fails or takes too long
  */
 export function asked(name, call, timeout = HANDLER_TIMEOUT) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(handlerFailed(name, `did not answer within ${timeout / 1000} seconds`)),
-      timeout,
-    );
-    new Promise((done) => done(call()))
-      .then(
-        (value) => resolve(/** @type {T} */ (value)),
-        (error) => reject(handlerFailed(name, "failed", error)),
-      )
-      .finally(() => clearTimeout(timer));
+  const answer = new Promise((done) => done(call())).catch((error) => {
+    throw handlerFailed(name, "failed", error);
   });
+  const late = () => handlerFailed(name, `did not answer within ${timeout / 1000} seconds`);
+  return inTime(/** @type {Promise<T>} */ (answer), timeout, late);
 }
 
 /**

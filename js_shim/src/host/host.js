@@ -1,12 +1,12 @@
 // The browser services that the core's drivers need, looked up at call time.
 
 import { handlerFailed } from "../errors.js";
-import { wholeText } from "../intercept/bodies.js";
+import { BrowserJar } from "./browser_jar.js";
 import { DatabaseJar } from "./database_jar.js";
 import { HandlerJar } from "./handler_jar.js";
 import { asked, report } from "./handlers.js";
-import { BrowserJar } from "./jar.js";
 import { takeLock, takeLockNow } from "./lock.js";
+import { wholeText } from "./responses.js";
 
 /**
  * @typedef {import("./window_handler.js").WindowHandler} WindowHandler

@@ -1,7 +1,7 @@
 // What of the page a windowHandler may replace: its address and its storage.
 
 import { handlerFailed } from "../errors.js";
-import { baseUrl } from "../target.js";
+import { baseUrl } from "../platform.js";
 import { askedNow, report, stringFrom } from "./handlers.js";
 
 /** @typedef {import("./jar.js").Store} Store */

@@ -1,8 +1,9 @@
 // The page's fetch, carrying the session.
 
+import { reported } from "../core/plan.js";
 import { coreError } from "../errors.js";
 import { FlowContext } from "../flow/context.js";
-import { asksIndex, reported, resolveUrl } from "../target.js";
+import { resolveUrl } from "../platform.js";
 import {
   cloneOf,
   credentialsOf,
@@ -17,6 +18,7 @@ import {
   signalIn,
   urlOf,
 } from "./brands.js";
+import { asksIndex } from "./packages.js";
 
 /**
  * @typedef {import("../page/shim.js").Shim} Shim

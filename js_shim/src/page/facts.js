@@ -1,6 +1,6 @@
 // What there is to know of this page or worker, for diagnose(); the core judges it.
 
-import { IN_WORKER } from "../target.js";
+import { IN_WORKER } from "../platform.js";
 import { isOnlySdk } from "./other_sdk_guard.js";
 
 /**
@@ -18,7 +18,7 @@ export const facts = async (shim, { core, host, plan }) => ({
   isolated: Boolean(globalThis.crossOriginIsolated),
   worker: IN_WORKER,
   frame: frame(),
-  kept: await kept(host.jar, /** @type {import("../target.js").Plan} */ (plan).probe),
+  kept: await kept(host.jar, /** @type {import("../core/plan.js").Plan} */ (plan).probe),
   storage: shim.window.store !== null,
   locks: Boolean(navigator.locks),
   patched: shim.interception.patched(),

@@ -1,7 +1,9 @@
 // What is put in place of the page's globals, and which requests it catches.
 
+import { isOurs } from "../core/plan.js";
+import { isPackage } from "../intercept/packages.js";
 import { sessionXHR } from "../intercept/xhr/xhr.js";
-import { isOurs, isPackage, resolveUrl } from "../target.js";
+import { resolveUrl } from "../platform.js";
 import { patch } from "./patch.js";
 
 /** @typedef {import("./shim.js").Shim} Shim */

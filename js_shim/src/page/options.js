@@ -7,6 +7,8 @@ import { alreadyInitialised, configError } from "../errors.js";
  * @typedef {Pick<import("../core/table.js").DecisionTable, "names" | "defaults" | "required" | "types">} Known
  */
 
+// By how many letters a misspelt name may differ.
+const MISSPELT = 2;
 // Those that are captured when the page starts, or that the core cannot be without.
 const FIXED = ["cookieHandler", "windowHandler", "dateProvider"];
 const REPLACEABLE = ["onHandleEvent", "preAPIHook", "postAPIHook", "lockFactory", "override"];
@@ -75,43 +77,31 @@ const NOUNS = {
  * @param {(warning: string) => void} warn
  */
 function reject(name, names, what, warn) {
-  const meant = names.find((known) => isNear(name, known));
+  const meant = names.find((known) => isNear(bare(name), bare(known), MISSPELT));
   if (meant) throw configError(`${what} '${name}' is unknown.`, `Did you mean '${meant}'?`);
   warn(`${what} '${name}' is unknown and is ignored. The SDK knows: ${names.join(", ")}.`);
-}
-
-/**
- * Whether a name is likely to be a misspelling of another.
- *
- * @param {string} name
- * @param {string} known
- */
-function isNear(name, known) {
-  const [one, other] = [bare(name), bare(known)];
-  return Math.abs(one.length - other.length) <= 2 && distance(one, other) <= 2;
 }
 
 const bare = (/** @type {string} */ name) => name.replace(/[_-]/g, "").toLowerCase();
 
 /**
- * How many letters must be changed, added or taken away to make one word of another.
+ * Whether one word can be made of another by so many changes at most: letters replaced, added or removed.
  *
  * @param {string} one
  * @param {string} other
+ * @param {number} changes
+ * @returns {boolean}
  */
-function distance(one, other) {
-  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...one].entries()) {
-    /** @type {number[]} */
-    const next = [i + 1];
-    for (const [j, theirs] of [...other].entries()) {
-      const changed = /** @type {number} */ (row[j]) + Number(letter !== theirs);
-      const added = Math.min(/** @type {number} */ (next[j]), /** @type {number} */ (row[j + 1]));
-      next.push(Math.min(changed, added + 1));
-    }
-    row = next;
-  }
-  return /** @type {number} */ (row.at(-1));
+function isNear(one, other, changes) {
+  if (one === other) return true;
+  const [oneRest, otherRest] = [one.slice(1), other.slice(1)];
+  if (one[0] === other[0]) return isNear(oneRest, otherRest, changes);
+  const pairs = [
+    [oneRest, otherRest],
+    [oneRest, other],
+    [one, otherRest],
+  ];
+  return changes > 0 && pairs.some(([a = "", b = ""]) => isNear(a, b, changes - 1));
 }
 
 /**

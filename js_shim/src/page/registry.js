@@ -2,8 +2,8 @@
 // the one that the Python package carries. Python looks it up under the same key.
 
 import { twoVersions } from "../errors.js";
-import { IN_WORKER } from "../target.js";
-import { watchWorkers } from "../worker/worker_host.js";
+import { IN_WORKER } from "../platform.js";
+import { watchWorkers } from "../worker/owned_worker.js";
 import { WorkerShim } from "../worker/worker_shim.js";
 import { Shim } from "./shim.js";
 

@@ -5,6 +5,7 @@ import { BootFiles } from "../boot/boot_files.js";
 import { checkStart } from "../boot/schedule.js";
 import { settings, startPython } from "../boot/start.js";
 import { PendingCore } from "../core/pending.js";
+import { hostsOf } from "../core/plan.js";
 import { PythonCore } from "../core/python.js";
 import { Table } from "../core/table.js";
 import {
@@ -20,12 +21,12 @@ import { FlowContext, written } from "../flow/context.js";
 import { Driver } from "../flow/driver.js";
 import { EarlyJar } from "../host/early_jar.js";
 import { Host } from "../host/host.js";
-import { MirroredJar } from "../host/jar.js";
+import { MirroredJar } from "../host/mirrored_jar.js";
 import { WindowHandler } from "../host/window_handler.js";
-import { hostsOf, IN_BROWSER, IN_WORKER } from "../target.js";
+import { IN_BROWSER, IN_WORKER } from "../platform.js";
+import { Sharing } from "../worker/sharing.js";
 import { PROTOCOL } from "../worker/wire.js";
 import { WorkerCores } from "../worker/worker_cores.js";
-import { Sharing } from "../worker/worker_host.js";
 import { Bridge } from "./bridge.js";
 import { Given } from "./given.js";
 import { Interception } from "./interception.js";
@@ -46,7 +47,7 @@ export class Shim {
   pending = null;
   /** @type {BootFiles | null} from init() to close() */
   files = null;
-  /** @type {import("../target.js").Target | null} which requests are ours, as soon as anybody has said so */
+  /** @type {import("../core/plan.js").Target | null} which requests are ours, as soon as anybody has said so */
   target = null;
   window = this.newWindow();
   /** @type {object | null} from init() to close(); what was put on the page in another life does nothing */

@@ -1,7 +1,7 @@
 // Hearing of other tabs of this origin. All tabs share the cookies, and the core tells from them what has
 // happened; here is only when to look. What crosses the channel says that there is something to see.
 
-import { IN_WORKER } from "../target.js";
+import { IN_WORKER } from "../platform.js";
 
 /** @typedef {import("../host/jar.js").Jar} Jar */
 

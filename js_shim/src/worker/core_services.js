@@ -5,11 +5,13 @@ import { closed, SuperTokensError, unsupported } from "../errors.js";
 import { FlowContext } from "../flow/context.js";
 import { withoutOutput } from "../flow/steps.js";
 import { HandlerJar } from "../host/handler_jar.js";
-import { toData } from "../intercept/bodies.js";
+import { toData } from "../host/responses.js";
+import { fieldsOf, malformed } from "./link.js";
 
 /**
  * @typedef {import("../core/python.js").PythonCore} PythonCore
  * @typedef {import("../flow/driver.js").Driver} Driver
+ * @typedef {import("../flow/steps.js").Result} Result
  * @typedef {import("../flow/steps.js").Step} Step
  * @typedef {{context: FlowContext, control: AbortController}} Served one of the page's flows
  */
@@ -19,7 +21,7 @@ import { toData } from "../intercept/bodies.js";
  *
  * @param {import("../page/shim.js").Shim} shim
  * @param {(cookies: string) => void} update takes the page's cookies
- * @returns {Record<string, import("./wire.js").Service>}
+ * @returns {import("./wire.js").CoreServices}
  */
 export function coreServices(shim, update) {
   /** @type {Map<number, Served>} by the page's name for it */
@@ -44,7 +46,7 @@ export function coreServices(shim, update) {
    *
    * @param {number} key
    * @param {(driver: Driver, context: FlowContext) => Step | Promise<Step>} advance
-   * @param {any} [userContext]
+   * @param {unknown} [userContext]
    */
   const follow = async (key, advance, userContext) => {
     const { driver } = shim;
@@ -67,42 +69,73 @@ export function coreServices(shim, update) {
   const coreOf = (/** @type {Driver} */ { core }) => /** @type {PythonCore} */ (core);
 
   return {
-    adopt(options) {
+    decide(options) {
+      if (options !== undefined && typeof options !== "string") throw malformed();
       const driver = /** @type {Driver} */ (shim.driver);
       const refusal = options && driver.core.compare?.(options);
       if (refusal) throw new SuperTokensError(JSON.parse(refusal));
       if (driver.host.jar instanceof HandlerJar) throw otherCookies();
-      return { plan: driver.plan, facts: driver.core.facts() };
+      const plan = /** @type {import("../core/plan.js").Plan} */ (driver.plan);
+      return { plan, facts: driver.core.facts() };
     },
     exchange: (key, userContext, beginning) =>
       follow(
-        key,
-        (driver, context) => driver.ask(() => coreOf(driver).begin(beginning), context),
+        number(key),
+        (driver, context) => driver.ask(() => coreOf(driver).begin(momentOf(beginning)), context),
         userContext,
       ),
     call(key, userContext, cookies, name, args) {
-      update(cookies);
+      update(text(cookies));
+      const [called, given] = [text(name), text(args)];
       return follow(
-        key,
-        (driver, context) => driver.ask((core) => core.call(name, args, context), context),
+        number(key),
+        (driver, context) => driver.ask((core) => core.call(called, given, context), context),
         userContext,
       );
     },
     resume: (key, cookies, result) =>
-      follow(key, (driver, context) => {
-        update(cookies);
-        return driver.resume({ flow: context.flow, do: "wait" }, result, context);
+      follow(number(key), (driver, context) => {
+        update(text(cookies));
+        const step = /** @type {Step} */ ({ flow: context.flow, do: "wait" });
+        return driver.resume(step, /** @type {Result} */ (result), context);
       }),
-    cancel: end,
+    cancel: (key) => end(number(key)),
     closed() {
       for (const key of [...served.keys()]) end(key);
     },
   };
 }
 
+/** @param {unknown} value that a page has sent @returns {number} */
+function number(value) {
+  if (typeof value !== "number") throw malformed();
+  return value;
+}
+
+/** @param {unknown} value that a page has sent @returns {string} */
+function text(value) {
+  if (typeof value !== "string") throw malformed();
+  return value;
+}
+
+/**
+ * @param {unknown} data that a page has sent
+ * @returns {import("../flow/steps.js").Beginning}
+ */
+function momentOf(data) {
+  const { headers, oneShot, url, cookies, now } = fieldsOf(data);
+  return {
+    headers: text(headers),
+    oneShot: oneShot === true,
+    url: text(url),
+    cookies: text(cookies),
+    now: number(now),
+  };
+}
+
 /**
  * @param {Driver} driver
- * @param {any} userContext
+ * @param {unknown} userContext
  * @returns {Served}
  */
 function newlyServed(driver, userContext) {
@@ -129,18 +162,23 @@ function isForPage(step, { response }) {
  * @param {number} key the page's name for the flow
  * @param {FlowContext} context
  * @param {Driver} driver
- * @returns {Promise<object>} what of it is the page's to do
+ * @returns {Promise<Step>} what of it is the page's to do
  */
 async function forPage(step, key, context, driver) {
   const rest = withoutOutput(step); // done here
-  if (step.do) return { ...rest, flow: key };
-  const { error, refresh } = /** @type {any} */ (step);
-  const response = refresh
-    ? context.refreshResponse
-    : error && driver.effects.responseOf(error, context);
-  const data = response ? await toData(response, driver.plan.timeout) : undefined;
-  return { ...rest, failure: context.failure, response: data };
+  if (rest.do) return { ...rest, flow: key };
+  if (rest.verdict === "value") return rest;
+  const { failure, refreshResponse } = context;
+  if (rest.verdict === "deliver") {
+    return { ...rest, ...(rest.refresh && { response: await dataOf(refreshResponse, driver) }) };
+  }
+  const response = await dataOf(driver.effects.responseOf(rest.error, context), driver);
+  return { ...rest, failure, response };
 }
+
+/** @param {Response | null | undefined} response @param {Driver} driver */
+const dataOf = async (response, driver) =>
+  response ? toData(response, driver.plan.timeout) : undefined;
 
 const otherCookies = () =>
   unsupported(

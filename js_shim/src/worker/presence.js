@@ -3,7 +3,7 @@
 // the worker's address, which the worker sees even while the page is busy. Without Web Locks (plain http)
 // the worker asks on a BroadcastChannel.
 
-import { IN_WORKER, resolveUrl } from "../target.js";
+import { IN_WORKER, resolveUrl } from "../platform.js";
 
 const NAME = "supertokens-pyodide-owner";
 

@@ -14,14 +14,22 @@ export function sharedCookies(cookies) {
   return cookies.split("; ").filter(isShared).join("; ");
 }
 
-/** @param {unknown} write for document.cookie, whether of one of the session's own cookies */
+/**
+ * Whether this is a write, for document.cookie, of one of the session's own cookies.
+ *
+ * @param {unknown} write
+ * @returns {write is string}
+ */
 export function isSharedWrite(write) {
   const [, name = ""] = (typeof write === "string" && /^([^=;]+)=/.exec(write)) || [];
   return __TABLE__.shared.cookies.includes(name);
 }
 
-/** @param {any} key of localStorage */
-export const isSharedKey = (key) => __TABLE__.shared.storage.includes(key);
+/** @param {unknown} key of localStorage @returns {key is string} */
+export const isSharedKey = (key) => isOneOf(__TABLE__.shared.storage, key);
 
-/** @param {any} name of a lock */
-export const isSharedLock = (name) => __TABLE__.shared.locks.includes(name);
+/** @param {unknown} name of a lock @returns {name is string} */
+export const isSharedLock = (name) => isOneOf(__TABLE__.shared.locks, name);
+
+/** @param {string[]} names @param {unknown} value @returns {value is string} */
+const isOneOf = (names, value) => typeof value === "string" && names.includes(value);

@@ -4,11 +4,11 @@ import { START_TIMEOUT } from "../boot/start.js";
 import { RemoteCore } from "../core/remote.js";
 import { unsupported, workerGone } from "../errors.js";
 import { CLOCK_SKEW } from "../page/recipe.js";
-import { malformed, revivedError } from "./wire.js";
+import { fieldsOf, malformed, revivedError } from "./link.js";
 
 /**
  * @typedef {import("../page/shim.js").Shim} Shim
- * @typedef {import("./wire.js").Link} Link
+ * @typedef {import("./wire.js").WorkerLink} Link
  */
 
 export class WorkerCores {
@@ -38,7 +38,7 @@ export class WorkerCores {
     this.#chosen = null;
   }
 
-  /** @param {import("../errors.js").ErrorData} error why a worker has no core */
+  /** @param {unknown} error why a worker has no core */
   refuse(error) {
     if (this.#isWanted && !this.#chosen) this.shim.fail(revivedError(error));
   }
@@ -74,15 +74,25 @@ export class WorkerCores {
     if (!this.#isWanted || this.#chosen || !link || !pending) return;
     this.#chosen = link;
     try {
-      const about = (await link.ask("adopt", shim.given.json)) ?? {};
+      const about = decisionFrom(await link.ask("decide", shim.given.json));
       if (this.#chosen !== link) return;
-      const { plan } = about;
-      if (!Array.isArray(plan?.replyHeaders) || !Array.isArray(plan.statuses)) throw malformed();
-      shim.useCore((host) => new RemoteCore(link, host, about, shim), plan);
+      shim.useCore((host) => new RemoteCore(link, host, about, shim), about.plan);
     } catch (error) {
       if (this.#chosen === link) pending.arrival.fail(error);
     }
   }
+}
+
+/**
+ * @param {unknown} answer of a worker that decides from now on
+ * @returns {{plan: import("../core/plan.js").Plan, facts: string}}
+ */
+function decisionFrom(answer) {
+  const { plan, facts } = fieldsOf(answer);
+  const { replyHeaders, statuses } = fieldsOf(plan);
+  const isKnown = Array.isArray(replyHeaders) && Array.isArray(statuses);
+  if (!isKnown || typeof facts !== "string") throw malformed();
+  return { plan: /** @type {import("../core/plan.js").Plan} */ (plan), facts };
 }
 
 /** @param {string} name of a function of the page's @param {string} option of Python's init() */

@@ -3,19 +3,20 @@
 import { BootFiles } from "../boot/boot_files.js";
 import { START_TIMEOUT } from "../boot/start.js";
 import { bootFailed, closed, SuperTokensError, unsupported } from "../errors.js";
-import { Host } from "../host/host.js";
-import { after } from "../host/jar.js";
-import { WindowHandler } from "../host/window_handler.js";
 import { Shim, targetOf } from "../page/shim.js";
-import { resolveUrl } from "../target.js";
 import { coreServices } from "./core_services.js";
-import { lentHooks } from "./lent_hooks.js";
+import { proxiedHooks } from "./hook_proxy.js";
+import { fieldsOf, Link, malformed } from "./link.js";
+import { LinkHost } from "./link_host.js";
+import { LinkJar } from "./link_jar.js";
+import { LinkStore } from "./link_store.js";
 import { announcement } from "./presence.js";
-import { GREETING, LIVENESS, Link, PROTOCOL } from "./wire.js";
+import { GREETING, LIVENESS, PROTOCOL } from "./wire.js";
+import { WorkerWindow } from "./worker_window.js";
 
 /**
- * @typedef {import("../host/jar.js").Jar} Jar
- * @typedef {import("../host/jar.js").Store} Store
+ * @typedef {import("./wire.js").PageLink} PageLink
+ * @typedef {import("./wire.js").Welcome} Welcome
  */
 
 // How long a caller waits for a sign that the page has the shim. It needs no answer of the page, which may be
@@ -24,12 +25,14 @@ import { GREETING, LIVENESS, Link, PROTOCOL } from "./wire.js";
 const SIGN_TIMEOUT = 3_000;
 
 export class WorkerShim extends Shim {
-  /** @type {Link | null} */
+  /** @type {PageLink | null} */
   #link = null;
   /** @type {LinkJar | null} */
   #jar = null;
-  #leave = () => {};
-  #isAdopted = false;
+  /** Lets go of the liveness lock. */
+  #release = () => {};
+  /** Whether its core decides for the page. */
+  #decides = false;
 
   /**
    * Start for Python in this worker: catch requests now, and hold them until the page has answered.
@@ -44,7 +47,7 @@ export class WorkerShim extends Shim {
   join(options, functions, keys, start) {
     if (location.origin === "null") throw opaqueOrigin();
     this.open(
-      lentHooks(() => this.#link),
+      proxiedHooks(() => this.#link),
       functions,
     );
     if (options) this.target = targetOf(options);
@@ -52,7 +55,7 @@ export class WorkerShim extends Shim {
     const { arrival } = this.wait(new BootFiles());
     // Without Web Locks the sign is an answer, for which a busy page takes its time.
     arrival.limit(navigator.locks ? SIGN_TIMEOUT : START_TIMEOUT, noPage);
-    this.#meet(arrival, keys, start).catch((error) => {
+    this.#joinPage(arrival, keys, start).catch((error) => {
       this.interception.isOpenToAll = false;
       arrival.fail(error);
     });
@@ -103,16 +106,16 @@ export class WorkerShim extends Shim {
     if (!link || !jar) return super.newHost();
     const { given, interception, window } = this;
     const native = interception.nativeFetch.bind(globalThis);
-    return new WorkerHost(native, window, given.functions(), jar, link);
+    return new LinkHost(native, window, given.functions(), jar, link);
   }
 
   disconnect() {
     super.disconnect();
-    this.#link?.tell("leave");
+    this.#link?.report("leave");
     this.#link?.end(closed());
     this.#link = this.#jar = null;
-    this.#isAdopted = false;
-    this.#leave();
+    this.#decides = false;
+    this.#release();
   }
 
   /**
@@ -120,60 +123,62 @@ export class WorkerShim extends Shim {
    * @param {string[]} keys
    * @param {(options: string | undefined) => string} start
    */
-  async #meet(arrival, keys, start) {
+  async #joinPage(arrival, keys, start) {
     const isClosed = () => this.pending?.arrival !== arrival;
-    const life = await this.#live();
+    const livenessLock = await this.#holdLivenessLock();
     await announcement(isClosed);
     if (isClosed()) return;
     arrival.limit(START_TIMEOUT, noAnswer);
     const { port1, port2 } = new MessageChannel();
     const update = (/** @type {string} */ text) => this.#jar?.update(text);
-    const { adopt, closed: pageClosed, ...services } = coreServices(this, update);
+    const core = coreServices(this, update);
+    /** @type {PageLink} */
     const link = new Link(port1, {
+      ...core,
       cookies: (text) => {
+        if (typeof text !== "string") throw malformed();
         update(text);
         this.look();
       },
-      adopt: (options) => {
-        this.#isAdopted = true;
-        return adopt?.(options);
+      decide: (options) => {
+        this.#decides = true;
+        return core.decide(options);
       },
       waiting: () => arrival.limit(START_TIMEOUT, notShared),
       closed: () => {
-        this.#isAdopted = false;
+        this.#decides = false;
         this.#jar?.forget();
-        pageClosed?.();
+        core.closed();
       },
-      ...services,
     });
     this.#link = link;
     globalThis.postMessage?.(GREETING, { transfer: [port2] });
-    const about = { protocol: PROTOCOL, version: this.version, life, keys };
-    const { cookies, place, page, stored, options } = await link.ask("join", about);
+    const about = { protocol: PROTOCOL, version: this.version, livenessLock, keys };
+    const { cookies, place, page, stored, options } = checkedWelcome(await link.ask("join", about));
     if (isClosed()) return;
     this.#jar = new LinkJar(link, cookies, place);
-    /** @type {WorkerWindow} */ (this.window).meet(page, new LinkStore(link, stored));
+    /** @type {WorkerWindow} */ (this.window).connect(page, new LinkStore(link, stored));
     const refusal = start(options);
     if (refusal) {
       const error = JSON.parse(refusal);
-      link.tell("refused", error);
+      link.report("refused", error);
       throw new SuperTokensError(error);
     }
-    link.tell("up");
+    link.report("up");
   }
 
   /** @param {object[]} events */
   emit(events) {
     super.emit(events);
-    if (this.#isAdopted) this.#link?.tell("events", events);
+    if (this.#decides) this.#link?.report("events", events);
   }
 
-  /** @returns {Promise<string>} the lock that this worker holds while it lives, where there are locks */
-  async #live() {
+  /** @returns {Promise<string>} the lock's name; empty without Web Locks */
+  async #holdLivenessLock() {
     if (!navigator.locks) return "";
     const name = `${LIVENESS}${crypto.randomUUID()}`;
     const end = new Promise((resolve) => {
-      this.#leave = () => resolve(undefined);
+      this.#release = () => resolve(undefined);
     });
     await new Promise((held) => {
       navigator.locks.request(name, () => {
@@ -185,160 +190,22 @@ export class WorkerShim extends Shim {
   }
 }
 
-/** What a worker knows of its page by itself. One made of a blob has an address without a host. */
-class WorkerWindow extends WindowHandler {
-  #hostname = resolveUrl(location.origin)?.hostname ?? "";
-  #secure = location.origin.startsWith("https:");
-  /** @type {Store | null} */
-  #store = null;
-
-  /**
-   * Hear what the page says of itself: it may have a windowHandler.
-   *
-   * @param {{hostname: string, secure: boolean}} page
-   * @param {Store} store
-   */
-  meet({ hostname, secure }, store) {
-    this.#hostname = hostname;
-    this.#secure = secure;
-    this.#store = store;
-  }
-
-  get hostname() {
-    return this.handler ? super.hostname : this.#hostname;
-  }
-
-  get secure() {
-    return this.handler ? super.secure : this.#secure;
-  }
-
-  get store() {
-    return this.handler ? super.store : this.#store;
-  }
-}
-
 /**
- * The page's cookies: asked for before each step, and mirrored for whoever cannot wait.
- *
- * @implements {Jar}
+ * @param {unknown} welcome as it came from the page
+ * @returns {Welcome}
  */
-class LinkJar {
-  isMirrored = true;
-  isKnown = false;
-  #link;
-  #cookies = "";
-  #unanswered = 0;
-  #writing = Promise.resolve();
-
-  /**
-   * @param {Link} link
-   * @param {string | null} cookies null where the page cannot read them
-   * @param {string} place
-   */
-  constructor(link, cookies, place) {
-    this.#link = link;
-    this.place = place;
-    if (cookies !== null) this.update(cookies);
-  }
-
-  read() {
-    return this.#cookies;
-  }
-
-  /** @param {string[]} writes */
-  write(writes) {
-    this.#cookies = writes.reduce(after, this.#cookies);
-    this.#unanswered += 1;
-    this.#writing = this.#link.ask("write", writes).then(
-      (cookies) => {
-        this.#unanswered -= 1;
-        this.update(cookies);
-      },
-      () => {
-        this.#unanswered -= 1; // closed: what was reported before then is written
-      },
-    );
-  }
-
-  flushed() {
-    return this.#writing;
-  }
-
-  async sync() {
-    this.update(await this.#link.ask("cookies"));
-  }
-
-  /** @param {string} cookies the page's; what it said before it knew of a write is out of date */
-  update(cookies) {
-    this.isKnown = true;
-    if (this.#unanswered === 0) this.#cookies = cookies;
-  }
-
-  /** Know nothing any more: the page has ended its session SDK. */
-  forget() {
-    this.#cookies = "";
-  }
-
-  close() {}
-}
-
-/** The page's localStorage, as far as the core wanted to know it. */
-class LinkStore {
-  #link;
-  #entries;
-
-  /**
-   * @param {Link} link
-   * @param {[string, string | null][]} entries
-   */
-  constructor(link, entries) {
-    this.#link = link;
-    this.#entries = new Map(entries);
-  }
-
-  /** @param {string} key */
-  getItem(key) {
-    return this.#entries.get(key) ?? null;
-  }
-
-  /** @param {string} key @param {string} text */
-  setItem(key, text) {
-    this.#entries.set(key, text);
-    this.#link.tell("store", key, text);
-  }
-
-  /** @param {string} key */
-  removeItem(key) {
-    this.#entries.delete(key);
-  }
-}
-
-class WorkerHost extends Host {
-  #link;
-  #locks = 0;
-
-  /**
-   * @param {typeof fetch} nativeFetch
-   * @param {WindowHandler} window
-   * @param {Record<string, any>} functions
-   * @param {LinkJar} jar
-   * @param {Link} link
-   */
-  constructor(nativeFetch, window, functions, jar, link) {
-    super(nativeFetch, window, functions, jar);
-    this.#link = link;
-  }
-
-  /**
-   * @param {string} name
-   * @param {number} timeout
-   */
-  async takeLock(name, timeout) {
-    this.#locks += 1;
-    const id = this.#locks;
-    const taken = await this.#link.ask("lock", id, name, timeout);
-    return taken ? () => this.#link.tell("unlock", id) : null;
-  }
+function checkedWelcome(welcome) {
+  const { cookies, place, page, stored, options } = fieldsOf(welcome);
+  const { hostname, secure } = fieldsOf(page);
+  const isKnown =
+    (cookies === null || typeof cookies === "string") &&
+    (options === undefined || typeof options === "string") &&
+    typeof place === "string" &&
+    typeof hostname === "string" &&
+    typeof secure === "boolean" &&
+    Array.isArray(stored);
+  if (!isKnown) throw malformed();
+  return { cookies, place, page: { hostname, secure }, stored, options };
 }
 
 const noPage = () =>

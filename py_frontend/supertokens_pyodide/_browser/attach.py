@@ -8,12 +8,13 @@ import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
-from .. import _api, _stand_in
+from .. import _current, _stand_in
 from .._client import Client
-from .._core.clock import STORAGE_KEY
-from .._core.config import Config, Page, from_javascript, read_config, refuse_unknown
-from .._core.messages import write_error, write_plan
-from .._core.session import Session
+from .._core.config.options import Config, Page, from_javascript, read_config, refuse_unknown
+from .._core.environment.clock import STORAGE_KEY
+from .._core.session.session import Session
+from .._core.wire.errors import write_error
+from .._core.wire.plan import write_plan
 from ..errors import AlreadyInitialised, BootFailed, SuperTokensError, UnsupportedPlatform
 from .blocking import freshen
 from .convert import python_error
@@ -33,7 +34,7 @@ def start(options: Mapping[str, Any]) -> Client:
     """Start for Python: take this realm's shim, or install the one that the package carries."""
     if _stand_in.current is not None:
         client = _stand_in.current.start(options)
-        _api.bind(client)
+        _current.bind(client)
         return client
     _require_browser()
     refuse_unknown(options)
@@ -50,7 +51,7 @@ def start(options: Mapping[str, Any]) -> Client:
     except BaseException:
         adapted.destroy()
         raise
-    _api.bind(client)
+    _current.bind(client)
     return client
 
 
@@ -156,7 +157,7 @@ def connect(
         "facts": lambda: _facts(client),
         "notify": client.notify,
         "compare": lambda options: agree(options, config),
-        "closed": lambda: _api.close(),
+        "closed": _current.close,
     }
     proxies = {name: create_proxy(function) for name, function in core_functions.items()}
     data = {"plan": write_plan(config), "functions": adapted.object}

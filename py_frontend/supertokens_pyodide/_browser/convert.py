@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from .. import errors
-from .._core.messages import read_error
+from .._core.wire.errors import read_error
 from ..errors import SuperTokensError
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .. import _api
+from .. import _current
 from .._client import Client
-from .._core.config import from_javascript
-from .._core.messages import write_error
+from .._core.config.options import from_javascript
+from .._core.wire.errors import write_error
 from ..errors import SuperTokensError
 from . import attach
 from .functions import Functions
@@ -20,7 +20,7 @@ def start(shim: Any, options: str) -> str:
         config = attach.read_options(from_javascript(json.loads(options)))
         client = Client()
         attach.connect(client, shim, config, {}, Functions({}))
-        _api.bind(client)
+        _current.bind(client)
     except SuperTokensError as error:
         return json.dumps(write_error(error))
     return ""

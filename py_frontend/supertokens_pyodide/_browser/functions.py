@@ -8,8 +8,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from .._core.clock import THRESHOLD, Clock, DateProvider
-from .._core.config import SEAMS
+from .._core.config.options import SEAMS
+from .._core.environment.clock import THRESHOLD, Clock, DateProvider
 from .._recipe import MATCH_URL, Recipe, is_overridden, reported
 from ..errors import HandlerFailed
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from .._core.report import Facts
+from .._core.diagnose.report import Facts
 from .._recipe import Recipe
 from .captured import CapturedModules
 from .convert import fetched, python_error

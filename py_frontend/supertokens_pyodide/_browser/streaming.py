@@ -26,13 +26,13 @@ class Reply:
         ]
         self._reader = response.body.getReader() if response.body else None
         self._control = control
-        self._patience = timeout_s
+        self._timeout = timeout_s
 
     async def read(self) -> bytes | None:
         """The next piece of the body, None at its end; raises TimeoutError or ConnectionError."""
         if self._reader is None:
             return None
-        async with _waiting(self._control, self._patience):
+        async with _waiting(self._control, self._timeout):
             piece = await self._reader.read()
         return None if piece.done else bytes(piece.value.to_bytes())
 

@@ -34,7 +34,7 @@ included: of several flows, each performs one effect in turn.
     reply = tab.fetch("/items")
 """
 
-from .._core.tokens import write_front_token
+from .._core.state.tokens import write_front_token
 from .application import PageUnderTest, signed_in, signed_out
 from .asgi import AsgiApplication
 from .browser import ScriptedBrowser

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin, urlsplit
 
-from .. import _api, _stand_in
+from .. import _current, _stand_in
 from .._client import Client
-from .._core.config import Config, Page, read_config
+from .._core.config.options import Config, Page, read_config
 from .._recipe import MATCH_URL
 from ..errors import ConfigError, NotInitialised
 from ..events import Event
@@ -307,15 +307,15 @@ class PageUnderTest:
 
     @contextmanager
     def _in_place(self) -> Iterator[PageUnderTest]:
-        before, bound = _stand_in.current, _api.current()
-        _api.bind(None)
+        before, bound = _stand_in.current, _current.bound()
+        _current.bind(None)
         _stand_in.current = self
         try:
             yield self
         finally:
             _stand_in.current = before
             self._close_tab()
-            _api.bind(bound)
+            _current.bind(bound)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from .._core.config import Config
+from .._core.config.options import Config
 from .network import BackendSession, Reply, Request
 from .sessions import in_cookies
 

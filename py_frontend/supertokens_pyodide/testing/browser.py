@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._client import Client
-from .._core.config import Page, read_config
-from .._core.messages import write_plan
-from .._core.session import Session
+from .._core.config.options import Page, read_config
+from .._core.session.session import Session
+from .._core.wire.plan import write_plan
 from .profile import Profile
 from .tab import Tab
 

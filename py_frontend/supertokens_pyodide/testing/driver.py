@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._client import Client
-from .._core.messages import read_error
+from .._core.wire.errors import read_error
 from .network import NetworkDown, Reply, Request, TimedOut
 from .profile import Profile
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from .._core.cookies import read_cookies
+from .._core.environment.cookies import read_cookies
 from .network import Backend, Reply, Request
 
 

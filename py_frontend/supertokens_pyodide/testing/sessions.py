@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import jwt
 
-from .._core.config import Config
-from .._core.tokens import write_front_token
+from .._core.config.options import Config
+from .._core.state.tokens import write_front_token
 from .network import BackendSession, Reply, Request
 
 #: What a backend answers when a session has ended.

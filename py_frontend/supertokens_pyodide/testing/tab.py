@@ -7,9 +7,9 @@ import platform
 from collections.abc import Mapping
 from typing import Any
 
-from .. import _api
+from .. import _current
 from .._client import Client
-from .._core.report import Facts
+from .._core.diagnose.report import Facts
 from .._recipe import Recipe
 from ..events import Event
 from .driver import Call, Driver, as_body
@@ -131,8 +131,8 @@ class Tab(Driver):
 
     def __enter__(self) -> Tab:
         """Make this the page that the module's functions work on, until the block ends."""
-        _api.bind(self.client)
+        _current.bind(self.client)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        _api.close()
+        _current.close()

@@ -306,12 +306,12 @@ DIFFERENCES = [
         "A second `init()` with other options is an error; [functions are "
         "replaced](customising.md#calling-init-again). `close()` exists.",
         {"init with other options": gives(["AlreadyInitialised", "function"])},
-        tests=("tests/browser/test_boot.py", "tests/unit/test_page_life.py"),
+        tests=("tests/browser/test_boot.py", "tests/shim/init_again.test.mjs"),
     ),
     Difference(
         "An option that is probably misspelt is an error. Other unknown options are ignored "
         "with a warning; in Python they are errors too.",
-        tests=("tests/unit/test_page_life.py", "tests/unit/test_config.py"),
+        tests=("tests/shim/options.test.mjs", "tests/unit/test_config.py"),
     ),
     Difference(
         "supertokens-website on the same page is refused. Whichever `init()` comes second, "
@@ -333,6 +333,10 @@ DIFFERENCES = [
         "If a `cookieHandler` or `windowHandler` fails or does not answer within ten seconds, "
         "an error names it: `HandlerFailed`. State that was never read is unknown, not empty, "
         "so nothing is refreshed or deleted.",
-        tests=("tests/unit/test_shim_parts.py", "tests/browser/test_storage.py"),
+        tests=(
+            "tests/shim/handler_jar.test.mjs",
+            "tests/shim/window_handler.test.mjs",
+            "tests/browser/test_storage.py",
+        ),
     ),
 ]

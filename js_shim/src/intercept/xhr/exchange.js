@@ -1,9 +1,9 @@
 // One exchange of an XMLHttpRequest: at which step it stands, and how it goes on. A native event must be judged
 // before others see it, so its owner steps it by hand, at once; only what takes time is awaited.
 
+import { reported } from "../../core/plan.js";
 import { FlowContext } from "../../flow/context.js";
 import { DELIVER } from "../../flow/steps.js";
-import { reported } from "../../target.js";
 
 /**
  * @typedef {import("../../flow/driver.js").Driver} Driver

@@ -9,7 +9,8 @@
 import { SuperTokensError } from "../../errors.js";
 import { block } from "../../flow/blocking_driver.js";
 import { nextTask } from "../../flow/waiters.js";
-import { headersOf, headReply, replyOf, replyOfCall, textOf } from "../bodies.js";
+import { headersOf } from "../../host/responses.js";
+import { headReply, replyOf, replyOfCall, textOf } from "./bodies.js";
 import { Exchange } from "./exchange.js";
 import { DONE, HEADERS_RECEIVED } from "./stage.js";
 
@@ -212,7 +213,7 @@ export class Run {
     this.#owner.stage.replay();
   }
 
-  /** @param {import("../bodies.js").Reply} reply */
+  /** @param {import("./bodies.js").Reply} reply */
   #replace(reply) {
     this.drop();
     this.#owner.stage.replace(reply, this.#opened.isAsync);

@@ -1,12 +1,12 @@
 // What the listeners of an XMLHttpRequest are told: the native object's own events as they come, or,
 // while it is hidden, nothing; then what was held back, another reply's events, or its end.
 
-import { NO_REPLY } from "../bodies.js";
+import { NO_REPLY } from "./bodies.js";
 
 /**
  * What is shown in place of the native object: a ready state, and perhaps another reply.
  *
- * @typedef {{state: number, reply: import("../bodies.js").Reply | null}} View
+ * @typedef {{state: number, reply: import("./bodies.js").Reply | null}} View
  *
  * An event to be told, with the ready state of its time.
  * @typedef {{type: string, state: number, progress?: ProgressEventInit | undefined}} Told
@@ -104,7 +104,7 @@ export class Stage {
   /**
    * Tell of the head of another reply in place of the native one.
    *
-   * @param {import("../bodies.js").Reply} reply
+   * @param {import("./bodies.js").Reply} reply
    */
   replaceHead(reply) {
     this.silently(() => this.native.abort.call(this.xhr));
@@ -114,7 +114,7 @@ export class Stage {
   /**
    * Tell of another reply in place of the native one: of all that follows its head.
    *
-   * @param {import("../bodies.js").Reply} reply
+   * @param {import("./bodies.js").Reply} reply
    * @param {boolean} isAsync
    */
   replace(reply, isAsync) {
@@ -170,7 +170,7 @@ export class Stage {
 
   /**
    * @param {Told[]} events
-   * @param {import("../bodies.js").Reply | null} reply
+   * @param {import("./bodies.js").Reply | null} reply
    */
   #play(events, reply) {
     const view = { state: /** @type {number} */ (OPENED), reply };

@@ -1,6 +1,6 @@
 // What an XMLHttpRequest shows of itself: what the native object holds, or what its stage has instead.
 
-import { NO_REPLY } from "../bodies.js";
+import { NO_REPLY } from "./bodies.js";
 import { DONE, HEADERS_RECEIVED, LOADING, Stage } from "./stage.js";
 
 /**

@@ -1,9 +1,9 @@
 // The page's XMLHttpRequest, carrying the session: the native class itself, whose one native object is opened
 // again for each attempt. Here is what its caller does with it; run.js makes the attempts.
 
-import { resolveUrl } from "../../target.js";
-import { snapshotOf } from "../bodies.js";
+import { resolveUrl } from "../../platform.js";
 import { likeNative } from "../native_like.js";
+import { snapshotOf } from "./bodies.js";
 import { Deadline } from "./deadline.js";
 import { Exchange } from "./exchange.js";
 import { NativeObject } from "./native.js";

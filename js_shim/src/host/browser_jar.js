@@ -1,0 +1,147 @@
+// The browser's own cookies, and a place for those that the browser does not keep.
+
+import { after, GONE, nameOf, pairOf, pairsOf, without } from "./jar.js";
+
+/** @typedef {import("./jar.js").Jar} Jar */
+/** @typedef {import("./jar.js").Store} Store */
+
+/** Under this key localStorage keeps, as a cookie string, what the browser would not keep as cookies. */
+const KEPT = "supertokens-pyodide-cookies";
+
+/** @param {string} cookies @param {string} kept */
+function joined(cookies, kept) {
+  if (!kept) return cookies;
+  return cookies ? `${cookies}; ${kept}` : kept; // of two with one name the last counts
+}
+
+/**
+ * The session's cookies of this instant, for whoever has no jar yet.
+ *
+ * @param {Store | null} store
+ * @returns {string}
+ */
+export const cookiesNow = (store) => joined(document.cookie, store?.getItem(KEPT) ?? "");
+
+/**
+ * Whether a browser with these cookies has done what was written.
+ *
+ * @param {string} write
+ * @param {string} cookies
+ */
+function isDone(write, cookies) {
+  const known = pairsOf(cookies).filter((pair) => nameOf(pair) === nameOf(write));
+  if (GONE.test(write)) return known.length === 0;
+  return known.at(-1) === pairOf(write); // of two with one name the last counts
+}
+
+/** The removal of what a write may have kept. @param {string} write */
+const undone = (write) => `${write.replace(pairOf(write), `${nameOf(write)}=`)};max-age=0`;
+
+/**
+ * Of two cookies with one name (the other is of a parent domain, say) browsers list the one last that was
+ * created last, and one that is overwritten keeps its time.
+ *
+ * @param {string} write
+ * @param {string} cookies after it
+ */
+function tookLastPlace(write, cookies) {
+  if (GONE.test(write) || !pairsOf(cookies).includes(pairOf(write))) return false;
+  // biome-ignore-start lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+  document.cookie = undone(write);
+  document.cookie = write;
+  // biome-ignore-end lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+  return isDone(write, document.cookie);
+}
+
+/** In a frame of another site, browsers keep only what is partitioned by that site. @param {string} write */
+function tookPartitioned(write) {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+  document.cookie = `${write};partitioned`;
+  return isDone(write, document.cookie);
+}
+
+/**
+ * The browser's own cookies. One that it does not keep, because it is too large or cookies are
+ * blocked, goes to localStorage, and where that is blocked too, to memory.
+ *
+ * @implements {Jar}
+ */
+export class BrowserJar {
+  isMirrored = false;
+  isKnown = true;
+  /** @type {Set<string>} */
+  #warnings = new Set();
+
+  /** @param {Store | null} store */
+  constructor(store) {
+    this.store = store;
+    this.kept = store?.getItem(KEPT) ?? "";
+    globalThis.addEventListener("storage", this);
+  }
+
+  close() {
+    globalThis.removeEventListener("storage", this);
+  }
+
+  get place() {
+    if (!this.kept) return "cookies";
+    return this.store?.getItem(KEPT) === this.kept ? "localStorage" : "memory";
+  }
+
+  read() {
+    return joined(document.cookie, this.kept);
+  }
+
+  /** @param {string[]} writes */
+  write(writes) {
+    // biome-ignore-start lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+    for (const write of writes) document.cookie = write;
+    const { cookie } = document;
+    let kept = this.kept;
+    for (const [name, write] of new Map(writes.map((each) => [nameOf(each), each]))) {
+      if (isDone(write, cookie) || tookLastPlace(write, cookie) || tookPartitioned(write)) {
+        if (kept) kept = without(kept, name);
+      } else if (GONE.test(write)) {
+        if (kept) kept = without(kept, name);
+        this.#warn(
+          `a cookie ${name} is there that this page cannot remove: it is of another domain or path, of a parent domain, say. Pages of one site must have the same sessionTokenFrontendDomain; one that is left over from another setting is removed in the browser, or by a server of that domain.`,
+        );
+      } else {
+        // An older value would be taken for this one.
+        document.cookie = undone(write);
+        kept = after(kept, write);
+        this.#warn(
+          `the browser did not keep the cookie ${name} (${pairOf(write).length} bytes); the session goes on outside of cookies, and other subdomains do not see it. Usually cookies are blocked here, or the access token's payload is too large for one (4096 bytes).`,
+        );
+      }
+    }
+    // biome-ignore-end lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
+    if (kept !== this.kept) this.#keep(kept);
+  }
+
+  async flushed() {}
+  async sync() {}
+
+  /** @param {StorageEvent} event another tab has kept something */
+  handleEvent({ key, newValue }) {
+    if (key === KEPT) this.kept = newValue ?? "";
+  }
+
+  /** @param {string} kept */
+  #keep(kept) {
+    this.kept = kept;
+    try {
+      if (kept) this.store?.setItem(KEPT, kept);
+      else this.store?.removeItem(KEPT);
+    } catch {
+      // Full: memory has it.
+    }
+  }
+
+  /** @param {string} warning for the console, once for each kind of it */
+  #warn(warning) {
+    const kind = warning.slice(0, 8);
+    if (!this.#warnings.has(kind)) console.warn(`supertokens: ${warning}`);
+    this.#warnings.add(kind);
+  }
+}

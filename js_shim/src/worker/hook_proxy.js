@@ -1,0 +1,101 @@
+// The page's hooks around the calls that a worker's core makes. The worker asks for them as it asks for
+// cookies: the call and its response cross as data.
+
+import { fromData, toData } from "../host/responses.js";
+import { fieldsOf, malformed } from "./link.js";
+
+/**
+ * @typedef {import("../api/types.js").BackendCall} BackendCall
+ * @typedef {import("../host/hooks.js").HookFunctions} HookFunctions
+ * @typedef {import("../host/responses.js").ResponseData} ResponseData
+ * @typedef {import("./wire.js").CallData} CallData
+ * @typedef {import("./wire.js").ChangedCallData} ChangedCallData
+ */
+
+/**
+ * The page's side.
+ *
+ * @param {() => import("../host/hooks.js").Hooks} hooks
+ * @returns {Pick<import("./wire.js").PageServices, "before" | "after">}
+ */
+export const hookServices = (hooks) => ({
+  async before(call) {
+    if (!hooks().preAPIHook) return undefined;
+    const { url, requestInit } = await hooks().before(callFrom(call));
+    return requestData(new Request(url, requestInit));
+  },
+  after: (call, response) => hooks().after(callFrom(call), responseFrom(response)),
+});
+
+/**
+ * The worker's side.
+ *
+ * @param {() => import("./wire.js").PageLink | null} link
+ * @returns {HookFunctions}
+ */
+export const proxiedHooks = (link) => ({
+  preAPIHook: (call) => link()?.ask("before", callData(call)),
+  postAPIHook: async ({ fetchResponse, ...call }) =>
+    link()?.ask("after", callData(call), await toData(fetchResponse)),
+});
+
+/**
+ * @param {BackendCall} call
+ * @returns {CallData}
+ */
+function callData({ requestInit, ...call }) {
+  const { headers } = requestInit;
+  const sent = headers instanceof Headers ? [...headers] : headers;
+  return { ...call, requestInit: { ...requestInit, headers: sent } };
+}
+
+/**
+ * @param {unknown} call as a worker has sent it
+ * @returns {BackendCall}
+ */
+function callFrom(call) {
+  const { action, url, requestInit, userContext } = fieldsOf(call);
+  const isKnown = action === "SIGN_OUT" || action === "REFRESH_SESSION";
+  if (!isKnown || typeof url !== "string") throw malformed();
+  const { headers = {}, ...init } = fieldsOf(requestInit);
+  const given = Array.isArray(headers) ? new Headers(headers) : headers;
+  return {
+    action,
+    url,
+    requestInit: /** @type {RequestInit} */ ({ ...init, headers: given }),
+    userContext,
+  };
+}
+
+/**
+ * @param {unknown} response as a worker has sent it
+ * @returns {Response}
+ */
+function responseFrom(response) {
+  const { status, headers, body } = fieldsOf(response);
+  if (typeof status !== "number" || !Array.isArray(headers) || typeof body !== "string")
+    throw malformed();
+  return fromData(/** @type {ResponseData} */ (response));
+}
+
+const PARTS = /** @type {const} */ ([
+  "method",
+  "credentials",
+  "mode",
+  "cache",
+  "redirect",
+  "referrer",
+  "referrerPolicy",
+  "integrity",
+  "keepalive",
+]);
+
+/**
+ * @param {Request} request what a hook made of a call
+ * @returns {Promise<ChangedCallData>}
+ */
+async function requestData(request) {
+  const parts = Object.fromEntries(PARTS.map((name) => [name, request[name]]));
+  const body = request.body ? await request.blob() : undefined;
+  return { url: request.url, requestInit: { ...parts, body, headers: [...request.headers] } };
+}

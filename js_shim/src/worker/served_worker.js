@@ -1,0 +1,208 @@
+// One worker, as its page serves it: with the session's cookies, storage key and locks, and with the page's
+// hooks.
+
+import { alreadyInitialised, closed, otherVersion, workerGone } from "../errors.js";
+import { sameOptions } from "../page/options.js";
+import { hookServices } from "./hook_proxy.js";
+import { fieldsOf, Link, malformed } from "./link.js";
+import { isSharedKey, isSharedLock, isSharedWrite, sharedCookies } from "./shared.js";
+import { LIVENESS, PROTOCOL } from "./wire.js";
+
+/**
+ * @typedef {import("../page/shim.js").Shim} Shim
+ * @typedef {import("./wire.js").PageServices} PageServices
+ * @typedef {Omit<PageServices, "join" | "up" | "leave">} SharingServices
+ * @typedef {import("./wire.js").WorkerLink} WorkerLink
+ */
+
+export class ServedWorker {
+  #shim;
+  /** @type {WorkerLink} */
+  #link;
+  #forget;
+  /** @type {import("../host/host.js").Host | null} of the page's present life: from one init() to its close() */
+  #host = null;
+  #hasJoined = false;
+  #isGone = false;
+  /** @type {string | undefined} the page's options when the worker joined */
+  #options;
+
+  /**
+   * @param {Shim} shim
+   * @param {MessagePort} port
+   * @param {() => void} forget called when the worker is gone
+   */
+  constructor(shim, port, forget) {
+    this.#shim = shim;
+    this.#forget = forget;
+    this.#link = new Link(port, this.#services());
+  }
+
+  /** Go on after an init(). */
+  resume() {
+    // What init() is given counts once it has returned.
+    queueMicrotask(() => this.#reportCookies());
+  }
+
+  /** Free everything that is held for the worker: it gets nothing until the next init(). */
+  suspend() {
+    this.#host?.close();
+    this.#host = null;
+    if (this.#hasJoined) this.#link.report("closed");
+  }
+
+  /** End everything: the worker is gone. */
+  leave() {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#host?.close();
+    this.#host = null;
+    globalThis.cookieStore?.removeEventListener("change", this.#reportCookies);
+    this.#link.end(workerGone());
+    this.#shim.cores.remove(this.#link);
+    this.#forget();
+  }
+
+  /** @returns {PageServices} */
+  #services() {
+    const { cores } = this.#shim;
+    return {
+      join: (about) => this.#join(about),
+      up: () => {
+        if (this.#hasJoined && !this.#isGone) cores.add(this.#link);
+      },
+      leave: () => this.leave(),
+      ...this.#guarded({
+        cookies: () => this.#cookies(),
+        write: (writes) => this.#write(writes),
+        store: (key, text) => {
+          if (!isSharedKey(key) || typeof text !== "string") throw malformed();
+          this.#hostNow().writeStorage({ [key]: text });
+        },
+        lock: (id, name, timeout) => this.#lock(id, name, timeout),
+        unlock: (id) => this.#hostNow().unlock(flowFrom(id)),
+        ...hookServices(() => this.#shim.hooks),
+        refused: (error) => cores.refuse(error),
+        events: (events) => {
+          if (!Array.isArray(events)) throw malformed();
+          if (cores.decides(this.#link)) this.#shim.emit(events);
+        },
+      }),
+    };
+  }
+
+  /**
+   * Services for as long as the page shares its session.
+   *
+   * @param {SharingServices} services
+   * @returns {SharingServices}
+   */
+  #guarded(services) {
+    const entries = Object.entries(services).map(([name, service]) => [
+      name,
+      (/** @type {[unknown, unknown, unknown]} */ ...args) => {
+        this.#requireSharing();
+        return service(...args);
+      },
+    ]);
+    return Object.fromEntries(entries);
+  }
+
+  /**
+   * @param {unknown} about
+   * @returns {Promise<import("./wire.js").Welcome>}
+   */
+  async #join(about) {
+    const { protocol, version, livenessLock, keys } = fieldsOf(about);
+    if (protocol !== PROTOCOL) throw otherVersion(this.#shim.version, `the worker's (${version})`);
+    if (!Array.isArray(keys) || this.#hasJoined) throw malformed();
+    if (livenessLock) this.#watch(livenessLock);
+    const { sharing } = this.#shim;
+    if (!sharing.isOn) {
+      this.#link.report("waiting");
+      await sharing.opened(() => this.#isGone);
+      if (this.#isGone) throw closed();
+    }
+    this.#hasJoined = true;
+    this.#options = this.#shim.given.json;
+    // A worker asks before each step that can wait; this is for steps that cannot.
+    globalThis.cookieStore?.addEventListener("change", this.#reportCookies);
+    // If they cannot be read, the worker learns why when it asks before its first step.
+    const cookies = await this.#cookies().catch(() => null);
+    const { jar, window } = this.#hostNow();
+    return {
+      cookies,
+      place: jar.place,
+      page: { hostname: window.hostname, secure: window.secure },
+      stored: keys.filter(isSharedKey).map((key) => [key, window.store?.getItem(key) ?? null]),
+      options: this.#options,
+    };
+  }
+
+  /** @param {unknown} lock that the worker holds while it lives */
+  #watch(lock) {
+    if (typeof lock !== "string" || !lock.startsWith(LIVENESS)) throw malformed();
+    navigator.locks?.request(lock, () => this.leave()).catch(() => {});
+  }
+
+  /** Throws if the page shares nothing with this worker now. */
+  #requireSharing() {
+    if (!this.#hasJoined) throw malformed();
+    if (this.#isGone || !this.#shim.sharing.isOn) throw closed();
+    const options = this.#shim.given.json;
+    if (options === this.#options || !options || !this.#options) return;
+    if (!sameOptions(JSON.parse(options), JSON.parse(this.#options), __TABLE__))
+      throw alreadyInitialised();
+  }
+
+  /** @returns {import("../host/host.js").Host} with the page's functions of now */
+  #hostNow() {
+    this.#host ??= this.#shim.newHost();
+    return this.#host;
+  }
+
+  async #cookies() {
+    const { jar } = this.#hostNow();
+    await jar.sync();
+    this.#requireSharing(); // it may have been closed meanwhile
+    return sharedCookies(jar.read());
+  }
+
+  #reportCookies = async () => {
+    try {
+      this.#requireSharing();
+      this.#link.report("cookies", await this.#cookies());
+    } catch {
+      // Not shared now: the worker learns why when it asks.
+    }
+  };
+
+  /** @param {unknown} writes */
+  #write(writes) {
+    if (!Array.isArray(writes) || !writes.every(isSharedWrite)) throw malformed();
+    this.#hostNow().jar.write(writes);
+    return this.#cookies();
+  }
+
+  /**
+   * @param {unknown} id the worker's flow
+   * @param {unknown} name
+   * @param {unknown} timeout
+   */
+  async #lock(id, name, timeout) {
+    const flow = flowFrom(id);
+    if (!isSharedLock(name) || typeof timeout !== "number" || !(timeout >= 0)) throw malformed();
+    const host = this.#hostNow();
+    host.unlock(flow); // or nobody could free what it held
+    const taken = await host.lock(flow, name, timeout);
+    if (this.#host === host) return taken;
+    host.unlock(flow); // closed meanwhile
+    return false;
+  }
+}
+
+/** @param {unknown} id as a worker has sent it @returns {number} */
+function flowFrom(id) {
+  if (typeof id !== "number" || !Number.isSafeInteger(id)) throw malformed();
+  return id;
+}

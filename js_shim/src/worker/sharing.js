@@ -1,0 +1,86 @@
+// When a page shares its session with its workers: from init() to close(), or if the page says that its Python
+// runs in them.
+
+import { settings } from "../boot/start.js";
+import { ServedWorker } from "./served_worker.js";
+
+/** @typedef {import("../page/shim.js").Shim} Shim */
+
+// A page that shares nothing yet looks this often, in milliseconds, whether it does by now. After so many looks
+// the console says what is missing.
+const LOOK_MS = 250;
+const LOOKS = 12;
+
+// PyScript's scripts that run in workers.
+const PYTHON_IN_WORKERS =
+  'script[type="py"][worker], py-script[worker], script[type="py-editor"], py-editor';
+
+/** Whether the page says that Python in its workers is its own. */
+const saysSo = () =>
+  settings().interpreter === "worker" || document.querySelector(PYTHON_IN_WORKERS) !== null;
+
+/** Whether a page shares its session with its workers, and the workers that ask for it. */
+export class Sharing {
+  /** @type {Set<ServedWorker>} */
+  #workers = new Set();
+  /** @type {boolean | null} null until the first init() or close() */
+  #isOpen = null;
+  /** @type {Set<() => void>} end the pauses of those that wait for an init() */
+  #pauses = new Set();
+
+  /** @param {Shim} shim */
+  constructor(shim) {
+    this.shim = shim;
+  }
+
+  get isOn() {
+    return this.#isOpen ?? saysSo();
+  }
+
+  /** Share from now on: init() was called. */
+  open() {
+    this.#isOpen = true;
+    for (const end of [...this.#pauses]) end();
+    for (const worker of this.#workers) worker.resume();
+  }
+
+  /** Share nothing from now on, and take back what workers hold. */
+  close() {
+    this.#isOpen = false;
+    for (const worker of this.#workers) worker.suspend();
+  }
+
+  /**
+   * Wait until the page shares its session.
+   *
+   * @param {() => boolean} isOver whether the worker is gone
+   */
+  async opened(isOver) {
+    for (let looks = 0; !this.isOn && !isOver(); looks += 1) {
+      if (looks === LOOKS) this.shim.warnOnce(NOT_SHARED);
+      await new Promise((resolve) => {
+        const end = () => {
+          this.#pauses.delete(end);
+          resolve(undefined);
+        };
+        this.#pauses.add(end);
+        setTimeout(end, LOOK_MS);
+      });
+    }
+  }
+
+  /**
+   * Serve one worker.
+   *
+   * @param {MessagePort} port
+   * @returns {() => void} to be called when the worker is gone
+   */
+  serve(port) {
+    const worker = new ServedWorker(this.shim, port, () => this.#workers.delete(worker));
+    this.#workers.add(worker);
+    return () => worker.leave();
+  }
+}
+
+const NOT_SHARED =
+  "Python in a worker of this page asks for the session, but the page does not share it. Call supertokens.init() on the page, or, if only the worker's Python uses the session, set globalThis.supertokensPyodide = { interpreter: 'worker' }.";

@@ -1,0 +1,38 @@
+// The page as its worker knows it: first by itself, then as the page says.
+
+import { WindowHandler } from "../host/window_handler.js";
+import { resolveUrl } from "../platform.js";
+
+/** @typedef {import("../host/jar.js").Store} Store */
+
+export class WorkerWindow extends WindowHandler {
+  // A worker that was made of a blob has an address without a host.
+  #hostname = resolveUrl(location.origin)?.hostname ?? "";
+  #secure = location.origin.startsWith("https:");
+  /** @type {Store | null} */
+  #store = null;
+
+  /**
+   * Take over what the page says of itself: it may have a windowHandler.
+   *
+   * @param {{hostname: string, secure: boolean}} page
+   * @param {Store} store
+   */
+  connect({ hostname, secure }, store) {
+    this.#hostname = hostname;
+    this.#secure = secure;
+    this.#store = store;
+  }
+
+  get hostname() {
+    return this.handler ? super.hostname : this.#hostname;
+  }
+
+  get secure() {
+    return this.handler ? super.secure : this.#secure;
+  }
+
+  get store() {
+    return this.handler ? super.store : this.#store;
+  }
+}

@@ -1,0 +1,190 @@
+"""Flows: running pieces of core logic, driven from outside (sans-I/O).
+
+``Flows`` holds what all flows of a session share in one step: the cookies and the clock of that
+moment come in with every call, and what the flows put out (writes, events, wake-ups) is gathered
+until the step is taken. Rules: a flow runs only inside ``begin`` or ``resume``; it stops at an
+effect or at its end; whatever it put out belongs to that step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field
+from os.path import basename
+from traceback import extract_tb
+from typing import Any, Generic, TypeVar, cast
+
+from ...errors import Closed, SuperTokensError
+from ...events import Event
+from ..environment.clock import Clock
+from ..environment.cookies import Cookies
+from .effects import Effect, Wait, perform
+from .logs import describe
+
+T = TypeVar("T")
+
+
+class WouldBlock(Exception):
+    """Raised in a flow that has to wait, by a driver whose caller is blocked until it ends."""
+
+
+class Flow(Generic[T]):
+    """A running piece of core logic: at an ``effect``, or ended by a ``value`` or an ``error``."""
+
+    __slots__ = ("coroutine", "effect", "ended", "error", "id", "value", "waiters")
+
+    def __init__(self, id: int, coroutine: Coroutine[Effect, Any, T]) -> None:
+        self.id = id
+        self.coroutine = coroutine
+        self.effect: Effect | None = None
+        self.ended = False
+        self.value: T | None = None
+        self.error: SuperTokensError | None = None
+        self.waiters: list[int] = []
+
+    def outcome(self) -> T:
+        """The value it ended with; raises the error that it ended with."""
+        if self.error is not None:
+            raise self.error
+        return cast(T, self.value)
+
+
+@dataclass(slots=True)
+class Output:
+    """What the flows of one step put out, besides their effects."""
+
+    cookies: list[str] = field(default_factory=list, repr=False)
+    storage: dict[str, str] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    unlock: list[int] = field(default_factory=list)
+    spawned: list[Flow[Any]] = field(default_factory=list)
+    wake: list[int] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.cookies
+            or self.storage
+            or self.events
+            or self.unlock
+            or self.spawned
+            or self.wake
+            or self.warnings
+        )
+
+
+class Flows:
+    """Runs the flows of one session and gathers their output."""
+
+    def __init__(self, cookies: Cookies, clock: Clock) -> None:
+        self.cookies = cookies
+        self.clock = clock
+        self.output = Output()
+        #: Where debug lines go, if anywhere.
+        self.log: Callable[[str], None] | None = None
+        self._running: dict[int, Flow[Any]] = {}
+        self._last_id = 0
+        self._current = 0
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def enter(self, cookies: str, now: float) -> None:
+        """Take the environment of this moment: the cookie string and the clock in milliseconds."""
+        self.cookies.load(cookies)
+        self.clock.client_now = now
+
+    def begin(self, coroutine: Coroutine[Effect, Any, T]) -> Flow[T]:
+        """Start a flow and run it to its first effect, or to its end."""
+        self._last_id += 1
+        flow = Flow(self._last_id, coroutine)
+        self._running[flow.id] = flow
+        self._advance(flow, None)
+        return flow
+
+    def resume(self, flow_id: int, result: Any) -> Flow[Any] | None:
+        """Run a flow on with its effect's result; None when it is no longer there."""
+        flow = self._running.get(flow_id)
+        if flow is not None:
+            self._advance(flow, result)
+        return flow
+
+    def effect_of(self, flow_id: int) -> Effect | None:
+        """The effect that a flow stands at; None when it is no longer there."""
+        flow = self._running.get(flow_id)
+        return None if flow is None else flow.effect
+
+    def cancel(self, flow_id: int) -> None:
+        """Forget a flow whose caller has gone; what it started for others goes on."""
+        flow = self._running.pop(flow_id, None)
+        if flow is not None:
+            with suppress(
+                ValueError
+            ):  # it runs: an interpreter that died within it never came back
+                flow.coroutine.close()
+            flow.ended, flow.error = True, Closed("The session SDK was closed.")
+
+    def close(self) -> None:
+        """End every flow with Closed."""
+        for flow in list(self._running.values()):
+            self.cancel(flow.id)
+
+    def spawn(self, coroutine: Coroutine[Effect, Any, T]) -> Flow[T]:
+        """Start, from within a flow, another that lives on its own; the driver runs it beside."""
+        parent = self._current
+        flow = self.begin(coroutine)
+        self._current = parent
+        if not flow.ended:
+            self.output.spawned.append(flow)
+        return flow
+
+    async def join(self, flow: Flow[T]) -> T:
+        """Wait, from within a flow, for the end of another; raises what that one raised.
+
+        Raises WouldBlock where the driver cannot wait; the other flow goes on by itself.
+        """
+        if not flow.ended:
+            flow.waiters.append(self._current)
+            if await perform(Wait()) is False:
+                raise WouldBlock
+        return flow.outcome()
+
+    def unlock(self) -> None:
+        """Free, from within a flow, the lock that it holds."""
+        self.output.unlock.append(self._current)
+
+    def take_output(self) -> Output:
+        """What the flows put out since the last call."""
+        output, self.output = self.output, Output()
+        output.cookies = self.cookies.take_writes()
+        return output
+
+    def _advance(self, flow: Flow[Any], result: Any) -> None:
+        self._current = flow.id
+        self._run(flow, result)
+        if self.log is not None:
+            name = getattr(flow.coroutine, "__name__", "flow")
+            self.log(describe(name, flow.id, result, flow.effect))
+
+    def _run(self, flow: Flow[Any], result: Any) -> None:
+        try:
+            flow.effect = flow.coroutine.send(result)
+            return
+        except StopIteration as stop:
+            flow.value = stop.value
+        except SuperTokensError as error:
+            flow.error = error
+        except Exception as error:
+            # A bug of ours. Nobody may hang on it, so it ends the flow like any other error; its
+            # text may quote a token, so only its type and place are told.
+            where = extract_tb(error.__traceback__)[-1]
+            place = f"{type(error).__name__} at {basename(where.filename)}:{where.lineno}"
+            flow.error = SuperTokensError(f"The session SDK failed unexpectedly ({place}).")
+            self.output.warnings.append(str(flow.error))
+        self._end(flow)
+
+    def _end(self, flow: Flow[Any]) -> None:
+        flow.effect, flow.ended = None, True
+        self._running.pop(flow.id, None)
+        self.output.wake.extend(flow.waiters)

@@ -1,0 +1,42 @@
+"""How a refresh, or a look whether a session is there, ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...errors import RefreshUnavailable
+from ..flow.effects import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """There is a session with valid tokens: after a refresh, with other tokens than before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """There is no session (any more). ``head`` is the refresh call's response if that said so."""
+
+    head: Head | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """It is unknown, so the session is kept. ``head`` is the refresh call's response, if any."""
+
+    error: RefreshUnavailable
+    head: Head | None = None
+
+    def again(self) -> Unavailable:
+        """The same for a caller that did not wait for the call, so without its response."""
+        return Unavailable(type(self.error)(self.error.message, status=self.error.status))
+
+
+Outcome = Available | Ended | Unavailable
+
+
+def is_available(outcome: Outcome) -> bool:
+    """Whether there is a session; raises RefreshUnavailable if that is unknown."""
+    if isinstance(outcome, Unavailable):
+        raise outcome.error
+    return isinstance(outcome, Available)

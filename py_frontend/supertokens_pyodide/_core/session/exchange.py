@@ -1,0 +1,195 @@
+"""The one lifecycle of an intercepted request: decorate, send, absorb, refresh, retry, deliver."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from ...errors import CookieWriteBlocked, RefreshLimitReached
+from ..claims.refusals import read_invalid_claims
+from ..config.options import Config
+from ..flow.effects import Head, Send, Transmit, read_text, send
+from ..flow.flows import WouldBlock
+from ..refresh.outcome import Available, Ended, Outcome, Unavailable
+from ..refresh.refresher import Refresher
+from ..state.local_state import LocalState
+from ..state.relevance import Relevance, Sent, sets_cookies
+from ..state.snapshot import ABSENT, Present, Snapshot, Unknown
+
+# The caller's request headers that the core must see.
+REQUEST_HEADERS = ("authorization", "rid")
+
+# Refreshes for one request whose tokens expire on their way to the backend.
+_MOST_REFRESHES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """A caller's request as the core sees it: those of its headers that the plan asks for.
+
+    ``one_shot``: its body can be sent only once (a stream). ``drop``: what must not go out of them.
+    """
+
+    headers: dict[str, str] = field(repr=False)
+    one_shot: bool = False
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the caller gets: the exchange's last reply, or with ``refresh`` the refresh call's."""
+
+    head: Head
+    refresh: bool = False
+
+
+class Exchanger:
+    """Carries the session on requests."""
+
+    def __init__(self, config: Config, state: LocalState, refresher: Refresher) -> None:
+        self._config = config
+        self._state = state
+        self._refresher = refresher
+
+    async def exchange(
+        self, request: RequestHead, transmit: Transmit = send, *, is_sent: bool = False
+    ) -> Delivery:
+        """Run one request to its verdict.
+
+        A token that is known to have expired is refreshed before the request is sent. One that was
+        minted after the request began, has not expired since and is refused all the same goes back
+        to the caller: refreshing again would not help. With
+        ``max_retry_attempts_for_session_refresh`` set, that many rounds are made instead, and then
+        RefreshLimitReached is raised (as upstream). ``is_sent``: its response is there already, so
+        that nothing can be done ahead of it.
+        """
+        began = self._state.snapshot()
+        request = self._without_our_stale_token(request)
+        limit = self._config.max_retry_attempts_for_session_refresh
+        rounds = 0
+        outcome = None if is_sent else await self._freshened()
+        while True:
+            before = await self.settled()
+            sent = Sent.now(self._state)
+            head = await transmit(self._decorate(request, before))
+            await self._take_over(head, sent)
+            if isinstance(self._state.snapshot(), Present):
+                self._refresher.forget_probe()
+            if head.status != self._config.session_expired_status_code:
+                return await self._deliver(head)
+            if self._refresher.found_nobody and isinstance(self._state.snapshot(), Unknown):
+                self._state.emit_unauthorised(ended=False)  # cookies are blocked, or they would say
+                return Delivery(head)
+            if self._state.is_incomplete():
+                return Delivery(head)
+            if limit is None or request.one_shot:
+                is_fresh = isinstance(before, Present) and before != began
+                is_over = sent.token is not None and self._state.is_over(sent.token)
+                if is_fresh and (rounds >= _MOST_REFRESHES or not is_over):
+                    return Delivery(head)
+            elif rounds >= limit:
+                raise RefreshLimitReached(f"A request was refused after {rounds} refreshes.")
+            rounds += 1
+            has_changed = self._state.snapshot() != before  # since the refresh ahead of it
+            if outcome is None or isinstance(outcome, Available) or has_changed:
+                try:
+                    outcome = await self._refresher.refresh(before)
+                except WouldBlock:
+                    return Delivery(head)
+            if request.one_shot:
+                return Delivery(head)  # its caller may try again, with other tokens now
+            match outcome:
+                case Available():
+                    continue
+                case Ended(reply):
+                    return Delivery(head) if reply is None else Delivery(reply, refresh=True)
+                case Unavailable(error, reply):  # pragma: no branch
+                    if reply is None:
+                        raise error
+                    return Delivery(reply, refresh=True)
+
+    async def settled(self) -> Snapshot:
+        """The local state; an unknown one is settled by asking the backend.
+
+        Where that would block, it counts as absent for this time.
+        """
+        snapshot = self._state.snapshot()
+        if not isinstance(snapshot, Unknown):
+            self._refresher.forget_probe()
+            return snapshot
+        try:
+            found = isinstance(await self._refresher.probe(), Available)
+        except WouldBlock:
+            found = False
+        if not found:
+            return ABSENT
+        snapshot = self._state.snapshot()
+        if isinstance(snapshot, Unknown):
+            raise CookieWriteBlocked("The session was refreshed, but its cookies were not kept.")
+        self._refresher.forget_probe()
+        return snapshot
+
+    async def _freshened(self) -> Outcome | None:
+        """How a refresh ahead of a request went; None if its token has not expired.
+
+        If the session has ended or nobody can tell, the request goes out all the same: what it asks
+        for may be for everybody.
+        """
+        before = self._state.snapshot()
+        if not isinstance(before, Present) or not self._state.has_expired():
+            return None
+        try:
+            return await self._refresher.refresh(before)
+        except (WouldBlock, CookieWriteBlocked):
+            return None
+
+    async def _take_over(self, head: Head, sent: Sent) -> None:
+        """Take over what a response says of the session, if it says so of the one that is there."""
+        match sent.relevance_of(head, self._state):
+            case Relevance.CURRENT:
+                self._state.absorb(head, sent.snapshot)
+            case Relevance.SUPERSEDED if sets_cookies(head, self._state):
+                with suppress(WouldBlock):  # it goes on by itself
+                    await self._refresher.reconcile(head)
+            case Relevance.OUTDATED:
+                self._state.warn_of_outdated_tokens()
+
+    def _without_our_stale_token(self, request: RequestHead) -> RequestHead:
+        """Drop an Authorization header that is our own: a retry must carry the next one."""
+        ours = self._our_authorization()
+        if ours is None or request.headers.get("authorization") != ours:
+            return request
+        headers = {name: text for name, text in request.headers.items() if name != "authorization"}
+        return replace(request, headers=headers, drop=("authorization",))
+
+    def _our_authorization(self) -> str | None:
+        access_token = self._state.access_token()
+        if access_token is None or self._state.refresh_token() is None:
+            return None  # an access token alone is one that a cookie session exposes
+        return f"Bearer {access_token}"
+
+    def _decorate(self, request: RequestHead, snapshot: Snapshot) -> Send:
+        headers: dict[str, str] = {"st-auth-mode": self._config.token_transfer_method}
+        if "rid" not in request.headers:
+            headers["rid"] = "anti-csrf"
+        anti_csrf = self._state.anti_csrf()
+        if anti_csrf is not None and isinstance(snapshot, Present):
+            headers["anti-csrf"] = anti_csrf
+        ours = self._our_authorization()
+        if ours is not None and "authorization" not in request.headers:
+            headers["authorization"] = ours
+        credentials = "include" if self._config.auto_add_credentials else None
+        return Send(headers, request.drop, credentials)
+
+    async def _deliver(self, head: Head) -> Delivery:
+        if head.status == self._config.invalid_claim_status_code:
+            errors = read_invalid_claims(await read_text())
+            if errors is not None:
+                self._state.emit(
+                    {
+                        "action": "API_INVALID_CLAIM",
+                        "claim_validation_errors": errors,
+                        "user_context": {},
+                    }
+                )
+        return Delivery(head)

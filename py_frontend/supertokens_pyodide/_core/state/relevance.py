@@ -1,0 +1,103 @@
+"""Which responses may change the session: never one that would make it older."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ..flow.effects import Head
+from .local_state import FRONT_TOKEN_HEADER, REFRESH_TOKEN_HEADER, REMOVE, LocalState
+from .snapshot import Present, Snapshot, Unknown
+from .tokens import FrontToken, read_front_token_or_none
+
+
+class Relevance(Enum):
+    """What a response says of the session that is there now.
+
+    CURRENT: it is about that session, or begins another. SUPERSEDED: its own session has ended or
+    been replaced since its request. OUTDATED: its tokens were issued before those that are kept, or
+    before the last session ended (a cache has answered, say).
+    """
+
+    CURRENT = "current"
+    SUPERSEDED = "superseded"
+    OUTDATED = "outdated"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The session in which a request was sent."""
+
+    snapshot: Snapshot
+    token: FrontToken | None
+    mark: str | None
+
+    @classmethod
+    def now(cls, state: LocalState) -> Sent:
+        """The session that is there now."""
+        return cls(state.snapshot(), state.readable_token(), state.mark())
+
+    def relevance_of(self, head: Head, state: LocalState) -> Relevance:
+        """What the response to this request says of the session that is there now."""
+        text = head.headers.get(FRONT_TOKEN_HEADER)
+        token = read_front_token_or_none(text)
+        if head.headers and self._is_gone(state) and not self._begins_another(token):
+            return Relevance.SUPERSEDED
+        if text == REMOVE and not isinstance(self.snapshot, Present):
+            # It says that a request without a session had none.
+            signed_in = isinstance(state.snapshot(), Present)
+            return Relevance.SUPERSEDED if signed_in else Relevance.CURRENT
+        if token is not None and _is_outdated(token, state):
+            return Relevance.SUPERSEDED if self._is_overtaken(token, state) else Relevance.OUTDATED
+        return Relevance.CURRENT
+
+    def _is_gone(self, state: LocalState) -> bool:
+        """Whether this session, if it has a name, has ended or been replaced.
+
+        Cookies that the browser has lost meanwhile end no session.
+        """
+        if isinstance(state.snapshot(), Unknown):
+            return False
+        handle = None if self.token is None else self.token.handle
+        return handle is not None and handle != state.session_handle()
+
+    def _is_overtaken(self, token: FrontToken, state: LocalState) -> bool:
+        """Whether the session that a response has begun was replaced, or ended, on its way.
+
+        A cache answers with old tokens also if nothing has changed since the request.
+        """
+        return self.mark != state.mark() and token.handle != state.session_handle()
+
+    def _begins_another(self, token: FrontToken | None) -> bool:
+        return token is not None and self.token is not None and token.handle != self.token.handle
+
+
+def sets_cookies(head: Head, state: LocalState) -> bool:
+    """Whether a response that was dropped has changed the httpOnly cookies all the same."""
+    text = head.headers.get(FRONT_TOKEN_HEADER)
+    if text is None or not state.is_in_cookies() or head.headers.get(REFRESH_TOKEN_HEADER):
+        return False
+    # Cookies that were removed are as they should be, unless somebody is signed in.
+    return text != REMOVE or isinstance(state.snapshot(), Present)
+
+
+def _is_outdated(token: FrontToken, state: LocalState) -> bool:
+    there = state.readable_token()
+    if there is not None:
+        if _is_older(token, there):
+            return True
+        if token.handle == there.handle:
+            return False
+    endings = (state.ending, state.marked_ending())
+    return any(ending.covers(token) for ending in endings if ending is not None)
+
+
+def _is_older(token: FrontToken, there: FrontToken) -> bool:
+    """Whether a token was issued before the one that is there.
+
+    Tokens tell whole seconds: of two of one second, none is the older. Of two of one session that
+    do not tell when they were issued, the one that expires first is.
+    """
+    if token.issued_at is None or there.issued_at is None:
+        return token.handle == there.handle and token.expires_at < there.expires_at
+    return int(token.issued_at) < int(there.issued_at)

@@ -1,0 +1,59 @@
+"""The plan: what the core tells the shim once, as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TypedDict
+
+from ..config.options import Config
+from ..config.urls import SKIP_MARKER
+from ..environment.cookies import Cookies
+from ..refresh.cooldown import RETRY_AFTER_HEADER
+from ..session.exchange import REQUEST_HEADERS
+from ..state.local_state import REPLY_HEADERS
+
+# Changes whenever the meaning of a step or of the plan does; both sides must agree on it.
+PROTOCOL = 2
+
+
+class Plan(TypedDict):
+    """Which requests are ours, and what the core wants to know of them (js_shim/src/target.js)."""
+
+    protocol: int
+    apiDomain: str
+    #: The API's host; ports play no part.
+    hostname: str
+    #: This domain and all below it are ours as well.
+    domain: str | None
+    #: The API is on https: requests by plain http are not ours.
+    secure: bool
+    #: A URL that contains it is never ours.
+    skip: str
+    requestHeaders: Sequence[str]
+    replyHeaders: Sequence[str]
+    #: A cookie write that keeps nothing of a session, and its undoing.
+    probe: Sequence[str]
+    #: Those of responses that the core acts on.
+    statuses: Sequence[int]
+    #: How long, in milliseconds, the shim's own reading of a body may take.
+    timeout: int
+
+
+def write_plan(config: Config) -> str:
+    """The plan of a session with these options, as JSON."""
+    interception = config.interception
+    plan: Plan = {
+        "protocol": PROTOCOL,
+        "apiDomain": config.api_domain,
+        "hostname": interception.hostname,
+        "domain": interception.domain and interception.domain.removeprefix("."),
+        "secure": interception.secure,
+        "skip": SKIP_MARKER,
+        "requestHeaders": REQUEST_HEADERS,
+        "replyHeaders": (*REPLY_HEADERS, RETRY_AFTER_HEADER),
+        "probe": Cookies(config).probe(),
+        "statuses": [config.session_expired_status_code, config.invalid_claim_status_code],
+        "timeout": config.refresh_milliseconds,
+    }
+    return json.dumps(plan)

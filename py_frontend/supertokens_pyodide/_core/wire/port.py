@@ -1,0 +1,123 @@
+"""The core as its drivers call it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+from ..flow.effects import Answer, Call, Effect, Send
+from ..flow.flows import Flow
+from ..session.calls import calls_of, reads_of
+from ..session.session import Session
+from .results import Result, read_request, read_result
+from .steps import NOTHING, write_output, write_step
+
+
+class Port:
+    """The core as its drivers call it: the environment comes in with each call, a step goes out."""
+
+    #: What a driver may call by name, and of that what only reads.
+    CALLS = calls_of(Session)
+    READS = reads_of(Session)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._flows = session.flows
+        self._cookies = ""
+        self._now: float = 0
+        # What functions of Python gave, by the flow that asked for it.
+        self._answers: dict[int, Answer] = {}
+
+    def exchange(self, headers: str, one_shot: bool, cookies: str | None, now: float) -> str:
+        """Begin an exchange; ``headers`` is JSON of the caller's that the plan names, or empty.
+
+        It may have begun some time ago: then the environment is that of its beginning.
+        """
+        is_sent = self._enter(cookies, now, may_be_over=True)
+        request = read_request(headers, one_shot)
+        flow = self._flows.begin(self._session.exchange(request, is_sent=is_sent))
+        alike = not headers and not one_shot
+        return self._first_step(flow, alike and isinstance(flow.effect, Send))
+
+    def call(self, name: str, arguments: str, cookies: str | None, now: float) -> str:
+        """Begin one of CALLS; ``arguments`` is a JSON object, or empty."""
+        given = json.loads(arguments) if arguments else {}
+        self._enter(cookies, now)
+        flow = self._begin(name, given)
+        alike = not given and name in self.READS
+        return self._first_step(flow, alike and flow.ended and flow.error is None)
+
+    def begin(
+        self, name: str, arguments: Mapping[str, Any], cookies: str | None, now: float
+    ) -> tuple[Flow[Any], str | None]:
+        """Begin one of CALLS for a caller in Python, who reads the flow's outcome itself.
+
+        The step is None when the flow has ended and left a driver nothing to do.
+        """
+        self._enter(cookies, now)
+        flow = self._begin(name, arguments)
+        output = self._flows.take_output()
+        return flow, None if flow.ended and not output else write_step(output, flow)
+
+    def _enter(self, cookies: str | None, now: float, *, may_be_over: bool = False) -> bool:
+        """Take the environment, and return whether it is that of a moment that is over.
+
+        No cookies means those of the last call, as strings are dear.
+        """
+        if cookies is not None:
+            self._cookies = cookies
+        if may_be_over and now < self._now:
+            self._session.go_back(self._cookies, now)
+            return True
+        self._session.enter(self._cookies, now)
+        self._now = now
+        return False
+
+    def _begin(self, name: str, arguments: Mapping[str, Any]) -> Flow[Any]:
+        if name not in self.CALLS:
+            raise ValueError(f"no such call: {name}")
+        return self._flows.begin(getattr(self._session, name)(**arguments))
+
+    def _first_step(self, flow: Flow[Any], is_alike: bool) -> str:
+        until = self._session.reusable_until() if is_alike else None
+        return write_step(self._flows.take_output(), flow, until)
+
+    def resume(self, flow_id: int, result: Result, cookies: str | None, now: float) -> str:
+        """Resume a flow with its effect's result."""
+        self._enter(cookies, now)
+        answer = self._answers.pop(flow_id, None)
+        given = answer or read_result(self._flows.effect_of(flow_id), result)
+        flow = self._flows.resume(flow_id, given)
+        return NOTHING if flow is None else write_step(self._flows.take_output(), flow)
+
+    def observe(self, cookies: str | None, now: float) -> str:
+        """Look what other tabs have done; a step with their events, or nothing."""
+        self._enter(cookies, now)
+        output = self._flows.take_output()
+        return write_output(output)
+
+    async def perform(self, flow_id: int) -> None:
+        """Call the function of Python that a flow asks for, and keep what it gives for ``resume``.
+
+        Raises what the function raises, for the driver to report.
+        """
+        effect = self._flows.effect_of(flow_id)
+        if not isinstance(effect, Call) or isinstance(effect.function, str):
+            return  # its caller has gone meanwhile
+        try:
+            value = effect.function(*effect.arguments)
+            if isinstance(value, Awaitable):
+                value = await value
+        except Exception as error:
+            self._keep_answer(flow_id, effect, Answer(failed=True, error=error))
+            raise
+        self._keep_answer(flow_id, effect, Answer(value))
+
+    def _keep_answer(self, flow_id: int, effect: Effect, answer: Answer) -> None:
+        if self._flows.effect_of(flow_id) is effect:  # else its caller has gone meanwhile
+            self._answers[flow_id] = answer
+
+    def cancel(self, flow_id: int) -> None:
+        """Forget a flow whose caller has gone."""
+        self._flows.cancel(flow_id)

@@ -1,0 +1,37 @@
+"""The current client: one a page or worker, from ``init()`` to ``close()``."""
+
+from __future__ import annotations
+
+from . import _stand_in
+from ._client import Client
+from .errors import NotInitialised
+
+_client: Client | None = None
+
+
+def bind(client: Client | None) -> None:
+    """Make a client the current one, or none."""
+    global _client
+    _client = client
+
+
+def bound() -> Client | None:
+    """The client that ``init()`` has made, if any."""
+    return _client
+
+
+def current() -> Client:
+    """The client to work on, which may be a stand-in's; raises NotInitialised."""
+    if _client is not None:
+        return _client
+    if _stand_in.current is not None:
+        return _stand_in.current.client()
+    raise NotInitialised("The session SDK has not been initialised.")
+
+
+def close() -> None:
+    """Close the client and forget it."""
+    client = _client
+    bind(None)
+    if client is not None:
+        client.close()

@@ -1,0 +1,225 @@
+import "./setup.mjs";
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  fromData,
+  headersOf,
+  replyOf,
+  replyOfCall,
+  snapshotOf,
+  textOf,
+  textWithin,
+  toData,
+  wholeText,
+} from "../../js_shim/src/intercept/bodies.js";
+import { printed, withoutWaiting } from "./browser.mjs";
+
+const encode = (text) => new TextEncoder().encode(text);
+
+/** A body of these parts that then ends, breaks off or stays open. */
+const bodyOf = (parts, end = "end") =>
+  new ReadableStream({
+    pull(control) {
+      if (parts.length > 0) control.enqueue(encode(parts.shift()));
+      else if (end === "end") control.close();
+      else if (end === "breaks off") control.error(new Error("gone"));
+      else return new Promise(() => {});
+    },
+  });
+
+describe("reading a response's body", () => {
+  test("it is put together and decoded as a whole, and its caller can still read it", async () => {
+    const [first, second] = [encode("é").slice(0, 1), encode("é").slice(1)];
+    const body = new ReadableStream({
+      start(control) {
+        for (const part of [first, second]) control.enqueue(part);
+        control.close();
+      },
+    });
+    const response = new Response(body);
+    assert.equal(await textWithin(response, 60_000), "é");
+    assert.equal(await response.text(), "é");
+  });
+
+  test("one that its caller has read already is empty", async () => {
+    const response = new Response("body");
+    await response.text();
+    assert.equal(await textWithin(response, 60_000), "");
+  });
+
+  test("one that breaks off, or does not end in time, is none", async () => {
+    assert.equal(await wholeText(new Response(bodyOf(["a"], "breaks off")), 60_000), null);
+    const never = new Response(bodyOf(["a"], "stays open"));
+    assert.equal(await withoutWaiting(() => wholeText(never, 60_000)), null);
+    assert.equal(await textWithin(new Response(bodyOf(["a"], "breaks off")), 60_000), "");
+    assert.equal(await wholeText(new Response(null), 60_000), "");
+  });
+
+  test("what has come of a body in time is what an XMLHttpRequest shows", async () => {
+    const response = new Response(bodyOf(["a", "b"], "breaks off"), { status: 401 });
+    const { status, body, size } = await replyOf(response, () => "text", 60_000);
+    assert.deepEqual([status, body, size], [401, "ab", 2]);
+  });
+});
+
+describe("a response in the type that an XMLHttpRequest asks for", () => {
+  const shown = (text, type, contentType = "application/json") =>
+    replyOf(new Response(text, { headers: { "content-type": contentType } }), () => type, 60_000);
+
+  test("text, JSON, bytes and blobs", async () => {
+    assert.equal((await shown('{"a":1}', "")).body, '{"a":1}');
+    assert.deepEqual((await shown('{"a":1}', "json")).body, { a: 1 });
+    assert.deepEqual(new Uint8Array((await shown("ab", "arraybuffer")).body), encode("ab"));
+    const { body } = await shown("ab", "blob");
+    assert.deepEqual([await body.text(), body.type], ["ab", "application/json"]);
+  });
+
+  test("JSON that is none is null, as natively", async () => {
+    assert.equal((await shown("{", "json")).body, null);
+  });
+
+  test("the type counts that is set when the body is there", async () => {
+    const types = ["json"];
+    const response = new Response("1");
+    const reply = replyOf(response, () => types.at(-1), 60_000);
+    types.push("text");
+    assert.equal((await reply).body, "1");
+  });
+
+  test("only what is markup is parsed, and HTML only where a document is asked for", async () => {
+    const parsed = [];
+    globalThis.DOMParser = class {
+      parseFromString(text, type) {
+        parsed.push(type);
+        return { text };
+      }
+    };
+    try {
+      assert.deepEqual((await shown("<a/>", "", "text/xml; charset=x")).xml, { text: "<a/>" });
+      assert.equal((await shown("<a>", "", "text/html")).xml, null);
+      assert.deepEqual((await shown("<a>", "document", "text/html")).body, { text: "<a>" });
+      assert.equal((await shown("<a/>", "document", "text/plain")).body, null);
+      assert.equal((await shown("", "document", "text/html")).body, null);
+      assert.deepEqual(parsed, ["text/xml", "text/html"]);
+    } finally {
+      delete globalThis.DOMParser;
+    }
+    assert.equal((await shown("<a/>", "document", "text/xml")).body, null); // as in a worker
+  });
+
+  test("that of a call that was made for a blocked caller is read out of it", () => {
+    const call = {
+      status: 401,
+      statusText: "Unauthorized",
+      responseURL: "https://api.example.com/",
+      responseText: "é",
+      getAllResponseHeaders: () => "content-type: text/plain\r\nx: a: b\r\nx: c\r\n",
+    };
+    const { headers, ...reply } = replyOfCall(call, "");
+    assert.deepEqual(
+      [reply.status, reply.statusText, reply.url, reply.body, reply.size],
+      [401, "Unauthorized", "https://api.example.com/", "é", 2],
+    );
+    assert.equal(headers.get("x"), "a: b, c");
+    assert.deepEqual([...headersOf({ getAllResponseHeaders: () => "" })], []);
+  });
+});
+
+describe("the text of what an XMLHttpRequest has as its response", () => {
+  test("it is the same for each type", async () => {
+    for (const response of ["é", encode("é").buffer, new Blob(["é"])]) {
+      assert.equal(await textOf(response), "é");
+    }
+    assert.equal(textOf({ a: 1 }), '{"a":1}');
+    assert.equal(textOf(null), "null");
+  });
+
+  test("what JSON cannot write again has no text", () => {
+    const deep = JSON.parse("[".repeat(20_000) + "]".repeat(20_000));
+    assert.equal(textOf(deep), "");
+  });
+});
+
+describe("a request's body, which its caller may change before it is sent again", () => {
+  const bytes = () => new Uint8Array([1, 2, 3, 4]);
+  for (const [what, make, change, read] of [
+    ["bytes", bytes, (body) => body.fill(9), (body) => [...body]],
+    ["a part of a buffer", () => bytes().subarray(1, 3), (b) => b.fill(9), (body) => [...body]],
+    [
+      "a buffer",
+      () => bytes().buffer,
+      (body) => new Uint8Array(body).fill(9),
+      (body) => [...new Uint8Array(body)],
+    ],
+    [
+      "a query",
+      () => new URLSearchParams("a=1"),
+      (body) => body.set("a", "9"),
+      (body) => `${body}`,
+    ],
+    [
+      "a form",
+      () => {
+        const form = new FormData();
+        form.append("a", "1");
+        form.append("a", "2");
+        return form;
+      },
+      (body) => body.set("a", "9"),
+      (body) => body.getAll("a"),
+    ],
+  ]) {
+    test(`${what} is copied`, () => {
+      const body = make();
+      const before = read(make());
+      const snapshot = snapshotOf(body);
+      change(body);
+      assert.deepEqual(read(snapshot), before);
+    });
+  }
+
+  test("what cannot change is sent as it is, and what is no body is sent as its text", () => {
+    const blob = new Blob(["a"]);
+    for (const body of ["a", null, undefined, blob]) assert.equal(snapshotOf(body), body);
+    assert.equal(snapshotOf(7), "7");
+    assert.equal(snapshotOf(new URL("https://a.test/")), "https://a.test/");
+  });
+
+  test("a buffer that was transferred is sent as nothing", () => {
+    const body = bytes();
+    structuredClone(body, { transfer: [body.buffer] });
+    assert.equal(snapshotOf(body).byteLength, 0);
+    assert.equal(snapshotOf(body.buffer).byteLength, 0);
+  });
+
+  test("shared memory is left to the browser, which refuses it", () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(2));
+    assert.equal(snapshotOf(shared).buffer, shared.buffer);
+  });
+});
+
+describe("a response for another realm", () => {
+  test("it is read there as often as you like, with all that belongs to it", async () => {
+    const original = new Response("body", {
+      status: 418,
+      statusText: "Teapot",
+      headers: { a: "b" },
+    });
+    Object.defineProperty(original, "url", { value: "https://api.example.com/" });
+    const data = structuredClone(await toData(original));
+    assert.equal(await original.text(), "body");
+    for (const response of [fromData(data), fromData(data).clone()]) {
+      const { status, statusText, url, headers } = response;
+      assert.deepEqual(
+        [status, statusText, url, headers.get("a"), await response.text()],
+        [418, "Teapot", "https://api.example.com/", "b", "body"],
+      );
+    }
+  });
+
+  test("one without a body may have a status that allows none", () => {
+    const data = { status: 204, statusText: "", url: "", headers: [], body: "" };
+    assert.equal(fromData(data).status, 204);
+    assert.deepEqual(printed, []);
+  });
+});

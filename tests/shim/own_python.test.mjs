@@ -1,0 +1,39 @@
+import "./setup.mjs";
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { nextTurn } from "./browser.mjs";
+import { API, python, supertokens } from "./page.mjs";
+
+describe("an interpreter of the SDK's own", () => {
+  test("it outlives close(), and is replaced once it has died", async () => {
+    const indexURL = new URL("fake_pyodide/", import.meta.url).href;
+    globalThis.supertokensPyodide = { indexURL, interpreter: "own" };
+    globalThis.interpreter = python;
+    const boots = [];
+    const live = async () => {
+      supertokens.init(API);
+      await supertokens.ready();
+      boots.push(globalThis.boots);
+    };
+    let boot;
+    globalThis.bootHeld = new Promise((resolve) => {
+      boot = resolve;
+    });
+    supertokens.init(API);
+    const early = supertokens.ready().catch((error) => error.code);
+    await nextTurn();
+    supertokens.close(); // while it boots
+    boot();
+    for (let n = 0; n < 3; n++) {
+      await live();
+      supertokens.close();
+    }
+    globalThis.dead = 1;
+    await live();
+    supertokens.close();
+    await live();
+    assert.equal(await early, "CLOSED");
+    assert.deepEqual(boots, [1, 1, 1, 2, 2]);
+    assert.equal(await supertokens.getTenantId(), "value");
+  });
+});
