@@ -56,7 +56,10 @@ globalThis.atOnce = (path, method = "GET") => {
   xhr.send();
   return xhr.status;
 };
-globalThis.state = (promise) => Promise.race([promise.then(String), "waits"]);
+globalThis.state = (promise) => Promise.race([
+  promise.then(String),
+  new Promise((done) => setTimeout(done, 0, "waits")),
+]);
 """
 # Python in a worker is to decide, which the page starts when it may.
 IN_WORKER = """
