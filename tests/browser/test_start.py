@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Error
 from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog
 from tests.browser.demo import Demo
+from tests.browser.plain import open_plain
 from tests.browser.test_early import BUNDLE, Visit, front_token
 
 BEGIN = """
@@ -128,6 +129,35 @@ def test_python_starts_by_itself_unless_it_is_to_wait(
     visit.run(BEGIN, start)
     visit.wait_for_boot()
     assert reasons(visit) == [reason]
+
+
+def test_a_sign_out_in_another_tab_starts_python_and_is_an_event(
+    visit: Visit, demo: Demo, context: BrowserContext
+) -> None:
+    visit.run(
+        """() => {
+          supertokensPyodide.start = "needed";
+          globalThis.reasons = [];
+          supertokensPyodide.onStart = (reason) => reasons.push(reason);
+          globalThis.event = new Promise((onHandleEvent) => {
+            supertokens.init({ apiDomain: location.origin, onHandleEvent });
+          });
+          document.cookie = "theme=dark;path=/"; // which is not the session's
+        }"""
+    )
+    visit.page.wait_for_timeout(100)
+    assert reasons(visit) == []
+    open_plain(demo, context).evaluate(
+        """() => {
+          document.cookie = "sFrontToken=;path=/;max-age=0";
+          document.cookie = "st-last-access-token-update=2;path=/";
+        }"""
+    )
+    visit.let_boot()
+    told = visit.run("event.then(({ action, otherTab }) => [action, otherTab])")
+    assert told == ["SIGN_OUT", True]
+    assert reasons(visit) == ["tab"]
+    assert visit.run("supertokens.doesSessionExist()") is False
 
 
 def test_if_the_start_fails_what_waits_learns_why(visit: Visit) -> None:

@@ -33,7 +33,7 @@ const SCRIPT =
  * @property {"eager" | "idle" | "needed"} [start] when to start Python: at once (the default), when the page has
  *   loaded and is idle, or when something needs Python. What needs it starts it at once in any case
  * @property {(reason: string) => void} [onStart] called when Python is being started; `reason` is "init", "idle",
- *   "request", "response", "ready", or the Python name of the function that was called ("sign_out")
+ *   "request", "response", "tab", "ready", or the Python name of the function that was called ("sign_out")
  * @property {string[]} [bootFiles] further URLs (or their beginnings) that must load before Python is up
  */
 

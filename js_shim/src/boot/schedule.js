@@ -18,6 +18,9 @@ export function checkStart({ start }) {
   );
 }
 
+/** @param {BootSettings} settings */
+export const startsAtOnce = ({ start = "eager" }) => start === "eager";
+
 /**
  * Wait until Python is to be started.
  *

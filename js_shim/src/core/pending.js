@@ -13,6 +13,7 @@ import { Arrival } from "./arrival.js";
  * @typedef {import("../flow/steps.js").Core} Core
  * @typedef {import("../flow/steps.js").Result} Result
  * @typedef {import("../flow/steps.js").Step} Step
+ * @typedef {import("./step_cache.js").Moment} Moment
  *
  * A response that waits for the core, and what followed from it once that was there.
  * @typedef {{context: FlowContext, step: Step, result: Result, headers: () => Headers, isAlone: boolean,
@@ -31,8 +32,12 @@ export class PendingCore {
   needed = new Promise((resolve) => {
     this.need = resolve;
   });
+  /** @type {Moment | null} the last one before another tab changed the session */
+  news = null;
   #shim;
   #files;
+  /** @type {Moment | null} the first one that was looked at */
+  #seen = null;
   /** @type {Held[]} in the order in which they came */
   #held = [];
   /** @type {Promise<void> | undefined} while the core cannot be given them at once */
@@ -56,8 +61,7 @@ export class PendingCore {
   exchange(request, context) {
     const { stored, table } = this.#shim;
     if (table) {
-      const { host } = this.#driver;
-      context.beginning = { ...request, cookies: host.cookies(), now: host.now() };
+      context.beginning = { ...request, ...this.#now };
       const step = table.firstStep(context.beginning, stored);
       if (step) return step;
     }
@@ -73,8 +77,7 @@ export class PendingCore {
   call(name, args, context) {
     const { stored, table } = this.#shim;
     if (table && args === "") {
-      const { host } = this.#driver;
-      const step = table.answer(name, { cookies: host.cookies(), now: host.now() }, stored);
+      const step = table.answer(name, this.#now, stored);
       if (step) return step;
     }
     return this.#later(name, context, () => this.#driver.call(name, args, context));
@@ -95,7 +98,14 @@ export class PendingCore {
     if (held) held.isAlone = true;
   }
 
+  /** A page that wants events needs the core as soon as another tab has something to report. */
   observe() {
+    const moment = this.#now;
+    this.#seen ??= moment;
+    if (!this.#shim.table?.isSame(this.#seen.cookies, moment.cookies)) {
+      this.news = this.#seen;
+      this.need("tab");
+    }
     return null;
   }
 
@@ -117,6 +127,11 @@ export class PendingCore {
       this.#replay();
     }
     this.arrival.open();
+  }
+
+  get #now() {
+    const { host } = this.#driver;
+    return { cookies: host.cookies(), now: host.now() };
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import { bootFiles } from "../boot/boot.js";
 import { BootFiles } from "../boot/boot_files.js";
-import { checkStart } from "../boot/schedule.js";
+import { checkStart, startsAtOnce } from "../boot/schedule.js";
 import { settings, startPython } from "../boot/start.js";
 import { PendingCore } from "../core/pending.js";
 import { hostsOf } from "../core/plan.js";
@@ -91,7 +91,18 @@ export class Shim {
     }
     this.open(options);
     this.target = targetOf(options);
-    startPython(this, this.#await());
+    const pending = this.#await();
+    if (!startsAtOnce(settings()) && this.table && options.onHandleEvent) {
+      this.#watch();
+      this.look().catch(() => {}); // this frame may not see cookies
+    }
+    startPython(this, pending);
+  }
+
+  /** Notice what other tabs do. */
+  #watch() {
+    this.#tabs?.close();
+    this.#tabs = new Tabs(() => this.look());
   }
 
   /** @param {Record<string, any>} given */
@@ -155,11 +166,16 @@ export class Shim {
     this.target = plan;
     if (this.driver) this.driver.use(core, host, plan);
     else this.driver = new Driver(this, core, host, plan);
-    this.#tabs = new Tabs(() => this.look());
+    this.#watch();
     if (host.jar instanceof MirroredJar) host.jar.changed = () => this.look();
-    this.look(); // what is there now is no news
     const { pending } = this;
     this.pending = null;
+    if (pending?.news) {
+      core.observe(pending.news);
+      queueMicrotask(() => this.look()); // Python may be in the middle of its init()
+    } else {
+      this.look(); // what is there now is no news
+    }
     pending?.handOver();
   }
 
