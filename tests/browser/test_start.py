@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Error
+from playwright.sync_api import BrowserContext, Error, expect
 
 from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog
@@ -174,3 +174,22 @@ def test_if_the_start_fails_what_waits_learns_why(visit: Visit) -> None:
 def test_a_word_that_is_no_setting_is_refused_by_init(visit: Visit) -> None:
     with pytest.raises(Error, match=r"Boot setting 'start' is 'lazy'"):
         visit.run(BEGIN, "lazy")
+
+
+def test_the_demo_shows_its_first_screen_before_python_and_says_what_that_is_for(
+    demo: Demo, context: BrowserContext, browser_log: BrowserLog
+) -> None:
+    visit = Visit(demo, context)
+    visit.sign_up()
+    page = visit.page
+    page.goto(demo.origin)
+    expect(page.get_by_test_id("status")).to_have_text("signed-in")
+    expect(page.get_by_test_id("tenant-id")).to_have_text("public")
+    page.get_by_test_id("call-protected").click()
+    expect(page.get_by_test_id("protected-result")).to_contain_text("200")
+    assert of_python(browser_log) == []
+    page.get_by_test_id("sign-out").click()
+    expect(page.get_by_test_id("boot-reason")).to_have_text("Python is needed to sign out.")
+    visit.let_boot()
+    expect(page.get_by_test_id("status")).to_have_text("signed-out")
+    expect(page.get_by_test_id("boot")).to_be_hidden()
