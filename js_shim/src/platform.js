@@ -8,6 +8,18 @@ export const IN_BROWSER =
   Boolean(globalThis.location && globalThis.XMLHttpRequest) &&
   (IN_WORKER || "document" in globalThis);
 
+/**
+ * @param {string} name
+ * @returns {BroadcastChannel | null} null if the browser blocks it, along with storage
+ */
+export function openChannel(name) {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
+  }
+}
+
 /** What relative URLs are relative to. */
 export const baseUrl = () =>
   (IN_WORKER ? undefined : globalThis.document?.baseURI) ?? location.href;

@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 
 PACKAGE = Path(supertokens_pyodide.__file__).parent
 CORE = PACKAGE / "_core"
-SHIM_SOURCES = sorted((ROOT / "js_shim" / "src").glob("*.js"))
+SHIM_SOURCES = sorted((ROOT / "js_shim" / "src").rglob("*.js"))
 NAME = "supertokens_pyodide"
 
 # The core's folders, as docs/architecture.md names them: each knows those before it only.

@@ -1,7 +1,7 @@
 // Session claims under supertokens-website's names. What makes a claim valid, and the order in which
 // validators are asked, is written in Python (claims.py, _core/claims/validation.py).
 
-import { shim } from "../page/registry.js";
+import { shim } from "../registry.js";
 
 /** @import {ClaimConfig, SessionClaimValidator} from "./types.js" */
 

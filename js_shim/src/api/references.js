@@ -5,11 +5,11 @@ import { BrowserJar, cookiesNow } from "../host/browser_jar.js";
 import { HandlerJar } from "../host/handler_jar.js";
 import { takeLock } from "../host/lock.js";
 import { original } from "../host/window_handler.js";
-import { shim } from "../page/registry.js";
+import { shim } from "../registry.js";
 
 /** @import {CookieHandlerInput, CookieHandlerInterface, DateProviderInput, DateProviderInterface, LockFactory, SessionClaimValidator, WindowHandlerInput, WindowHandlerInterface} from "./types.js" */
 
-// As long as npm browser-tabs-lock waits unless told otherwise, in milliseconds.
+// The default of npm browser-tabs-lock, in milliseconds.
 const LOCK_TIMEOUT = 5000;
 
 /**

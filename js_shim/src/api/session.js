@@ -1,6 +1,7 @@
 // The session for JavaScript, under supertokens-website's names.
 
-import { shim } from "../page/registry.js";
+import { sessionHint as hintOf } from "../page/calls.js";
+import { shim } from "../registry.js";
 import { getGlobalClaimValidators } from "./references.js";
 
 /** @import {ClaimValidationError, InputType, SessionClaim, SessionClaimValidator} from "./types.js" */
@@ -46,7 +47,7 @@ const ask = async (name, input) =>
   shim.given.recipe[name]?.({ ...input, userContext: input?.userContext ?? {} });
 
 /**
- * Whether a valid session is there; false when nobody can tell.
+ * Whether a valid session is there; false if it cannot be known.
  *
  * @param {WithUserContext} [input]
  * @returns {Promise<boolean>}
@@ -57,11 +58,11 @@ export const doesSessionExist = (input) => ask("doesSessionExist", input);
  * Whether a session is likely, at once and also before init(): one is kept here, valid or to be refreshed.
  *
  * Made for a redirect to the login page. False as well for a visitor of whom only the backend may know;
- * undefined where nobody can tell at once (with a cookieHandler, and in workers).
+ * undefined if it cannot be known at once (with a cookieHandler, and in workers).
  *
  * @returns {boolean | undefined}
  */
-export const sessionHint = () => shim.sessionHint();
+export const sessionHint = () => hintOf(shim);
 
 /** @returns {Promise<{status: "ACTIVE" | "NONE" | "UNKNOWN", reason: string | null}>} */
 export const getSessionStatus = () => shim.call("get_session_status");
@@ -136,7 +137,7 @@ export const getClaimValue = async ({ claim, userContext = {} }) =>
   claim.getValueFromPayload(await getAccessTokenPayloadSecurely({ userContext }), userContext);
 
 /**
- * Why the backend refused the session in a reply of fetch or axios; empty if it did not.
+ * Why the backend refused the session in a response of fetch or axios; empty if it did not.
  *
  * @param {{response: Response | {data: any}, userContext?: any}} input
  * @returns {Promise<ClaimValidationError[]>}
@@ -169,8 +170,8 @@ export const verifyAccessToken = ({ token, jwksUrl, leeway, issuer, audience } =
   shim.call("verify_access_token", { token, jwks_url: jwksUrl, leeway, issuer, audience });
 
 /**
- * What `diagnose()` has found: ok unless one of the findings is not; a finding's ok is null where nobody
- * can tell.
+ * What `diagnose()` has found: ok unless one of the findings is not; a finding's ok is null if it
+ * cannot be known.
  *
  * @typedef {object} DiagnosticReport
  * @property {boolean} ok

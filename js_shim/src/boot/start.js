@@ -49,12 +49,12 @@ function asBootFailure(error) {
 export async function startPython(shim, pending) {
   const { arrival } = pending;
   // Python that the page runs may call init(), and close() may come, at any time.
-  const stillNeeded = () => shim.pending === pending;
+  const stillNeeded = () => shim.cores.pending === pending;
   try {
     const expected = await expectedPython(settings());
     if (!stillNeeded()) return;
     if (expected) {
-      if (expected === "worker") shim.cores.want();
+      if (expected === "worker") shim.workers?.want();
       arrival.limit(START_TIMEOUT, () => pythonMissing(expected));
       return;
     }

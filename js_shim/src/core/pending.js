@@ -59,7 +59,8 @@ export class PendingCore {
 
   /** @param {import("../flow/steps.js").RequestHead} request @param {FlowContext} context */
   exchange(request, context) {
-    const { stored, table } = this.#shim;
+    const { stored, cores } = this.#shim;
+    const { table } = cores;
     if (table) {
       context.beginning = { ...request, ...this.#now };
       const step = table.firstStep(context.beginning, stored);
@@ -75,7 +76,8 @@ export class PendingCore {
 
   /** @param {string} name @param {string} args @param {FlowContext} context */
   call(name, args, context) {
-    const { stored, table } = this.#shim;
+    const { cores, stored } = this.#shim;
+    const { table } = cores;
     if (table && args === "") {
       const step = table.answer(name, this.#now, stored);
       if (step) return step;
@@ -100,11 +102,15 @@ export class PendingCore {
 
   /** A page that wants events needs the core as soon as another tab has something to report. */
   observe() {
-    const moment = this.#now;
-    this.#seen ??= moment;
-    if (!this.#shim.table?.isSame(this.#seen.cookies, moment.cookies)) {
-      this.news = this.#seen;
-      this.need("tab");
+    try {
+      const moment = this.#now;
+      this.#seen ??= moment;
+      if (!this.#shim.cores.table?.isSame(this.#seen.cookies, moment.cookies)) {
+        this.news = this.#seen;
+        this.need("tab");
+      }
+    } catch {
+      // This frame may not see cookies.
     }
     return null;
   }

@@ -87,3 +87,13 @@ export function reported(headers, plan) {
   if (found.length === 0) return "";
   return JSON.stringify(Object.fromEntries(found.map((name) => [name, headers.get(name)])));
 }
+
+/**
+ * Which requests are ours, by the options, until the core says so itself.
+ *
+ * @param {Record<string, any>} options
+ */
+export function targetOf({ apiDomain = "", sessionTokenBackendDomain: domain }) {
+  const hosts = hostsOf(String(apiDomain), domain && String(domain));
+  return { skip: __TABLE__.skip, apiDomain: String(apiDomain), ...hosts };
+}

@@ -68,6 +68,9 @@
  * @property {() => void} forget be asked in any case from now on, until it has answered again
  */
 
+// The version of the wires, as in supertokens_pyodide/_core/wire/plan.py: to Python, and to a page's workers.
+export const PROTOCOL = 2;
+
 /** @type {Step} */
 export const DELIVER = Object.freeze({ verdict: "deliver" });
 

@@ -15,7 +15,7 @@ function joined(cookies, kept) {
 }
 
 /**
- * The session's cookies of this instant, for whoever has no jar yet.
+ * The session's cookies of this instant, for a caller that has no jar yet.
  *
  * @param {Store | null} store
  * @returns {string}

@@ -1,5 +1,5 @@
-// The session in the origin's IndexedDB (option tokenStore): for workers that have no page to ask, and
-// whoever shares the session with them. What is kept there is what would be cookies.
+// The session in the origin's IndexedDB (option tokenStore): for workers that have no page to ask, and for
+// pages that share the session with them. The database keeps what would be cookies.
 
 import { storageUnavailable } from "../errors.js";
 import { after } from "./jar.js";
@@ -73,7 +73,7 @@ export class DatabaseJar extends MirroredJar {
   }
 
   /**
-   * @param {string[]} writes kept all at once, so that nobody sees a part of them
+   * @param {string[]} writes kept in one transaction: another tab sees all of them or none
    * @param {Promise<void>} earlier
    */
   async put(writes, earlier) {
@@ -112,7 +112,7 @@ export class DatabaseJar extends MirroredJar {
     // A part of what is there has changed, its payload, say: then what the store has is still good.
     const isPart = cookies.split("; ").some((pair) => known.includes(pair));
     if (!isPart) {
-      // What the store has is spent: nobody must use it.
+      // The refresh token in the store is used up, and must not be used again.
       this.#memory = cookies;
       const erase = async (/** @type {IDBObjectStore} */ store) => {
         await resultOf(store.delete(KEY));
@@ -199,8 +199,8 @@ export class DatabaseJar extends MirroredJar {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     const database = await resultOf(request);
-    // Whoever clears the site's data must not wait for us; it is opened again when it is needed, at once
-    // where the session has gone with it.
+    // The browser clears the site's data when all connections are closed. The database is opened again when
+    // it is needed, at once if the session has gone with it.
     database.onversionchange = database.onclose = () => {
       database.close();
       this.#opened = null;

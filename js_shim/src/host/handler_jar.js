@@ -96,7 +96,7 @@ export class HandlerJar extends MirroredJar {
     const names = await this.#ask().then((cookies) => pairsOf(cookies).map(nameOf), report);
     if (!names || written.some((name) => names.includes(name))) return;
     console.warn(
-      "supertokens: the page's cookieHandler keeps nothing: what setCookie was given is not in what getCookie gives. Without it nobody stays signed in. setCookie gets what document.cookie would be assigned, and getCookie must give all that is kept as document.cookie would: name=value; name=value.",
+      "supertokens: the page's cookieHandler keeps nothing: getCookie does not give what setCookie was given, so no user stays signed in. setCookie gets what document.cookie would be assigned, and getCookie must give all that is kept as document.cookie would: name=value; name=value.",
     );
   }
 }

@@ -45,11 +45,11 @@ export class Hooks {
 
   /**
    * @param {BackendCall} call
-   * @param {Response} reply
+   * @param {Response} response
    */
-  async after(call, reply) {
+  async after(call, response) {
     try {
-      await this.postAPIHook?.({ ...call, fetchResponse: reply.clone() });
+      await this.postAPIHook?.({ ...call, fetchResponse: response.clone() });
     } catch (error) {
       console.error("supertokens: postAPIHook failed", error);
     }

@@ -67,14 +67,14 @@ export class Host {
    */
   async get({ url, timeout, fresh }) {
     try {
-      const reply = await this.nativeFetch(url, {
+      const response = await this.nativeFetch(url, {
         credentials: "omit",
         cache: fresh ? "no-cache" : "default",
         signal: AbortSignal.timeout(timeout),
       });
-      const text = await wholeText(reply, timeout); // a page's own fetch may not know the signal
+      const text = await wholeText(response, timeout); // a page's own fetch may not know the signal
       if (text === null) return JSON.stringify({ status: 0 });
-      const { status, headers } = reply;
+      const { status, headers } = response;
       return JSON.stringify({ status, text, cache_control: headers.get("cache-control") ?? "" });
     } catch {
       return JSON.stringify({ status: 0 });
@@ -86,7 +86,7 @@ export class Host {
     try {
       for (const [key, text] of Object.entries(entries)) this.window.store?.setItem(key, text);
     } catch {
-      // Full: what we keep there is learnt anew from the next token.
+      // Full: what we keep there comes again with the next token.
     }
   }
 
@@ -132,7 +132,7 @@ export class Host {
     const release = this.#locks.get(flow);
     if (!release) return;
     this.#locks.delete(flow);
-    // Whoever has the lock next must find what was written under it.
+    // The next holder of the lock must find what was written under it.
     if (this.jar.isMirrored) this.jar.flushed().then(release);
     else release();
   }
@@ -153,7 +153,7 @@ export class Host {
         void asked("lockFactory.releaseLock", () => lock.releaseLock(name)).catch(report);
       const acquire = async () => {
         const taken = await lock.acquireLock(name, timeout);
-        if (taken && isLate) release(); // nobody waits for it any more
+        if (taken && isLate) release(); // its caller does not wait any more
         return taken;
       };
       const taken = await asked("lockFactory.acquireLock", acquire, timeout + LOCK_MARGIN);

@@ -9,7 +9,7 @@
  * @property {boolean} isKnown whether read() can be believed: a mirror is empty until it was filled once
  * @property {() => Promise<void>} flushed resolves when everything is written
  * @property {() => Promise<void>} sync resolves when everything is written, and the mirror up to date; rejects
- *   when nobody can know what is kept
+ *   when what is kept cannot be known
  * @property {string} place where cookies are kept: "cookies", "localStorage", "memory", "indexedDB" or
  *   "cookieHandler"
  * @property {() => void} close

@@ -108,7 +108,7 @@ async function takeStorageLock(store, name, deadline) {
 /**
  * Take the localStorage lock if it is free this instant, for a caller that cannot wait.
  *
- * Web Locks cannot be taken so; but whoever holds the one holds the other as well.
+ * A Web Lock cannot be taken so; but a tab that holds it holds this one as well.
  *
  * @param {Store | null} store null where storage is blocked
  * @param {string} name

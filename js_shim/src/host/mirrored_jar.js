@@ -52,7 +52,7 @@ export class MirroredJar {
     this.#mirror = "";
   }
 
-  /** @returns {Promise<string>} what is kept; rejects when nobody can know */
+  /** @returns {Promise<string>} what is kept; rejects when it cannot be known */
   async get() {
     return this.#mirror;
   }

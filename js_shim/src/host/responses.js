@@ -16,7 +16,7 @@ export async function textWithin(response, timeout) {
 }
 
 /**
- * @param {Response} response which nobody else reads
+ * @param {Response} response that has no other reader
  * @param {number} timeout milliseconds
  * @returns {Promise<string | null>} null if it broke off, or took too long
  */

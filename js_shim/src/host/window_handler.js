@@ -143,7 +143,7 @@ export class WindowHandler {
     });
   }
 
-  /** Where in its origin the page is; nothing where the handler cannot tell, which supertokens-website never asks. */
+  /** Where in its origin the page is; nothing if the handler does not know, which supertokens-website never asks. */
   #path() {
     try {
       const { pathname, search } = new URL(this.#locationGives("getHref"));

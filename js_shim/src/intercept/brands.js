@@ -85,7 +85,7 @@ const isRequestObject = brand(urlOf);
 /** @type {(value: any) => value is Request} */
 export const isRequest = /** @type {any} */ (
   (/** @type {any} */ value) =>
-    // Most objects that are no Request are a URL, which is told without an exception.
+    // Most objects that are no Request are a URL, which is recognised without an exception.
     typeof value === "object" && !(value instanceof URL && isURL(value)) && isRequestObject(value)
 );
 export const isHeaders = brand(caller(globalThis.Headers, "has", ["a"]));

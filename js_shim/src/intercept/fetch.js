@@ -58,7 +58,8 @@ export function sessionFetch(shim, native) {
       const target = resolveUrl(url);
       if (!request) args[0] = url;
       if (!shim.covers(url, target)) {
-        return driver.core.isPending && shim.files ? shim.files.watch(url, bare()) : bare();
+        const { files, pending } = shim.cores;
+        return pending && files ? files.watch(url, bare()) : bare();
       }
       const call = callOf(target?.href ?? url, request, init);
       if (call.signal?.aborted || asksIndex(call.headers)) return send(native, call);

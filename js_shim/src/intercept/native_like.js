@@ -1,4 +1,4 @@
-// Making a subclass of a native class look like that class, to whoever lists, copies or wraps its members.
+// Makes a subclass of a native class look like that class to code that lists, copies or wraps its members.
 
 /**
  * Give a subclass's prototype all that the native one has: the members in their order, enumerable, with

@@ -43,7 +43,7 @@ function frame() {
  * @param {string[]} probe writes one, and removes it
  */
 async function kept(jar, [write = "", erase = ""]) {
-  await jar.sync(); // where nobody can read, nothing is written
+  await jar.sync(); // if it cannot be read, nothing is written
   jar.write([write]);
   await jar.sync();
   const place =

@@ -70,9 +70,9 @@ export class Interception {
    */
   covers(url, target = resolveUrl(url)) {
     if (!target || !this.#matches(url, target)) return false;
-    const { driver, files } = this.#shim;
-    if (isPackage(target) || files?.install(target)) return false;
-    return !driver?.core.isPending || !files?.have(target);
+    const { driver, cores } = this.#shim;
+    if (isPackage(target) || cores.files?.install(target)) return false;
+    return !driver?.core.isPending || !cores.files?.have(target);
   }
 
   /**

@@ -1,9 +1,9 @@
 // The functions of the session that a page may override, under supertokens-website's names.
 
-import { getInvalidClaimsFromResponse, validateClaims } from "../api/validation.js";
 import { hostsOf, isOurs } from "../core/plan.js";
 import { interceptAxios } from "../intercept/axios.js";
 import { sessionFetch } from "../intercept/fetch.js";
+import { getInvalidClaimsFromResponse, validateClaims } from "./claim_validation.js";
 
 /**
  * @typedef {import("./shim.js").Shim} Shim

@@ -1,9 +1,8 @@
 // Hearing of other tabs of this origin. All tabs share the cookies, and the core tells from them what has
 // happened; here is only when to look. What crosses the channel says that there is something to see.
 
+import { FlowContext } from "../flow/context.js";
 import { IN_WORKER } from "../platform.js";
-
-/** @typedef {import("../host/jar.js").Jar} Jar */
 
 const CHANNEL = "supertokens-pyodide";
 const PROTOCOL = 1;
@@ -18,14 +17,16 @@ function openChannel() {
 }
 
 export class Tabs {
-  #look;
+  #driver;
   #end = new AbortController();
   /** @type {BroadcastChannel | null} */
   #channel = null;
 
-  /** @param {() => void} look asks the core what the cookies say */
-  constructor(look) {
-    this.#look = look;
+  /** @param {import("../flow/driver.js").Driver} driver with its core */
+  constructor(driver) {
+    this.#driver = driver;
+    const look = () => void this.look();
+    look(); // what is there now is no news
     this.#open();
     const { signal } = this.#end;
     addEventListener("online", look, { signal });
@@ -40,8 +41,25 @@ export class Tabs {
     addEventListener("pageshow", ({ persisted }) => persisted && this.#wakeUp(), { signal });
   }
 
-  /** Tell the others that the cookies have changed. @param {Jar} jar */
-  async tell(jar) {
+  /** Have the core look what other tabs have done. */
+  async look() {
+    const driver = this.#driver;
+    const { core, host } = driver;
+    try {
+      if (host.jar.isMirrored) await host.jar.sync();
+    } catch {
+      return; // closed meanwhile, like what comes next
+    }
+    if (driver.isClosed || driver.core !== core) return;
+    const step = core.observe();
+    const context = new FlowContext();
+    context.core = core;
+    if (step) driver.apply(step, context);
+  }
+
+  /** Let the others know that the cookies have changed. */
+  async notify() {
+    const { jar } = this.#driver.host;
     await jar.flushed();
     // Browsers write cookies behind our back, but they read what they have written: read first, and no
     // tab hears of a change that it cannot see yet.
@@ -57,7 +75,7 @@ export class Tabs {
   #open() {
     this.#channel = openChannel();
     this.#channel?.addEventListener("message", ({ data }) => {
-      if (data?.protocol === PROTOCOL) this.#look();
+      if (data?.protocol === PROTOCOL) this.look();
     });
   }
 
@@ -68,6 +86,6 @@ export class Tabs {
 
   #wakeUp() {
     this.#open();
-    this.#look();
+    this.look();
   }
 }

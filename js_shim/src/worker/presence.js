@@ -3,7 +3,7 @@
 // the worker's address, which the worker sees even while the page is busy. Without Web Locks (plain http)
 // the worker asks on a BroadcastChannel.
 
-import { IN_WORKER, resolveUrl } from "../platform.js";
+import { IN_WORKER, openChannel, resolveUrl } from "../platform.js";
 
 const NAME = "supertokens-pyodide-owner";
 
@@ -63,7 +63,7 @@ function keepForTheWayBack() {
 /** @param {string} name @returns {() => void} the undo */
 function show(name) {
   if (!navigator.locks) {
-    channel ??= openChannel();
+    channel ??= answeringChannel();
     return () => {};
   }
   let hide = () => {};
@@ -74,20 +74,12 @@ function show(name) {
   return () => hide();
 }
 
-function openChannel() {
-  const opened = newChannel();
+function answeringChannel() {
+  const opened = openChannel(NAME);
   opened?.addEventListener("message", ({ data }) => {
     if (signs.has(data?.ask)) opened.postMessage({ here: data.ask });
   });
   return opened;
-}
-
-function newChannel() {
-  try {
-    return new BroadcastChannel(NAME);
-  } catch {
-    return null; // blocked, along with storage
-  }
 }
 
 /**
@@ -97,7 +89,7 @@ function newChannel() {
  */
 export async function announcement(isOver) {
   const name = nameOf(location.href);
-  const asking = navigator.locks ? null : newChannel();
+  const asking = navigator.locks ? null : openChannel(NAME);
   let isHere = false;
   asking?.addEventListener("message", ({ data }) => {
     isHere ||= data?.here === name;

@@ -2,11 +2,12 @@
 // hooks.
 
 import { alreadyInitialised, closed, otherVersion, workerGone } from "../errors.js";
+import { PROTOCOL } from "../flow/steps.js";
 import { sameOptions } from "../page/options.js";
 import { hookServices } from "./hook_proxy.js";
 import { fieldsOf, Link, malformed } from "./link.js";
 import { isSharedKey, isSharedLock, isSharedWrite, sharedCookies } from "./shared.js";
-import { LIVENESS, PROTOCOL } from "./wire.js";
+import { LIVENESS } from "./wire.js";
 
 /**
  * @typedef {import("../page/shim.js").Shim} Shim
@@ -16,6 +17,7 @@ import { LIVENESS, PROTOCOL } from "./wire.js";
  */
 
 export class ServedWorker {
+  #sharing;
   #shim;
   /** @type {WorkerLink} */
   #link;
@@ -28,12 +30,13 @@ export class ServedWorker {
   #options;
 
   /**
-   * @param {Shim} shim
+   * @param {import("./sharing.js").Sharing} sharing
    * @param {MessagePort} port
    * @param {() => void} forget called when the worker is gone
    */
-  constructor(shim, port, forget) {
-    this.#shim = shim;
+  constructor(sharing, port, forget) {
+    this.#sharing = sharing;
+    this.#shim = sharing.shim;
     this.#forget = forget;
     this.#link = new Link(port, this.#services());
   }
@@ -59,13 +62,13 @@ export class ServedWorker {
     this.#host = null;
     globalThis.cookieStore?.removeEventListener("change", this.#reportCookies);
     this.#link.end(workerGone());
-    this.#shim.cores.remove(this.#link);
+    this.#sharing.cores.remove(this.#link);
     this.#forget();
   }
 
   /** @returns {PageServices} */
   #services() {
-    const { cores } = this.#shim;
+    const { cores } = this.#sharing;
     return {
       join: (about) => this.#join(about),
       up: () => {
@@ -117,7 +120,7 @@ export class ServedWorker {
     if (protocol !== PROTOCOL) throw otherVersion(this.#shim.version, `the worker's (${version})`);
     if (!Array.isArray(keys) || this.#hasJoined) throw malformed();
     if (livenessLock) this.#watch(livenessLock);
-    const { sharing } = this.#shim;
+    const sharing = this.#sharing;
     if (!sharing.isOn) {
       this.#link.report("waiting");
       await sharing.opened(() => this.#isGone);
@@ -148,7 +151,7 @@ export class ServedWorker {
   /** Throws if the page shares nothing with this worker now. */
   #requireSharing() {
     if (!this.#hasJoined) throw malformed();
-    if (this.#isGone || !this.#shim.sharing.isOn) throw closed();
+    if (this.#isGone || !this.#sharing.isOn) throw closed();
     const options = this.#shim.given.json;
     if (options === this.#options || !options || !this.#options) return;
     if (!sameOptions(JSON.parse(options), JSON.parse(this.#options), __TABLE__))
@@ -193,7 +196,7 @@ export class ServedWorker {
     const flow = flowFrom(id);
     if (!isSharedLock(name) || typeof timeout !== "number" || !(timeout >= 0)) throw malformed();
     const host = this.#hostNow();
-    host.unlock(flow); // or nobody could free what it held
+    host.unlock(flow); // or what it held could not be freed
     const taken = await host.lock(flow, name, timeout);
     if (this.#host === host) return taken;
     host.unlock(flow); // closed meanwhile

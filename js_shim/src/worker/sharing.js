@@ -3,8 +3,12 @@
 
 import { settings } from "../boot/start.js";
 import { ServedWorker } from "./served_worker.js";
+import { WorkerCores } from "./worker_cores.js";
 
-/** @typedef {import("../page/shim.js").Shim} Shim */
+/**
+ * @typedef {import("../page/shim.js").Shim} Shim
+ * @typedef {import("../page/shim.js").Workers} Workers
+ */
 
 // A page that shares nothing yet looks this often, in milliseconds, whether it does by now. After so many looks
 // the console says what is missing.
@@ -19,7 +23,11 @@ const PYTHON_IN_WORKERS =
 const saysSo = () =>
   settings().interpreter === "worker" || document.querySelector(PYTHON_IN_WORKERS) !== null;
 
-/** Whether a page shares its session with its workers, and the workers that ask for it. */
+/**
+ * Whether a page shares its session with its workers, and the workers that ask for it.
+ *
+ * @implements {Workers}
+ */
 export class Sharing {
   /** @type {Set<ServedWorker>} */
   #workers = new Set();
@@ -28,9 +36,13 @@ export class Sharing {
   /** @type {Set<() => void>} end the pauses of those that wait for an init() */
   #pauses = new Set();
 
+  /** Whose core decides for the page. */
+  cores;
+
   /** @param {Shim} shim */
   constructor(shim) {
     this.shim = shim;
+    this.cores = new WorkerCores(shim);
   }
 
   get isOn() {
@@ -46,8 +58,14 @@ export class Sharing {
 
   /** Share nothing from now on, and take back what workers hold. */
   close() {
+    this.cores.unwant();
     this.#isOpen = false;
     for (const worker of this.#workers) worker.suspend();
+  }
+
+  /** Let a worker's core decide for the page from now on; throws where the page has what it cannot use. */
+  want() {
+    this.cores.want();
   }
 
   /**
@@ -76,7 +94,7 @@ export class Sharing {
    * @returns {() => void} to be called when the worker is gone
    */
   serve(port) {
-    const worker = new ServedWorker(this.shim, port, () => this.#workers.delete(worker));
+    const worker = new ServedWorker(this, port, () => this.#workers.delete(worker));
     this.#workers.add(worker);
     return () => worker.leave();
   }

@@ -9,9 +9,6 @@
 // is typed here and nothing else. What arrives is `unknown`: its reader checks it. A message that is not
 // described here is ignored, or answered with an error.
 
-// The version of the wires, as in supertokens_pyodide/_core/wire/plan.py.
-export const PROTOCOL = 2;
-
 // The data of the message that brings the port.
 export const GREETING = "supertokens-pyodide";
 

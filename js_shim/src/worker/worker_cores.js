@@ -1,10 +1,10 @@
 // The cores in a page's workers: which of them decides for the page, where any is to.
 
 import { START_TIMEOUT } from "../boot/start.js";
-import { RemoteCore } from "../core/remote.js";
 import { unsupported, workerGone } from "../errors.js";
 import { CLOCK_SKEW } from "../page/recipe.js";
 import { fieldsOf, malformed, revivedError } from "./link.js";
+import { RemoteCore } from "./remote_core.js";
 
 /**
  * @typedef {import("../page/shim.js").Shim} Shim
@@ -40,7 +40,7 @@ export class WorkerCores {
 
   /** @param {unknown} error why a worker has no core */
   refuse(error) {
-    if (this.#isWanted && !this.#chosen) this.shim.fail(revivedError(error));
+    if (this.#isWanted && !this.#chosen) this.shim.cores.fail(revivedError(error));
   }
 
   /** @param {Link} link */
@@ -55,7 +55,7 @@ export class WorkerCores {
     if (this.#chosen !== link) return;
     this.#chosen = null;
     // Another may be started as well as the first was: it has as long.
-    this.shim.loseCore()?.arrival.limit(START_TIMEOUT, workerGone);
+    this.shim.cores.lose()?.arrival.limit(START_TIMEOUT, workerGone);
     this.#choose();
   }
 
@@ -70,13 +70,13 @@ export class WorkerCores {
   async #choose() {
     const { shim } = this;
     const [link] = this.#links;
-    const { pending } = shim;
+    const { pending } = shim.cores;
     if (!this.#isWanted || this.#chosen || !link || !pending) return;
     this.#chosen = link;
     try {
       const about = decisionFrom(await link.ask("decide", shim.given.json));
       if (this.#chosen !== link) return;
-      shim.useCore((host) => new RemoteCore(link, host, about, shim), about.plan);
+      shim.cores.use((host) => new RemoteCore(link, host, about, shim), about.plan);
     } catch (error) {
       if (this.#chosen === link) pending.arrival.fail(error);
     }

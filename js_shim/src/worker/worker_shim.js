@@ -2,8 +2,10 @@
 
 import { BootFiles } from "../boot/boot_files.js";
 import { START_TIMEOUT } from "../boot/start.js";
+import { targetOf } from "../core/plan.js";
 import { bootFailed, closed, SuperTokensError, unsupported } from "../errors.js";
-import { Shim, targetOf } from "../page/shim.js";
+import { PROTOCOL } from "../flow/steps.js";
+import { Shim } from "../page/shim.js";
 import { coreServices } from "./core_services.js";
 import { proxiedHooks } from "./hook_proxy.js";
 import { fieldsOf, Link, malformed } from "./link.js";
@@ -11,7 +13,7 @@ import { LinkHost } from "./link_host.js";
 import { LinkJar } from "./link_jar.js";
 import { LinkStore } from "./link_store.js";
 import { announcement } from "./presence.js";
-import { GREETING, LIVENESS, PROTOCOL } from "./wire.js";
+import { GREETING, LIVENESS } from "./wire.js";
 import { WorkerWindow } from "./worker_window.js";
 
 /**
@@ -52,7 +54,7 @@ export class WorkerShim extends Shim {
     );
     if (options) this.target = targetOf(options);
     else this.interception.isOpenToAll = true;
-    const { arrival } = this.wait(new BootFiles());
+    const { arrival } = this.cores.wait(new BootFiles());
     // Without Web Locks the sign is an answer, for which a busy page takes its time.
     arrival.limit(navigator.locks ? SIGN_TIMEOUT : START_TIMEOUT, noPage);
     this.#joinPage(arrival, keys, start).catch((error) => {
@@ -124,7 +126,7 @@ export class WorkerShim extends Shim {
    * @param {(options: string | undefined) => string} start
    */
   async #joinPage(arrival, keys, start) {
-    const isClosed = () => this.pending?.arrival !== arrival;
+    const isClosed = () => this.cores.pending?.arrival !== arrival;
     const livenessLock = await this.#holdLivenessLock();
     await announcement(isClosed);
     if (isClosed()) return;

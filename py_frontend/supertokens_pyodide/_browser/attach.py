@@ -21,7 +21,7 @@ from .convert import python_error
 from .functions import Functions, date_provider, functions_of, plain, use_page_skew
 from .host import BrowserHost
 
-# The page's one shim is registered under Symbol.for() of this (js_shim/src/page/registry.js).
+# The page's one shim is registered under Symbol.for() of this (js_shim/src/registry.js).
 _SHIM_KEY = "supertokens-pyodide"
 
 # The package's: its metadata takes long to read. tools/check_versions.py compares the two.

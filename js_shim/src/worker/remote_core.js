@@ -2,12 +2,12 @@
 // responses; all else (waiting, refreshing, cookies and events) is done in the worker. Reusable steps and the
 // decision table answer here, so that an ordinary request asks nobody and does not wait for a busy worker.
 
+import { keyOf, StepCache } from "../core/step_cache.js";
 import { written } from "../flow/context.js";
 import { isOrdinary } from "../flow/heads.js";
 import { DELIVER } from "../flow/steps.js";
-import { fieldsOf, malformed } from "../worker/link.js";
-import { sharedCookies } from "../worker/shared.js";
-import { keyOf, StepCache } from "./step_cache.js";
+import { fieldsOf, malformed } from "./link.js";
+import { sharedCookies } from "./shared.js";
 
 /**
  * @typedef {import("../flow/context.js").FlowContext} FlowContext
@@ -30,10 +30,10 @@ export class RemoteCore {
   #last = 0;
 
   /**
-   * @param {import("../worker/wire.js").WorkerLink} link
+   * @param {import("./wire.js").WorkerLink} link
    * @param {Host} host
    * @param {{plan: {statuses: number[]}, facts: string}} about what the worker says of its core
-   * @param {Pick<import("../page/shim.js").Shim, "table" | "stored">} shim
+   * @param {Pick<import("../page/shim.js").Shim, "cores" | "stored">} shim
    */
   constructor(link, host, { plan, facts }, shim) {
     this.#link = link;
@@ -48,8 +48,8 @@ export class RemoteCore {
     const beginning = { ...request, ...this.#now };
     context.beginning = beginning;
     const key = keyOf(request);
-    const { stored, table } = this.#shim;
-    const known = this.#cache.find(key, beginning) ?? table?.firstStep(beginning, stored);
+    const { cores, stored } = this.#shim;
+    const known = this.#cache.find(key, beginning) ?? cores.table?.firstStep(beginning, stored);
     return known ?? this.#begin(context, key);
   }
 
@@ -114,7 +114,7 @@ export class RemoteCore {
    * @param {FlowContext} context
    * @param {(userContext: unknown) => Promise<unknown>} ask
    * @param {string | null} key under which its first step is kept
-   * @param {import("./step_cache.js").Moment} moment
+   * @param {import("../core/step_cache.js").Moment} moment
    * @returns {Promise<Step>}
    */
   async #ask(context, ask, key, moment) {

@@ -1,19 +1,22 @@
 // One shim a page or worker, whichever copy of this package comes first: a bundled one, a script tag's, or
 // the one that the Python package carries. Python looks it up under the same key.
 
-import { twoVersions } from "../errors.js";
-import { IN_WORKER } from "../platform.js";
-import { watchWorkers } from "../worker/owned_worker.js";
-import { WorkerShim } from "../worker/worker_shim.js";
-import { Shim } from "./shim.js";
+import { twoVersions } from "./errors.js";
+import { Shim } from "./page/shim.js";
+import { IN_WORKER } from "./platform.js";
+import { watchWorkers } from "./worker/owned_worker.js";
+import { Sharing } from "./worker/sharing.js";
+import { WorkerShim } from "./worker/worker_shim.js";
 
 const KEY = Symbol.for("supertokens-pyodide");
 const registry = /** @type {Record<symbol, Shim | undefined>} */ (
   /** @type {unknown} */ (globalThis)
 );
 if (!registry[KEY]) {
-  registry[KEY] = __WORKER__ && IN_WORKER ? new WorkerShim() : new Shim();
-  watchWorkers(registry[KEY]);
+  const first = __WORKER__ && IN_WORKER ? new WorkerShim() : new Shim();
+  first.workers = new Sharing(first);
+  registry[KEY] = first;
+  watchWorkers(first);
 }
 
 export const shim = sameVersion(registry[KEY]);

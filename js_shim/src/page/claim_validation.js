@@ -2,13 +2,13 @@
 
 import { wholeText } from "../host/responses.js";
 
-/** @import {ClaimValidationError, SessionClaimValidator} from "./types.js" */
+/** @import {ClaimValidationError, SessionClaimValidator} from "../api/types.js" */
 
 // How long, in milliseconds, a response's body may take before the core has said it.
 const BODY_TIMEOUT = 10_000;
 
 /**
- * @typedef {import("../page/shim.js").Shim} Shim
+ * @typedef {import("./shim.js").Shim} Shim
  */
 
 /**
@@ -41,7 +41,7 @@ export async function validateClaims(shim, { claimValidators, userContext }) {
 /**
  * @param {Shim} shim
  * @param {{response: Response | {data: any}}} input
- * @returns {Promise<ClaimValidationError[]>} none in a reply of another kind
+ * @returns {Promise<ClaimValidationError[]>} none in a response of another kind
  */
 export async function getInvalidClaimsFromResponse(shim, { response }) {
   if ("body" in response) {

@@ -1,0 +1,64 @@
+// What JavaScript asks of the session: calls of the core's functions, and what is known without it.
+
+import { Table } from "../core/table.js";
+import { coreError, unknownStatus } from "../errors.js";
+import { EarlyJar } from "../host/early_jar.js";
+import { IN_WORKER } from "../platform.js";
+
+/**
+ * Call a function of the session.
+ *
+ * @param {import("../flow/driver.js").Driver} driver
+ * @param {string} name as in Python
+ * @param {Record<string, any>} args JSON values by the names that Python knows
+ * @param {import("../flow/context.js").FlowContext} context
+ * @returns {Promise<any>}
+ */
+export async function callSession(driver, name, args, context) {
+  const given = JSON.stringify(args);
+  let verdict;
+  try {
+    verdict = await driver.run(driver.call(name, given === "{}" ? "" : given, context), context);
+  } catch (error) {
+    if (name === "get_session_status") return unknownStatus(error);
+    throw error;
+  }
+  if (verdict.verdict === "fail") {
+    const { error } = verdict;
+    throw coreError(error, context.failure, driver.effects.responseOf(error, context));
+  }
+  return verdict.verdict === "value" ? verdict.value : undefined;
+}
+
+/**
+ * Whether a session is likely; undefined where it takes a wait to tell.
+ *
+ * @param {import("./shim.js").Shim} shim
+ * @returns {boolean | undefined}
+ */
+export function sessionHint({ driver, given, window }) {
+  const jar = driver && !driver.core.isPending ? driver.host.jar : null;
+  const { cookieHandler, tokenStore } = given.options ?? {};
+  const isElsewhere = IN_WORKER || cookieHandler || tokenStore === "indexedDB";
+  if (jar ? jar.isMirrored : isElsewhere) return undefined;
+  try {
+    return new Table(__TABLE__).isLikely((jar ?? new EarlyJar(window)).read());
+  } catch {
+    return undefined; // this frame may not see cookies
+  }
+}
+
+/**
+ * Hand events to JavaScript's handler.
+ *
+ * @param {((event: any) => any) | undefined} onHandleEvent
+ * @param {object[]} events
+ */
+export function handleEvents(onHandleEvent, events) {
+  for (const event of onHandleEvent ? events : []) {
+    // Called in this turn; whether it throws or returns a promise that rejects, it is reported here.
+    new Promise((done) => done(onHandleEvent?.(event))).catch((error) =>
+      console.error("supertokens: onHandleEvent failed", error),
+    );
+  }
+}

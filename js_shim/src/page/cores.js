@@ -1,0 +1,146 @@
+// Which core the page's driver has: one that is pending, then the one that has come, and again one that is
+// pending where that has gone.
+
+import { bootFiles } from "../boot/boot.js";
+import { BootFiles } from "../boot/boot_files.js";
+import { startsAtOnce } from "../boot/schedule.js";
+import { settings } from "../boot/start.js";
+import { PendingCore } from "../core/pending.js";
+import { Table } from "../core/table.js";
+import { closed } from "../errors.js";
+import { Driver } from "../flow/driver.js";
+import { EarlyJar } from "../host/early_jar.js";
+import { Host } from "../host/host.js";
+import { MirroredJar } from "../host/mirrored_jar.js";
+import { Tabs } from "./tabs.js";
+
+/**
+ * @typedef {import("../flow/steps.js").Core} Core
+ * @typedef {import("./shim.js").Shim} Shim
+ */
+
+// What a driver has in place of a plan, where no table tells more.
+const NO_PLAN = { timeout: 0, requestHeaders: [], replyHeaders: [], statuses: [] };
+
+export class Cores {
+  /** @type {PendingCore | null} while there is no other */
+  pending = null;
+  /** @type {BootFiles | null} from init() to close() */
+  files = null;
+  /** @type {Table | null} what is known without a core; null where only that can tell */
+  table = null;
+  /** @type {Tabs | null} while somebody looks what they do */
+  tabs = null;
+  #shim;
+
+  /** @param {Shim} shim */
+  constructor(shim) {
+    this.#shim = shim;
+  }
+
+  /**
+   * Let a core decide for this page or worker.
+   *
+   * @param {(host: Host) => Core} make
+   * @param {any} plan as the core gives it
+   */
+  use(make, plan) {
+    const shim = this.#shim;
+    const host = shim.newHost();
+    const core = make(host);
+    shim.target = plan;
+    const driver = this.#drive(core, host, plan);
+    if (host.jar instanceof MirroredJar) host.jar.changed = () => shim.look();
+    const { pending } = this;
+    this.pending = null;
+    // Another tab's change that the core has come for is an event; any other one is no news.
+    const news = pending?.news;
+    if (news) core.observe(news);
+    else this.#watch(driver);
+    pending?.handOver();
+    if (news) this.#watch(driver);
+  }
+
+  /** Notice what other tabs do while Python has not started, if it does not start by itself. */
+  watch() {
+    const { driver } = this.#shim;
+    if (driver && this.table && !startsAtOnce(settings())) this.#watch(driver);
+  }
+
+  /** @param {Driver} driver */
+  #watch(driver) {
+    this.tabs?.close();
+    this.tabs = new Tabs(driver);
+  }
+
+  /**
+   * Have requests wait for Python that is about to start.
+   *
+   * @returns {PendingCore}
+   */
+  expect() {
+    const { indexURL } = settings();
+    const table = new Table(__TABLE__, this.#shim.given.options ?? {});
+    this.table = table.applies ? table : null;
+    const missing = (/** @type {Error} */ error) => this.fail(error);
+    return this.wait(new BootFiles(() => bootFiles(settings()), indexURL, missing));
+  }
+
+  /**
+   * Have requests wait for a core.
+   *
+   * @param {BootFiles} files that must not wait
+   * @returns {PendingCore}
+   */
+  wait(files) {
+    const { interception, window } = this.#shim;
+    const pending = new PendingCore(this.#shim, files);
+    const host = new Host(interception.nativeFetch, window, {}, new EarlyJar(window));
+    this.files = files;
+    this.pending = pending;
+    this.#drive(pending, host, { ...NO_PLAN, ...this.table?.plan });
+    pending.arrival.wait().catch((error) => this.pending === pending && console.error(error));
+    return pending;
+  }
+
+  /** @returns {PendingCore | null} which stands in for the core that was used and has gone */
+  lose() {
+    this.tabs?.close();
+    return this.pending ?? (this.#shim.life ? this.expect() : null);
+  }
+
+  /** @param {Error} death of the core's interpreter: whoever waits for it learns of that */
+  mourn(death) {
+    const { driver } = this.#shim;
+    driver?.fail(death);
+    driver?.host.close();
+    this.tabs?.close();
+  }
+
+  /** @param {unknown} reason why there will be no core */
+  fail(reason) {
+    this.pending?.arrival.fail(reason);
+  }
+
+  close() {
+    const { pending, tabs } = this;
+    const { driver } = this.#shim;
+    this.pending = this.files = this.table = this.tabs = null;
+    this.#shim.driver = this.#shim.target = null;
+    pending?.arrival.fail(closed());
+    driver?.close();
+    tabs?.close();
+  }
+
+  /**
+   * @param {Core} core
+   * @param {Host} host
+   * @param {import("../flow/driver.js").Plan} plan
+   */
+  #drive(core, host, plan) {
+    const shim = this.#shim;
+    if (shim.driver) shim.driver.use(core, host, plan);
+    else shim.driver = new Driver(shim, core, host, plan);
+    return shim.driver;
+  }
+}
