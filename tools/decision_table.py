@@ -41,6 +41,7 @@ from supertokens_pyodide._core.session.session import Session
 from supertokens_pyodide._core.state.tokens import write_front_token
 from supertokens_pyodide._core.wire.port import Port
 
+from .decision_errors import shared_errors
 from .decision_options import (
     ASKED,
     CHOICES,
@@ -102,6 +103,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
         },
         "reads": read_rules(options or {}),
         "shared": SHARED,
+        "errors": shared_errors(),
     }
     table["names"] = [*option_names(), "onHandleEvent"]
     table["defaults"] = defaults()

@@ -1,5 +1,6 @@
 // Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
-// (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here.
+// (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here. The
+// texts that both languages have come from Python, with the decision table.
 
 import { resolveUrl } from "./platform.js";
 
@@ -10,6 +11,9 @@ import { resolveUrl } from "./platform.js";
  * @typedef {{name: string, code: string, message: string, hint: string, status?: number, reason?: string,
  *   call?: string, javascript?: {message: string, hint: string}}} ErrorData
  */
+
+/** @param {string} name @returns {ErrorData} what Python says of such an error */
+const texts = (name) => /** @type {ErrorData} */ (__TABLE__.errors[name]);
 
 // What keeps callers from knowing whether there is a session.
 const UNREADABLE = ["HandlerFailed", "StorageUnavailable"];
@@ -81,8 +85,8 @@ export class STGeneralError extends SuperTokensError {
   isSuperTokensGeneralError = true;
 
   /** @param {string} message the user's: the hint is not added to it @param {string} [hint] */
-  constructor(message, hint = "Show the message to the user.") {
-    super({ name: "GeneralError", code: "GENERAL_ERROR", message, hint: "" });
+  constructor(message, hint = texts("GeneralError").hint) {
+    super({ ...texts("GeneralError"), message, hint: "" });
     this.hint = hint;
   }
 
@@ -115,16 +119,11 @@ export function throwRefusal(refusal) {
 
 /** @param {string} message @param {unknown} [cause] @param {string} [hint] */
 export const bootFailed = (message, cause, hint = "") =>
-  new SuperTokensError({ name: "BootFailed", code: "BOOT_FAILED", message, hint }, cause);
+  new SuperTokensError({ ...texts("BootFailed"), message, hint }, cause);
 
 /** @param {string} message @param {string} hint */
 export const unsupported = (message, hint) =>
-  new SuperTokensError({
-    name: "UnsupportedPlatform",
-    code: "UNSUPPORTED_PLATFORM",
-    message,
-    hint,
-  });
+  new SuperTokensError({ ...texts("UnsupportedPlatform"), message, hint });
 
 export const notABrowser = () =>
   unsupported(
@@ -189,12 +188,7 @@ export const twoVersions = (first, second) =>
  */
 export const handlerFailed = (name, problem, cause) =>
   new SuperTokensError(
-    {
-      name: "HandlerFailed",
-      code: "HANDLER_FAILED",
-      message: `The page's ${name} ${problem}.`,
-      hint: "Correct that function, which was given to init(). The cause, if there is one, is its own error.",
-    },
+    { ...texts("HandlerFailed"), message: `The page's ${name} ${problem}.` },
     cause,
   );
 
@@ -202,10 +196,8 @@ export const handlerFailed = (name, problem, cause) =>
 export const storageUnavailable = (cause) =>
   new SuperTokensError(
     {
-      name: "StorageUnavailable",
-      code: "STORAGE_UNAVAILABLE",
+      ...texts("StorageUnavailable"),
       message: "IndexedDB, which keeps the session, cannot be read.",
-      hint: "The session is kept: try again. If it never works, storage is blocked or damaged in this browser.",
     },
     cause,
   );
@@ -224,10 +216,8 @@ export function unknownStatus(error) {
 export const interpreterDied = (cause) =>
   new SuperTokensError(
     {
-      name: "InterpreterDied",
-      code: "INTERPRETER_DIED",
+      ...texts("InterpreterDied"),
       message: "Python on this page has died, and the session with it.",
-      hint: "Reload the page. The console has Pyodide's fatal error; often a computation ran out of stack or memory.",
     },
     cause,
   );
@@ -238,35 +228,18 @@ export const foreignResponse = (url) =>
     `The response to a call of the session SDK came from another host (${resolveUrl(url)?.host}), by a redirect. It was not used.`,
   );
 
-export const closed = () =>
-  new SuperTokensError({
-    name: "Closed",
-    code: "CLOSED",
-    message: "The session SDK was closed.",
-    hint: "Call init() again before using the session.",
-  });
+export const closed = () => new SuperTokensError(texts("Closed"));
 
-export const notInitialised = () =>
-  new SuperTokensError({
-    name: "NotInitialised",
-    code: "NOT_INITIALISED",
-    message: "The session SDK has not been initialised.",
-    hint: "Call supertokens.init({ apiDomain: ... }) once, before the first session call.",
-  });
+export const notInitialised = () => new SuperTokensError(texts("NotInitialised"));
 
 /** @param {string} message @param {string} hint */
 export const configError = (message, hint) =>
-  new SuperTokensError({ name: "ConfigError", code: "CONFIG_INVALID", message, hint });
+  new SuperTokensError({ ...texts("ConfigError"), message, hint });
 
 /** @param {string} [name] of the option that differs and cannot be replaced, where it is a function */
-export const alreadyInitialised = (name) =>
-  new SuperTokensError({
-    name: "AlreadyInitialised",
-    code: "ALREADY_INITIALISED",
-    message: name
-      ? `The session SDK was already initialised, with another ${name}.`
-      : "The session SDK was already initialised, with other options.",
-    hint: name
-      ? `${name} cannot be replaced: give the same function again, or call close() first.`
-      : "Call init() once per page; to change options call close() first.",
-  });
+export function alreadyInitialised(name) {
+  if (!name) return new SuperTokensError(texts("AlreadyInitialised"));
+  const { message, hint, ...more } = texts("OtherFunction");
+  const of = (/** @type {string} */ text) => text.replace("{name}", name);
+  return new SuperTokensError({ ...more, message: of(message), hint: of(hint) });
+}

@@ -49,7 +49,7 @@ def init(api_domain: str | None = None, **options: Unpack[InitOptions]) -> None:
             require_function(name, function)
         data = given.keys() - functions.keys()
         if data and not client.agrees(attach.read_options(given)):
-            raise AlreadyInitialised("The session SDK was already initialised, with other options.")
+            raise AlreadyInitialised
         client.renew(functions)
         client.handle_events(on_handle_event)
         return

@@ -7,19 +7,20 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from ._core.config.options import Config
+from ._core.config.options import Config, other_function
 from ._core.diagnose.report import Facts
 from ._core.session.session import Session, SessionStatus
 from ._core.wire.port import Port
 from ._recipe import (
     CALCULATE_SKEW,
+    Covers,
     Recipe,
     given_functions,
     original_functions,
     override,
     reported,
 )
-from .errors import AlreadyInitialised, Closed, HandlerFailed, StorageUnavailable, SuperTokensError
+from .errors import Closed, HandlerFailed, StorageUnavailable, SuperTokensError
 from .events import ACTIONS, Event, from_wire
 
 log = logging.getLogger("supertokens_pyodide")
@@ -68,7 +69,7 @@ class Host(Protocol):
 
 
 class Client:
-    """One session in one page or worker."""
+    """One session in one page or worker; ``covers`` decides which of its requests are ours."""
 
     #: From ``open`` on. A worker's client is opened when its page has answered.
     config: Config
@@ -77,11 +78,12 @@ class Client:
 
     def __init__(
         self,
+        covers: Covers,
         config: Config | None = None,
         session: Session | None = None,
         functions: Mapping[str, Any] | None = None,
     ) -> None:
-        self._original = original_functions(self.call, lambda: self.session)
+        self._original = original_functions(self.call, lambda: self.session, covers)
         self._functions = dict(functions or {})
         #: What the module's functions do, overrides included.
         self.recipe = override(self._original, functions or {})
@@ -128,11 +130,7 @@ class Client:
         new = {name: value for name, value in functions.items() if value is not self._of(name)}
         for name in new:
             if name in _FIXED or (name == "lock_factory" and name not in self._functions):
-                raise AlreadyInitialised(
-                    f"The session SDK was already initialised, with another {name}.",
-                    hint=f"{name} cannot be replaced: give the same function again, or call "
-                    "close() first.",
-                )
+                raise other_function(name)
         recipe = override(self._original, new) if given_functions(new) else self.recipe
         if self.host is not None:
             self.host.renew(new, recipe)
@@ -183,7 +181,7 @@ class Client:
         if host is not None and host.is_mirrored:
             await host.sync()
         if host is None or self.host is None:
-            raise Closed("The session SDK was closed.")
+            raise Closed
         return host
 
     def _override_skew(self, original: Callable[..., Any]) -> None:

@@ -26,7 +26,7 @@ def current() -> Client:
         return _client
     if _stand_in.current is not None:
         return _stand_in.current.client()
-    raise NotInitialised("The session SDK has not been initialised.")
+    raise NotInitialised
 
 
 def close() -> None:

@@ -19,8 +19,6 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._core.config.options import Config
-from ._core.config.urls import interception_of
 from ._core.flow.effects import UserContext
 from ._core.session.session import Session
 from ._replies import invalid_claims_of
@@ -37,7 +35,13 @@ MATCH_URL = "should_do_interception_based_on_url"
 CALCULATE_SKEW = "calculate_clock_skew_in_millis"
 
 
-def original_functions(call: Callable[..., Any], session: Callable[[], Session]) -> Recipe:
+# Whether a request to a URL carries the session, by the API's domain and the backend's.
+Covers = Callable[[str, str, "str | None"], bool]
+
+
+def original_functions(
+    call: Callable[..., Any], session: Callable[[], Session], covers: Covers
+) -> Recipe:
     """What the functions do unless they are overridden.
 
     ``call`` runs a call of the session, which need not be there yet.
@@ -56,8 +60,8 @@ def original_functions(call: Callable[..., Any], session: Callable[[], Session])
         "get_invalid_claims_from_response": lambda *, response, user_context: invalid_claims_of(
             response
         ),
-        MATCH_URL: lambda url, api_domain, session_token_backend_domain: _covers(
-            session().config, url, api_domain, session_token_backend_domain
+        MATCH_URL: lambda url, api_domain, session_token_backend_domain: covers(
+            url, api_domain, session_token_backend_domain
         ),
         CALCULATE_SKEW: lambda *, access_token_payload, response_headers: (
             session().flows.clock.skew_of(access_token_payload)
@@ -71,11 +75,6 @@ def _global_claim_validators(
     user_context: UserContext,
 ) -> list[SessionClaimValidator]:
     return claim_validators_added_by_other_recipes
-
-
-def _covers(config: Config, url: str, api_domain: str, backend_domain: str | None) -> bool:
-    interception = interception_of(api_domain, backend_domain)
-    return interception.covers_url(url, config.page.hostname, config.page.secure)
 
 
 def override(original: Recipe, options: Mapping[str, Any]) -> Recipe:

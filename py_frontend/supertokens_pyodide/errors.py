@@ -39,14 +39,15 @@ class SuperTokensError(Exception):
 
     code: ClassVar[str] = "SUPERTOKENS_ERROR"
     hint: str = "Please report this bug."
+    _usual: ClassVar[str] = ""
     #: The SDK's call to the backend (an event's action) whose response such an error is about.
     call: ClassVar[str | None] = None
     #: The response that the error stands for, as ``pyfetch`` gives it: read it with ``await
     #: error.response.json()``. None if there is none, or if it is no longer known.
     response: Any = None
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
+        super().__init__(self._usual if message is None else message)
         if hint is not None:
             self.hint = hint
 
@@ -75,6 +76,7 @@ class NotInitialised(SuperTokensError):
     """A session function was called before ``init()``, or after ``close()``."""
 
     code = "NOT_INITIALISED"
+    _usual = "The session SDK has not been initialised."
     hint = "Call supertokens_pyodide.init(api_domain=...) once, before the first session call."
 
 
@@ -82,6 +84,7 @@ class AlreadyInitialised(SuperTokensError):
     """``init()`` was called a second time with other options."""
 
     code = "ALREADY_INITIALISED"
+    _usual = "The session SDK was already initialised, with other options."
     hint = "Call init() once per page; to change options call close() first."
 
 
@@ -103,10 +106,7 @@ class BootFailed(SuperTokensError):
 
 
 class InterpreterDied(SuperTokensError):
-    """A fatal error of WebAssembly has ended the page's Python, so nothing can answer.
-
-    Raised in JavaScript only. Nothing is known of the session, and nothing of it is removed.
-    """
+    """A fatal error has ended the page's Python. Raised in JavaScript; the session is kept."""
 
     code = "INTERPRETER_DIED"
     hint = (
@@ -119,6 +119,7 @@ class Closed(SuperTokensError):
     """``close()`` ended this call while it was waiting."""
 
     code = "CLOSED"
+    _usual = "The session SDK was closed."
     hint = "Call init() again before using the session."
 
 

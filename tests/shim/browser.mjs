@@ -77,6 +77,21 @@ const PAST = "expires=Thu, 01 Jan 1970 00:00:00 GMT;path=/";
 export const kept = (name, value) => `${name}=${value};${NEVER}`;
 export const gone = (name) => `${name}=;${PAST}`;
 
+// ---- bodies --------------------------------------------------------------------------------------
+
+export const encode = (text) => new TextEncoder().encode(text);
+
+/** A body of these parts that then ends, breaks off or stays open. */
+export const bodyOf = (parts, end = "end") =>
+  new ReadableStream({
+    pull(control) {
+      if (parts.length > 0) control.enqueue(encode(parts.shift()));
+      else if (end === "end") control.close();
+      else if (end === "breaks off") control.error(new Error("gone"));
+      else return new Promise(() => {});
+    },
+  });
+
 // ---- functions of the page that fail -------------------------------------------------------------
 
 export const hangs = () => new Promise(() => {});

@@ -1,7 +1,8 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { after, BrowserJar, cookiesNow } from "../../js_shim/src/host/jar.js";
+import { BrowserJar, cookiesNow } from "../../js_shim/src/host/browser_jar.js";
+import { after } from "../../js_shim/src/host/jar.js";
 import {
   CookieDocument,
   fails,
@@ -24,6 +25,7 @@ function jarOf(...cookies) {
 /** A browser that keeps no cookie unless `takes` says so. */
 function blockCookies(takes = () => false) {
   const cookies = new CookieDocument();
+  cookies.cookies = document.cookies;
   Object.defineProperty(document, "cookie", {
     get: () => cookies.cookie,
     set: (write) => {

@@ -101,6 +101,7 @@ export class PlayedCore {
   }
 
   exchange = () => this.#next(["exchange"]);
+  begin = ({ cookies, now }) => this.#next(["begin", cookies, now]);
   call = (name) => this.#next(["call", name]);
   resume = ({ flow }, result) => this.#next(["resume", flow, result]);
   cancel = (context) => void this.cancelled.push(context.flow);

@@ -144,10 +144,10 @@ describe("waking those that waited for a refresh", () => {
   });
 
   test("a flow of the same number in another core is not woken", async () => {
-    const { driver, host } = driverOf(WAIT);
+    const { driver, host } = driverOf(WAIT, VALUE);
     const { verdict } = calling(driver);
     await nextTurn();
-    const other = new PlayedCore(VALUE);
+    const other = new PlayedCore();
     driver.use(other, host, PLAN);
     const context = new FlowContext();
     context.core = other;
@@ -188,6 +188,11 @@ describe("a caller that aborts", () => {
     control.abort(reason);
     await assert.rejects(verdict, (error) => error === reason);
     assert.deepEqual(core.cancelled, [1]);
+  });
+
+  test("one that has aborted already does not wait at all", async () => {
+    const { driver } = driverOf(WAIT);
+    await assert.rejects(calling(driver, AbortSignal.abort()).verdict, { name: "AbortError" });
   });
 
   test("so does its wait for an answer of the core", async () => {
@@ -337,6 +342,22 @@ describe("a response whose body the core wants to read", () => {
     assert.deepEqual(host.done[0], ["write", "a=2"]);
   });
 
+  test("if its end comes after close(), it is its caller's all the same", async () => {
+    const { driver, core } = driverOf({ ...SEND, flow: 1 }, READ);
+    let control;
+    const body = new ReadableStream({
+      start(controller) {
+        control = controller;
+      },
+    });
+    const { verdict } = exchanging(driver, [new Response(body, { status: 403 })]);
+    await nextTurn();
+    driver.close();
+    control.close();
+    assert.deepEqual(await verdict, DELIVER);
+    assert.equal(core.asked.length, 2);
+  });
+
   test("after close() the caller has what came", async () => {
     const { driver } = driverOf({ ...SEND, flow: 1 }, READ);
     const body = new ReadableStream();
@@ -389,16 +410,12 @@ describe("cookies that are mirrored", () => {
       throw unreadable;
     };
     const headers = { x: "tokens" };
-    const responses = [
-      new Promise((resolve) => {
-        host.jar.sync = fails;
-        resolve(new Response("", { headers }));
-      }),
-    ];
-    host.jar.sync = async () => {};
-    const first = exchanging(driver, responses);
-    await nextTurn();
+    host.jar.sync = async () => {
+      host.jar.sync = fails;
+    };
+    const first = exchanging(driver, [new Response("", { headers })]);
     assert.deepEqual(await first.verdict, DELIVER);
+    assert.equal(typeof core.asked.findLast(([question]) => question === "resume")[2], "string");
     host.jar.sync = async () => {
       host.jar.sync = fails;
     };

@@ -74,4 +74,9 @@ test("who reads the response of an error takes it from nobody else", async () =>
     assert.equal(await response?.text(), "why");
   }
   assert.equal(await waiter.refreshResponse.clone().text(), "why");
+  // One that has been read already is left out.
+  waiter.refreshResponse = new Response("read", { status: 503 });
+  await waiter.refreshResponse.text();
+  const error = { call: "REFRESH_SESSION", status: 503 };
+  assert.equal(await driver.effects.responseOf(error, waiter)?.text(), "why");
 });

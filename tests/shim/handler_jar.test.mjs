@@ -1,8 +1,8 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { BrowserJar } from "../../js_shim/src/host/browser_jar.js";
 import { HandlerJar } from "../../js_shim/src/host/handler_jar.js";
-import { BrowserJar } from "../../js_shim/src/host/jar.js";
 import {
   CookieDocument,
   fails,
@@ -64,6 +64,21 @@ describe("a cookieHandler's setCookie", () => {
       assert.equal(printedWith("keeps nothing").length, 0);
     });
   }
+
+  test("a write begins when the one before it is done", async () => {
+    const order = [];
+    const setCookie = async (write) => {
+      const [name] = write;
+      order.push(`${name} begins`);
+      await nextTurn();
+      order.push(`${name} is done`);
+    };
+    const jar = jarWith({ getCookie: () => "a=1; b=1", setCookie });
+    jar.write([kept("a", "1")]);
+    jar.write([kept("b", "1")]);
+    await jar.flushed();
+    assert.deepEqual(order, ["a begins", "a is done", "b begins", "b is done"]);
+  });
 
   test("what a slow one has left of earlier writes does not come after later ones", async () => {
     const written = [];

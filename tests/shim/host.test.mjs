@@ -1,9 +1,9 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { BrowserJar } from "../../js_shim/src/host/browser_jar.js";
 import { HandlerJar } from "../../js_shim/src/host/handler_jar.js";
 import { Host } from "../../js_shim/src/host/host.js";
-import { BrowserJar } from "../../js_shim/src/host/jar.js";
 import {
   CookieDocument,
   fails,

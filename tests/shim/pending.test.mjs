@@ -148,7 +148,7 @@ describe("a response that is the core's, before there is one", () => {
   test("the core gets all of them before anything else, in the order in which they came", async () => {
     host.present = SIGNED_OUT;
     const call = calling("get_user_id");
-    const statuses = [401, 403, 401];
+    const statuses = [401, 403, 403];
     const exchanges = statuses.map((status) => exchanging(REQUEST, [status]));
     await nextTurn();
     const core = arrive(new PlayedCore(DELIVER, DELIVER, DELIVER, VALUE));
@@ -245,6 +245,15 @@ describe("a core that does not come", () => {
     pending.arrival.fail(failure);
     for (const promise of [verdict, calling("get_user_id").verdict]) {
       await assert.rejects(promise, (error) => error === failure);
+    }
+  });
+
+  test("a wait for it ends with its caller's abort, also one from before", async () => {
+    const control = new AbortController();
+    const wait = pending.arrival.wait(control.signal);
+    control.abort();
+    for (const each of [wait, pending.arrival.wait(control.signal)]) {
+      await assert.rejects(each, { name: "AbortError" });
     }
   });
 

@@ -113,6 +113,24 @@ describe("a read", () => {
     assert.deepEqual(port.names, ["call", "call", "call"]);
   });
 
+  test("it is never answered for other cookies, also if an exchange has been since", () => {
+    core.call("get_user_id", "");
+    host.present = "a=2"; // somebody else
+    begin();
+    core.call("get_user_id", "");
+    assert.deepEqual(port.names, ["call", "exchange", "call"]);
+  });
+
+  test("an answer to other cookies that is not reusable leaves what is kept", () => {
+    start({ call: [{ verdict: "value", value: null }] });
+    begin();
+    host.present = "a=2";
+    core.call("get_user_id", "");
+    host.present = "a=1";
+    begin();
+    assert.deepEqual(port.names, ["exchange", "call"]);
+  });
+
   test("its time is its own", () => {
     core.call("a", "");
     start({ call: [{ verdict: "value", value: 1, reusableUntil: 1500 }] });

@@ -20,7 +20,7 @@ def run_node() -> str:
     """Node's report on all tests, as JUnit's XML."""
     files = sorted(str(path) for path in HERE.glob("*.test.mjs"))
     command = ["node", "--test", "--test-reporter=junit", *files]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=4 * TIMEOUT)
     assert run.stdout.rstrip().endswith("</testsuites>"), run.stdout + run.stderr
     return run.stdout
 

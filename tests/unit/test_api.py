@@ -12,6 +12,7 @@ from supertokens_pyodide._browser import attach
 from supertokens_pyodide._client import Client
 from supertokens_pyodide.claims import BooleanClaim
 from supertokens_pyodide.testing import NetworkDown, Reply
+from supertokens_pyodide.testing.matching import covers
 
 from tests.unit.backend import REFRESH, REMOVED
 
@@ -397,8 +398,8 @@ def test_debug_lines_are_written_only_where_asked_for(new_world, caplog, enabled
 def test_debug_lines_go_to_the_console_where_logging_is_not_set_up(monkeypatch, world):
     log = logging.Logger("supertokens_pyodide")
     monkeypatch.setattr("supertokens_pyodide._client.log", log)
-    Client(world.tab.client.config, world.tab.client.session)
-    Client(world.tab.client.config, world.tab.client.session)
+    Client(covers, world.tab.client.config, world.tab.client.session)
+    Client(covers, world.tab.client.config, world.tab.client.session)
     (handler,) = log.handlers
     assert isinstance(handler, logging.StreamHandler)
 

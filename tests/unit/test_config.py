@@ -1,8 +1,10 @@
 """The options of init(): accepted, normalised or refused with the option's name and a hint."""
 
+import json
+
 import pytest
 from supertokens_pyodide._core.config.options import SEAMS, Page, from_javascript, read_config
-from supertokens_pyodide._core.config.urls import Interception
+from supertokens_pyodide._core.wire.plan import write_plan
 from supertokens_pyodide.errors import ConfigError
 
 PAGE = Page("app.example.com", secure=True)
@@ -41,9 +43,10 @@ def test_an_empty_base_path_is_no_path():
     assert read(api_base_path="/").refresh_url == "https://api.example.com/session/refresh"
 
 
-def test_the_interception_is_that_of_the_api_and_the_backend_domain():
+def test_the_plan_names_the_hosts_of_the_api_and_the_backend_domain():
     config = read(api_domain="https://api.example.com:8080", session_token_backend_domain=".x.org")
-    assert config.interception == Interception("api.example.com", ".x.org", secure=True)
+    plan = json.loads(write_plan(config))
+    assert (plan["hostname"], plan["domain"], plan["secure"]) == ("api.example.com", "x.org", True)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +61,7 @@ def test_the_interception_is_that_of_the_api_and_the_backend_domain():
     ],
 )
 def test_requests_must_be_secure_where_the_api_is(api_domain, secure):
-    assert read(api_domain=api_domain).interception.secure is secure
+    assert json.loads(write_plan(read(api_domain=api_domain)))["secure"] is secure
 
 
 def test_a_timeout_is_known_in_milliseconds_too():

@@ -1,8 +1,13 @@
 """What other tabs have done: told once, to every tab but the one that did it."""
 
+import json
+
 import pytest
+from supertokens_pyodide._core.config.options import Page, read_config
+from supertokens_pyodide._core.session.session import Session
 from supertokens_pyodide._core.state.observer import what_happened
 from supertokens_pyodide._core.state.tokens import read_front_token
+from supertokens_pyodide._core.wire.port import Port
 from supertokens_pyodide.testing import NetworkDown, Reply, write_front_token
 
 from tests.unit.backend import PUBLIC, SIGN_OUT
@@ -208,3 +213,25 @@ def test_visitors_tell_each_other_nothing(world):
     other = world.open_tab()
     other.fetch(PUBLIC)
     assert world.actions == []
+
+
+NOW = 1_700_000_000_000
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_exchanges_that_began_before_the_core_are_no_news(times):
+    def cookies(user):
+        front_token = token(user, NOW + 60_000)
+        return f"sFrontToken={front_token}; st-last-access-token-update={NOW}"
+
+    def events(step):
+        return [event["action"] for event in json.loads(step).get("events", [])]
+
+    page = Page("app.example.com", secure=True)
+    port = Port(Session(read_config({"api_domain": "https://api.example.com"}, page)))
+    assert events(port.call("get_user_id", "", cookies("alice"), NOW)) == []
+    for earlier in range(times, 0, -1):
+        step = port.exchange("", False, cookies(f"user {earlier}"), NOW - earlier)
+        assert events(step) == []
+    assert events(port.call("get_user_id", "", cookies("alice"), NOW + 1)) == []
+    assert events(port.call("get_user_id", "", cookies("bob"), NOW + 2)) == ["USER_CHANGED"]

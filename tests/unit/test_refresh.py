@@ -3,6 +3,7 @@
 import pytest
 from supertokens_pyodide.errors import RefreshLimitReached
 from supertokens_pyodide.testing import Reply
+from supertokens_pyodide.testing.matching import covers
 
 from tests.unit.backend import API, REFRESH
 
@@ -37,7 +38,9 @@ def test_apis_under_one_domain_share_the_session_and_its_refresh(new_world, mode
     world = new_world(mode, session_token_backend_domain=".example.com")
     world.sign_in()
     hosts = ["api.example.com", "billing.example.com", "deep.api.example.com"]
-    assert all(map(world.tab.client.config.interception.covers, hosts))
+    config = world.tab.client.config
+    domains = config.api_domain, config.session_token_backend_domain
+    assert all(covers(f"https://{host}/items", *domains) for host in hosts)
     world.expire()
     calls = [world.tab.begin_fetch(f"https://{host}/items") for host in hosts]
     world.run_all()

@@ -22,7 +22,7 @@ NAME = "supertokens_pyodide"
 # The core's folders, as docs/architecture.md names them: each knows those before it only.
 CORE_FOLDERS = {
     "foreign": [[""]],
-    "config": [["hosts", "spelling"], ["urls"], ["options"]],
+    "config": [["spelling", "urls"], ["options"]],
     "environment": [["clock", "cookies"]],
     "flow": [["effects"], ["logs"], ["flows"]],
     "state": [
@@ -51,15 +51,15 @@ LAYERS = [
     ["_client", "testing.network"],
     ["_stand_in", "testing.profile", "testing.jar", "testing.asgi", "testing.response"],
     ["_current", "testing.sessions"],
-    ["_browser.convert", "_browser.functions", "_browser.blocking"],
+    ["_browser.address", "_browser.convert", "_browser.functions", "_browser.blocking"],
     ["_browser.captured", "_browser.fetch", "_browser.streaming"],
     ["_browser.facts"],
     ["_browser.host"],
     ["_browser.attach"],
     ["_browser.entry", "_api"],
     ["", "_browser.image", "httpx"],
-    ["testing.driver", "testing.backend_sdk"],
-    ["testing.tab"],
+    ["testing.driver", "testing.backend_sdk", "testing.matching"],
+    ["testing.tab", "testing.application_browser"],
     ["testing.browser"],
     ["testing.application"],
     ["testing"],

@@ -7,13 +7,14 @@ from supertokens_pyodide._core.config.options import Page, from_javascript, read
 from supertokens_pyodide._core.config.urls import normalise_scope
 from supertokens_pyodide.errors import ConfigError
 
+from tests.unit.browser_urls import read_url
 from tests.unit.vectors import each_row, expected
 
 
 @each_row("urls")
 def test_an_option_means_what_it_means_there(row):
     address = urlsplit(row.get("page", "https://app.example.com"))
-    page = Page(normalise_scope(address.hostname), address.scheme == "https")
+    page = Page(normalise_scope(address.hostname, read_url), address.scheme == "https", read_url)
     options = from_javascript({"apiDomain": "https://api.example.com", row["option"]: row["text"]})
     wanted = expected("urls", row)
     if wanted is None:

@@ -216,6 +216,17 @@ def test_a_token_expires_by_the_backends_clock_give_or_take_a_leeway(new_world, 
     assert reason_of(world, token, leeway=0.5) == "expired"
 
 
+@pytest.mark.parametrize(("leeway", "is_valid"), [(0, False), (29, False), (30, True), (60, True)])
+def test_a_token_begins_by_the_backends_clock_give_or_take_a_leeway(
+    published, keys, leeway, is_valid
+):
+    token = keys.sign(claims_of(published, nbf=published.backend.now // 1000 + 30))
+    if is_valid:
+        assert verify(published, token, leeway=leeway)
+    else:
+        assert reason_of(published, token, leeway=leeway) == "not_yet_valid"
+
+
 @pytest.mark.parametrize("headers", [{}, {"kid": None}, {"kid": 7}])
 def test_a_header_that_does_not_name_its_key_is_malformed(published, keys, headers):
     header = {"alg": "RS256", **headers}

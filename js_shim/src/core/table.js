@@ -30,6 +30,8 @@
  * @property {Record<string, string | string[]>} types of their values, or all the values that there are
  * @property {{cookies: string[], storage: string[], locks: string[]}} shared what a page shares with its
  *   workers, by name
+ * @property {Record<string, import("../errors.js").ErrorData>} errors those that are raised before there is a
+ *   core, and their texts
  *
  * @typedef {object} Expiry until when such a request goes out
  * @property {Fact[]} when it is limited at all

@@ -1,5 +1,6 @@
 // What Python asks of its page or worker (supertokens_pyodide/_browser).
 
+import { hostsOf, isOurs } from "../core/plan.js";
 import { notInitialised } from "../errors.js";
 import { FlowContext } from "../flow/context.js";
 import { facts } from "./facts.js";
@@ -93,6 +94,17 @@ export class Bridge {
    */
   covers(url) {
     return this.#shim.covers(url);
+  }
+
+  /**
+   * Whether a URL is ours by these domains, whatever a page's override says: Python has no matcher of its own.
+   *
+   * @param {string} url
+   * @param {string} apiDomain
+   * @param {string | undefined} domain
+   */
+  isOurs(url, apiDomain, domain) {
+    return isOurs({ ...hostsOf(apiDomain, domain), skip: this.#shim.target?.skip }, url);
   }
 
   /** @returns {Headers} of the response that came last */

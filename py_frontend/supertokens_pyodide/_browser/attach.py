@@ -16,6 +16,7 @@ from .._core.session.session import Session
 from .._core.wire.errors import write_error
 from .._core.wire.plan import write_plan
 from ..errors import AlreadyInitialised, BootFailed, SuperTokensError, UnsupportedPlatform
+from .address import read_url
 from .blocking import freshen
 from .convert import python_error
 from .functions import Functions, date_provider, functions_of, plain, use_page_skew
@@ -42,7 +43,7 @@ def start(options: Mapping[str, Any]) -> Client:
     functions = functions_of(options)
     adapted = Functions(functions)
     try:
-        client = Client(functions=functions)
+        client = new_client(shim, functions)
         if _in_worker() and options.get("token_store") != "indexedDB":
             _join(client, shim, options, functions, adapted)
         else:
@@ -53,6 +54,15 @@ def start(options: Mapping[str, Any]) -> Client:
         raise
     _current.bind(client)
     return client
+
+
+def new_client(shim: Any, functions: Mapping[str, Any] | None = None) -> Client:
+    """A client, not open yet, of the page that has this shim."""
+
+    def covers(url: str, api_domain: str, backend_domain: str | None) -> bool:
+        return bool(shim.isOurs(url, api_domain, backend_domain))
+
+    return Client(covers, functions=functions)
 
 
 def _join(
@@ -122,7 +132,7 @@ def _page(shim: Any, functions: Functions | None = None) -> Page:
 
     try:
         page = shim.windowFor(functions.object if functions else None)
-        return Page(page.hostname, bool(page.secure))
+        return Page(page.hostname, bool(page.secure), read_url)
     except JsException as error:
         raise python_error(error) from None
 

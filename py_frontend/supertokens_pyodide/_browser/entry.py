@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from .. import _current
-from .._client import Client
 from .._core.config.options import from_javascript
 from .._core.wire.errors import write_error
 from ..errors import SuperTokensError
@@ -18,7 +17,7 @@ def start(shim: Any, options: str) -> str:
     """Connect a session's core to the shim; returns an error's JSON, or nothing."""
     try:
         config = attach.read_options(from_javascript(json.loads(options)))
-        client = Client()
+        client = attach.new_client(shim)
         attach.connect(client, shim, config, {}, Functions({}))
         _current.bind(client)
     except SuperTokensError as error:

@@ -10,6 +10,7 @@ from .._client import Client
 from .._core.config.options import Page, read_config
 from .._core.session.session import Session
 from .._core.wire.plan import write_plan
+from .matching import covers
 from .profile import Profile
 from .tab import Tab
 
@@ -32,5 +33,5 @@ def open_tab(browser: Profile, page: Page, options: Mapping[str, Any]) -> Tab:
     make_provider = options.get("date_provider")
     provider = make_provider() if make_provider else None
     session = Session(config, browser.storage, date_provider=provider)
-    client = Client(config, session, options)
+    client = Client(covers, config, session, options)
     return Tab(browser, client, json.loads(write_plan(config)), options)

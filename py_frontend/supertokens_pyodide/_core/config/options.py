@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, cast
 
-from ...errors import ConfigError
+from ...errors import AlreadyInitialised, ConfigError
 from .spelling import OPTIONS
 from .urls import (
-    Interception,
     InvalidURL,
-    interception_of,
+    ReadURL,
     normalise_domain,
     normalise_path,
     normalise_scope,
+    read_plain_url,
 )
 
+Normalise = Callable[[str, ReadURL], str]
 TransferMethod = Literal["cookie", "header"]
 TokenStore = Literal["cookies", "indexedDB"]
 
@@ -35,10 +37,14 @@ SEAMS = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the core must know of the page that it serves: its host and whether it is https."""
+    """What the core must know of the page that it serves: its host and whether it is https.
+
+    ``read_url`` reads URLs as the page's browser does.
+    """
 
     hostname: str
     secure: bool
+    read_url: ReadURL = field(default=read_plain_url, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +109,6 @@ class Config:
         """How long a call of ours to the backend may take."""
         return int(self.refresh_timeout * 1000)
 
-    @property
-    def interception(self) -> Interception:
-        """Which requests carry the session."""
-        return interception_of(self.api_domain, self.session_token_backend_domain)
-
 
 def from_javascript(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options under their Python names; an unknown name stays as it is, to be refused."""
@@ -124,7 +125,18 @@ def read_config(options: Mapping[str, Any], page: Page) -> Config:
     """Check and normalise the options given to ``init()``; raises ConfigError."""
     given = {name: value for name, value in options.items() if value is not None}
     refuse_unknown(given)
-    api_domain = _normalised(given, "api_domain", normalise_domain, "https://api.example.com")
+    read_url = page.read_url
+
+    def normalised(option: str, normalise: Normalise, example: str) -> str | None:
+        value = given.get(option)
+        if value is None:
+            return None
+        if isinstance(value, str):
+            with suppress(InvalidURL):
+                return normalise(value, read_url)
+        raise ConfigError(option, f"is {value!r}", hint=f"Give it the form {example!r}.")
+
+    api_domain = normalised("api_domain", normalise_domain, "https://api.example.com")
     if api_domain is None:
         raise ConfigError(
             "api_domain",
@@ -139,9 +151,9 @@ def read_config(options: Mapping[str, Any], page: Page) -> Config:
             f"is {invalid_claim}, the same as session_expired_status_code",
             hint="The two must differ, and match the backend's settings (401 and 403 by default).",
         )
-    base_path = _normalised(given, "api_base_path", normalise_path, "/auth")
-    scope = _normalised(given, "session_token_frontend_domain", normalise_scope, ".example.com")
-    backend = _normalised(given, "session_token_backend_domain", normalise_scope, ".example.com")
+    base_path = normalised("api_base_path", normalise_path, "/auth")
+    scope = normalised("session_token_frontend_domain", normalise_scope, ".example.com")
+    backend = normalised("session_token_backend_domain", normalise_scope, ".example.com")
     return Config(
         api_domain=api_domain,
         api_base_path="/auth" if base_path is None else base_path,
@@ -190,18 +202,12 @@ def require_function(name: str, value: Any) -> None:
         raise ConfigError(name, f"is {value!r}", hint=f"Give a function{example}.")
 
 
-def _normalised(
-    given: Mapping[str, Any], option: str, normalise: Callable[[str], str], example: str
-) -> str | None:
-    value = given.get(option)
-    if value is None:
-        return None
-    if isinstance(value, str):
-        try:
-            return normalise(value)
-        except InvalidURL:
-            pass
-    raise ConfigError(option, f"is {value!r}", hint=f"Give it the form {example!r}.")
+def other_function(name: str) -> AlreadyInitialised:
+    """What is wrong with a repeated ``init()`` whose function cannot replace the earlier one."""
+    return AlreadyInitialised(
+        f"The session SDK was already initialised, with another {name}.",
+        hint=f"{name} cannot be replaced: give the same function again, or call close() first.",
+    )
 
 
 def _cookie_domain(scope: str | None, page: Page) -> str | None:

@@ -1,26 +1,26 @@
-"""URL and domain rules: how configured domains are read, and which requests are ours."""
+"""Domains, paths and scopes as they may be configured, in the one form that everything else uses.
+
+A URL means what the browser's own ``URL`` says, since that also decides which requests are ours
+(js_shim/src/target.js). So these functions are given something to read URLs with.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from .hosts import canonical_host, is_ip_address, is_loopback
 
 # supertokens-website lets a caller opt one request out by putting this marker anywhere in its URL.
 SKIP_MARKER = "superTokensDoNotDoInterception"
 
+# An authority must be there, without white space: browsers skip extra slashes, and drop tabs.
 _ABSOLUTE = re.compile(
-    r"""(?P<scheme>https?)://
-        (?:[^@/?\#\\]*@)?                                  # user info plays no part in a domain
-        (?P<host>\[[0-9a-f:.]+\]|[^\s\x00-\x1f\x7f:/?\#\\@\[\]<>^|%]+)
-        (?::(?P<port>\d*))?
-        (?P<path>[/\\][^?\#]*)?
-        (?:[?\#].*)?""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL | re.ASCII,
+    r"https?://[^\s\x00-\x1f\x7f/?#\\]+(?:[/?#\\].*)?", re.IGNORECASE | re.DOTALL | re.ASCII
 )
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
+_IPV4 = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
+_NORMALISED = re.compile(r"https?://(.*?)(?::\d+)?")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class InvalidURL(ValueError):
@@ -28,7 +28,9 @@ class InvalidURL(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class Address:
+    """The parts of a URL, as ``URL`` has them: the port is empty if it is the scheme's own."""
+
     scheme: str
     hostname: str
     port: str
@@ -36,30 +38,51 @@ class _Parts:
 
     @property
     def host(self) -> str:
+        """The host with its port, if it has one."""
         return f"{self.hostname}:{self.port}" if self.port else self.hostname
 
 
-def _parse(url: str) -> _Parts:
-    match = _ABSOLUTE.fullmatch(url)
-    if match is None:
-        raise InvalidURL(url)
-    scheme = match["scheme"].lower()
-    port = (match["port"] or "").lstrip("0") or ("0" if match["port"] else "")
-    if len(port) > 5 or int(port or 0) > 65535:
-        raise InvalidURL(url)
+#: Reads an absolute URL; raises InvalidURL.
+ReadURL = Callable[[str], Address]
+
+
+def read_plain_url(url: str) -> Address:
+    """Read a URL where there is no browser: for tests of applications, on CPython.
+
+    It agrees with browsers on ordinary addresses, and only on them: it takes some that no browser
+    takes, and does not know the many forms of an IP address.
+    """
+    from urllib.parse import urlsplit
+
     try:
-        hostname = canonical_host(match["host"])
+        parts = urlsplit(url)
+        hostname = (parts.hostname or "").encode("idna").decode("ascii")
+        port = parts.port
     except ValueError as error:
         raise InvalidURL(url) from error
-    path = (match["path"] or "").replace("\\", "/")
-    return _Parts(scheme, hostname, "" if port == _DEFAULT_PORTS[scheme] else port, path)
+    if not hostname:
+        raise InvalidURL(url)
+    if ":" in hostname:
+        hostname = f"[{hostname}]"
+    is_default = port is None or port == _DEFAULT_PORTS.get(parts.scheme)
+    path = parts.path.replace("\\", "/")
+    return Address(parts.scheme, hostname, "" if is_default else str(port), path)
+
+
+def _read(url: str, read_url: ReadURL) -> Address:
+    if _ABSOLUTE.fullmatch(url) is None:
+        raise InvalidURL(url)
+    address = read_url(url)
+    if address.hostname.startswith(".") or ".." in address.hostname:
+        raise InvalidURL(url)  # browsers take it, but no such host can exist
+    return address
 
 
 def _has_scheme(text: str) -> bool:
     return text[:8].lower().startswith(("http://", "https://"))
 
 
-def normalise_domain(text: str) -> str:
+def normalise_domain(text: str, read_url: ReadURL) -> str:
     """An API domain as ``scheme://host[:port]``.
 
     Without a scheme it is https, but http for localhost and IP addresses (as upstream). Raises
@@ -67,50 +90,48 @@ def normalise_domain(text: str) -> str:
     """
     text = text.strip()
     if _has_scheme(text):
-        parts = _parse(text)
-        return f"{parts.scheme}://{parts.host}"
+        address = _read(text, read_url)
+        return f"{address.scheme}://{address.host}"
     text = text.removeprefix(".")
     if text.startswith("/") or _OTHER_SCHEME.match(text):
         raise InvalidURL(text)
     if not ("." in text or text.startswith("localhost")):
         raise InvalidURL(text)
-    parts = _parse(f"http://{text}")
-    local = parts.hostname.startswith("localhost") or is_ip_address(parts.hostname)
-    if local:
-        return f"http://{parts.host}"
-    parts = _parse(f"https://{text}")
-    return f"https://{parts.host}"
+    address = _read(f"http://{text}", read_url)
+    if address.hostname.startswith("localhost") or is_ip_address(address.hostname):
+        return f"http://{address.host}"
+    return f"https://{_read(f'https://{text}', read_url).host}"
 
 
-def normalise_path(text: str) -> str:
+def normalise_path(text: str, read_url: ReadURL) -> str:
     """A base path with a leading slash and without a trailing one; a full URL gives its path.
 
     Raises InvalidURL.
     """
-    text = text.strip()
-    if _has_scheme(text):
-        path = _parse(text).path
-    elif text.startswith("/"):
-        path = _parse(f"http://path.invalid{text}").path
-    elif _looks_like_domain(text):
-        path = _parse(f"http://{text}").path
-    else:
-        path = _parse(f"http://path.invalid/{text}").path
-    if re.search(r"\s", path):
+    text = re.split(r"[?#]", text.strip(), maxsplit=1)[0]
+    if re.search(r"\s", text):
         raise InvalidURL(text)
+    if _has_scheme(text):
+        path = _read(text, read_url).path
+    elif text.startswith("/"):
+        path = _read(f"http://path.invalid{text}", read_url).path
+    elif _looks_like_domain(text, read_url):
+        path = _read(f"http://{text}", read_url).path
+    else:
+        path = _read(f"http://path.invalid/{text}", read_url).path
     return path.rstrip("/")
 
 
-def _looks_like_domain(text: str) -> bool:
+def _looks_like_domain(text: str, read_url: ReadURL) -> bool:
     if text.startswith("localhost"):
         return True
     try:
-        return "." in _parse(f"http://{text}").hostname
+        return "." in _read(f"http://{text}", read_url).hostname
     except InvalidURL:
         return False
 
 
-def normalise_scope(text: str) -> str:
+def normalise_scope(text: str, read_url: ReadURL) -> str:
     """A cookie or backend domain as a bare host; a leading dot (``.example.com``) is kept.
 
     Raises InvalidURL.
@@ -119,60 +140,18 @@ def normalise_scope(text: str) -> str:
     bare = text.removeprefix(".")
     if _OTHER_SCHEME.match(bare) and not _has_scheme(bare):
         raise InvalidURL(text)
-    hostname = _parse(bare if _has_scheme(bare) else f"http://{bare}").hostname
+    hostname = _read(bare if _has_scheme(bare) else f"http://{bare}", read_url).hostname
     if text.startswith(".") and hostname != "localhost" and not is_ip_address(hostname):
         return f".{hostname}"
     return hostname
 
 
 def hostname_of(domain: str) -> str:
-    """The host, without its port, of a normalised domain or an absolute URL; raises InvalidURL."""
-    return _parse(domain).hostname
+    """The host, without its port, of a normalised domain."""
+    match = _NORMALISED.fullmatch(domain)
+    return match[1] if match else domain
 
 
-@dataclass(frozen=True, slots=True)
-class Interception:
-    """Which hosts are ours: the API's own, and with ``domain`` that domain and all below it.
-
-    Ports play no part, as in supertokens-website. With ``secure`` (the API is on https) a request
-    by plain http is not ours: it would carry tokens that anyone on the way can read. Requests to
-    this machine itself are the exception.
-    """
-
-    hostname: str
-    domain: str | None = None
-    secure: bool = False
-
-    def covers(self, hostname: str) -> bool:
-        """Whether a request to this host carries the session."""
-        if hostname == self.hostname:
-            return True
-        if self.domain is None:
-            return False
-        bare = self.domain.removeprefix(".")
-        return hostname == bare or hostname.endswith(f".{bare}")
-
-    def covers_url(self, url: str, page_hostname: str, page_secure: bool = True) -> bool:
-        """Whether a request to this URL carries the session.
-
-        A relative URL is the page's own, and one without a scheme has the page's.
-        """
-        if SKIP_MARKER in url:
-            return False
-        page_scheme = "https" if page_secure else "http"
-        if not re.match(r"[a-z][a-z0-9+.-]*:|//", url, re.IGNORECASE):
-            return self.covers(page_hostname) and self._is_safe(page_scheme, page_hostname)
-        try:
-            parts = _parse(f"{page_scheme}:{url}" if url.startswith("//") else url)
-        except InvalidURL:
-            return False
-        return self.covers(parts.hostname) and self._is_safe(parts.scheme, parts.hostname)
-
-    def _is_safe(self, scheme: str, hostname: str) -> bool:
-        return not self.secure or scheme == "https" or is_loopback(hostname)
-
-
-def interception_of(api_domain: str, backend_domain: str | None) -> Interception:
-    """Which requests carry the session, by normalised domains."""
-    parts = _parse(api_domain)
-    return Interception(parts.hostname, backend_domain, parts.scheme == "https")
+def is_ip_address(hostname: str) -> bool:
+    """Whether a host, as browsers write it, is an IPv4 address."""
+    return _IPV4.fullmatch(hostname) is not None

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...errors import FrontTokenMissing
-from ..config.hosts import is_ip_address
 from ..config.options import Config
-from ..config.urls import hostname_of
+from ..config.urls import hostname_of, is_ip_address
 from ..refresh.outcome import Available, Ended, Outcome, Unavailable
 from ..state.snapshot import Present, Snapshot
 from .report import DiagnosticReport, Facts, Finding

@@ -123,7 +123,7 @@ class Flows:
                 ValueError
             ):  # it runs: an interpreter that died within it never came back
                 flow.coroutine.close()
-            flow.ended, flow.error = True, Closed("The session SDK was closed.")
+            flow.ended, flow.error = True, Closed()
 
     def close(self) -> None:
         """End every flow with Closed."""

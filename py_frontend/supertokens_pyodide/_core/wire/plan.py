@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from ..config.options import Config
-from ..config.urls import SKIP_MARKER
+from ..config.urls import SKIP_MARKER, hostname_of
 from ..environment.cookies import Cookies
 from ..refresh.cooldown import RETRY_AFTER_HEADER
 from ..session.exchange import REQUEST_HEADERS
@@ -42,13 +42,13 @@ class Plan(TypedDict):
 
 def write_plan(config: Config) -> str:
     """The plan of a session with these options, as JSON."""
-    interception = config.interception
+    domain = config.session_token_backend_domain
     plan: Plan = {
         "protocol": PROTOCOL,
         "apiDomain": config.api_domain,
-        "hostname": interception.hostname,
-        "domain": interception.domain and interception.domain.removeprefix("."),
-        "secure": interception.secure,
+        "hostname": hostname_of(config.api_domain),
+        "domain": domain and domain.removeprefix("."),
+        "secure": config.api_domain.startswith("https:"),
         "skip": SKIP_MARKER,
         "requestHeaders": REQUEST_HEADERS,
         "replyHeaders": (*REPLY_HEADERS, RETRY_AFTER_HEADER),

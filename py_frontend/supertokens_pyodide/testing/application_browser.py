@@ -1,0 +1,106 @@
+"""The browser of an application's tests: its clock goes, and its backend is the application's."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import cast
+from urllib.parse import urljoin, urlsplit
+
+from .._core.config.options import Config
+from .asgi import AsgiApplication, call_asgi, is_asgi
+from .jar import Jar
+from .network import ApplicationBackend, NetworkDown, Reply, Request
+from .profile import Profile
+from .sessions import Sessions
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_REDIRECTS = 20
+
+
+class ApplicationBrowser(Profile):
+    """A browser whose clock goes, and whose backend is the application's."""
+
+    waits = True
+
+    def __init__(self, backend: ApplicationBackend | AsgiApplication | None) -> None:
+        #: By how many milliseconds the clock is ahead of this machine's.
+        self.ahead = 0.0
+        super().__init__(_no_backend)
+        self.now = time.time() * 1000
+        self._application = backend
+        self.sessions: Sessions
+        self.config: Config
+        self.jar = Jar()
+
+    @property
+    def now(self) -> float:
+        """Its clock, in milliseconds."""
+        return time.time() * 1000 + self.ahead
+
+    @now.setter
+    def now(self, now: float) -> None:
+        self.ahead = now - time.time() * 1000
+
+    @property
+    def origin(self) -> str:
+        """The page's origin."""
+        page = self.config.page
+        return f"{'https' if page.secure else 'http'}://{page.hostname}"
+
+    async def transmit(self, request: Request) -> Reply:
+        """Send a request to the backend; redirects are followed."""
+        reply, _ = await self.follow(request)
+        return reply
+
+    async def follow(self, request: Request) -> tuple[Reply, str]:
+        """The response to a request, and the URL that it came from."""
+        for _ in range(_MOST_REDIRECTS + 1):
+            reply = await self._answer(request)
+            place = reply.headers.get("location")
+            if reply.status not in _REDIRECTS or place is None:
+                return reply, request.url
+            url = urljoin(request.url, place)
+            is_get = reply.status in (307, 308) or request.method in ("GET", "HEAD")
+            method, body = (request.method, request.body) if is_get else ("GET", b"")
+            headers = dict(request.headers)
+            if urlsplit(url).netloc != urlsplit(request.url).netloc:
+                headers.pop("authorization", None)
+            request = replace(request, method=method, url=url, headers=headers, body=body)
+        raise NetworkDown(f"{request.url} was redirected too often.")
+
+    async def _answer(self, request: Request) -> Reply:
+        is_own = urlsplit(request.url).netloc == urlsplit(self.origin).netloc
+        wants_cookies = request.credentials == "include"
+        if wants_cookies or (is_own and request.credentials != "omit"):
+            wants_cookies = True
+        headers = dict(request.headers)
+        if wants_cookies and (cookies := self.jar.header(request.url)):
+            headers["cookie"] = cookies
+        if not is_own or request.method not in ("GET", "HEAD"):
+            headers["origin"] = self.origin
+        request = replace(request, headers=headers)
+        request = replace(request, session=self.sessions.session_of(request, self.now))
+        self.requests.append(request)
+        reply = self.sessions.answer(request, self.config, self.now)
+        if reply is None:
+            reply = await self._ask_application(request)
+        if wants_cookies:
+            self.jar.keep(request.url, reply.set_cookies)
+        return reply
+
+    async def _ask_application(self, request: Request) -> Reply:
+        backend = self._application
+        if backend is None:
+            raise NetworkDown(
+                f"The page requested {request.method} {request.url}, and there is no backend. "
+                "Give one: signed_in(backend=…), or override the fixture supertokens_backend."
+            )
+        if is_asgi(backend):
+            return await call_asgi(cast(AsgiApplication, backend), request)
+        reply = cast(ApplicationBackend, backend)(request)
+        return reply if isinstance(reply, Reply) else await reply
+
+
+def _no_backend(request: Request) -> Reply:
+    raise NetworkDown
