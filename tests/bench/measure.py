@@ -42,6 +42,7 @@ ROUNDS = 41
 STORMS = (100, 1_000, 10_000)
 STORM_ROUNDS = 5
 BOOTS = 5
+ANSWERS = 15
 
 
 @contextlib.contextmanager
@@ -143,7 +144,10 @@ def early(browser: Browser, origin: str, mode: str) -> Numbers:
 
 
 def visits(browser: Browser, origin: str) -> Numbers:
-    """Milliseconds from a navigation to the first answer, with fast boots and without, in turns."""
+    """Milliseconds from a navigation to the first answer, with fast boots and without, in turns.
+
+    And of a request that needs a refresh, on a page that starts Python for it from the image.
+    """
     times: dict[str, list[float]] = {"fast": [], "normal": []}
     with open_context(browser) as context:
         page = context.new_page()
@@ -155,7 +159,39 @@ def visits(browser: Browser, origin: str) -> Numbers:
             kind = "normal" if number % 2 else "fast"
             page.goto(f"{origin}/bench/boot.html?{kind}")
             times[kind].append(page.evaluate("answered"))
+        times["refresh"] = []
+        for _ in range(BOOTS):
+            page.goto(f"{origin}/bench/needed.html?mode=cookie")
+            times["refresh"].append(page.evaluate("bench.refresh()"))
     return {kind: median(group) for kind, group in times.items()}
+
+
+def needed(browser: Browser, origin: str, mode: str) -> int:
+    """Bytes of Python that a visit with a live session loads, if it is to start when needed."""
+    with open_context(browser) as context:
+        page = context.new_page()
+        page.goto(f"{origin}/bench/needed.html?mode={mode}")
+        found: int = page.evaluate("bench.visit()")
+    return found
+
+
+def answers(browser: Browser, origin: str) -> Numbers:
+    """Milliseconds from a navigation to the first answer with a live session, in turns.
+
+    Python starts when it is needed, which it is not.
+    """
+    times: dict[str, list[float]] = {side: [] for side in SIDES}
+    with open_context(browser) as context:
+        page = context.new_page()
+        page.goto(f"{origin}/bench/index.html")
+        page.evaluate("import('/bench/session.js').then(({ signIn }) => signIn('cookie'))")
+        for number in range(ANSWERS + 1):
+            for side in SIDES if number % 2 else reversed(SIDES):
+                page.goto(f"{origin}/bench/answer.html?{side}")
+                time = page.evaluate("answered")
+                if number:  # the first fills the browser's cache
+                    times[side].append(time)
+    return {side: median(group) for side, group in times.items()}
 
 
 def sizes() -> Numbers:

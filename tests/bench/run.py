@@ -26,9 +26,11 @@ def main() -> None:
         say("start")
         details["start"] = measure.starts(browser, origin)
         details["visits"] = measure.visits(browser, origin)
+        details["answers"] = measure.answers(browser, origin)
         for mode in MODES:
             say(f"before Python is up, {mode} mode")
             details[f"early_{mode}"] = measure.early(browser, origin, mode)
+            details[f"needed_{mode}"] = measure.needed(browser, origin, mode)
             say(f"a worker, {mode} mode")
             details[f"worker_{mode}"] = measure.in_worker(browser, origin, mode)
             with measure.both(browser, origin, mode) as pages:
@@ -74,7 +76,11 @@ def values_of(details: Numbers, mode: str) -> dict[str, float]:
     values["init_over_boot"] = details["start"]["ratio"]
     values["warm_boot_ratio"] = details["visits"]["fast"] / details["visits"]["normal"]
     values["preboot_request_ms"] = details[f"early_{mode}"]["left"]
+    values["preboot_read_ms"] = details[f"early_{mode}"]["read"]
     values["session_hint_ms"] = details[f"early_{mode}"]["hint"]
+    values["needed_boot_bytes"] = details[f"needed_{mode}"]
+    values["first_answer_ratio"] = details["answers"]["ours"] / details["answers"]["theirs"]
+    values["cold_refresh_ms"] = details["visits"]["refresh"]
     values["wheel_bytes"] = details["sizes"]["wheel"]
     values["shim_gzip_bytes"] = details["sizes"]["shim_gzip"]
     return values
@@ -137,6 +143,8 @@ def print_calls(details: Numbers) -> None:
         print(f"before Python is up, {mode} mode: {steps}")
     visits = details["visits"]
     print(f"from navigation to answer: {visits['normal']:.0f} ms, fast {visits['fast']:.0f} ms")
+    answers = ", ".join(f"{side} {time:.1f} ms" for side, time in details["answers"].items())
+    print(f"the same with a live session, Python when it is needed: {answers}")
 
 
 def number(value: float) -> str:

@@ -27,9 +27,10 @@ class App:
         self.open()
 
     def open(self) -> None:
-        """Load the page (again) and wait until the app is up."""
+        """Load the page (again) and wait until the app is up, and Python with it."""
         self.page.goto(self.url)
         self.page.wait_for_selector("html[data-ready=true]")
+        self.page.evaluate("supertokens.ready()")
 
     def start_afresh(self) -> None:
         """Be signed out, with nothing left of the test before: booting Python takes seconds."""

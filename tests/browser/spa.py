@@ -67,6 +67,7 @@ class Spa:
     def open(self) -> None:
         self.page.goto(self._url)
         self.page.wait_for_selector("html[data-ready=true]")
+        self.page.evaluate("supertokens.ready()")
 
     def start_afresh(self) -> None:
         """Sign a new user in, with nothing left of the test before."""

@@ -56,7 +56,10 @@ globalThis.atOnce = (path, method = "GET") => {
   xhr.send();
   return xhr.status;
 };
-globalThis.state = (promise) => Promise.race([promise.then(String), "waits"]);
+globalThis.state = (promise) => Promise.race([
+  promise.then(String),
+  new Promise((done) => setTimeout(done, 0, "waits")),
+]);
 """
 # Python in a worker is to decide, which the page starts when it may.
 IN_WORKER = """
@@ -127,14 +130,17 @@ class Visit:
             )
             self.run("""() => { new Worker("/worker.mjs", { type: "module" }); }""")
             return
-        while not self._held:
-            self.run("0")  # lets the browser's messages in
+        self.wait_for_boot()
         self._held[0].continue_()
 
     def fail_boot(self) -> None:
-        while not self._held:
-            self.run("0")
+        self.wait_for_boot()
         self._held[0].fulfill(status=404)
+
+    def wait_for_boot(self) -> None:
+        """Wait until Python is on its way; it gets no further before ``let_boot``."""
+        while not self._held:
+            self.run("0")  # lets the browser's messages in
 
     def wait_for_replies(self, path: str, count: int = 1) -> None:
         """Wait until the page has that many replies to requests for a path."""

@@ -98,6 +98,20 @@ def test_a_later_visit_starts_from_the_image_and_lacks_nothing(
     page.close()
 
 
+def test_python_that_starts_when_it_is_needed_comes_from_the_image(
+    visitor: Visitor, browser_log: BrowserLog
+) -> None:
+    page = open_plain(visitor.demo, visitor.context, f"{FAST} supertokensPyodide.start = 'needed';")
+    page.add_script_tag(url="/vendor/supertokens/supertokens.iife.js")
+    page.evaluate(f"supertokens.init({{ apiDomain: location.origin, ...{HEADERS} }})")
+    assert page.evaluate("supertokens.doesSessionExist()") is True
+    assert not loaded(browser_log, ".wasm")
+    assert page.evaluate("supertokens.attemptRefreshingSession()") is True
+    assert loaded(browser_log, ".wasm")
+    assert not loaded(browser_log, ".whl")
+    page.close()
+
+
 def test_no_two_that_start_from_an_image_draw_the_same_numbers(visitor: Visitor) -> None:
     told = visitor.first.evaluate(
         """async () => {

@@ -10,6 +10,8 @@ import {
   showFormErrors,
   showMode,
   showNotice,
+  showPythonLoading,
+  showPythonReady,
   showResult,
   showSessionPayload,
   showSessions,
@@ -27,6 +29,23 @@ const terms = new supertokens.BooleanClaim({ id: "terms", refresh: async () => {
 let claims;
 let shownSession;
 let refreshes = 0;
+
+// ---- Python, when it is needed -----------------------------------------------------------------
+
+const PURPOSES = {
+  request: "to send a request",
+  response: "to read a response",
+  tab: "to see what another tab has done",
+  does_session_exist: "to learn whether you are signed in",
+  sign_out: "to sign out",
+  attempt_refresh: "to refresh the session",
+  validate_page_claims: "to check a claim",
+};
+
+function onPythonStart(reason) {
+  showPythonLoading(PURPOSES[reason] ?? `for ${reason}`);
+  supertokens.ready().then(showPythonReady, showBootFailure);
+}
 
 // ---- the session -------------------------------------------------------------------------------
 
@@ -243,13 +262,18 @@ watchRequests();
 setInterval(() => claims && showCountdown(claims), 250);
 
 try {
+  globalThis.supertokensPyodide.onStart = onPythonStart;
   supertokens.init({
     apiDomain: location.origin,
     apiBasePath: "/auth",
     tokenTransferMethod: mode,
     onHandleEvent: onSessionEvent,
   });
-  await supertokens.ready();
+  // The form is there at once for somebody who is not signed in, as far as it is known here.
+  if (supertokens.sessionHint() === false) {
+    showStatus("signed-out");
+    setReady();
+  }
   await report(showSession());
   setReady();
 } catch (error) {

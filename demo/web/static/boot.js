@@ -1,4 +1,4 @@
-// What both pages need before their app runs: how far Python is, and a calm page meanwhile.
+// What the pages need before their app runs: how far Python is, and a calm page meanwhile.
 
 const root = document.documentElement;
 const LAST_SEEN = "demo-last-session";
@@ -20,7 +20,7 @@ const MILESTONES = [
 
 let reached = 0;
 
-const isBooting = () => root.dataset.ready === "false";
+const isBooting = () => root.dataset.ready === "false" || root.dataset.python === "loading";
 
 function showProgress(path) {
   const milestone = MILESTONES.find(({ file }) => file.test(path));
@@ -48,7 +48,7 @@ function onFile({ name, responseStatus }) {
 
 function onReady() {
   const seconds = (performance.now() / 1000).toFixed(1);
-  document.getElementById("boot-time").textContent = `Python was up after ${seconds} s. `;
+  document.getElementById("boot-time").textContent = `Python was ready after ${seconds} s. `;
 }
 
 // Somebody who was signed in a moment ago does not want to see the form flash by at a reload.
@@ -62,8 +62,10 @@ addEventListener("DOMContentLoaded", () => {
   new MutationObserver((changes) => {
     if (root.dataset.ready !== "true") return;
     sessionStorage.setItem(LAST_SEEN, root.dataset.session);
-    if (changes.some(({ attributeName }) => attributeName === "data-ready")) onReady();
-  }).observe(root, { attributeFilter: ["data-ready", "data-session"] });
+    // The app in JavaScript is ready before Python is.
+    const name = root.dataset.page === "javascript" ? "data-python" : "data-ready";
+    if (changes.some(({ attributeName }) => attributeName === name) && !isBooting()) onReady();
+  }).observe(root, { attributeFilter: ["data-ready", "data-python", "data-session"] });
 
   // PyScript shows what went wrong where its script stands: at the end, out of sight.
   new MutationObserver(() => {

@@ -24,6 +24,17 @@ export function setReady() {
   root.dataset.ready = "true";
 }
 
+/** Show that Python is being loaded, and for what. */
+export function showPythonLoading(purpose) {
+  root.dataset.python = "loading";
+  byId("boot-reason").hidden = false;
+  byId("boot-reason").textContent = `Python is needed ${purpose}.`;
+}
+
+export function showPythonReady() {
+  root.dataset.python = "ready";
+}
+
 export function showBootFailure(error) {
   root.dataset.ready = "failed";
   byId("boot-text").textContent = `Python could not be started. ${error}`;

@@ -30,6 +30,10 @@ const SCRIPT =
  * @property {boolean | string} [fastBoot] on later visits, start from an image of an interpreter that has
  *   the package imported; a string is the URL of supertokens.fastboot.mjs, if that is neither beside this
  *   script nor above Pyodide's directory
+ * @property {"eager" | "idle" | "needed"} [start] when to start Python: at once (the default), when the page has
+ *   loaded and is idle, or when something needs Python. What needs it starts it at once in any case
+ * @property {(reason: string) => void} [onStart] called when Python is being started; `reason` is "init", "idle",
+ *   "request", "response", "tab", "ready", or the Python name of the function that was called ("sign_out")
  * @property {string[]} [bootFiles] further URLs (or their beginnings) that must load before Python is up
  */
 

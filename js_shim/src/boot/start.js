@@ -3,6 +3,7 @@
 import { bootFailed, SuperTokensError, throwRefusal } from "../errors.js";
 import { IN_WORKER } from "../platform.js";
 import { bootPython, expectedPython } from "./boot.js";
+import { due, reportStart } from "./schedule.js";
 
 /** @typedef {import("../core/arrival.js").Arrival} Arrival @typedef {import("../core/pending.js").PendingCore} PendingCore */
 
@@ -40,7 +41,7 @@ function asBootFailure(error) {
 }
 
 /**
- * Wait for Python that the page runs, or start an interpreter; a failure is for whoever waits.
+ * Wait for Python that the page runs, or start an interpreter when it is due; a failure is for whoever waits.
  *
  * @param {import("../page/shim.js").Shim} shim
  * @param {PendingCore} pending
@@ -57,6 +58,9 @@ export async function startPython(shim, pending) {
       arrival.limit(START_TIMEOUT, () => pythonMissing(expected));
       return;
     }
+    const reason = await due(settings(), pending.needed);
+    if (!stillNeeded()) return;
+    reportStart(settings(), reason);
     const start = await startOf(shim, stillNeeded, arrival);
     if (!start || !stillNeeded()) return;
     const refusal = start(shim.bridge, shim.given.json);

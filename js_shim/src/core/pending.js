@@ -13,6 +13,7 @@ import { Arrival } from "./arrival.js";
  * @typedef {import("../flow/steps.js").Core} Core
  * @typedef {import("../flow/steps.js").Result} Result
  * @typedef {import("../flow/steps.js").Step} Step
+ * @typedef {import("./step_cache.js").Moment} Moment
  *
  * A response that waits for the core, and what followed from it once that was there.
  * @typedef {{context: FlowContext, step: Step, result: Result, headers: () => Headers, isAlone: boolean,
@@ -25,8 +26,18 @@ export class PendingCore {
   isRemote = false;
   compare = undefined;
   arrival = new Arrival();
+  /** @type {(reason: string) => void} */
+  need = () => {};
+  /** @type {Promise<string>} resolves once something needs the core, with what that is */
+  needed = new Promise((resolve) => {
+    this.need = resolve;
+  });
+  /** @type {Moment | null} the last one before another tab changed the session */
+  news = null;
   #shim;
   #files;
+  /** @type {Moment | null} the first one that was looked at */
+  #seen = null;
   /** @type {Held[]} in the order in which they came */
   #held = [];
   /** @type {Promise<void> | undefined} while the core cannot be given them at once */
@@ -51,14 +62,13 @@ export class PendingCore {
     const { stored, cores } = this.#shim;
     const { table } = cores;
     if (table) {
-      const { host } = this.#driver;
-      context.beginning = { ...request, cookies: host.cookies(), now: host.now() };
+      context.beginning = { ...request, ...this.#now };
       const step = table.firstStep(context.beginning, stored);
       if (step) return step;
     }
     // Python may be waiting for it: it goes out without the session.
     if (this.#files.mayLoad(request.url)) return BARE;
-    return this.#later(context, () => {
+    return this.#later("request", context, () => {
       // The core knows better what is ours.
       return this.#shim.covers(request.url) ? this.#driver.exchange(request, context) : BARE;
     });
@@ -66,7 +76,13 @@ export class PendingCore {
 
   /** @param {string} name @param {string} args @param {FlowContext} context */
   call(name, args, context) {
-    return this.#later(context, () => this.#driver.call(name, args, context));
+    const { cores, stored } = this.#shim;
+    const { table } = cores;
+    if (table && args === "") {
+      const step = table.answer(name, this.#now, stored);
+      if (step) return step;
+    }
+    return this.#later(name, context, () => this.#driver.call(name, args, context));
   }
 
   /** @param {Step} step @param {Result} result @param {FlowContext} context */
@@ -84,7 +100,18 @@ export class PendingCore {
     if (held) held.isAlone = true;
   }
 
+  /** A page that wants events needs the core as soon as another tab has something to report. */
   observe() {
+    try {
+      const moment = this.#now;
+      this.#seen ??= moment;
+      if (!this.#shim.cores.table?.isSame(this.#seen.cookies, moment.cookies)) {
+        this.news = this.#seen;
+        this.need("tab");
+      }
+    } catch {
+      // This frame may not see cookies.
+    }
     return null;
   }
 
@@ -108,12 +135,19 @@ export class PendingCore {
     this.arrival.open();
   }
 
+  get #now() {
+    const { host } = this.#driver;
+    return { cookies: host.cookies(), now: host.now() };
+  }
+
   /**
+   * @param {string} reason
    * @param {FlowContext} context
    * @param {() => Step | Promise<Step>} ask the core that is there then
    * @returns {Promise<Step>}
    */
-  async #later(context, ask) {
+  async #later(reason, context, ask) {
+    this.need(reason);
     await this.arrival.wait(context.signal);
     await this.#replayed;
     // The driver applies an answer as soon as it has it: nothing comes between the two.
@@ -122,6 +156,7 @@ export class PendingCore {
 
   /** @param {Held} held */
   async #hold(held) {
+    this.need("response");
     this.#held.push(held);
     try {
       await this.arrival.wait();

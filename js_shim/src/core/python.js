@@ -96,8 +96,7 @@ export class PythonCore {
     return JSON.parse(this.#port.exchange(headers, oneShot, this.tell(cookies), now));
   }
 
-  observe() {
-    const { cookies, now } = this.#now;
+  observe({ cookies, now } = this.#now) {
     const step = this.#port.observe(this.tell(cookies), now);
     return step ? JSON.parse(step) : null;
   }

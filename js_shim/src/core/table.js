@@ -149,6 +149,16 @@ export class Table {
     return hold(this.#table.likely, new Set(this.#read(cookies).keys()));
   }
 
+  /**
+   * Whether two cookie strings are the same to the core.
+   *
+   * @param {string[]} texts
+   */
+  isSame(...texts) {
+    const [one, other] = texts.map((text) => JSON.stringify([...this.#read(text)].sort()));
+    return one === other;
+  }
+
   /** @param {Map<string, string>} found */
   #areWhole(found) {
     const { cookies } = this.#table;

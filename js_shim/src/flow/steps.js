@@ -58,7 +58,8 @@
  *   is a JSON object, or nothing
  * @property {(step: Step, result: Result, context: FlowContext) => Step | Promise<Step>} resume
  * @property {(context: FlowContext) => void} cancel its caller has gone
- * @property {() => Step | null} observe what other tabs have done
+ * @property {(moment?: {cookies: string, now: number}) => Step | null} observe what other tabs have done; by
+ *   default until now
  * @property {(flow: number) => PromiseLike<void>} perform calls the function of Python that a flow asks for
  * @property {(events: string) => void} notify
  * @property {() => string} facts

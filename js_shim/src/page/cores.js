@@ -3,6 +3,7 @@
 
 import { bootFiles } from "../boot/boot.js";
 import { BootFiles } from "../boot/boot_files.js";
+import { startsAtOnce } from "../boot/schedule.js";
 import { settings } from "../boot/start.js";
 import { PendingCore } from "../core/pending.js";
 import { Table } from "../core/table.js";
@@ -28,7 +29,7 @@ export class Cores {
   files = null;
   /** @type {Table | null} what is known without a core; null where only that can tell */
   table = null;
-  /** @type {Tabs | null} while there is a core */
+  /** @type {Tabs | null} while somebody looks what they do */
   tabs = null;
   #shim;
 
@@ -49,11 +50,27 @@ export class Cores {
     const core = make(host);
     shim.target = plan;
     const driver = this.#drive(core, host, plan);
-    this.tabs = new Tabs(driver);
     if (host.jar instanceof MirroredJar) host.jar.changed = () => shim.look();
     const { pending } = this;
     this.pending = null;
+    // Another tab's change that the core has come for is an event; any other one is no news.
+    const news = pending?.news;
+    if (news) core.observe(news);
+    else this.#watch(driver);
     pending?.handOver();
+    if (news) this.#watch(driver);
+  }
+
+  /** Notice what other tabs do while Python has not started, if it does not start by itself. */
+  watch() {
+    const { driver } = this.#shim;
+    if (driver && this.table && !startsAtOnce(settings())) this.#watch(driver);
+  }
+
+  /** @param {Driver} driver */
+  #watch(driver) {
+    this.tabs?.close();
+    this.tabs = new Tabs(driver);
   }
 
   /**

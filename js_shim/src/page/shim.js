@@ -1,4 +1,5 @@
-import { startPython } from "../boot/start.js";
+import { checkStart } from "../boot/schedule.js";
+import { settings, startPython } from "../boot/start.js";
 import { targetOf } from "../core/plan.js";
 import { PythonCore } from "../core/python.js";
 import { notABrowser, notInitialised, otherInterpreter, otherVersion } from "../errors.js";
@@ -62,7 +63,7 @@ export class Shim {
   // ---- its life ------------------------------------------------------------------------------------
 
   /**
-   * Start for JavaScript: catch requests now, and have Python up as soon as possible.
+   * Start for JavaScript: catch requests now, and have Python started when the boot settings say.
    *
    * @param {Record<string, any>} given
    */
@@ -74,7 +75,9 @@ export class Shim {
     }
     this.open(options);
     this.target = targetOf(options);
-    startPython(this, this.cores.expect());
+    const pending = this.cores.expect();
+    if (options.onHandleEvent) this.cores.watch();
+    startPython(this, pending);
   }
 
   /** @param {Record<string, any>} given */
@@ -82,6 +85,7 @@ export class Shim {
     try {
       this.#refusal = undefined;
       if (!IN_BROWSER) throw notABrowser();
+      checkStart(settings());
       return this.given.checked(given);
     } catch (error) {
       this.#refusal = error; // callers that come later learn of it too
@@ -168,7 +172,9 @@ export class Shim {
   /** Resolves once the session can be asked; rejects when it never can. */
   async ready() {
     if (!this.driver) throw this.#refusal ?? notInitialised();
-    await this.cores.pending?.arrival.wait();
+    const { pending } = this.cores;
+    pending?.need("ready");
+    await pending?.arrival.wait();
   }
 
   /**

@@ -23,7 +23,7 @@ function payload(now) {
   };
 }
 
-/** The tokens that a backend hands out at a time. */
+/** The tokens that a backend hands out at a time; those of an hour ago have expired. */
 export function tokens(now = Date.now()) {
   const claims = payload(now);
   const part = (value) => base64(value).replace(/=+$/, "");
@@ -36,11 +36,11 @@ export function tokens(now = Date.now()) {
 }
 
 /** Put a session into the page, in cookies or in headers. */
-export function signIn(mode) {
-  const { front, access, refresh, antiCsrf } = tokens();
+export function signIn(mode, issuedAt = Date.now()) {
+  const { front, access, refresh, antiCsrf } = tokens(issuedAt);
   const cookies = {
     sFrontToken: front,
-    "st-last-access-token-update": String(Date.now()),
+    "st-last-access-token-update": String(issuedAt),
     "st-access-token": access,
     ...(mode === "header" ? { "st-refresh-token": refresh } : { sAntiCsrf: antiCsrf }),
     theme: "dark", // a page has cookies of its own as well
