@@ -70,6 +70,7 @@ check: $(PROJECT) $(NPM) $(SHIM) $(TYPES) ## lint, format and type checks, Pytho
 	$(BIN)/tsc --project tsconfig.json
 	$(BIN)/tsc --project tests/types
 	$(BIN)/biome check --error-on-warnings
+	node tests/vectors/make_vectors.mjs --check
 	@rm -rf build/packed && mkdir -p build/packed
 	@npm pack --silent --pack-destination build/packed > /dev/null
 	$(BIN)/publint run --strict build/packed/*.tgz

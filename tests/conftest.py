@@ -15,6 +15,11 @@ ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT = 120
 BROWSER_TESTS = {ROOT / "tests" / "browser", ROOT / "tests" / "paths"}
 
+# Each new HTTP client loads all certificate authorities, which takes 30 ms, and supertokens-python
+# makes a client for each request. Tests and the processes that they start call plain HTTP only.
+if not os.environ.get("TEST_CORE_URI", "").startswith("https:"):
+    os.environ |= {"SSL_CERT_FILE": "", "SSL_CERT_DIR": os.devnull}
+
 set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 # No deadline: how long one example takes says little on a busy machine. With CI set the examples
 # are the same every time, so that a run fails for what was changed.

@@ -17,7 +17,7 @@ from tests.browser.worker_page import BUNDLE, SHARING_BUNDLE
 
 NewContext = Callable[..., BrowserContext]
 
-# A worker that runs what its page sends it. It speaks the wire (js_shim/src/worker/wire.js) by itself.
+# A worker that runs what its page sends it. It speaks the wire (js_shim/src/worker/wire.js) itself.
 BARE = """
 const { port1, port2 } = new MessageChannel();
 const heard = [];

@@ -19,10 +19,12 @@ from supertokens_pyodide._core.messages import Port, write_plan
 from supertokens_pyodide._core.session import Session
 from supertokens_pyodide._core.snapshot import Present
 
+from tests.conftest import ROOT
 from tools import decision_table
 
 NOW = 1_700_000_000_000
-TABLE = decision_table.make()
+# Made by make, once for all processes: asking the core about everything takes long.
+TABLE = json.loads((ROOT / "build" / "decision_table.json").read_text("utf-8"))
 REQUIRED = {"apiDomain": "https://api.example.com"}
 
 
@@ -281,6 +283,12 @@ def test_a_session_is_likely_where_one_is_there_that_is_valid_or_may_be_refreshe
 
 def test_options_of_which_the_table_says_nothing_make_no_difference_to_it():
     decision_table.check(TABLE)
+
+
+def test_the_option_that_makes_a_difference_to_the_table_is_named(monkeypatch):
+    monkeypatch.setattr(decision_table, "make", lambda options: {"own": "isInIframe" in options})
+    with pytest.raises(SystemExit, match=r"depend on \['isInIframe'\]"):
+        decision_table.check({"own": False})
 
 
 @pytest.mark.parametrize("name", TABLE["asked"])
