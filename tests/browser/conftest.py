@@ -366,7 +366,7 @@ def spas(browser: Browser, demo_process: Demo) -> Iterator[Callable[[str, str], 
 def shared_spa(spas: Callable[[str, str], Spa], spa_kind: str, spa_mode: str) -> Iterator[Spa]:
     spa = spas(spa_kind, spa_mode)
     yield spa
-    spa.unroute()
+    spa.rest()
 
 
 @pytest.fixture

@@ -100,6 +100,11 @@ class Spa:
         self.sign_up()
         self.run("document.getElementById('event-log').replaceChildren()")
 
+    def rest(self) -> None:
+        """Be signed out, and so send nothing while other tests count requests."""
+        self.unroute()
+        self.run(SIGN_OUT)
+
     def run(self, body: str, argument: object = None) -> Any:
         """Run the body of an async function."""
         return self.page.evaluate(f"async (argument) => {{ {body} }}", argument)
