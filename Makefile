@@ -4,7 +4,8 @@
 PORT ?= 8000
 # Extra words for pytest, for instance: make test ARGS="tests/unit -k cookie"
 ARGS ?=
-# One process a core, whole files to each in their order: browser tests last, and sharing their pages.
+# Whole files to each process in their order (tests/conftest.py): browser tests last, and sharing their
+# pages.
 PARALLEL ?= -n auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
 # The Python that makes .venv.
 PYTHON ?= python3
@@ -70,6 +71,7 @@ check: $(PROJECT) $(NPM) $(SHIM) $(TYPES) ## lint, format and type checks, Pytho
 	$(BIN)/tsc --project tsconfig.json
 	$(BIN)/tsc --project tests/types
 	$(BIN)/biome check --error-on-warnings
+	node tests/vectors/make_vectors.mjs --check
 	@rm -rf build/packed && mkdir -p build/packed
 	@npm pack --silent --pack-destination build/packed > /dev/null
 	$(BIN)/publint run --strict build/packed/*.tgz

@@ -15,6 +15,11 @@ ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT = 120
 BROWSER_TESTS = {ROOT / "tests" / "browser", ROOT / "tests" / "paths"}
 
+# Each new HTTP client loads all certificate authorities, which takes 30 ms, and supertokens-python
+# makes a client for each request. Tests and the processes that they start call plain HTTP only.
+if not os.environ.get("TEST_CORE_URI", "").startswith("https:"):
+    os.environ |= {"SSL_CERT_FILE": "", "SSL_CERT_DIR": os.devnull}
+
 set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
 # No deadline: how long one example takes says little on a busy machine. With CI set the examples
 # are the same every time, so that a run fails for what was changed.
@@ -28,20 +33,60 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("project")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests and put them last.
+# The modules that take longest. A process gets whole modules: one that is begun last would run on
+# while the other processes have nothing left to do.
+LONGEST = [
+    ROOT / "tests" / name
+    for name in (
+        "demo/test_command.py",
+        "local_core/test_sdks.py",
+        "demo/test_session_data.py",
+        "types/test_types.py",
+        "unit/test_release.py",
+        "unit/test_decision_table.py",
+        "browser/twins/test_twins.py",
+        "paths/test_python.py",
+        "paths/test_bundlers.py",
+        "browser/test_clients.py",
+        "browser/test_boot.py",
+        "browser/test_early.py",
+        "browser/test_worker.py",
+        "browser/test_worker_sharing.py",
+        "browser/test_journey.py",
+        "browser/test_xhr.py",
+        "browser/test_worker_core.py",
+        "browser/test_fast_boot.py",
+        "browser/twins/test_interop.py",
+        "browser/test_fetch.py",
+        "browser/test_fetch_calls.py",
+        "browser/test_xhr_conformance.py",
+    )
+]
 
-    Last, because quick tests should fail first, and because Playwright's sync API keeps an event
-    loop running in the main thread from its start on: `asyncio.run` fails there afterwards.
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than cores, since tests wait: for tokens to expire, timers, and files."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the browser tests and put them last; of each kind, the longest modules come first.
+
+    Browser tests are last, because quick tests should fail first, and because Playwright's sync API
+    keeps an event loop running in the main thread from its start on: `asyncio.run` fails there
+    afterwards.
     """
     for item in items:
         if in_browser(item):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=in_browser)
+    ranks = {path: rank for rank, path in enumerate(LONGEST)}
+    items.sort(key=lambda item: (in_browser(item), ranks.get(item.path, len(ranks))))
 
 
 def in_browser(item: pytest.Item) -> bool:
-    return not BROWSER_TESTS.isdisjoint(item.path.parents)
+    uses_it = "browser" in getattr(item, "fixturenames", ())
+    return uses_it or not BROWSER_TESTS.isdisjoint(item.path.parents)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,6 +12,7 @@ A test here cannot use `asyncio.run` in the main thread (see ../conftest.py); in
 """
 
 import contextlib
+import functools
 import http.server
 import os
 import re
@@ -348,10 +349,24 @@ def spa_mode(spa_kind: str) -> str:
     return "header" if spa_kind == "header" else "cookie"
 
 
+@pytest.fixture(scope="session")
+def spas(browser: Browser, demo_process: Demo) -> Iterator[Callable[[str, str], Spa]]:
+    """The demo's JavaScript page by kind and mode, opened once for all modules that need it."""
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def open_spa(kind: str, mode: str) -> Spa:
+            context = stack.enter_context(open_context(browser))
+            return Spa(demo_process, context.new_page(), mode, in_worker=kind == "worker")
+
+        yield open_spa
+
+
 @pytest.fixture(scope="module")
-def shared_spa(browser: Browser, demo_process: Demo, spa_kind: str, spa_mode: str) -> Iterator[Spa]:
-    with open_context(browser) as context:
-        yield Spa(demo_process, context.new_page(), spa_mode, in_worker=spa_kind == "worker")
+def shared_spa(spas: Callable[[str, str], Spa], spa_kind: str, spa_mode: str) -> Iterator[Spa]:
+    spa = spas(spa_kind, spa_mode)
+    yield spa
+    spa.rest()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Sized
 from typing import Any
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Error, Page, Route
 
 from tests.browser.app import PASSWORD, shows_expired
 from tests.browser.demo import Demo
@@ -26,6 +26,18 @@ USE_WORKER = """
   addEventListener("DOMContentLoaded", start);
 """
 
+# False if the page's SDK cannot: it may have been closed.
+SIGN_OUT = """
+  // As after another tab's refresh: what has failed here is tried again.
+  document.cookie = `st-last-access-token-update=${Date.now()}; path=/`;
+  try {
+    if (await supertokens.doesSessionExist()) await supertokens.signOut();
+    return true;
+  } catch {
+    return false;
+  }
+"""
+
 # Makes a body, and changes it afterwards.
 CHANGED_BODIES = {
     "form": "const b = new FormData(); b.append('a', 'as it was');|b.set('a', 'changed');",
@@ -38,8 +50,20 @@ CHANGED_BODIES = {
 }
 
 
+def let_go(route: Route) -> bool:
+    """Let a request fail, unless it has got a response; whether it had none.
+
+    Playwright waits without end for a route that no handler answers, and complains in a later test.
+    """
+    try:
+        route.abort()
+    except Error:
+        return False
+    return True
+
+
 class Spa:
-    """One page, which a whole module's tests share: booting Python takes seconds."""
+    """One page, which many tests share: booting Python takes seconds."""
 
     def __init__(
         self,
@@ -61,7 +85,7 @@ class Spa:
                 lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
             )
         self._url = f"{origin or demo.origin}{path}?mode={mode}"
-        self._routed = False
+        self._routes: list[Route] = []
         self.open()
 
     def open(self) -> None:
@@ -71,14 +95,16 @@ class Spa:
 
     def start_afresh(self) -> None:
         """Sign a new user in, with nothing left of the test before."""
-        if self._routed:
-            self.unroute()
-            self.open()  # calls that were never answered would go on
-        self._routed = False
-        if self.run("return supertokens.doesSessionExist()"):
-            self.run("await supertokens.signOut()")
+        if self.unroute() or not self.run(SIGN_OUT):
+            self.open()
+            assert self.run(SIGN_OUT)
         self.sign_up()
         self.run("document.getElementById('event-log').replaceChildren()")
+
+    def rest(self) -> None:
+        """Be signed out, and so send nothing while other tests count requests."""
+        self.unroute()
+        self.run(SIGN_OUT)
 
     def run(self, body: str, argument: object = None) -> Any:
         """Run the body of an async function."""
@@ -86,16 +112,22 @@ class Spa:
 
     def route(self, url: str, handler: Callable[[Route], object]) -> None:
         """Answer requests in the backend's place."""
-        self._routed = True
-        self.page.route(url, handler)
+
+        def handle(route: Route) -> None:
+            self._routes.append(route)
+            handler(route)
+
+        self.page.route(url, handle)
 
     def wait_for(self, held: Sized, count: int = 1) -> None:
         """Wait until routes hold this many requests."""
         while len(held) < count:
             self.run("")  # lets the browser's messages in
 
-    def unroute(self) -> None:
+    def unroute(self) -> bool:
+        """Let requests through again; whether one had got no response, and so fails now."""
         self.page.unroute_all(behavior="ignoreErrors")
+        return sum(let_go(self._routes.pop()) for _ in range(len(self._routes))) > 0
 
     def sign_up(self) -> None:
         fields = {"email": f"{uuid.uuid4().hex}@example.com", "password": PASSWORD}

@@ -15,7 +15,7 @@ from tests.browser.conftest import ROOT, BrowserLog
 from tests.browser.demo import Demo
 from tests.browser.http2_front import open_spa
 from tests.browser.plain import open_plain, sign_up, start
-from tests.browser.spa import Spa
+from tests.browser.spa import Spa, let_go
 
 AXIOS = ROOT / "node_modules" / "axios" / "dist" / "axios.min.js"
 
@@ -171,6 +171,8 @@ def test_a_call_that_waits_for_a_refresh_ends_as_natively(
     while not natively:
         axios.other.evaluate("")
     assert ours == axios.other.evaluate("() => { end(); return ending; }")
+    for route in natively:
+        let_go(route)
     axios.other.unroute_all(behavior="ignoreErrors")
 
 

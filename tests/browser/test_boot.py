@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from textwrap import dedent
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import VENDOR, VendorSite, serve_vendor
+from tests.browser.conftest import VENDOR, BrowserLog, VendorSite, open_context, serve_vendor
 from tests.browser.test_platform import PYSCRIPT_CONFIG
 
 BUNDLE = '<script src="/vendor/supertokens/supertokens.iife.js"></script>'
@@ -32,6 +34,10 @@ def open_page(page: Page, site: VendorSite, text: str) -> None:
     page.goto(site.origin)
 
 
+# Without eval, which is not needed where a script tag serves.
+POLICY = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'"
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -39,8 +45,11 @@ def open_page(page: Page, site: VendorSite, text: str) -> None:
         pytest.param({"indexURL": "/vendor/pyodide/", "wheels": WHEELS}, id="wheels"),
     ],
 )
-def test_javascript_boots_python(page: Page, vendor_site: VendorSite, settings: dict) -> None:
-    open_page(page, vendor_site, html(settings))
+def test_javascript_boots_python_without_eval(
+    page: Page, vendor_site: VendorSite, settings: dict
+) -> None:
+    before = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    open_page(page, vendor_site, html(settings, INIT, before))
     assert page.evaluate(READY) == "ready"
     assert page.evaluate("supertokens.doesSessionExist()") is False
 
@@ -175,14 +184,6 @@ def test_close_puts_everything_back_and_init_starts_anew(
     assert page.evaluate(BOOTS) == 1
 
 
-def test_no_eval_is_needed_where_a_script_tag_serves(page: Page, vendor_site: VendorSite) -> None:
-    policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'"
-    before = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}, INIT, before))
-    assert page.evaluate(READY) == "ready"
-    assert page.evaluate("supertokens.doesSessionExist()") is False
-
-
 # ---- Python first --------------------------------------------------------------------------------
 
 
@@ -198,14 +199,45 @@ _window.found = _json.dumps(found)
 {code}{report}</script>"""
 
 
+@pytest.fixture(scope="module")
+def booted(browser: Browser) -> Iterator[Page]:
+    """A page of PyScript's with nothing else on it, which runs the Python that it is given."""
+    runs = """
+import json, textwrap, js
+
+async def run(code):
+    scope = {}
+    exec(f"async def main():\\n{textwrap.indent(code, '    ')}\\n    return found", scope)
+    return json.dumps(await scope["main"]())
+
+js.runPython = run
+found = True
+"""
+    with open_context(browser) as context, serve_vendor() as site:
+        page = context.new_page()
+        assert found(page, site, pyscript(runs)) is True
+        yield page
+
+
+@pytest.fixture
+def python_page(booted: Page, browser_log: BrowserLog) -> Iterator[Page]:
+    """A page of PyScript's, in which init() has not been called or is undone by close()."""
+    with browser_log.watching(booted.context):
+        yield booted
+        run_python(booted, "import supertokens_pyodide as s; s.close(); found = True")
+
+
+def run_python(page: Page, code: str) -> Any:
+    """Run Python; the value that it gives the name ``found``."""
+    return json.loads(page.evaluate("(code) => runPython(code)", code))
+
+
 def found(page: Page, site: VendorSite, text: str) -> object:
     open_page(page, site, text)
     return json.loads(page.wait_for_function("window.found").json_value())
 
 
-def test_python_alone_installs_the_shim_that_the_wheel_carries(
-    page: Page, vendor_site: VendorSite
-) -> None:
+def test_python_alone_installs_the_shim_that_the_wheel_carries(python_page: Page) -> None:
     code = """
 import js, supertokens_pyodide as s
 before = js.fetch
@@ -216,7 +248,7 @@ from_javascript = await js.supertokens.doesSessionExist()
 s.close()
 found = [patched, exists, from_javascript, js.fetch == before]
 """
-    assert found(page, vendor_site, pyscript(code)) == [True, False, False, True]
+    assert run_python(python_page, code) == [True, False, False, True]
 
 
 @pytest.mark.parametrize("settings", [{}, {"indexURL": "/vendor/pyodide/"}], ids=["bare", "index"])
@@ -243,32 +275,41 @@ CLIENTS = {
 
 
 @pytest.mark.parametrize(
-    ("client", "imported"),
+    ("clients", "imported"),
     [
-        *[(client, "after") for client in CLIENTS],
-        # What user code itself bound before, like "from js import fetch", nobody can re-point.
-        *[(client, "before") for client in CLIENTS if client != "js.fetch"],
+        pytest.param([*CLIENTS], "after", id="after"),
+        # If user code itself has bound a function, as "from js import fetch" does, nothing can
+        # re-point that name.
+        pytest.param([name for name in CLIENTS if name != "js.fetch"], "before", id="before"),
     ],
 )
 def test_clients_are_seen_and_left_alone_again_after_close(
-    page: Page, vendor_site: VendorSite, client: str, imported: str
+    page: Page, vendor_site: VendorSite, clients: list[str], imported: str
 ) -> None:
-    statement, call = CLIENTS[client]
-    before, after = (statement, "") if imported == "before" else ("", statement)
+    imports = "\n".join(CLIENTS[client][0] for client in clients)
+    calls = "\n".join(CLIENTS[client][1].replace("/x", f"/{client}") for client in clients)
+    before, after = (imports, "") if imported == "before" else ("", imports)
     code = f"""
 {before}
 import js, supertokens_pyodide as s
 s.init(api_domain=js.location.origin)
 {after}
-{call}
+{calls}
 s.close()
-{call}
+{calls}
 found = True
 """
-    requests: list[dict[str, str]] = []
-    page.on("request", lambda r: r.url.endswith("/api/x") and requests.append(r.headers))
+    requests: list[tuple[str, bool]] = []
+    page.on(
+        "request",
+        lambda r: (
+            "/api/" in r.url
+            and requests.append((r.url.rpartition("/")[2], "st-auth-mode" in r.headers))
+        ),
+    )
     assert found(page, vendor_site, pyscript(code)) is True
-    assert [("st-auth-mode" in headers) for headers in requests] == [True, False]
+    expected = [(client, is_ours) for is_ours in (True, False) for client in clients]
+    assert requests == expected
 
 
 def test_python_and_javascript_must_agree(page: Page, vendor_site: VendorSite) -> None:
@@ -291,7 +332,7 @@ for domain in ("https://other.example", js.location.origin, "https://other.examp
 
 
 def test_functions_of_a_repeated_init_replace_the_earlier_ones_in_both_languages(
-    page: Page, vendor_site: VendorSite
+    python_page: Page,
 ) -> None:
     code = """
 import js, supertokens_pyodide as s
@@ -342,7 +383,8 @@ except s.SuperTokensError:
     pass
 found = [seen, user, refused, response, hint, [list(x) for x in js.told.to_py()]]
 """
-    head = """<script>
+    python_page.evaluate(
+        """() => {
       globalThis.told = [];
       globalThis.from_javascript = () => {
         const preAPIHook = () => told.push(["hook", ""]);
@@ -353,8 +395,9 @@ found = [seen, user, refused, response, hint, [list(x) for x in js.told.to_py()]
           told.push([e.code, e.message]);
         }
       };
-    </script>"""
-    seen, user, refused, response, hint, told = found(page, vendor_site, pyscript(code, head))
+        }"""
+    )
+    seen, user, refused, response, hint, told = run_python(python_page, code)
     assert [line for line in seen if "asked" not in line] == ["hook 3"]
     assert {line for line in seen if "asked" in line} == {"asked 3"}
     assert user == 3
@@ -369,7 +412,7 @@ found = [seen, user, refused, response, hint, [list(x) for x in js.told.to_py()]
     assert told == [other, other, ["hook", ""]]
 
 
-def test_close_ends_what_waits(page: Page, vendor_site: VendorSite) -> None:
+def test_close_ends_what_waits(python_page: Page) -> None:
     code = """
 import asyncio, js, supertokens_pyodide as s
 s.init(api_domain=js.location.origin)
@@ -391,19 +434,22 @@ try:
 except s.SuperTokensError as error:
     found.append(error.code)
 """
-    assert found(page, vendor_site, pyscript(code)) == ["CLOSED", "CLOSED", "NOT_INITIALISED"]
+    assert run_python(python_page, code) == ["CLOSED", "CLOSED", "NOT_INITIALISED"]
 
 
-def test_python_is_told_of_another_sdk_on_the_page(page: Page, vendor_site: VendorSite) -> None:
-    head = "<script>globalThis.__supertokensOriginalFetch = fetch;</script>"
+def test_python_is_told_of_another_sdk_on_the_page(python_page: Page) -> None:
     code = """
 import js, supertokens_pyodide as s
+js.__supertokensOriginalFetch = js.fetch
 try:
     s.init(api_domain=js.location.origin)
 except s.SuperTokensError as error:
     found = [error.code, "supertokens-website" in error.message, error.hint != ""]
 """
-    assert found(page, vendor_site, pyscript(code, head)) == ["UNSUPPORTED_PLATFORM", True, True]
+    try:
+        assert run_python(python_page, code) == ["UNSUPPORTED_PLATFORM", True, True]
+    finally:
+        python_page.evaluate("() => { delete globalThis.__supertokensOriginalFetch; }")
 
 
 def test_what_installs_packages_carries_no_session(page: Page, vendor_site: VendorSite) -> None:

@@ -63,8 +63,7 @@ def only(*pythons: tuple[str, str, str]) -> pytest.MarkDecorator:
 
 
 # In this order: pytest groups tests by the place that a parameter has in their list.
-ONE, OTHER = PYTHONS[:2]
-BARE_WORKER = PYTHONS[4]
+ONE, OTHER, BARE_WORKER = PYTHONS[:3]
 
 
 def calls(python: Python, mark: int) -> list[tuple[str, int]]:
@@ -155,7 +154,7 @@ from pyodide.http import open_url
     assert calls(python, mark) == []
 
 
-@only(ONE, OTHER)
+@only(ONE)
 @every_client
 def test_an_outage_is_told_in_the_clients_own_way_and_keeps_the_session(
     python: Python, client: Client

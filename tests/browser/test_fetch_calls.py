@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.app import REFRESH
 from tests.browser.conftest import serve_vendor
-from tests.browser.spa import CHANGED_BODIES, Spa
+from tests.browser.spa import CHANGED_BODIES, Spa, let_go
 from tests.browser.test_boot import BUNDLE, INIT, READY
 
 # A network of its own, which tells what it gets: the first request for an address is refused.
@@ -435,6 +435,8 @@ def ended(spa: Spa, stage: str, signal: str, call: str) -> Any:
     told = spa.run("return ended")
     for route in held if stage == "refreshing" else []:
         route.continue_()
+    for route in held:
+        let_go(route)
     spa.unroute()
     return told
 

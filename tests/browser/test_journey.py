@@ -1,4 +1,8 @@
-"""The journeys of a user through the demo: on all pages, with tokens in cookies and in headers."""
+"""The journeys of a user through the demo: on all pages, with tokens in cookies and in headers.
+
+Not each page in each mode: the core decides how tokens travel, wherever it runs. Python's page with
+tokens in cookies is in test_clients.py, and a worker with tokens in headers is in test_worker.py.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -11,21 +15,34 @@ from tests.browser.demo import Demo
 
 OpenApp = Callable[..., App]
 
+# The page, and how tokens travel.
+KINDS = [
+    ("javascript", "cookie"),
+    ("javascript", "header"),
+    ("python", "header"),
+    ("worker", "cookie"),
+]
 # For journeys that start Python several times over, and show what does not depend on where it runs.
-not_in_a_worker = pytest.mark.parametrize("page_name", ["javascript", "python"], indirect=True)
+starts_python_again = pytest.mark.parametrize("kind", KINDS[::2], indirect=True, ids="-".join)
 
 # What a session leaves behind when it has ended: the mark that says so.
 LEFT_BEHIND = {"st-last-access-token-update"}
 
 
-@pytest.fixture(scope="module", params=["javascript", "python", "worker"])
-def page_name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(scope="module", params=KINDS, ids="-".join)
+def kind(request: pytest.FixtureRequest) -> tuple[str, str]:
+    found: tuple[str, str] = request.param
+    return found
 
 
-@pytest.fixture(scope="module", params=["cookie", "header"])
-def mode(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(scope="module")
+def page_name(kind: tuple[str, str]) -> str:
+    return kind[0]
+
+
+@pytest.fixture(scope="module")
+def mode(kind: tuple[str, str]) -> str:
+    return kind[1]
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +118,7 @@ def test_a_reload_keeps_the_session(app: App, demo: Demo) -> None:
     assert app.count_refreshes(mark) == 0
 
 
-@not_in_a_worker
+@starts_python_again
 def test_a_reload_after_expiry_refreshes_once(app: App, demo: Demo) -> None:
     app.sign_up()
     app.let_token_expire()
@@ -111,7 +128,7 @@ def test_a_reload_after_expiry_refreshes_once(app: App, demo: Demo) -> None:
     assert app.count_refreshes(mark) == 1
 
 
-@not_in_a_worker
+@starts_python_again
 def test_a_second_tab_has_the_same_session(app: App, open_app: OpenApp) -> None:
     app.sign_up()
     second = open_app()
@@ -119,7 +136,7 @@ def test_a_second_tab_has_the_same_session(app: App, open_app: OpenApp) -> None:
     assert second.user_id() == app.user_id()
 
 
-@not_in_a_worker
+@starts_python_again
 def test_two_tabs_with_an_expired_token_make_one_refresh(
     app: App, open_app: OpenApp, demo: Demo
 ) -> None:
@@ -147,7 +164,7 @@ def test_a_session_revoked_elsewhere_ends_at_the_next_call(app: App, demo: Demo)
     assert app.cookie_names() == LEFT_BEHIND
 
 
-@not_in_a_worker
+@starts_python_again
 def test_a_visitor_without_a_session_costs_one_probe(app: App, demo: Demo) -> None:
     app.expect_status("signed-out")
     mark = demo.mark()
@@ -159,7 +176,7 @@ def test_a_visitor_without_a_session_costs_one_probe(app: App, demo: Demo) -> No
     assert app.count_refreshes(mark) == 0
 
 
-@not_in_a_worker
+@starts_python_again
 def test_the_first_visit_asks_once(
     demo: Demo, new_context: Callable[..., BrowserContext], page_name: str, mode: str
 ) -> None:
@@ -207,7 +224,7 @@ def test_a_claim_is_judged_by_the_page_as_by_the_backend(app: App, demo: Demo) -
     assert demo.requests(mark) == []
 
 
-@not_in_a_worker
+@starts_python_again
 def test_own_sessions_are_listed_and_can_be_revoked(
     app: App, open_app: OpenApp, new_context: Callable[..., BrowserContext]
 ) -> None:

@@ -78,7 +78,9 @@ def run_python(page: Page, code: str) -> object:
     return page.evaluate("code => window.pyodide.runPythonAsync(code)", code)
 
 
-def test_bare_pyodide_loads_the_package_by_name(page: Page, vendor_site: VendorSite) -> None:
+def test_bare_pyodide_loads_the_package_by_name_with_the_shim_in_it(
+    page: Page, vendor_site: VendorSite
+) -> None:
     boot_pyodide(page, vendor_site, ["supertokens-pyodide"])
     assert (
         run_python(
@@ -91,6 +93,14 @@ def test_bare_pyodide_loads_the_package_by_name(page: Page, vendor_site: VendorS
         )
         == VERSION
     )
+    carried = run_python(
+        page,
+        """
+        from importlib.resources import files
+        files("supertokens_pyodide").joinpath("_browser/shim.js").read_text("utf-8")
+        """,
+    )
+    assert carried == (VENDOR / "supertokens" / "supertokens.worker.js").read_text("utf-8")
 
 
 @pytest.mark.parametrize("what", ["name", "address"])
@@ -111,18 +121,6 @@ def test_micropip_installs_the_package(page: Page, vendor_site: VendorSite, what
         )
         == VERSION
     )
-
-
-def test_the_wheel_carries_the_shim(page: Page, vendor_site: VendorSite) -> None:
-    boot_pyodide(page, vendor_site, ["supertokens-pyodide"])
-    carried = run_python(
-        page,
-        """
-        from importlib.resources import files
-        files("supertokens_pyodide").joinpath("_browser/shim.js").read_text("utf-8")
-        """,
-    )
-    assert carried == (VENDOR / "supertokens" / "supertokens.worker.js").read_text("utf-8")
 
 
 def test_the_bundles_load(page: Page, vendor_site: VendorSite, browser_log: BrowserLog) -> None:

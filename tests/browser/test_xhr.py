@@ -197,7 +197,7 @@ def test_the_time_limit_counts_from_the_beginning(spa: Spa) -> None:
         """
     )
     spa.wait_for(held)
-    spa.page.route(f"**{ECHO}", lambda route: None)  # the second attempt never gets an answer
+    spa.route(f"**{ECHO}", lambda route: None)  # the second attempt never gets an answer
     spa.run("const now = performance.now(); performance.now = () => now + 60001;")
     held[0].continue_()
     assert spa.run("const { ends } = await told; delete performance.now; return ends") == [

@@ -13,7 +13,7 @@ from playwright.sync_api import Route
 
 from tests.browser.app import REFRESH
 from tests.browser.conftest import BrowserLog
-from tests.browser.spa import Spa
+from tests.browser.spa import Spa, let_go
 
 TRACE = Path(__file__).with_name("xhr_trace.js").read_text("utf-8")
 
@@ -427,6 +427,8 @@ class Held:
         """Let nothing go on that the next test would meet."""
         if self._stage == "refreshing" and not cut:
             self._routes[0].continue_()
+        for route in self._routes:
+            let_go(route)
         self._page.unroute()
         forget_failure(self._page)
 

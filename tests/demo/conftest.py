@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.running import Demo, Visitor, running_demo
+from tests.demo.running import TOKEN_LIFE, Demo, Visitor, running_demo
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +26,7 @@ def vendor(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(vendor: Path) -> Iterator[Demo]:
-    # By default a token lives shorter than a test may take on a busy machine.
-    with running_demo(vendor, "--access-token-validity", "3600") as demo:
+    with running_demo(vendor, "--access-token-validity", str(TOKEN_LIFE)) as demo:
         yield demo
 
 

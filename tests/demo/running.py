@@ -17,6 +17,8 @@ from tests.conftest import TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct-horse-7"
+#: In seconds. By default a token lives shorter than a test may take on a busy machine.
+TOKEN_LIFE = 3600
 
 
 @dataclass

@@ -174,14 +174,7 @@ class Sdk:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={
-                **os.environ,
-                "NO_PROXY": "127.0.0.1,localhost",
-                # supertokens-python makes an HTTP client for each request, and each client would
-                # load all certificate authorities, for which plain HTTP has no use.
-                "SSL_CERT_FILE": "",
-                "SSL_CERT_DIR": os.devnull,
-            },
+            env={**os.environ, "NO_PROXY": "127.0.0.1,localhost"},
         )
 
     def try_to(self, operation: str, *arguments: Any) -> dict[str, Any]:

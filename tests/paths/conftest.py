@@ -1,4 +1,4 @@
-"""Empty folders in which the documented commands run, with the built packages.
+"""An empty folder in which the documented commands run, with the built packages.
 
 What the commands would install from the package index is in node_modules beside this file (`make`
 installs it from package-lock.json there); supertokens-pyodide is the package that `npm pack` makes.
@@ -72,6 +72,8 @@ class Application:
     def __init__(self, folder: Path, origin: str) -> None:
         self.folder = folder
         self.api = origin
+        #: Where the npm package is, once it is installed.
+        self.package = folder / "node_modules" / "supertokens-pyodide"
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -86,7 +88,7 @@ class Application:
         if words[:2] == ["npm", "install"]:
             names = [word for word in words[2:] if not word.startswith("-")]
             assert {*names} <= {*PINNED, "supertokens-pyodide"}
-            if "supertokens-pyodide" not in names:
+            if "supertokens-pyodide" not in names or self.package.exists():
                 return ""
             words = ["npm", "install", "--offline", "--ignore-scripts", str(NPM_PACKAGE)]
         done = subprocess.run(
@@ -160,13 +162,30 @@ def link(source: str, target: str) -> None:
     shutil.copy2(source, target)
 
 
-@pytest.fixture
-def application(tmp_path: Path, demo: Demo) -> Application:  # noqa: F811  the fixture
-    """A folder with nothing but what the package index would have."""
+INSTALLED = ("package.json", "package-lock.json", ".npmrc", "node_modules")
+
+
+@pytest.fixture(scope="session")
+def with_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with nothing but what the package index would have: 15,000 files."""
     assert NPM_PACKAGE.exists(), "make test builds the npm package"
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy2(HERE / name, tmp_path)
+    folder = tmp_path_factory.mktemp("application")
+    for name in INSTALLED[:-1]:
+        shutil.copy2(HERE / name, folder)
     shutil.copytree(
-        HERE / "node_modules", tmp_path / "node_modules", symlinks=True, copy_function=link
+        HERE / "node_modules", folder / "node_modules", symlinks=True, copy_function=link
     )
-    return Application(tmp_path, demo.origin)
+    return folder
+
+
+@pytest.fixture
+def application(with_packages: Path, demo: Demo) -> Application:  # noqa: F811  the fixture
+    """An application with nothing in it but its packages; the first test installs ours."""
+    modules = with_packages / "node_modules"
+    left = [path for path in with_packages.iterdir() if path.name not in INSTALLED]
+    for path in (*left, modules / ".vite", modules / ".cache"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return Application(with_packages, demo.origin)

@@ -72,10 +72,13 @@ def test_an_import_that_a_bundler_has_replaced_is_named(application, page, demo)
     for words in commands(PAGE, "webpack"):
         if words[0] == "npm":
             application.run(words)
-    published = application.folder / "node_modules/supertokens-pyodide/js_shim/dist/index.mjs"
+    published = application.package / "js_shim" / "dist" / "index.mjs"
     text = published.read_text("utf-8")
-    published.write_text(text.replace("/* webpackIgnore: true */", ""), "utf-8")
-    application.run(["npx", "webpack"])
+    try:
+        published.write_text(text.replace("/* webpackIgnore: true */", ""), "utf-8")
+        application.run(["npx", "webpack"])
+    finally:
+        published.write_text(text, "utf-8")
     with (
         application.served("public") as origin,
         page.expect_console_message(lambda message: "BootFailed" in message.text) as said,

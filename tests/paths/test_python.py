@@ -285,6 +285,11 @@ def rows(heading: str) -> list[list[str]]:
 
 
 PYODIDES = [row for row in rows("Pyodide") if row[2] != "by hand"]
+# The wheel meets a new Python and a new bridge in each version, and a module worker uses the page's
+# part as well. Where else Python runs changes at the ends: the oldest, the last with classic
+# workers and the newest run it everywhere.
+WITH_CLASSIC = [row for row in PYODIDES if "classic" in row[3]]
+EVERYWHERE = [row[0] for row in (WITH_CLASSIC[0], WITH_CLASSIC[-1], PYODIDES[0], PYODIDES[-1])]
 
 
 @pytest.mark.parametrize("row", PYODIDES, ids=lambda row: row[0])
@@ -311,14 +316,18 @@ def test_the_wheel_works_on_a_version_of_pyodide(site: Site, row: list[str]) -> 
     globalThis.run = python.globals.get("run");
     globalThis.begun();
     </script><script>globalThis.ready = new Promise((resolve) => {{ begun = resolve }})</script>"""
-    site.write("/page", script)
-    page = site.open()
     run = "async ([code, argument]) => { await globalThis.ready; return run(code, argument) }"
-    assert page.evaluate(run, [TRIAL, argument()]) == told
-    page.close()
+    if version in EVERYWHERE:
+        site.write("/page", script)
+        page = site.open()
+        assert page.evaluate(run, [TRIAL, argument()]) == told
+        page.close()
 
     shim = f'<!doctype html><script src="{SHIM}" data-interpreter="worker"></script>'
-    for kind, start in (("module", MODULE), ("classic", CLASSIC)):
+    starts = {"module": MODULE, "classic": CLASSIC}
+    for kind, start in starts.items():
+        if kind == "classic" and version not in EVERYWHERE:
+            continue
         # One with the shim on the page, the other with a page that knows nothing.
         options = {} if kind == "module" else IN_INDEXED_DB
         site.context.unroute(f"{site.demo.origin}/page")
