@@ -19,6 +19,21 @@ CORE = PACKAGE / "_core"
 SHIM_SOURCES = sorted((ROOT / "js_shim" / "src").rglob("*.js"))
 NAME = "supertokens_pyodide"
 
+# The shim's folders, and the files beside them (docs/architecture.md): each knows those after it only.
+SHIM_LAYERS = [
+    ["index", "iife", "utils"],
+    ["api"],
+    ["registry"],
+    ["worker"],
+    ["page"],
+    ["boot", "intercept"],
+    ["core"],
+    ["flow"],
+    ["host"],
+    ["errors"],
+    ["platform"],
+]
+
 # The core's folders, as docs/architecture.md names them: each knows those before it only.
 CORE_FOLDERS = {
     "foreign": [[""]],
@@ -236,6 +251,25 @@ def policy_words():
         "st-auth-mode",
         "fdi-version",
     }
+
+
+def shim_layer(path: Path) -> int:
+    """The place of a file of the shim in SHIM_LAYERS."""
+    name = path.relative_to(ROOT / "js_shim" / "src").parts[0].removesuffix(".js")
+    [level] = (level for level, names in enumerate(SHIM_LAYERS) if name in names)
+    return level
+
+
+@pytest.mark.parametrize("path", SHIM_SOURCES, ids=lambda path: path.stem)
+def test_the_shims_folders_know_only_those_below_them(path):
+    for found in re.findall(r'^(?:import|export)[^;]*? from "(.+?)";', path.read_text(), re.M):
+        other = (path.parent / found).resolve()
+        assert shim_layer(other) >= shim_layer(path), found
+
+
+@pytest.mark.parametrize("path", SHIM_SOURCES, ids=lambda path: path.stem)
+def test_a_file_of_the_shim_fits_into_a_head(path):
+    assert len(path.read_text().splitlines()) <= 300
 
 
 @pytest.mark.parametrize("path", SHIM_SOURCES, ids=lambda path: path.name)
