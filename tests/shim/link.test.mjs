@@ -1,3 +1,4 @@
+import "./setup.mjs";
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { closed } from "../../js_shim/src/errors.js";
