@@ -2,9 +2,9 @@
 
     python -m tools.decision_table FILE
 
-Until Python is up the shim answers ordinary requests from this table (js_shim/src/core/table.js). It
-is not written by hand: the core itself is asked about every combination of cookies, request headers
-and options that it may look at, and what it says is put down as rules.
+Until Python is up the shim answers ordinary requests from this table (js_shim/src/core/table.js).
+It is not written by hand: the core itself is asked about every combination of cookies, request
+headers and options that it may look at, and what it says is put down as rules.
 
 A rule is what the core answers and the facts on which it depends, all of which must hold (with
 ``!`` must not). A fact is the name of a cookie that is there, ``name:`` of a request header that is
