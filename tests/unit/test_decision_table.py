@@ -238,10 +238,9 @@ def test_a_page_shares_with_its_workers_all_that_the_core_reads_and_writes():
     writes = [*step["cookies"], *core.plan["probe"]]
     assert {write.split("=")[0] for write in writes} | OURS == set(shared["cookies"])
     assert list(step["storage"]) == shared["storage"] == [STORAGE_KEY]
-    modules = [
-        importlib.import_module(f"supertokens_pyodide._core.{path.stem}")
-        for path in Path(_core.__file__).parent.glob("[a-z]*.py")
-    ]
+    folder = Path(_core.__file__).parent
+    names = [path.relative_to(folder).with_suffix("").parts for path in folder.rglob("[a-z]*.py")]
+    modules = [importlib.import_module(".".join((_core.__name__, *parts))) for parts in names]
     locks = {module.LOCK_NAME for module in modules if hasattr(module, "LOCK_NAME")}
     assert len(locks) == 2
     assert set(shared["locks"]) == locks
