@@ -2,8 +2,7 @@
 // by the core's plan, and before there is one, by the options.
 
 import { readFileSync } from "node:fs";
-import { isOurs } from "../../js_shim/src/core/plan.js";
-import { targetOf } from "../../js_shim/src/page/shim.js";
+import { isOurs, targetOf } from "../../js_shim/src/core/plan.js";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const told = asked.map(({ page, plan, options, url }) => {

@@ -32,7 +32,10 @@ def shim():
         yield ask
 
 
-numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+# JSON of both languages has them alike; a negative zero is the core's, and has its own test.
+numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False).map(
+    lambda number: number or 0.0
+)
 payload_values = st.recursive(
     st.none() | st.booleans() | numbers | st.text(max_size=6),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),

@@ -19,7 +19,7 @@ CORE = PACKAGE / "_core"
 SHIM_SOURCES = sorted((ROOT / "js_shim" / "src").rglob("*.js"))
 NAME = "supertokens_pyodide"
 
-# The shim's folders, and the files beside them (docs/architecture.md): each knows those after it only.
+# The shim's folders and the files beside them (docs/architecture.md): each knows those after it.
 SHIM_LAYERS = [
     ["index", "iife", "utils"],
     ["api"],

@@ -30,7 +30,11 @@ export class StepCache {
   find(key, { cookies, now }) {
     if (key === null || cookies !== this.#cookies) return undefined;
     const known = this.#kept.get(key);
-    return known && now < known.until ? known.step : undefined;
+    if (!known || now >= known.until) return undefined;
+    const { step } = known;
+    // A payload is its caller's, who may change it.
+    const isObject = step.verdict === "value" && Object(step.value) === step.value;
+    return isObject ? { ...step, value: structuredClone(step.value) } : step;
   }
 
   /**
