@@ -297,3 +297,41 @@ describe("a core that does not come", () => {
     await assert.rejects(verdict, (error) => error === late);
   });
 });
+
+describe("when the core is needed", () => {
+  const live = () => {
+    const token = btoa(JSON.stringify({ uid: "alice", ate: 2000, up: { tId: "public" } }));
+    host.present = `${SIGNED_OUT}; sFrontToken=${token}`;
+  };
+  const reason = async () => {
+    await nextTurn();
+    return Promise.race([pending.needed, Promise.resolve("nothing")]);
+  };
+
+  test("a live session's reads are answered without it", async () => {
+    live();
+    const values = await Promise.all(
+      ["get_user_id", "get_tenant_id", "does_session_exist"].map((name) => calling(name).verdict),
+    );
+    assert.deepEqual(
+      values.map(({ value }) => value),
+      ["alice", "public", true],
+    );
+    assert.equal(await reason(), "nothing");
+  });
+
+  for (const [what, begin, expected, isLive = true, time = 1000] of [
+    ["a request without a known session", () => exchanging(REQUEST, []), "request", false],
+    ["a refused request", () => exchanging(REQUEST, [401]), "response"],
+    ["a call that changes something", () => calling("sign_out"), "sign_out"],
+    ["a read of an expired token", () => calling("get_user_id"), "get_user_id", true, 2000],
+  ]) {
+    test(`${what} needs it`, async () => {
+      if (isLive) live();
+      else host.present = UNKNOWN;
+      host.time = time;
+      begin();
+      assert.equal(await reason(), expected);
+    });
+  }
+});

@@ -123,7 +123,13 @@ describe("what a page asks its worker's core", () => {
     start(new Table(__TABLE__, { apiDomain: "https://api.example.com" }));
     host.present = "st-last-access-token-update=1";
     assert.deepEqual(await exchanging([404]).verdict, DELIVER);
+    const token = btoa(JSON.stringify({ uid: "alice", ate: 2000, up: {} }));
+    host.present += `; sFrontToken=${token}`;
+    assert.equal((await calling("get_user_id").verdict).value, "alice");
     assert.deepEqual(link.asked, []);
+    host.time = 2000;
+    calling("get_user_id");
+    assert.deepEqual(link.names, ["call"]);
   });
 
   test("a response that is the core's, to an exchange that it does not know, is told with that", async () => {

@@ -5,7 +5,10 @@ import { IN_WORKER } from "../platform.js";
 import { bootPython, expectedPython } from "./boot.js";
 import { due, reportStart } from "./schedule.js";
 
-/** @typedef {import("../core/arrival.js").Arrival} Arrival @typedef {import("../core/pending.js").PendingCore} PendingCore */
+/**
+ * @typedef {import("../core/arrival.js").Arrival} Arrival
+ * @typedef {import("../core/pending.js").PendingCore} PendingCore
+ */
 
 // How long a request waits for Python that the page runs itself, or for another worker when one has ended: a
 // slow network's first download.

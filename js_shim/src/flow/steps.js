@@ -32,7 +32,7 @@
  *
  * `response` is the refresh call's, where another realm made it; `failure` is why that call got none.
  * @typedef {{do?: undefined, verdict: "deliver", refresh?: boolean, response?: ReplyData | undefined}} Deliver
- * @typedef {{do?: undefined, verdict: "value", value: any}} Value
+ * @typedef {{do?: undefined, verdict: "value", value: unknown}} Value
  * @typedef {{do?: undefined, verdict: "fail", error: ErrorData, failure?: unknown, response?: ReplyData | undefined}} Fail
  * @typedef {Deliver | Value | Fail} Verdict
  *
