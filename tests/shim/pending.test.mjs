@@ -171,6 +171,21 @@ describe("a response that is the core's, before there is one", () => {
     assert.equal(host.done.length, 2); // each thing once
   });
 
+  test("if its caller cannot wait, the flows that it starts are followed all the same", async () => {
+    host.present = SIGNED_OUT;
+    const context = new FlowContext();
+    const started = [];
+    context.start = (child) => started.push(child); // as a synchronous XMLHttpRequest does
+    const first = driver.exchange(REQUEST, context, false);
+    driver.resume(first, 401, context).catch(() => {});
+    driver.cancel(context);
+    const refresh = { flow: 2, do: "lock", name: "l", timeout: 1 };
+    const core = arrive(new PlayedCore({ ...DELIVER, spawned: [refresh] }, VALUE));
+    await nextTurn();
+    assert.deepEqual(started, []);
+    assert.deepEqual(core.asked.at(-1), ["resume", 2, true]);
+  });
+
   test("if its caller aborts, it is handed over all the same, and followed without the caller", async () => {
     host.present = SIGNED_OUT;
     const control = new AbortController();

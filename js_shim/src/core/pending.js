@@ -97,7 +97,7 @@ export class PendingCore {
   /** @param {FlowContext} context whose caller has gone: what follows from its response is done all the same */
   cancel(context) {
     const held = this.#held.find((each) => each.context === context);
-    if (held) held.isAlone = true;
+    if (held) this.#leave(held);
   }
 
   /** A page that wants events needs the core as soon as another tab has something to report. */
@@ -162,7 +162,7 @@ export class PendingCore {
       await this.arrival.wait();
       await this.#replayed;
     } catch {
-      held.isAlone = true; // no core has come in time: what came is the caller's
+      this.#leave(held); // no core has come in time: what came is the caller's
     }
     const { isAlone, next } = held;
     return isAlone || !next ? DELIVER : next;
@@ -171,7 +171,7 @@ export class PendingCore {
   #replay() {
     for (const held of this.#held.splice(0)) {
       held.next = this.#handedOver(held);
-      if (held.isAlone) this.#goOnAlone(held, held.next);
+      if (held.isAlone) this.#driver.run(held.next, held.context).catch(() => {});
     }
   }
 
@@ -190,9 +190,9 @@ export class PendingCore {
     return withoutOutput(others);
   }
 
-  /** @param {Held} held @param {Step | Promise<Step>} next */
-  #goOnAlone({ context }, next) {
-    context.detach();
-    this.#driver.run(next, context).catch(() => {});
+  /** @param {Held} held whose caller has gone */
+  #leave(held) {
+    held.isAlone = true;
+    held.context.detach();
   }
 }

@@ -38,7 +38,7 @@ export class PythonCore {
   #plan;
   #cache = new StepCache();
   /** @type {string | undefined} */
-  #told = undefined;
+  #known = undefined;
 
   /**
    * @param {Port} port
@@ -72,7 +72,7 @@ export class PythonCore {
     const known = this.#cache.find(key, moment);
     if (known) return known;
     const { cookies, now } = moment;
-    const step = JSON.parse(this.#port.call(name, args, this.tell(cookies), now));
+    const step = JSON.parse(this.#port.call(name, args, this.unlessKnown(cookies), now));
     this.#cache.keep(key, moment, step);
     return step;
   }
@@ -85,7 +85,7 @@ export class PythonCore {
       flow = this.begin(beginning).flow;
     }
     const { cookies, now } = this.#now;
-    return JSON.parse(this.#port.resume(flow ?? 0, result, this.tell(cookies), now));
+    return JSON.parse(this.#port.resume(flow ?? 0, result, this.unlessKnown(cookies), now));
   }
 
   /**
@@ -93,11 +93,11 @@ export class PythonCore {
    * @returns {Step} an exchange's first step, as of then
    */
   begin({ headers, oneShot, cookies, now }) {
-    return JSON.parse(this.#port.exchange(headers, oneShot, this.tell(cookies), now));
+    return JSON.parse(this.#port.exchange(headers, oneShot, this.unlessKnown(cookies), now));
   }
 
   observe({ cookies, now } = this.#now) {
-    const step = this.#port.observe(this.tell(cookies), now);
+    const step = this.#port.observe(this.unlessKnown(cookies), now);
     return step ? JSON.parse(step) : null;
   }
 
@@ -135,9 +135,9 @@ export class PythonCore {
    * @param {string} cookies
    * @returns {string | undefined} nothing where it knows them
    */
-  tell(cookies) {
-    if (cookies === this.#told) return undefined;
-    this.#told = cookies;
+  unlessKnown(cookies) {
+    if (cookies === this.#known) return undefined;
+    this.#known = cookies;
     return cookies;
   }
 

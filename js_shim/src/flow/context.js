@@ -44,10 +44,11 @@ export class FlowContext {
     this.userContext = userContext;
   }
 
-  /** Go on without a caller, who takes no further response. */
+  /** Go on without a caller, who takes no further response and drives nothing. */
   detach() {
     this.send = () => Promise.reject(closed());
     this.signal = null;
+    this.start = null;
   }
 }
 

@@ -74,7 +74,7 @@ export class Bridge {
    */
   cookies() {
     const { core, host } = this.#driver;
-    return /** @type {PythonCore} */ (core).tell(host.cookies());
+    return /** @type {PythonCore} */ (core).unlessKnown(host.cookies());
   }
 
   /** Whether cookies() answers from a mirror, for Python to bring up to date first. */

@@ -58,7 +58,8 @@ export class RemoteCore {
     const key = args === "" ? name : null;
     const moment = this.#now;
     const { cores, stored } = this.#shim;
-    const known = this.#cache.find(key, moment) ?? (key && cores.table?.answer(key, moment, stored));
+    const known =
+      this.#cache.find(key, moment) ?? (key && cores.table?.answer(key, moment, stored));
     if (known) return known;
     const cookies = sharedCookies(moment.cookies);
     const ask = (/** @type {unknown} */ userContext) =>
