@@ -371,7 +371,9 @@ def test_a_call_after_one_that_got_no_answer_works(opened: Callable[..., Site]) 
     assert told.startswith("UNSUPPORTED_PLATFORM")
     assert "does not share its session yet" in told
     site.page.evaluate(INIT)
-    site.run("while (!shim.connection) await new Promise((resolve) => setTimeout(resolve, 100))")
+    site.run(
+        "while (shim.driver.core.isPending) await new Promise((resolve) => setTimeout(resolve, 100))"
+    )
     assert site.run("return shim.ready().then(() => 'ready')") == "ready"
 
 

@@ -262,7 +262,8 @@ watchRequests();
 setInterval(() => claims && showCountdown(claims), 250);
 
 try {
-  globalThis.supertokensPyodide.onStart = onPythonStart;
+  const { supertokensPyodide } = globalThis;
+  if (supertokensPyodide) supertokensPyodide.onStart = onPythonStart;
   supertokens.init({
     apiDomain: location.origin,
     apiBasePath: "/auth",
@@ -274,6 +275,8 @@ try {
     showStatus("signed-out");
     setReady();
   }
+  // PyScript starts the Python of the page whose Python is in a worker.
+  if (!supertokensPyodide) await supertokens.ready();
   await report(showSession());
   setReady();
 } catch (error) {
