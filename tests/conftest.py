@@ -64,12 +64,6 @@ LONGEST = [
 ]
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than cores, since tests wait: for tokens to expire, timers, and files."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the browser tests and put them last; of each kind, the longest modules come first.
 

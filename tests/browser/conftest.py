@@ -54,7 +54,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
     "--disable-dev-shm-usage",
-    # In place of Playwright's list, which all names but the last are. With that one, Chromium renders
+    # In place of Playwright's list, which all names but the last are. By default Chromium renders
     # its own menus ahead for every new window, which costs more than an empty page does.
     "--disable-features=AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
     "DialMediaRouteProvider,GlobalMediaControls,HttpsUpgrades,LensOverlay,MediaRouter,PaintHolding,"

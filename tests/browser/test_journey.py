@@ -181,7 +181,12 @@ def test_the_first_visit_asks_once(
     demo: Demo, new_context: Callable[..., BrowserContext], page_name: str, mode: str
 ) -> None:
     mark = demo.mark()
-    App(demo, new_context(), page_name, mode).expect_status("signed-out")
+    app = App(demo, new_context(), page_name, mode)
+    app.expect_status("signed-out")  # which a page may show before the backend has been asked
+    while demo.count(mark, REFRESH) == 0:
+        app.page.wait_for_timeout(50)
+    app.click("call-protected")
+    app.expect_text("protected-result", "401")
     assert demo.count(mark, REFRESH) == 1
 
 

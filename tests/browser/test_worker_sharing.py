@@ -372,7 +372,7 @@ def test_a_call_after_one_that_got_no_answer_works(opened: Callable[..., Site]) 
     assert "does not share its session yet" in told
     site.page.evaluate(INIT)
     site.run(
-        "while (shim.driver.core.isPending) await new Promise((resolve) => setTimeout(resolve, 100))"
+        "while (shim.driver.core.isPending) await new Promise((next) => setTimeout(next, 100))"
     )
     assert site.run("return shim.ready().then(() => 'ready')") == "ready"
 
