@@ -164,7 +164,7 @@ class Python:
         kept = [cookie for cookie in self.context.cookies() if cookie["name"] in names]
         front_token = r"JSON.parse(atob(/sFrontToken=([^;]+)/.exec(document.cookie)[1]))"
         self.page.wait_for_function(f"Date.now() > {front_token}.ate")
-        # On a machine that was slow while Python started, the backend's clock has seemed to be late; the
-        # next token tells better.
+        # If the machine was slow while Python started, the backend's clock has seemed to be late;
+        # the next token tells better.
         assert self.run("await supertokens.attempt_refresh()") is True
         return kept
