@@ -10,6 +10,7 @@ import pytest
 from supertokens_pyodide import errors
 from supertokens_pyodide._core.flow import flows
 
+from tests.unit.decided import asked_shim
 from tests.unit.world import World, fragments
 
 NewWorld = Callable[..., World]
@@ -86,3 +87,10 @@ def signed_in(world: World) -> World:
     """A world with a user signed in, in each mode."""
     world.sign_in()
     return world
+
+
+@pytest.fixture(scope="module")
+def shim():
+    """What the shim's decision table answers, asked in Node."""
+    with asked_shim() as ask:
+        yield ask

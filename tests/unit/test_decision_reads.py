@@ -12,7 +12,6 @@ from tests.unit.decided import (
     NOW,
     Core,
     any_tokens,
-    asked_shim,
     cookie_strings,
     ends,
     front_token,
@@ -24,13 +23,6 @@ from tests.unit.decided import (
     skews,
 )
 from tools.decision_reads import READS
-
-
-@pytest.fixture(scope="module")
-def shim():
-    with asked_shim() as ask:
-        yield ask
-
 
 # JSON of both languages has them alike; a negative zero is the core's, and has its own test.
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False).map(

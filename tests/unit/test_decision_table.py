@@ -19,7 +19,6 @@ from tests.unit.decided import (
     TABLE,
     Core,
     any_tokens,
-    asked_shim,
     cookie_strings,
     ends,
     front_token,
@@ -30,12 +29,6 @@ from tests.unit.decided import (
     skews,
 )
 from tools import decision_options, decision_rules, decision_table
-
-
-@pytest.fixture(scope="module")
-def shim():
-    with asked_shim() as ask:
-        yield ask
 
 
 def sends_at_once(core, step, now):

@@ -24,7 +24,7 @@ export class Arrival {
   });
 
   constructor() {
-    this.#settled.catch(() => {}); // whoever waits, and ready(), get to know it
+    this.#settled.catch(() => {}); // those that wait, and ready(), get it
   }
 
   /** The core has come. */
@@ -32,7 +32,7 @@ export class Arrival {
     this.#open();
   }
 
-  /** @param {unknown} reason what whoever waits gets */
+  /** @param {unknown} reason what those that wait get */
   fail(reason) {
     this.#fail(reason);
   }

@@ -185,7 +185,7 @@ export class PendingCore {
     if (next instanceof Promise) return next;
     const { events, ...others } = next;
     driver.apply(others, context);
-    // Whoever has just called init() may be about to register handlers.
+    // The caller of init() may be about to register handlers.
     if (events) queueMicrotask(() => driver.apply({ ...DELIVER, events }, context));
     return withoutOutput(others);
   }

@@ -28,7 +28,7 @@ const HAS_SCHEME = /^https?:\/\//i;
 const IPV4 = /^\d+(?:\.\d+){3}$/;
 
 /** A host name as configured: with or without scheme, with or without a leading dot. */
-export const hostnameOf = (/** @type {string} */ domain) =>
+const hostnameOf = (/** @type {string} */ domain) =>
   resolveUrl(HAS_SCHEME.test(domain) ? domain : `https://${domain.replace(/^\./, "")}`)?.hostname ??
   "";
 

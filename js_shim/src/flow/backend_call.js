@@ -61,7 +61,7 @@ export class BackendCalls {
     if (!call || !response) return;
     const { host, page } = this.#driver;
     if (host.jar.isMirrored) await host.jar.flushed();
-    // Whoever waits for this flow waits for the hook, but not for one that never ends.
+    // Those that wait for this flow wait for the hook, but not for one that never ends.
     const timeout = AbortSignal.timeout(HOOK_TIMEOUT_MS);
     await within(page.hooks.after(call, response), timeout).catch(() => {});
   }

@@ -1,6 +1,6 @@
 // The async driver: asks the core, applies its steps and carries out their effects. There is one from init()
 // to close(), and what changes underneath is its core: one that is pending, then Python's on this page, or in
-// a worker. Whoever begins a flow (fetch, XMLHttpRequest, the API) need not know which.
+// a worker. What begins a flow (fetch, XMLHttpRequest, the API) need not know which.
 
 import { closed } from "../errors.js";
 import { fromData } from "../host/responses.js";
@@ -190,7 +190,7 @@ export class Driver {
    */
   beside(step, core = this.core, context = new FlowContext(), begun = undefined) {
     context.core = core;
-    // Whoever waits for this flow must not hang on it.
+    // Those that wait for this flow must not hang on it.
     this.follow(step, context, begun).catch((error) => this.#isClosed || this.fail(error));
   }
 

@@ -100,7 +100,7 @@ export class Exchange {
   /** @param {Step | Promise<Step>} answer */
   #take(answer) {
     if (answer instanceof Promise) {
-      answer.catch(() => {}); // whoever performs it gets to know
+      answer.catch(() => {}); // perform() gets it
       this.#answer = answer;
       this.step = null;
     } else {
