@@ -5,6 +5,7 @@ import uuid
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.demo import REFRESH, Demo
+from tests.browser.tokens import let_shown_token_expire
 
 PASSWORD = "correct-horse-1"
 PATHS = {"javascript": "/", "python": "/pyscript", "worker": "/worker"}
@@ -78,7 +79,9 @@ class App:
 
     def let_token_expire(self) -> None:
         """Get a token that lives for a moment, and wait until it has expired."""
-        self.demo.let_token_expire(
+        let_shown_token_expire(
+            self.demo,
+            self.context,
             lambda: self.click("refresh-now"),
             # Shown, it has been looked at, and is not looked at again until there is a newer one.
             lambda: all(shows_expired(page) for page in self.context.pages),

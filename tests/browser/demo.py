@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -98,29 +97,6 @@ class Demo:
         """How long access tokens live that are made from now on."""
         body = {"appId": self._app, "coreConfig": {"access_token_validity": seconds}}
         self._core.put(f"{APP}/v2", json=body).raise_for_status()
-
-    def let_token_expire(
-        self,
-        refresh: Callable[[], object],
-        has_expired: Callable[[], bool],
-        pause: Callable[[], object],
-        seconds: int = 1,
-    ) -> None:
-        """Have a token made that lives for a moment, and wait until it has expired.
-
-        A page that hears of a new token may look at it, and refresh if it has expired by then. On a
-        machine so slow each new token lives longer than the last.
-        """
-        mark, refreshes = self.mark(), 0
-        self.set_token_life(seconds)
-        refresh()
-        while not (refreshes and has_expired()):
-            before, refreshes = refreshes, self.count(mark, REFRESH, 200)
-            if before and refreshes > before:
-                seconds *= 2
-                self.set_token_life(seconds)
-            pause()
-        self.set_token_life(LONG)
 
     def revoke_all(self, user_id: str) -> None:
         """End all of a user's sessions, as an administrator would."""

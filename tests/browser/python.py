@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import Page
 
 from tests.browser.app import PASSWORD, REFRESH
-from tests.browser.demo import LONG, Demo
+from tests.browser.demo import Demo
+from tests.browser.tokens import Token, get_short_token, token_of, wait_for_end_of
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -157,14 +158,13 @@ class Python:
         return user_id
 
     def _expired_tokens(self) -> list[Any]:
-        self.demo.set_token_life(1)
-        assert self.run("await supertokens.attempt_refresh()") is True
-        self.demo.set_token_life(LONG)
+
+        def refresh() -> Token:
+            assert self.run("await supertokens.attempt_refresh()") is True
+            return token_of(self.context)
+
+        token = get_short_token(self.demo, refresh)
         names = {"sAccessToken", "st-access-token", "sFrontToken", "st-last-access-token-update"}
         kept = [cookie for cookie in self.context.cookies() if cookie["name"] in names]
-        front_token = r"JSON.parse(atob(/sFrontToken=([^;]+)/.exec(document.cookie)[1]))"
-        self.page.wait_for_function(f"Date.now() > {front_token}.ate")
-        # If the machine was slow while Python started, the backend's clock has seemed to be late;
-        # the next token tells better.
-        assert self.run("await supertokens.attempt_refresh()") is True
+        wait_for_end_of(token)
         return kept

@@ -8,6 +8,7 @@ from playwright.sync_api import Error, Page, Route
 
 from tests.browser.app import PASSWORD, shows_expired
 from tests.browser.demo import Demo
+from tests.browser.tokens import let_shown_token_expire
 
 # Python, in a worker of the page.
 WORKER = """
@@ -163,6 +164,10 @@ class Spa:
         def refresh() -> None:
             assert self.run("return supertokens.attemptRefreshingSession()") is True
 
-        self.demo.let_token_expire(
-            refresh, lambda: shows_expired(self.page), lambda: self.page.wait_for_timeout(50)
+        let_shown_token_expire(
+            self.demo,
+            self.page.context,
+            refresh,
+            lambda: shows_expired(self.page),
+            lambda: self.page.wait_for_timeout(50),
         )

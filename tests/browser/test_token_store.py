@@ -1,6 +1,7 @@
 """A session in IndexedDB: in workers whose page knows nothing of it, and on a page beside them."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,8 +9,9 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog, open_context
-from tests.browser.demo import LONG, Demo
+from tests.browser.demo import Demo
 from tests.browser.plain import SETTINGS, open_plain, sign_up, start
+from tests.browser.tokens import Token, get_short_token, wait_for_end_of
 from tests.browser.worker_page import BUNDLE, WorkerPage
 
 NewContext = Callable[..., BrowserContext]
@@ -28,13 +30,13 @@ s.init(
 
 def let_token_expire(python: WorkerPage, worker: int = 0) -> None:
     """Get a token that lives for a moment, and wait until it has expired."""
-    python.demo.set_token_life(1)
-    ends = python.run(
-        "await s.attempt_refresh()\nreturn (await s.get_access_token_payload())['exp']",
-        worker=worker,
-    )
-    python.demo.set_token_life(LONG)
-    python.page.wait_for_function(f"Date.now() > {ends * 1000}")
+
+    def refresh() -> Token:
+        assert python.run("return await s.attempt_refresh()", worker=worker) is True
+        payload = python.run("return await s.get_access_token_payload()", worker=worker)
+        return Token(ends=payload["exp"] * 1000, arrived=time.time() * 1000)  # before now, rather
+
+    wait_for_end_of(get_short_token(python.demo, refresh))
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import BrowserLog, open_context, serve_vendor
-from tests.browser.demo import LONG, Demo
+from tests.browser.demo import Demo
+from tests.browser.tokens import token_of, wait_for_end_of
 from tests.browser.twins.pages import WEBSITE, pages
 from tests.browser.twins.scenario import Scenario
-from tests.browser.twins.told import Told, wait_for_end_of
+from tests.browser.twins.told import Told
 from tests.browser.twins.twin import Setting, Twin
 from tests.conftest import ROOT, TIMEOUT
 
@@ -40,13 +41,10 @@ class Twins:
     def tell(self, scenario: Scenario, client: str, setting: Setting) -> tuple[Told, Told]:
         """Let both go through a scenario: what theirs tells, and what ours does."""
         both = (self.theirs, self.ours)
-        expires = "expired" in scenario.state
-        setting.demo.set_token_life(1 if expires else LONG)
         for twin in both:
             twin.start(scenario, client, setting)
-        if expires:
-            setting.demo.set_token_life(LONG)
-            wait_for_end_of(*(twin.front_token() for twin in both))
+        if "expired" in scenario.state:
+            wait_for_end_of(*(token_of(twin.context) for twin in both))
         theirs, ours = [twin.observe(scenario) for twin in both]
         if not scenario.leaves_traces and all(twin.has_good_token for twin in both):
             for twin in both:

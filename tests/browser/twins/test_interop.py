@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog, open_context, serve_vendor
-from tests.browser.demo import LONG, Demo
+from tests.browser.demo import Demo
+from tests.browser.tokens import Token, get_short_token, token_of, wait_for_end_of
 from tests.browser.twins.pages import SIGN_UP, pages, sign_in_fields
-from tests.browser.twins.told import front_token_of, wait_for_end_of
 
 FIVE_CALLS = """
   globalThis.fiveCalls = () => {
@@ -50,10 +50,12 @@ class Tabs:
 
     def let_token_expire(self, tab: str) -> None:
         """Get a token that lives for a moment, and wait until it has expired."""
-        self.demo.set_token_life(1)
-        assert self.run(tab, "return supertokens.attemptRefreshingSession()") is True
-        self.demo.set_token_life(LONG)
-        wait_for_end_of(front_token_of(self.context))
+
+        def refresh() -> Token:
+            assert self.run(tab, "return supertokens.attemptRefreshingSession()") is True
+            return token_of(self.context)
+
+        wait_for_end_of(get_short_token(self.demo, refresh))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Request
+from playwright.sync_api import Request
 
 SESSION_HEADERS = ("anti-csrf", "authorization", "fdi-version", "rid", "st-auth-mode")
 # A front token that is none.
@@ -28,18 +28,6 @@ class Told:
     cookies: dict[str, Any]
     #: The entries of localStorage, in the end.
     storage: dict[str, str]
-
-
-def front_token_of(context: BrowserContext) -> Any:
-    """The browser's front token, decoded; raises ValueError without a good one."""
-    [text] = [c["value"] for c in context.cookies() if c["name"] == "sFrontToken"]
-    return json.loads(b64decode(text))
-
-
-def wait_for_end_of(*front_tokens: Any) -> None:
-    """Wait until the access tokens that these are of have expired."""
-    expiry = max(token["ate"] for token in front_tokens) / 1000
-    time.sleep(max(0, expiry - time.time()) + 0.01)
 
 
 def certain(events: list[Any], payload_changes: bool) -> list[Any]:

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Request, Route
 
 from tests.browser.conftest import VendorSite
 from tests.browser.demo import Demo
+from tests.browser.tokens import Token, front_token_of, get_short_token, token_of
 from tests.browser.twins.pages import SIGN_UP, sign_in_fields
 from tests.browser.twins.scenario import Scenario
 from tests.browser.twins.told import (
@@ -16,7 +17,6 @@ from tests.browser.twins.told import (
     Told,
     arrived,
     certain,
-    front_token_of,
     is_small_skew,
     kept,
     sent,
@@ -60,9 +60,9 @@ class Twin:
         self.page.goto(self._url)
 
     def start(self, scenario: Scenario, client: str, setting: Setting) -> None:
-        """Begin anew, in the state of the scenario; an expired token is yet to expire."""
+        """Begin anew, in the state of the scenario; a token has yet to expire."""
         self._setting = setting
-        self._email = f"{uuid.uuid4().hex}@example.com"
+        self._email = _new_email()
         if self._name == "theirs":
             self.page.goto(self._url)  # it cannot be closed
         else:
@@ -79,10 +79,10 @@ class Twin:
             self._bring_to(scenario.state, is_known)
 
     def _bring_to(self, state: str, is_known: bool) -> None:
-        if not is_known:
-            assert self.run(SIGN_UP, sign_in_fields(self._email)) == "OK"
-        elif "expired" in state:
-            assert self.run("return supertokens.attemptRefreshingSession()") is True
+        if "expired" in state:
+            get_short_token(self._setting.demo, self._refresh if is_known else self._sign_up)
+        elif not is_known:
+            self._sign_up()
         if state == "signed out":
             self.run("await supertokens.signOut()")
         elif "revoked" in state:
@@ -92,6 +92,15 @@ class Twin:
                 self.context.clear_cookies(name=name)
         elif state == "damaged":
             self.run(f"document.cookie = 'sFrontToken={DAMAGED};path=/;max-age=34560000'")
+
+    def _sign_up(self) -> Token:
+        self._email = _new_email()
+        assert self.run(SIGN_UP, sign_in_fields(self._email)) == "OK"
+        return token_of(self.context)
+
+    def _refresh(self) -> Token:
+        assert self.run("return supertokens.attemptRefreshingSession()") is True
+        return token_of(self.context)
 
     def run(self, body: str, argument: object = None) -> Any:
         """Run the body of an async function."""
@@ -153,6 +162,10 @@ class Twin:
             route.continue_()
         else:
             _answer(route, int(scenario.refresh), "down")
+
+
+def _new_email() -> str:
+    return f"{uuid.uuid4().hex}@example.com"
 
 
 def _answer(route: Route, status: int, body: str) -> None:
