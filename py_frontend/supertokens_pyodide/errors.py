@@ -21,6 +21,7 @@
     ├── InvalidMaxAge          a claim was given a max age that no clock can tell
     ├── AccessTokenHidden      the backend does not show the page the session's access token
     ├── TokenInvalid           a token could not be verified
+    ├── RequestFailed          a call of a recipe got no response, or one that is none of the API's
     └── GeneralError           the backend refused with a message meant for the user
 
 No error carries a token: messages, hints and reprs are safe to log and to show.
@@ -287,6 +288,38 @@ class TokenInvalid(SuperTokensError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.reason = reason
+
+
+class RequestFailed(SuperTokensError):
+    """A recipe's call to the backend got no response, or one that its API does not give.
+
+    ``status`` is the HTTP status, or None if no response came; ``response`` is the response, whose
+    body can be read unless the status is 200. ``retry_after`` is in seconds, if the backend says
+    when to try again.
+    """
+
+    code = "REQUEST_FAILED"
+    hint = (
+        "Without a status, try again when the network is back: the backend may have done what was "
+        "asked. 404 says that the backend has not initialised the recipe, or that the tenant's id "
+        "is wrong; 500 often that there is no such tenant."
+    )
+    status: int | None = None
+    retry_after: float | None = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        response: Any = None,
+        retry_after: float | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.response = response
+        self.retry_after = retry_after
 
 
 class GeneralError(SuperTokensError):

@@ -240,7 +240,7 @@ class Driver:
         }
         hook = self._options.get("pre_api_hook")
         if hook is not None:
-            call.hooked = {**call.hooked, **await _settled(hook(call.hooked))}
+            call.hooked = {**call.hooked, **await awaited(hook(call.hooked))}
         init = call.hooked["request_init"]
         request = Request(
             init["method"],
@@ -268,7 +268,7 @@ class Driver:
 
     async def _after_post(self, call: Call, step: dict[str, Any]) -> None:
         hook = self._options["post_api_hook"]
-        await _settled(hook({**call.hooked, "response": call.reply}))
+        await awaited(hook({**call.hooked, "response": call.reply}))
 
     def _call_javascript(self, function: str, arguments: list[Any]) -> str:
         try:
@@ -304,7 +304,8 @@ def as_body(body: object) -> bytes:
     raise TypeError(f"A body is text or bytes here, and this one is a {type(body).__name__}.")
 
 
-async def _settled(value: Any) -> Any:
+async def awaited(value: Any) -> Any:
+    """The result of a function that may be async."""
     return await value if isinstance(value, Awaitable) else value
 
 

@@ -1,0 +1,42 @@
+"""The address and the storage of a page that no browser shows."""
+
+from __future__ import annotations
+
+from .._client import Store
+
+
+class PageWindow:
+    """A page's address, which a test may change, and its storage.
+
+    ``visited`` are the addresses that the page has gone to.
+    """
+
+    def __init__(self, href: str) -> None:
+        self.href = href
+        self.visited: list[str] = []
+        self.storage: dict[Store, dict[str, str]] = {"local": {}, "session": {}}
+        #: Whether the browser lets pages keep anything.
+        self.keeps = True
+
+    def replace_href(self, href: str) -> None:
+        """Show another address, without loading it."""
+        self.href = href
+
+    def assign(self, href: str) -> None:
+        """Go to another page."""
+        self.visited.append(href)
+        self.href = href
+
+    def read(self, store: Store, key: str) -> str | None:
+        """What the page keeps under a key; None also where storage is blocked."""
+        return self.storage[store].get(key) if self.keeps else None
+
+    def write(self, store: Store, key: str, text: str | None) -> bool:
+        """Keep a text under a key, or nothing; False where storage is blocked."""
+        if not self.keeps:
+            return False
+        if text is None:
+            self.storage[store].pop(key, None)
+        else:
+            self.storage[store][key] = text
+        return True
