@@ -93,6 +93,9 @@ class Host(Protocol):
     def window(self) -> Window | None:
         """The page's address and storage; None in a worker that has no ``window_handler``."""
 
+    def passkeys(self) -> Any:
+        """The browser's passkeys; None in a worker, which cannot prompt."""
+
     def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
         """Use these functions and this recipe in place of the earlier ones."""
 

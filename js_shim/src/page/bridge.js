@@ -120,7 +120,12 @@ export class Bridge {
    */
   get page() {
     const { window } = this.#shim;
-    return IN_WORKER && !window.handler ? null : window.inUse;
+    return this.isPage || window.handler ? window.inUse : null;
+  }
+
+  /** Whether this is a page, and not a worker. */
+  get isPage() {
+    return !IN_WORKER;
   }
 
   /** @returns {Headers} of the response that came last */

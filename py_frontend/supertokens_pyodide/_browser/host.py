@@ -75,6 +75,12 @@ class BrowserHost:
 
         return page_window(self._shim)
 
+    def passkeys(self) -> Any:
+        """The browser's passkeys; None in a worker, which cannot prompt."""
+        from .passkeys import BrowserPasskeys
+
+        return BrowserPasskeys() if self._shim.isPage else None
+
     def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
         """Use these functions and this recipe in place of the earlier ones."""
         self._functions.replace(functions, recipe)

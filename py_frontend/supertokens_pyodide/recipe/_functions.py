@@ -65,6 +65,8 @@ class Kept:
     def __init__(self) -> None:
         #: What stands in for the page's storages, where there are none.
         self.memory: dict[str, str] = {}
+        #: What a recipe keeps besides, by its name; each has a ``close``.
+        self.parts: dict[str, Any] = {}
         self._functions: dict[str, tuple[Any, Mapping[str, Function]]] = {}
         self._running: list[tuple[object, dict[str, Any], asyncio.Future[Any]]] = []
         self._is_closed = False
@@ -101,6 +103,8 @@ class Kept:
     def close(self) -> None:
         """End the calls that are on their way."""
         self._is_closed = True
+        for part in self.parts.values():
+            part.close()
         for _, _, task in self._running:
             if not task.get_loop().is_closed():
                 task.cancel()

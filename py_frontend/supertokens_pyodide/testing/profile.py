@@ -35,6 +35,8 @@ class Profile:
         self.tabs: list[Page] = []
         #: What recipes see of the page; None in place of a worker's.
         self.window: PageWindow | None = PageWindow(f"https://{hostname}/")
+        #: What prompts for passkeys; None where nobody does, as in a worker.
+        self.passkeys: Any = None
         self._cookies: dict[str, str] = {}
 
     @property

@@ -125,6 +125,10 @@ class Tab(Driver):
         """The page's address and storage."""
         return self.browser.window
 
+    def passkeys(self) -> Any:
+        """The browser's passkeys."""
+        return self.browser.passkeys
+
     def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
         """Use these functions in place of the earlier ones."""
         self._options = {**self._options, **functions}
