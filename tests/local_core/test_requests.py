@@ -96,7 +96,11 @@ def test_a_path_that_is_not_there(core, path):
 
 def test_what_it_says_about_itself(core):
     assert core.ok("GET", "/telemetry")["exists"] is False
-    assert core.ok("GET", "/ee/featureflag")["features"] == ["account_linking", "multi_tenancy", "mfa"]
+    assert core.ok("GET", "/ee/featureflag")["features"] == [
+        "account_linking",
+        "multi_tenancy",
+        "mfa",
+    ]
     assert core.reply("GET", "/ee/license") == {"status": "NO_LICENSE_KEY_FOUND_ERROR"}
     assert core.ok("GET", "/user/search/tags")["tags"] == ["email", "phone", "provider"]
 
