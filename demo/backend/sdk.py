@@ -90,7 +90,7 @@ def _providers(settings: Settings) -> list[ProviderInput]:
         third_party_id=PROVIDER,
         name="Local account",
         clients=[client],
-        oidc_discovery_endpoint=settings.provider.issuer,
+        oidc_discovery_endpoint=f"{settings.provider.issuer}/.well-known/openid-configuration",
         # Some people give no address; see NO_EMAIL_GIVEN_BY_PROVIDER.
         require_email=True,
     )
