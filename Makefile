@@ -54,7 +54,7 @@ help: ## list the targets
 setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and node_modules
 
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
-	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
+	@exec $(PY) tools/foreground.py -m demo --port $(PORT) --provider
 
 test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(PYODIDES) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(PARALLEL) $(ARGS)

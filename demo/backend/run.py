@@ -9,6 +9,8 @@ from pathlib import Path
 from demo.backend.app import create_app
 from demo.backend.core import core_of_environment, local_core, wait_until_it_answers
 from demo.backend.errors import StartError
+from demo.backend.mailbox import Mailbox
+from demo.backend.openid_provider import openid_provider
 from demo.backend.sdk import init_sdk
 from demo.backend.server import bind, port_of, serve
 from demo.backend.settings import Settings
@@ -36,16 +38,22 @@ def run(options: argparse.Namespace) -> None:
 
         host = "localhost" if options.host in SHOWN_AS_LOCALHOST else options.host
         origin = f"http://{host}:{port_of(sock)}"
+        provider = None
+        if options.provider:
+            provider = running.enter_context(openid_provider(origin))
         settings = Settings(
             origin=origin,
             core_uri=core.uri,
             core_api_key=core.api_key,
             vendor=options.vendor,
             anti_csrf=options.anti_csrf,
+            provider=provider,
         )
-        init_sdk(settings)
+        mailbox = Mailbox()
+        init_sdk(settings, mailbox)
         tenants = asyncio.run(ensure_tenants())
-        ended = running.enter_context(serve(create_app(settings, tenants), sock, "backend"))
+        app = create_app(settings, tenants, mailbox)
+        ended = running.enter_context(serve(app, sock, "backend"))
         pages = ("/ (JavaScript)", "/pyscript (Python)", "/worker (Python in a worker)")
         print("Demo:", " · ".join(origin + page for page in pages), flush=True)
 

@@ -7,6 +7,15 @@ API_BASE_PATH = "/auth"
 
 
 @dataclass(frozen=True)
+class Provider:
+    """An OpenID provider, and what it knows the demo by."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that differs from one running backend to the next."""
 
@@ -18,6 +27,8 @@ class Settings:
     core_api_key: str | None = None
     # Ask for an anti-csrf token on top of the SameSite cookies.
     anti_csrf: bool = False
+    # With whose accounts users may sign in, if it runs.
+    provider: Provider | None = None
 
     @property
     def issuer(self) -> str:

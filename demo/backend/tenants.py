@@ -10,6 +10,8 @@ from demo.backend.errors import StartError
 # Every core has it from the start.
 DEFAULT = "public"
 SECOND = "acme"
+# Asks everybody for a one-time password after the sign-in.
+SECURE = "secure"
 
 
 async def ensure_tenants() -> tuple[str, ...]:
@@ -17,6 +19,13 @@ async def ensure_tenants() -> tuple[str, ...]:
     try:
         await create_or_update_tenant(
             SECOND, TenantConfigCreateOrUpdate(first_factors=["emailpassword"])
+        )
+        await create_or_update_tenant(
+            SECURE,
+            TenantConfigCreateOrUpdate(
+                first_factors=["emailpassword", "thirdparty", "webauthn"],
+                required_secondary_factors=["totp"],
+            ),
         )
     except Exception as error:  # the SDK has no narrower one for what a core answers
         # A core of SuperTokens makes tenants only with a licence key that allows it.

@@ -17,12 +17,20 @@ from demo.local_core.api import (
     email_verification,
     emailpassword,
     jwt,
+    passwordless,
+    providers,
+    recipe_user,
     roles,
     session,
     status,
     tenants,
+    thirdparty,
+    totp,
     user_metadata,
     users,
+    webauthn,
+    webauthn_credentials,
+    webauthn_recovery,
 )
 from demo.local_core.api.call import Call, Route, Scope
 from demo.local_core.config import check_values
@@ -49,12 +57,20 @@ _MODULES = (
     email_verification,
     emailpassword,
     jwt,
+    passwordless,
+    providers,
+    recipe_user,
     roles,
     session,
     status,
     tenants,
+    thirdparty,
+    totp,
     user_metadata,
     users,
+    webauthn,
+    webauthn_credentials,
+    webauthn_recovery,
 )
 _APP_SEGMENT = re.compile(r"appid-([a-z0-9-]*)")
 _TENANT_SEGMENT = re.compile(r"[a-z0-9-]+")
@@ -139,7 +155,8 @@ class _Server:
         if route.scope is Scope.PUBLIC and not ref.is_public:
             raise Forbidden("Only public tenantId can call this app specific API")
         subject = ref if route.scope is Scope.TENANT else ref.public()
-        call = Call(self._core, ref, subject, Query(request.query_params), body)
+        query, recipe = Query(request.query_params), request.headers.get("rid")
+        call = Call(self._core, ref, subject, query, body, recipe)
         # In a thread, since it waits for the database and computes signatures and hashes.
         return await run_in_threadpool(route.handler, call)
 

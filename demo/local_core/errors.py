@@ -71,6 +71,13 @@ class Refusal(Exception):
         self.reply = {"status": status, **fields}
 
 
+class RestartFlow(Refusal):
+    """The attempt to log in without a password has ended, or never began."""
+
+    def __init__(self) -> None:
+        super().__init__("RESTART_FLOW_ERROR")
+
+
 class Unauthorised(Refusal):
     """The session is over, or never was."""
 

@@ -76,7 +76,7 @@ class CoreClient:
 
     def reply(self, method: str, path: str, /, **fields: Any) -> dict[str, Any]:
         """The JSON reply to a request; fields go where the method has them."""
-        where = {"params": fields} if method == "GET" else {"json": fields}
+        where = {"params": fields} if method in ("GET", "DELETE") else {"json": fields}
         response = self.request(method, path, **where)
         assert response.status_code == 200, response.text
         return response.json()

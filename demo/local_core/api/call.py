@@ -27,6 +27,8 @@ class Call:
     query: Query
     # Empty for methods without one.
     body: Body
+    # The recipe that asks, where several share a path.
+    recipe: str | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
