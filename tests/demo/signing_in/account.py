@@ -26,16 +26,7 @@ class Account:
         query = {"thirdPartyId": "local", "redirectURIOnProviderDashboard": redirect}
         begun = browser.get("/auth/public/authorisationurl", params=query).json()
         assert begun["status"] == "OK", begun
-        url = f"{begun['urlWithQueryParams']}&state=a-state"
-        with httpx.Client(timeout=TIMEOUT) as provider:
-            for step, form in (("login", self._login), ("consent", {})):
-                url = _follow(provider, url, redirect)
-                if url.startswith(redirect):
-                    break
-                answer = {"refuse": "yes"} if refuse == step else form
-                sent = provider.post(url, data=answer)
-                url = urljoin(url, sent.headers["location"])
-            url = _follow(provider, url, redirect)
+        url = self.follow(f"{begun['urlWithQueryParams']}&state=a-state", redirect, refuse=refuse)
         return {
             "thirdPartyId": "local",
             "redirectURIInfo": {
@@ -44,6 +35,18 @@ class Account:
                 "pkceCodeVerifier": begun["pkceCodeVerifier"],
             },
         }
+
+    def follow(self, url: str, redirect: str, *, refuse: str | None = None) -> str:
+        """Go to the provider's address; returns the one with which one comes back."""
+        with httpx.Client(timeout=TIMEOUT) as provider:
+            for step, form in (("login", self._login), ("consent", {})):
+                url = _follow(provider, url, redirect)
+                if url.startswith(redirect):
+                    break
+                answer = {"refuse": "yes"} if refuse == step else form
+                sent = provider.post(url, data=answer)
+                url = urljoin(url, sent.headers["location"])
+            return _follow(provider, url, redirect)
 
 
 def _follow(provider: httpx.Client, url: str, until: str) -> str:
