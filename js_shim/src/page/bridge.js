@@ -116,11 +116,11 @@ export class Bridge {
   /**
    * The page's address and storage, for Python's recipes.
    *
-   * @returns {import("../api/types.js").WindowHandlerInterface | null} null in a worker that was given none
+   * @returns {import("../api/types.js").WindowHandlerInterface | undefined} undefined in a worker that was given none
    */
   get page() {
     const { window } = this.#shim;
-    return this.isPage || window.handler ? window.inUse : null;
+    return this.isPage || window.handler ? window.inUse : undefined;
   }
 
   /** Whether this is a page, and not a worker. */

@@ -17,7 +17,8 @@ async def before(hooks: Any, call: dict[str, Any]) -> dict[str, Any]:
     init = changed.requestInit
     # A worker's page gives them as a list, another hook as Headers or as an object.
     init.headers = js.Headers.new(init.headers)
-    options = dict(init.object_entries())
+    # What a worker's page gives has all that a Request has, be it nothing.
+    options = {name: value for name, value in init.object_entries() if value}
     read = read_call(changed)
     return {**read, "request_init": {**options, "headers": read["request_init"]["headers"]}}
 

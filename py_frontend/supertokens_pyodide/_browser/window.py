@@ -57,4 +57,4 @@ class BrowserWindow:
 def page_window(shim: Any) -> BrowserWindow | None:
     """The page of a shim; None in a worker, where nothing has been given in its place."""
     handler = shim.page
-    return None if handler is None else BrowserWindow(handler)
+    return BrowserWindow(handler) if handler else None
