@@ -26,6 +26,7 @@ PAGE = f"""<!doctype html><link rel="icon" href="data:,">
   globalThis.run = python.globals.get("run");
 </script>"""
 IMPORTS = """
+from types import SimpleNamespace
 from supertokens_pyodide import errors
 from supertokens_pyodide.recipe import (
     emailpassword, emailverification, multitenancy, passwordless, webauthn,
@@ -205,7 +206,32 @@ def test_a_worker_signs_in(demo: Demo, new_context: Callable[..., BrowserContext
             try:
                 emailverification.token_from_url()
             except errors.UnsupportedPlatform as error:
-                return str(error)
+                told = str(error)
+            s.close()
+            replaced, kept = [], {}
+
+            def handler(original):
+                href = js.location.origin + "/verify?token=t"
+                original.location = SimpleNamespace(
+                    get_href=lambda: href, get_host_name=lambda: js.location.hostname
+                )
+                original.history = SimpleNamespace(
+                    get_state=lambda: None, replace_state=lambda *args: replaced.append(args[2])
+                )
+                original.local_storage = SimpleNamespace(
+                    get_item_sync=kept.get,
+                    set_item_sync=kept.__setitem__,
+                    remove_item_sync=lambda key: kept.pop(key, None) and None,
+                )
+                return original
+
+            s.init(window_handler=handler)
+            assert await s.does_session_exist()
+            assert emailverification.token_from_url() == emailverification.TokenLink("t")
+            assert replaced == [js.location.origin + "/verify"]
+            await passwordless.create_code(email="code-in-a-worker@example.com")
+            assert "supertokens-pyodide-passwordless" in kept
+            return told
             """
         ),
         PASSWORD,
