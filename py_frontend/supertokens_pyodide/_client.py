@@ -47,6 +47,9 @@ class Window(Protocol):
     def assign(self, href: str) -> None:
         """Go to another page."""
 
+    async def focused(self) -> None:
+        """Wait until the user comes back to the page."""
+
     def read(self, store: Store, key: str) -> str | None:
         """What the page keeps under a key; None also where storage is blocked."""
 

@@ -318,6 +318,14 @@ def test_an_attempt_at_a_provider_expires(api, page):
     assert thirdparty.state_from_storage() is None
 
 
+def test_of_what_has_expired_no_secret_is_kept(api, page):
+    begin(api)
+    page.pass_time(601)
+    api.answers["/authorisationurl"] = {"status": "OK", "urlWithQueryParams": "https://p.example/"}
+    run(thirdparty.authorisation_url(third_party_id="google", redirect_uri=CALLBACK))
+    assert SECRET not in page.window.storage["session"]["supertokens-pyodide-oauth"]
+
+
 def test_a_tab_that_began_nothing_has_no_state(page):
     come_back(page, code="c", state="foreign")
     assert run(thirdparty.sign_in_and_up()) == thirdparty.StateMissing()

@@ -1,5 +1,7 @@
 """The claims of recipes, and what a second factor's device shows."""
 
+import asyncio
+
 import pytest
 import supertokens_pyodide as supertokens
 from supertokens_pyodide import errors, testing
@@ -14,6 +16,7 @@ from supertokens_pyodide.recipe import (
 from supertokens_pyodide.testing import PageUnderTest
 
 from tests.unit.recipe_api import ScriptedApi, run
+from tests.unit.test_recipe_calls import until
 
 MFA = multifactorauth.MultiFactorAuthClaim
 VERIFIED = emailverification.EmailVerificationClaim
@@ -57,6 +60,37 @@ def test_only_a_session_without_the_claim_or_with_an_old_one_is_asked_about(api,
         page.pass_time(301)
         invalid(VERIFIED.validators.is_verified(max_age_in_seconds=300))
         assert len(api.sent) == (1 if claims else 2)
+
+
+def test_a_page_learns_that_the_address_was_verified_elsewhere(api):
+    api.answers["/user/email/verify"] = {"status": "OK", "isVerified": False}
+
+    async def scenario(page):
+        waiting = asyncio.create_task(emailverification.wait_until_verified())
+        await until(lambda: page.window._focused)
+        page.window.focus()  # the user looks, and has not verified it yet
+        await until(lambda: len(api.sent) == 2 and page.window._focused)
+        api.answers["/user/email/verify"] = {"status": "OK", "isVerified": True}
+        page.window.focus()
+        await waiting
+
+    with testing.signed_in(backend=api) as page:
+        run(scenario(page))
+    assert len(api.sent) == 3
+
+
+@pytest.mark.parametrize("where", ["page", "worker"])
+def test_a_page_asks_now_and_then_whether_the_address_is_verified(api, monkeypatch, where):
+    monkeypatch.setattr(emailverification, "_FIRST_PAUSE", 0.001)
+    answers = [False, False, True]
+    api.answers["/user/email/verify"] = lambda request: testing.Reply.of_json(
+        {"status": "OK", "isVerified": answers.pop(0)}
+    )
+    with testing.signed_in(backend=api) as page:
+        if where == "worker":
+            page._browser.window = None
+        run(emailverification.wait_until_verified())
+    assert answers == []
 
 
 # ---- second factors ------------------------------------------------------------------------------
@@ -156,6 +190,18 @@ def test_without_the_package_a_qr_code_says_what_is_missing(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "segno", None)
     with pytest.raises(errors.UnsupportedPlatform, match="segno"):
         DEVICE.qr_code_svg()
+
+
+@pytest.mark.parametrize(("issuer", "warnings"), [("a%3Ab", 1), ("My%20App", 0)])
+def test_an_issuer_that_apps_cannot_read_is_logged(api, caplog, issuer, warnings):
+    secret = "JBSWY3DPEHPK3PXP7"
+    uri = f"otpauth://totp/x?secret={secret}&issuer={issuer}"
+    answer = {"status": "OK", "deviceName": "d", "secret": secret, "qrCodeString": uri}
+    api.answers["/totp/device"] = answer
+    with testing.signed_in(backend=api):
+        run(totp.create_device())
+    assert len(caplog.records) == warnings
+    assert secret not in caplog.text
 
 
 def test_the_attempts_that_are_left_are_counted():

@@ -27,6 +27,22 @@ class BrowserWindow:
         """Go to another page."""
         self._handler.location.assign(href)
 
+    async def focused(self) -> None:
+        """Wait until the user comes back to the page."""
+        import asyncio
+
+        import js
+        from pyodide.ffi import create_proxy
+
+        came = asyncio.Event()
+        listener = create_proxy(lambda event: came.set())
+        js.addEventListener("focus", listener)
+        try:
+            await came.wait()
+        finally:
+            js.removeEventListener("focus", listener)
+            listener.destroy()
+
     def read(self, store: Store, key: str) -> str | None:
         """What the page keeps under a key; None also where storage is blocked."""
         from pyodide.ffi import JsException

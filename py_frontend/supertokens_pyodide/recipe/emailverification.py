@@ -11,9 +11,11 @@ Functions raise RequestFailed, GeneralError, and what requests raise.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from .. import _current
 from .._core.claims.rules import MISSING, Rule
 from .._core.flow.effects import UserContext
 from .._core.state.tokens import Payload
@@ -36,9 +38,14 @@ __all__ = [
     "send_verification_email",
     "token_from_url",
     "verify_email",
+    "wait_until_verified",
 ]
 
 RECIPE = "emailverification"
+
+# Seconds between two questions whether the address is verified.
+_FIRST_PAUSE = 5.0
+_LONGEST_PAUSE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,24 @@ async def is_email_verified(*, user_context: UserContext | None = None) -> bool:
     Raises NoSession.
     """
     return await _IS_VERIFIED.send(user_context=user_context)
+
+
+async def wait_until_verified(*, user_context: UserContext | None = None) -> None:
+    """Wait until the address of the session's user is verified, on another device say.
+
+    The backend is asked when the user comes back to the page, and now and then: after five seconds,
+    and then ever more seldom, at least every minute. Limit it with ``asyncio.timeout``. In a worker
+    without ``window_handler`` only the clock counts. Raises NoSession.
+    """
+    pause = _FIRST_PAUSE
+    while not await is_email_verified(user_context=user_context):
+        host = await _current.current().reached()
+        window = host.window()
+        try:
+            async with asyncio.timeout(pause):
+                await (asyncio.Event().wait() if window is None else window.focused())
+        except TimeoutError:
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def token_from_url(url: str | None = None, *, clear: bool = True) -> TokenLink | None:

@@ -14,8 +14,10 @@ with status 403 says that another factor must be completed before.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from .._core.flow.effects import UserContext
 from ..errors import UnsupportedPlatform
@@ -46,6 +48,8 @@ __all__ = [
 
 RECIPE = "totp"
 
+log = logging.getLogger("supertokens_pyodide")
+
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
@@ -63,7 +67,15 @@ class NewDevice:
     @classmethod
     def read(cls, body: Body) -> NewDevice:
         """Read it from a response."""
-        return cls(body.text("deviceName"), body.text("secret"), body.text("qrCodeString"))
+        device = cls(body.text("deviceName"), body.text("secret"), body.text("qrCodeString"))
+        if ":" in device.issuer:
+            log.warning("The issuer %r has a colon, which some apps cannot read.", device.issuer)
+        return device
+
+    @property
+    def issuer(self) -> str:
+        """The name under which apps show the device."""
+        return parse_qs(urlsplit(self.uri).query).get("issuer", [""])[0]
 
     @property
     def secret_in_groups(self) -> str:

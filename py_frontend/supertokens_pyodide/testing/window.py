@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from .._client import Store
 
 
@@ -17,6 +19,7 @@ class PageWindow:
         self.storage: dict[Store, dict[str, str]] = {"local": {}, "session": {}}
         #: Whether the browser lets pages keep anything.
         self.keeps = True
+        self._focused: list[asyncio.Event] = []
 
     def replace_href(self, href: str) -> None:
         """Show another address, without loading it."""
@@ -26,6 +29,20 @@ class PageWindow:
         """Go to another page."""
         self.visited.append(href)
         self.href = href
+
+    def focus(self) -> None:
+        """Let the user come back to the page."""
+        for waiting in self._focused:
+            waiting.set()
+
+    async def focused(self) -> None:
+        """Wait until the user comes back to the page."""
+        waiting = asyncio.Event()
+        self._focused.append(waiting)
+        try:
+            await waiting.wait()
+        finally:
+            self._focused.remove(waiting)
 
     def read(self, store: Store, key: str) -> str | None:
         """What the page keeps under a key; None also where storage is blocked."""
