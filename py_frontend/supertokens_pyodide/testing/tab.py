@@ -13,8 +13,9 @@ from .._client import Client
 from .._core.diagnose.report import Facts
 from .._recipe import Recipe
 from ..events import Event
-from .driver import Call, Driver, as_body, awaited
-from .network import Reply, Request
+from .call import Call
+from .driver import Driver, awaited
+from .network import Reply, Request, as_body
 from .profile import Profile
 from .window import PageWindow
 
@@ -93,7 +94,7 @@ class Tab(Driver):
     async def sync(self) -> None:
         """Nothing to do: ``cookies`` is up to date."""
 
-    def reply_headers(self) -> dict[str, str]:
+    def response_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
         return self._last_headers
 
