@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from tests.demo.signing_in import codes, factors, passkeys, passwords, third_parties
-from tests.demo.signing_in.table import ROWS, STATUSES, UNREACHABLE
+from tests.demo.signing_in import codes, factors, linking, passkeys, passwords, third_parties
+from tests.demo.signing_in.table import ROWS, STATUSES, UNREACHABLE, UNREACHABLE_CODES
 
-PRODUCERS = (codes, factors, passkeys, passwords, third_parties)
+PRODUCERS = (codes, factors, linking, passkeys, passwords, third_parties)
 DECLARED = [
     (api, status)
     for apis in STATUSES.values()
@@ -44,3 +44,9 @@ def test_the_table_is_whole():
     assert produced | UNREACHABLE.keys() == set(DECLARED)
     assert not produced & UNREACHABLE.keys()
     assert {row.produce.__module__ for row in ROWS} == {one.__name__ for one in PRODUCERS}
+
+
+def test_the_table_of_codes_is_whole():
+    produced = {row.code for row in ROWS if row.code}
+    assert produced | UNREACHABLE_CODES.keys() == {f"{number:03}" for number in range(1, 35)}
+    assert not produced & UNREACHABLE_CODES.keys()

@@ -110,6 +110,18 @@ UNREACHABLE = {
     ("POST /totp/device", "DEVICE_ALREADY_EXISTS_ERROR"): "the SDK fails with 500 (KeyError)",
 }
 
+#: Codes in `reason` that this backend cannot give, and why.
+UNREACHABLE_CODES = {
+    "003": "a code has shown that the address is one's own, so its sign-in is always allowed",
+    "014": "a new login belongs to nobody yet",
+    "015": "code 007 comes first",
+    **dict.fromkeys(
+        ("027", "028", "029", "031", "032", "033", "034"),
+        "linking a passkey fails with 500 in the SDK (KeyError)",
+    ),
+    "030": "the SDK fails with 500 (KeyError)",
+}
+
 
 @dataclass(frozen=True)
 class Row:
