@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> None:
             provider = running.enter_context(openid_provider(origin))
         settings = Settings(
             origin=origin,
+            website=options.website or origin,
             core_uri=core.uri,
             core_api_key=core.api_key,
             vendor=options.vendor,

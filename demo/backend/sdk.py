@@ -104,7 +104,7 @@ def init_sdk(settings: Settings, mailbox: Mailbox) -> None:
         app_info=InputAppInfo(
             app_name="supertokens-pyodide demo",
             api_domain=settings.origin,
-            website_domain=settings.origin,
+            website_domain=settings.website,
             api_base_path=API_BASE_PATH,
         ),
         supertokens_config=SupertokensConfig(

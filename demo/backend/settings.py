@@ -21,6 +21,8 @@ class Settings:
 
     # Where browsers reach us, for instance http://localhost:8000.
     origin: str
+    # Where the pages are: links in messages lead there.
+    website: str
     core_uri: str
     # The folder that `make vendor` assembles: Pyodide, PyScript, the wheels and the shim.
     vendor: Path

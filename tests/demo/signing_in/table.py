@@ -101,9 +101,6 @@ UNREACHABLE = {
         "POST /signinup/code/resend",
         "GENERAL_ERROR",
     ): "only if the backend makes the codes itself",
-    ("POST /webauthn/options/register", "INVALID_OPTIONS_ERROR"): "only if the website's host is "
-    "not of the API's domain; the demo has one origin",
-    ("POST /webauthn/options/signin", "INVALID_OPTIONS_ERROR"): "as above",
     ("POST /webauthn/signin", "SIGN_IN_NOT_ALLOWED"): "the SDK fails with 500 (KeyError)",
     ("POST /webauthn/credential/remove", "CREDENTIAL_NOT_FOUND_ERROR"): "only if two requests "
     "remove it at once; else 500",
