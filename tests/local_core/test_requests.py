@@ -155,6 +155,11 @@ VERIFY = {
     "enableAntiCsrf": False,
     "checkDatabase": False,
 }
+PARTY = {
+    "relyingPartyId": "localhost",
+    "relyingPartyName": "Shop",
+    "origin": "http://localhost",
+}
 COMPLETE = [
     ("/recipe/session", SESSION),
     ("/recipe/session/verify", VERIFY),
@@ -172,6 +177,16 @@ COMPLETE = [
     ("/recipe/accountlinking/user/link", {"recipeUserId": "u", "primaryUserId": "p"}),
     ("/recipe/user/metadata/remove", {"userId": "u"}),
     ("/user/remove", {"userId": "u"}),
+    ("/recipe/signinup", {"thirdPartyId": "x", "thirdPartyUserId": "u", "email": {}}),
+    ("/recipe/totp/device", {"userId": "u", "skew": 1, "period": 30}),
+    ("/recipe/totp/device/verify", {"userId": "u", "deviceName": "d", "totp": "x"}),
+    ("/recipe/totp/verify", {"userId": "u", "totp": "x"}),
+    ("/recipe/webauthn/options/register", {"email": "a@example.com", **PARTY}),
+    ("/recipe/webauthn/options/signin", PARTY),
+    ("/recipe/webauthn/signup", {"webauthnGeneratedOptionsId": "x", "credential": {}}),
+    ("/recipe/webauthn/signin", {"webauthnGeneratedOptionsId": "x", "credential": {}}),
+    ("/recipe/webauthn/user/recover/token", {"userId": "u", "email": "a@example.com"}),
+    ("/recipe/webauthn/user/recover/token/consume", {"token": "x"}),
 ]
 
 
@@ -318,6 +333,9 @@ NAMES = sorted(
     | {"requiredSecondaryFactors", "coreConfig", "role", "permissions", "metadataUpdate"}
     | {"antiCsrfToken", "revokeAcrossAllTenants", "removeAllLinkedAccounts", "newPassword"}
     | {"useDynamicSigningKey", "useStaticSigningKey", "paginationToken", "limit", "permission"}
+    | {"phoneNumber", "deviceId", "preAuthSessionId", "linkCode", "userInputCode", "codeId"}
+    | {"config", "existingDeviceName", "newDeviceName", "timeout", "userVerification"}
+    | {"webauthnCredentialId"}
     | {"doUnionOfAccountInfo", "includeRecipeIds", "phone", "fetchAcrossAllTenants"}
 )
 TEXTS = st.text(max_size=12) | st.sampled_from(
