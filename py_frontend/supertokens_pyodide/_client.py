@@ -46,7 +46,7 @@ class Host(Protocol):
     async def sync(self) -> None:
         """Bring the mirror up to date."""
 
-    def reply_headers(self) -> dict[str, str]:
+    def response_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
 
     def response_of(self, call: str, status: int) -> Any:
@@ -194,7 +194,7 @@ class Client:
         calculate = reported(lambda **token: float(own(**token)), CALCULATE_SKEW, original)
         self.session.flows.clock.calculate_skew = lambda payload: calculate(
             access_token_payload=payload,
-            response_headers=self.host.reply_headers() if self.host else {},
+            response_headers=self.host.response_headers() if self.host else {},
         )
 
     def on(self, action: str, handler: Handler) -> Callable[[], None]:

@@ -47,7 +47,7 @@ class BrowserHost:
         """Bring the mirror up to date."""
         await _settled(self._shim.sync())
 
-    def reply_headers(self) -> dict[str, str]:
+    def response_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
         return dict(self._shim.lastHeaders().entries())
 

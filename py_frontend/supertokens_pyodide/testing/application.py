@@ -17,8 +17,7 @@ from . import backend_sdk
 from .application_browser import ApplicationBrowser
 from .asgi import AsgiApplication, is_asgi
 from .browser import open_tab
-from .driver import as_body
-from .network import ApplicationBackend, NetworkDown, Reply, Request, TimedOut
+from .network import ApplicationBackend, NetworkDown, Reply, Request, TimedOut, as_body
 from .response import PageResponse
 from .sessions import ENDED, OwnSessions
 from .tab import Tab

@@ -12,8 +12,9 @@ from .._client import Client
 from .._core.diagnose.report import Facts
 from .._recipe import Recipe
 from ..events import Event
-from .driver import Call, Driver, as_body
-from .network import Reply, Request
+from .call import Call
+from .driver import Driver
+from .network import Reply, Request, as_body
 from .profile import Profile
 
 
@@ -89,7 +90,7 @@ class Tab(Driver):
     async def sync(self) -> None:
         """Nothing to do: ``cookies`` is up to date."""
 
-    def reply_headers(self) -> dict[str, str]:
+    def response_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
         return self._last_headers
 
