@@ -1,12 +1,16 @@
 """The OpenID provider itself, as a browser and a backend meet it."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import httpx
 import pytest
 
 from demo.backend.errors import StartError
 from demo.backend.openid_provider import openid_provider
 from tests.conftest import TIMEOUT
-from tests.demo.signing_in.account import Account
+from tests.demo.signing_in.account import CALLBACK, Account
+
+THIRD = "thirdparty"
 
 
 def query_of(body):
@@ -49,6 +53,23 @@ def test_an_unverified_address_is_no_proof(new_scene):
     body = Account(email, email, verified=False).visit(scene.browser)
     answer = scene.browser.auth("/signinup", **body).json()
     assert answer["user"]["loginMethods"][0]["verified"] is False
+
+
+def test_a_tenant_has_settings_of_its_own_for_a_provider(new_scene):
+    scene = new_scene()
+    scene.core("PUT", "/recipe/multitenancy/tenant/v2", tenantId="social", firstFactors=[THIRD])
+    query = {"thirdPartyId": "local", "redirectURIOnProviderDashboard": scene.origin + CALLBACK}
+    path = "authorisationurl"
+    shared = scene.browser.get(f"/auth/social/{path}", params=query).json()
+    client = {"clientId": "social", "scope": ["openid"]}
+    config = {"thirdPartyId": "local", "name": "Social", "clients": [client]}
+    scene.core("PUT", "/social/recipe/multitenancy/config/thirdparty", config=config)
+    own = scene.browser.get(f"/auth/social/{path}", params=query).json()
+    clients = [parse_qs(urlsplit(one["urlWithQueryParams"]).query) for one in (shared, own)]
+    assert [one["client_id"] for one in clients] == [["demo"], ["social"]]
+    methods = scene.browser.get("/auth/social/loginmethods").json()
+    assert methods["thirdParty"]["providers"] == [{"id": "local", "name": "Social"}]
+    assert methods["firstFactors"] == [THIRD]
 
 
 def test_all_keys_are_of_rsa_and_only_the_demo_is_known():
