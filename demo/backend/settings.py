@@ -29,6 +29,8 @@ class Settings:
     core_api_key: str | None = None
     # Ask for an anti-csrf token on top of the SameSite cookies.
     anti_csrf: bool = False
+    # What the core's licence allows.
+    features: frozenset[str] = frozenset()
     # With whose accounts users may sign in, if it runs.
     provider: Provider | None = None
 

@@ -105,6 +105,24 @@ def test_what_it_says_about_itself(core):
     assert core.ok("GET", "/user/search/tags")["tags"] == ["email", "phone", "provider"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "fields"),
+    [
+        ("POST", "/recipe/totp/device", {"userId": "u", "skew": 1, "period": 30}),
+        ("POST", "/recipe/totp/verify", {"userId": "u", "totp": "x"}),
+        ("POST", "/recipe/accountlinking/user/primary", {"recipeUserId": "u"}),
+        ("PUT", "/recipe/multitenancy/tenant/v2", {"tenantId": "t1"}),
+        ("PUT", "/recipe/multitenancy/tenant/v2", {"requiredSecondaryFactors": ["totp"]}),
+    ],
+)
+def test_without_a_licence_it_refuses(clock, method, path, fields):
+    with CoreClient(clock, features=()) as core:
+        response = core.request(method, path, json=fields)
+        assert response.status_code == 402
+        assert "license" in response.text
+        assert core.ok("GET", "/ee/featureflag")["features"] == []
+
+
 def test_with_an_api_key_only_those_who_have_it_are_answered(clock):
     with CoreClient(clock, api_key="key") as core:
         for headers in ({}, {"api-key": "other"}, {"authorization": "Bearer other"}):
