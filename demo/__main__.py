@@ -43,6 +43,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         help="life of the local core's access tokens (30)",
     )
     parser.add_argument(
+        "--website", metavar="ORIGIN", help="where the pages are, if another server has them"
+    )
+    parser.add_argument(
         "--provider",
         action="store_true",
         help="run an OpenID provider, with whose accounts users may sign in",

@@ -46,6 +46,8 @@ def create_app(settings: Settings, tenants: tuple[str, ...], mailbox: Mailbox) -
     app.include_router(routes_orders.router)
     app.include_router(routes_playground.router)
     app.include_router(routes_requirements.router)
+    if "mfa" in settings.features:
+        app.include_router(routes_requirements.factors)
     app.include_router(mailbox.router())
     app.include_router(log.router())
     app.mount("/static", Files(STATIC, OURS))

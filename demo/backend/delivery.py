@@ -1,6 +1,7 @@
 """What the SDK would send goes into the mailbox."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from supertokens_python.ingredients.emaildelivery.types import (
     EmailDeliveryConfig,
@@ -20,54 +21,20 @@ from supertokens_python.recipe.webauthn.interfaces.api import TypeWebauthnEmailD
 
 from demo.backend.mailbox import Mailbox, Message
 
-
-class _PasswordResetMail(EmailDeliveryInterface[PasswordResetEmailTemplateVars]):
-    def __init__(self, mailbox: Mailbox) -> None:
-        self._mailbox = mailbox
-
-    async def send_email(
-        self, template_vars: PasswordResetEmailTemplateVars, user_context: dict[str, Any]
-    ) -> None:
-        link = template_vars.password_reset_link
-        to, tenant = template_vars.user.email, template_vars.tenant_id
-        self._mailbox.add(Message(to, "password-reset", tenant, link=link))
+Values = TypeVar("Values")
 
 
-class _VerificationMail(EmailDeliveryInterface[VerificationEmailTemplateVars]):
-    def __init__(self, mailbox: Mailbox) -> None:
-        self._mailbox = mailbox
+class _Mails(EmailDeliveryInterface[Values], Generic[Values]):
+    """Mails of one kind; `write` makes one of the SDK's values for it."""
 
-    async def send_email(
-        self, template_vars: VerificationEmailTemplateVars, user_context: dict[str, Any]
-    ) -> None:
-        link = template_vars.email_verify_link
-        to, tenant = template_vars.user.email, template_vars.tenant_id
-        self._mailbox.add(Message(to, "email-verification", tenant, link=link))
+    def __init__(self, mailbox: Mailbox, write: Callable[[Values], Message]) -> None:
+        self._mailbox, self._write = mailbox, write
+
+    async def send_email(self, template_vars: Values, user_context: dict[str, Any]) -> None:
+        self._mailbox.add(self._write(template_vars))
 
 
-class _RecoveryMail(EmailDeliveryInterface[TypeWebauthnEmailDeliveryInput]):
-    def __init__(self, mailbox: Mailbox) -> None:
-        self._mailbox = mailbox
-
-    async def send_email(
-        self, template_vars: TypeWebauthnEmailDeliveryInput, user_context: dict[str, Any]
-    ) -> None:
-        link = template_vars.recover_account_link
-        to, tenant = template_vars.user.email, template_vars.tenant_id
-        self._mailbox.add(Message(to, "account-recovery", tenant, link=link))
-
-
-class _CodeMail(EmailDeliveryInterface[PasswordlessLoginEmailTemplateVars]):
-    def __init__(self, mailbox: Mailbox) -> None:
-        self._mailbox = mailbox
-
-    async def send_email(
-        self, template_vars: PasswordlessLoginEmailTemplateVars, user_context: dict[str, Any]
-    ) -> None:
-        self._mailbox.add(_code(template_vars.email, template_vars))
-
-
-class _CodeText(SMSDeliveryInterface[PasswordlessLoginSMSTemplateVars]):
+class _Texts(SMSDeliveryInterface[PasswordlessLoginSMSTemplateVars]):
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
 
@@ -75,6 +42,25 @@ class _CodeText(SMSDeliveryInterface[PasswordlessLoginSMSTemplateVars]):
         self, template_vars: PasswordlessLoginSMSTemplateVars, user_context: dict[str, Any]
     ) -> None:
         self._mailbox.add(_code(template_vars.phone_number, template_vars))
+
+
+def _password_reset(values: PasswordResetEmailTemplateVars) -> Message:
+    link = values.password_reset_link
+    return Message(values.user.email, "password-reset", values.tenant_id, link=link)
+
+
+def _verification(values: VerificationEmailTemplateVars) -> Message:
+    link = values.email_verify_link
+    return Message(values.user.email, "email-verification", values.tenant_id, link=link)
+
+
+def _recovery(values: TypeWebauthnEmailDeliveryInput) -> Message:
+    link = values.recover_account_link
+    return Message(values.user.email, "account-recovery", values.tenant_id, link=link)
+
+
+def _code_mail(values: PasswordlessLoginEmailTemplateVars) -> Message:
+    return _code(values.email, values)
 
 
 def _code(
@@ -88,8 +74,8 @@ class Delivery:
     """The delivery settings of all recipes."""
 
     def __init__(self, mailbox: Mailbox) -> None:
-        self.password_resets = EmailDeliveryConfig(_PasswordResetMail(mailbox))
-        self.verifications = EmailDeliveryConfig(_VerificationMail(mailbox))
-        self.recoveries = EmailDeliveryConfig(_RecoveryMail(mailbox))
-        self.code_mails = EmailDeliveryConfig(_CodeMail(mailbox))
-        self.code_texts = SMSDeliveryConfig(_CodeText(mailbox))
+        self.password_resets = EmailDeliveryConfig(_Mails(mailbox, _password_reset))
+        self.verifications = EmailDeliveryConfig(_Mails(mailbox, _verification))
+        self.recoveries = EmailDeliveryConfig(_Mails(mailbox, _recovery))
+        self.code_mails = EmailDeliveryConfig(_Mails(mailbox, _code_mail))
+        self.code_texts = SMSDeliveryConfig(_Texts(mailbox))

@@ -26,6 +26,8 @@ ROLE = "editor"
 PERMISSION = "publish"
 
 router = APIRouter(prefix="/api")
+#: Only with a core whose licence allows second factors.
+factors = APIRouter(prefix="/api")
 
 
 def _with_verified_email(
@@ -106,14 +108,14 @@ class SecondFactor(BaseModel):
     factor: Literal["totp", "otp-email", "otp-phone", "emailpassword", "webauthn"]
 
 
-@router.post("/require-factor")
+@factors.post("/require-factor")
 async def require_factor(session: CurrentSession, wanted: SecondFactor) -> dict[str, Any]:
     """Ask this user for a second factor from now on; `PUT /auth/mfa/info` tells the session."""
     await add_to_required_secondary_factors_for_user(session.get_user_id(), wanted.factor)
     return {}
 
 
-@router.post("/spare-factor")
+@factors.post("/spare-factor")
 async def spare_factor(session: CurrentSession, wanted: SecondFactor) -> dict[str, Any]:
     await remove_from_required_secondary_factors_for_user(session.get_user_id(), wanted.factor)
     return {}

@@ -31,6 +31,7 @@ from supertokens_python.recipe.thirdparty.provider import (
     ProviderInput,
 )
 from supertokens_python.recipe.webauthn import WebauthnConfig
+from supertokens_python.supertokens import RecipeInit
 from supertokens_python.types import RecipeUserId, User
 
 from demo.backend.delivery import Delivery
@@ -97,6 +98,16 @@ def _providers(settings: Settings) -> list[ProviderInput]:
     return [ProviderInput(config=config, include_in_non_public_tenants_by_default=True)]
 
 
+def _licensed_recipes(features: frozenset[str]) -> list[RecipeInit]:
+    """Recipes for which a core of SuperTokens wants a licence: without one they only fail."""
+    recipes = []
+    if "mfa" in features:
+        recipes += [totp.init(), multifactorauth.init(first_factors=FIRST_FACTORS)]
+    if "account_linking" in features:
+        recipes.append(accountlinking.init(should_do_automatic_account_linking=_link_verified))
+    return recipes
+
+
 def init_sdk(settings: Settings, mailbox: Mailbox) -> None:
     """Initialise the SDK, which is one per process."""
     delivery = Delivery(mailbox)
@@ -104,7 +115,7 @@ def init_sdk(settings: Settings, mailbox: Mailbox) -> None:
         app_info=InputAppInfo(
             app_name="supertokens-pyodide demo",
             api_domain=settings.origin,
-            website_domain=settings.origin,
+            website_domain=settings.website,
             api_base_path=API_BASE_PATH,
         ),
         supertokens_config=SupertokensConfig(
@@ -130,10 +141,8 @@ def init_sdk(settings: Settings, mailbox: Mailbox) -> None:
             ),
             thirdparty.init(SignInAndUpFeature(_providers(settings))),
             webauthn.init(WebauthnConfig(email_delivery=delivery.recoveries)),
-            totp.init(),
-            multifactorauth.init(first_factors=FIRST_FACTORS),
-            accountlinking.init(should_do_automatic_account_linking=_link_verified),
             userroles.init(),
             multitenancy.init(),
+            *_licensed_recipes(settings.features),
         ],
     )

@@ -21,12 +21,16 @@ class Settings:
 
     # Where browsers reach us, for instance http://localhost:8000.
     origin: str
+    # Where the pages are: links in messages lead there.
+    website: str
     core_uri: str
     # The folder that `make vendor` assembles: Pyodide, PyScript, the wheels and the shim.
     vendor: Path
     core_api_key: str | None = None
     # Ask for an anti-csrf token on top of the SameSite cookies.
     anti_csrf: bool = False
+    # What the core's licence allows.
+    features: frozenset[str] = frozenset()
     # With whose accounts users may sign in, if it runs.
     provider: Provider | None = None
 

@@ -39,6 +39,18 @@ class InvalidApiKey(CoreError):
         super().__init__("Invalid API key")
 
 
+class FeatureNotEnabled(CoreError):
+    """The licence does not allow it."""
+
+    status = 402
+
+    def __init__(self, feature: str) -> None:
+        super().__init__(
+            f"The feature {feature} is not enabled. Please subscribe to a SuperTokens core license "
+            "key to enable this feature."
+        )
+
+
 class Forbidden(CoreError):
     """The one who asks must not."""
 

@@ -138,6 +138,10 @@ def _put(core: Core, tx: Transaction, ref: TenantRef, change: TenantChange) -> b
     if ref == TenantRef() and change.core_config:
         # Those settings are the operator's.
         raise BadRequest("Cannot modify base config")
+    if not ref.is_public:
+        core.require_feature("multi_tenancy")
+    if change.required_secondary_factors is not None:
+        core.require_feature("mfa")
     known = get_tenant(tx, ref)
     # A new tenant has no first factors until it is given some; an app starts with all.
     tenant = known or Tenant(ref.tenant, None if ref.is_public else [], None, {})

@@ -1,7 +1,7 @@
 """Users: people with one or more ways to log in."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from demo.local_core.scope import TenantRef
@@ -37,8 +37,8 @@ class LoginMethod:
     phone_number: str | None = None
     third_party: ThirdParty | None = None
     credential_ids: Sequence[str] = ()
-    tenant_ids: Sequence[str] = field(default=(), compare=False)
-    verified: bool = field(default=False, compare=False)
+    tenant_ids: Sequence[str] = ()
+    verified: bool = False
 
     def reply(self) -> dict[str, Any]:
         """The form in which the interface shows a login method."""

@@ -5,10 +5,12 @@ import json
 
 import pytest
 
-from tests.demo.signing_in import codes, factors, passkeys, passwords, third_parties
-from tests.demo.signing_in.table import ROWS, STATUSES, UNREACHABLE
+from tests.demo.running import running_demo
+from tests.demo.signing_in import codes, factors, linking, passkeys, passwords, third_parties
+from tests.demo.signing_in.scene import Browser
+from tests.demo.signing_in.table import ROWS, STATUSES, UNREACHABLE, UNREACHABLE_CODES
 
-PRODUCERS = (codes, factors, passkeys, passwords, third_parties)
+PRODUCERS = (codes, factors, linking, passkeys, passwords, third_parties)
 DECLARED = [
     (api, status)
     for apis in STATUSES.values()
@@ -39,8 +41,31 @@ def test_a_status_is_answered(new_scene, row, mode):
         assert front["up"]["sub"] == front["uid"]
 
 
+# On a backend of its own.
+WRONG_PARTY = {
+    ("POST /webauthn/options/register", "INVALID_OPTIONS_ERROR"),
+    ("POST /webauthn/options/signin", "INVALID_OPTIONS_ERROR"),
+}
+
+
+def test_passkeys_need_a_website_of_the_apis_domain(vendor):
+    with (
+        running_demo(vendor, "--website", "http://shop.example") as demo,
+        Browser(demo.origin, "cookie") as browser,
+    ):
+        for api, status in WRONG_PARTY:
+            path = api.removeprefix("POST ")
+            assert browser.auth(path, email="a@example.com").json() == {"status": status}
+
+
 def test_the_table_is_whole():
-    produced = {(row.api, row.status) for row in ROWS}
+    produced = {(row.api, row.status) for row in ROWS} | WRONG_PARTY
     assert produced | UNREACHABLE.keys() == set(DECLARED)
     assert not produced & UNREACHABLE.keys()
     assert {row.produce.__module__ for row in ROWS} == {one.__name__ for one in PRODUCERS}
+
+
+def test_the_table_of_codes_is_whole():
+    produced = {row.code for row in ROWS if row.code}
+    assert produced | UNREACHABLE_CODES.keys() == {f"{number:03}" for number in range(1, 35)}
+    assert not produced & UNREACHABLE_CODES.keys()

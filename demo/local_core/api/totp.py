@@ -77,10 +77,10 @@ def _filled(body: Body, name: str) -> str:
 _DEVICE = "/recipe/totp/device"
 
 ROUTES = [
-    Route("POST", _DEVICE, Scope.PUBLIC, _create_device),
+    Route("POST", _DEVICE, Scope.PUBLIC, _create_device, features=("mfa",)),
     Route("PUT", _DEVICE, Scope.PUBLIC, _rename_device),
     Route("GET", f"{_DEVICE}/list", Scope.PUBLIC, _list_devices),
     Route("POST", f"{_DEVICE}/remove", Scope.PUBLIC, _remove_device),
     Route("POST", f"{_DEVICE}/verify", Scope.TENANT, _verify_device),
-    Route("POST", "/recipe/totp/verify", Scope.TENANT, _verify_code),
+    Route("POST", "/recipe/totp/verify", Scope.TENANT, _verify_code, features=("mfa",)),
 ]

@@ -18,6 +18,8 @@ from tests.conftest import TIMEOUT
 from tests.demo.running import PASSWORD, Demo, environment, running_demo
 
 SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
+# A server closes the connection after it has failed, perhaps while it is used again.
+NO_IDLE = httpx.Limits(max_keepalive_connections=0)
 
 
 class Clock:
@@ -43,7 +45,9 @@ class Browser(httpx.Client):
     """A browser that keeps a session, in cookies or in headers."""
 
     def __init__(self, origin: str, mode: str) -> None:
-        super().__init__(base_url=origin, headers={"st-auth-mode": mode}, timeout=TIMEOUT)
+        super().__init__(
+            base_url=origin, headers={"st-auth-mode": mode}, timeout=TIMEOUT, limits=NO_IDLE
+        )
         self.event_hooks["response"].append(self._keep)
         self._by_header = mode == "header"
 
@@ -144,18 +148,24 @@ class Scene:
     def passkey(self, **fields: Any) -> Passkey:
         return Passkey(**{"relying_party_id": "localhost", "origin": self.origin, **fields})
 
-    def registration(self, passkey: Passkey, **options: str) -> dict[str, Any]:
+    def registration(
+        self, passkey: Passkey, tenant: str = "public", **options: str
+    ) -> dict[str, Any]:
         """The body by which a passkey is registered, with options for an address or a token."""
-        return self._ceremony("register", passkey.create, options)
+        return self._ceremony("register", tenant, passkey.create, options)
 
     def assertion(self, passkey: Passkey) -> dict[str, Any]:
         """The body by which a passkey signs in."""
-        return self._ceremony("signin", passkey.get, {})
+        return self._ceremony("signin", "public", passkey.get, {})
 
     def _ceremony(
-        self, kind: str, act: Callable[[str], dict[str, Any]], body: dict[str, str]
+        self,
+        kind: str,
+        tenant: str,
+        act: Callable[[str], dict[str, Any]],
+        body: dict[str, str],
     ) -> dict[str, Any]:
-        options = self.browser.auth(f"/webauthn/options/{kind}", **body).json()
+        options = self.browser.auth(f"/webauthn/options/{kind}", tenant, **body).json()
         assert options["status"] == "OK", options
         credential = act(options["challenge"])
         if kind == "signin":

@@ -68,5 +68,13 @@ def come_with_the_new_address_of_somebody_else(scene: Scene) -> httpx.Response:
     return _sign_in(scene, Account(name, taken))
 
 
+@produces(SIGN_IN, "SIGN_IN_UP_NOT_ALLOWED", code="024")
+def come_with_an_unverified_address_that_somebody_has(scene: Scene) -> httpx.Response:
+    name, taken = scene.email(), scene.email()
+    _sign_in(scene, Account(name, name))
+    scene.password_user(taken)
+    return _sign_in(scene, Account(name, taken, verified=False))
+
+
 def _sign_in(scene: Scene, account: Account) -> httpx.Response:
     return scene.browser.auth("/signinup", **account.visit(scene.browser))
