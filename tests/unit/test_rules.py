@@ -55,6 +55,7 @@ CORE_FOLDERS = {
 }
 # Lower layers know nothing of those above them; within a line neither knows the other.
 LAYERS = [
+    ["_error"],
     ["errors", "events", "_response"],
     ["options"],
     *(
