@@ -2,6 +2,7 @@
 
 import mimetypes
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
@@ -10,6 +11,9 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from demo.backend.settings import SIGN_IN_PATH
+from demo.backend.tenants import SECURE
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 STATIC = WEB / "static"
@@ -46,29 +50,47 @@ class Files(StaticFiles):
         return response
 
 
-# The pages, and what is said of the app in each.
+# The pages with the app, and what is said of it in each.
 TITLES = {
     "javascript": "the app in JavaScript",
     "python": "the app in Python",
     "worker": "Python in a worker",
 }
+SIGN_IN = "sign_in"
+
+# Links in messages lead to pages, and no other site may learn of them.
+_HEADERS = {"Cache-Control": OURS, "Referrer-Policy": "no-referrer"}
+
+
+def _read(part: str) -> str:
+    return (TEMPLATES / f"{part}.html").read_text("utf-8").strip()
+
+
+def _filled(template: str, page: str, tenants: Iterable[str], **more: str) -> HTMLResponse:
+    current = {
+        f"current_{name}": 'aria-current="page"' if name == page else ""
+        for name in (*TITLES, SIGN_IN)
+    }
+    html = Template(_read(template)).substitute(
+        page=page,
+        header=Template(_read("header")).substitute(current),
+        tenants="".join(f'<option value="{tenant}">{tenant}</option>' for tenant in tenants),
+        **more,
+    )
+    return HTMLResponse(html, headers=_HEADERS)
 
 
 def _page(page: str, tenants: tuple[str, ...]) -> HTMLResponse:
-    """One markup for all pages; they differ in where Python runs and what is said of it."""
-
-    def read(part: str) -> str:
-        return (TEMPLATES / f"{part}.html").read_text("utf-8").strip()
-
-    html = Template(read("page")).substitute(
-        page=page,
+    """One markup for all pages with the app; they differ in where Python runs."""
+    return _filled(
+        "page",
+        page,
+        # The app has no second factors.
+        [tenant for tenant in tenants if tenant != SECURE],
         title=TITLES[page],
-        tenants="".join(f'<option value="{tenant}">{tenant}</option>' for tenant in tenants),
-        work=read("work-worker") if page == "worker" else "",
-        **{part: read(f"{part}-{page}") for part in ("head", "about", "app")},
-        **{f"current_{name}": 'aria-current="page"' if name == page else "" for name in TITLES},
+        work=_read("work-worker") if page == "worker" else "",
+        **{part: _read(f"{part}-{page}") for part in ("head", "about", "app")},
     )
-    return HTMLResponse(html, headers={"Cache-Control": OURS})
 
 
 def pages_router(tenants: tuple[str, ...]) -> APIRouter:
@@ -85,5 +107,11 @@ def pages_router(tenants: tuple[str, ...]) -> APIRouter:
     @router.get("/worker")
     def worker() -> HTMLResponse:
         return _page("worker", tenants)
+
+    # The paths below it are for links in messages, and for those who come from a provider.
+    @router.get(SIGN_IN_PATH)
+    @router.get(SIGN_IN_PATH + "/{_purpose:path}")
+    def sign_in() -> HTMLResponse:
+        return _filled("sign-in", SIGN_IN, tenants, head=_read("head-python"))
 
     return router

@@ -35,7 +35,8 @@ def _with_verified_email(
 ) -> list[SessionClaimValidator]:
     # The SDK's types say less of it than there is.
     claim = cast(EmailVerificationClaimValidators, EmailVerificationClaim.validators)
-    return [*validators, claim.is_verified()]
+    # First: a page that repairs one after the other begins with the address.
+    return [claim.is_verified(), *validators]
 
 
 def _with_role(

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
         tenants = asyncio.run(ensure_tenants(features))
         app = create_app(settings, tenants, mailbox)
         ended = running.enter_context(serve(app, sock, "backend"))
-        pages = ("/ (JavaScript)", "/pyscript (Python)", "/worker (Python in a worker)")
+        pages = ("/ (JavaScript)", "/pyscript (Python)", "/worker (Python in a worker)", "/sign-in")
         print("Demo:", " · ".join(origin + page for page in pages), flush=True)
 
         # In slices: a wait without end cannot be interrupted on every system.

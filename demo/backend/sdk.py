@@ -36,7 +36,7 @@ from supertokens_python.types import RecipeUserId, User
 
 from demo.backend.delivery import Delivery
 from demo.backend.mailbox import Mailbox
-from demo.backend.settings import API_BASE_PATH, Settings
+from demo.backend.settings import API_BASE_PATH, SIGN_IN_PATH, Settings
 
 #: The third party that runs beside the demo.
 PROVIDER = "local"
@@ -117,6 +117,7 @@ def init_sdk(settings: Settings, mailbox: Mailbox) -> None:
             api_domain=settings.origin,
             website_domain=settings.website,
             api_base_path=API_BASE_PATH,
+            website_base_path=SIGN_IN_PATH,
         ),
         supertokens_config=SupertokensConfig(
             connection_uri=settings.core_uri, api_key=settings.core_api_key

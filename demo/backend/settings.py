@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 API_BASE_PATH = "/auth"
+# The page to which links in messages lead.
+SIGN_IN_PATH = "/sign-in"
 
 
 @dataclass(frozen=True)

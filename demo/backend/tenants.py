@@ -13,7 +13,7 @@ SECURE = "secure"
 
 
 async def ensure_tenants(features: frozenset[str]) -> tuple[str, ...]:
-    """Create the tenants that the core's licence allows; return those for the demo's pages."""
+    """Create the tenants that the core's licence allows; return them."""
     if "multi_tenancy" not in features:
         return (DEFAULT,)
     configs = {SECOND: TenantConfigCreateOrUpdate(first_factors=["emailpassword"])}
@@ -27,4 +27,4 @@ async def ensure_tenants(features: frozenset[str]) -> tuple[str, ...]:
             await create_or_update_tenant(tenant, config)
         except Exception as error:  # the SDK has no narrower one for what a core answers
             raise StartError(f"The core refuses to make a tenant. {error}") from error
-    return (DEFAULT, SECOND)
+    return (DEFAULT, *configs)

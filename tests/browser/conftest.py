@@ -334,7 +334,7 @@ def vendor_site() -> Iterator[VendorSite]:
 
 @pytest.fixture(scope="session")
 def demo_process() -> Iterator[Demo]:
-    demo = Demo()
+    demo = Demo("--provider")
     yield demo
     demo.stop()
 

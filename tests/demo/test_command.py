@@ -37,7 +37,7 @@ def test_it_says_where_it_is_and_stops_when_told_although_a_connection_is_open(v
     with running_demo(vendor) as demo, httpx.Client(timeout=TIMEOUT) as client:
         assert re.fullmatch(
             r"Demo: (http://localhost:\d+)/ \(JavaScript\) · \1/pyscript \(Python\) · "
-            r"\1/worker \(Python in a worker\)\n",
+            r"\1/worker \(Python in a worker\) · \1/sign-in\n",
             demo.line,
         )
         assert client.get(demo.origin + "/api/public").status_code == 200

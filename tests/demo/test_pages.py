@@ -7,6 +7,7 @@ import pytest
 from tests.demo.running import Visitor
 
 PAGES = ["/", "/pyscript", "/worker"]
+ALL_PAGES = [*PAGES, "/sign-in"]
 
 # What the tests in a browser hold on to.
 TEST_IDS = {
@@ -58,7 +59,7 @@ def test_the_pages_share_their_markup(visitor: Visitor):
     assert all("work" in found for found in more)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", ALL_PAGES)
 def test_a_page_is_never_kept_and_says_which_it_is(visitor: Visitor, path):
     response = visitor.get(path)
     assert response.headers["cache-control"] == "no-store"
@@ -66,7 +67,7 @@ def test_a_page_is_never_kept_and_says_which_it_is(visitor: Visitor, path):
     assert re.findall(r'<a href="([^"]+)" aria-current="page"', response.text) == [path]
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", ALL_PAGES)
 def test_a_page_loads_nothing_from_elsewhere(visitor: Visitor, path):
     tags = " ".join(re.findall(r"<(?:script|link|img|a)\b[^>]*>", visitor.get(path).text))
     loaded = re.findall(r'(?:src|href|"interpreter")[=:] ?"([^"]+)"', tags)
@@ -75,11 +76,19 @@ def test_a_page_loads_nothing_from_elsewhere(visitor: Visitor, path):
 
 
 def test_the_own_files_that_a_page_names_are_there(visitor: Visitor):
-    for page in PAGES:
+    for page in ALL_PAGES:
         for address in set(re.findall(r'"(/static/[^"]+)"', visitor.get(page).text)):
             response = visitor.get(address)
             assert response.status_code == 200, address
             assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/verify", "/sign-in/webauthn/recover"])
+def test_links_in_messages_lead_to_a_page_that_tells_no_other_site(visitor: Visitor, path):
+    response = visitor.get(path)
+    assert response.headers["referrer-policy"] == "no-referrer"
+    offered = re.findall(r'<option value="([^"]+)"', response.text)
+    assert offered == ["public", "acme", "secure"]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import Awaitable, Callable
-from functools import wraps
 from typing import Any, Literal
 
 import supertokens_pyodide as supertokens
@@ -15,6 +13,9 @@ from logs import log_event, watch_requests  # type: ignore[import-not-found]  # 
 from page import (  # type: ignore[import-not-found]  # a file of the page
     Json,
     by_id,
+    in_background,
+    on,
+    report,
     set_ready,
     show_boot_failure,
     show_claims,
@@ -29,13 +30,11 @@ from page import (  # type: ignore[import-not-found]  # a file of the page
     show_user,
 )
 from pyodide.http import pyfetch
-from pyscript import when, window
+from pyscript import window
 from supertokens_pyodide.claims import BooleanClaim
 
 query = window.URLSearchParams.new(window.location.search)
 mode: Literal["cookie", "header"] = "header" if query.get("mode") == "header" else "cookie"
-
-Handler = Callable[[Any], Awaitable[None]]
 
 
 async def nothing_to_fetch(_user_context: Json) -> None:
@@ -221,38 +220,6 @@ async def revoke(row: Any) -> None:
 
 
 # ---- wiring --------------------------------------------------------------------------------------
-
-
-async def report(work: Awaitable[None]) -> None:
-    try:
-        await work
-    except Exception as error:
-        show_notice(f"{type(error).__name__}: {error}")
-
-
-background: set[asyncio.Task[None]] = set()
-
-
-def in_background(work: Awaitable[None]) -> None:
-    # The event loop itself keeps no task alive.
-    task = asyncio.create_task(report(work))
-    background.add(task)
-    task.add_done_callback(background.discard)
-
-
-def on(event_type: str, selector: str) -> Callable[[Handler], Handler]:
-    """Like `when`, which it is made of, but what goes wrong is shown on the page."""
-
-    def attach(handler: Handler) -> Handler:
-        @when(event_type, selector)
-        @wraps(handler)
-        async def reported(event: Any) -> None:
-            show_notice("")
-            await report(handler(event))
-
-        return handler
-
-    return attach
 
 
 @on("submit", "#account")

@@ -72,8 +72,10 @@ addEventListener("DOMContentLoaded", () => {
     if (document.querySelector(".py-error")) showFailure("The end of the page says why.");
   }).observe(document.body, { childList: true });
 
-  // From page to page the choice of mode goes along.
-  for (const link of document.querySelectorAll("a[href^='/']")) link.search = location.search;
+  // From page to page the choice of mode goes along, and no more: an address may have secrets in it.
+  const mode = new URLSearchParams(location.search).get("mode");
+  if (!mode) return;
+  for (const link of document.querySelectorAll("a[href^='/']")) link.search = `?mode=${mode}`;
 });
 
 addEventListener("error", ({ message }) => showFailure(message));

@@ -1,13 +1,17 @@
 """The page seen from the app: fills in what it is given and knows nothing of sessions."""
 
+# mypy: allow-untyped-decorators
+
+import asyncio
 import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from js import Date
-from pyscript import document
+from pyscript import document, when
 
 # Claims by name, or any other JSON object.
 Json = dict[str, Any]
@@ -136,3 +140,43 @@ def show_session_payload(row: Any, payload: Json | None) -> None:
 
 def show_result(name: str, text: str) -> None:
     by_id(name).textContent = text
+
+
+# ---- what the page does --------------------------------------------------------------------------
+
+Handler = Callable[[Any], Awaitable[None]]
+
+
+async def report(work: Awaitable[None]) -> None:
+    """Do something; what goes wrong is shown on the page."""
+    try:
+        await work
+    except Exception as error:
+        show_notice(f"{type(error).__name__}: {error}")
+
+
+background: set[asyncio.Task[None]] = set()
+
+
+def in_background(work: Awaitable[None]) -> asyncio.Task[None]:
+    """Do something meanwhile."""
+    # The event loop itself keeps no task alive.
+    task = asyncio.create_task(report(work))
+    background.add(task)
+    task.add_done_callback(background.discard)
+    return task
+
+
+def on(event_type: str, selector: str) -> Callable[[Handler], Handler]:
+    """Like `when`, which it is made of, but what goes wrong is shown on the page."""
+
+    def attach(handler: Handler) -> Handler:
+        @when(event_type, selector)
+        @wraps(handler)
+        async def reported(event: Any) -> None:
+            show_notice("")
+            await report(handler(event))
+
+        return handler
+
+    return attach
