@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.app import PASSWORD, PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog
 from tests.browser.demo import Demo
+from tests.browser.test_recipes import message
 from tests.browser.tokens import let_shown_token_expire
 from tests.conftest import ROOT, TIMEOUT
 
@@ -53,10 +54,29 @@ EXPOSED = {
         startWebJs: () => WebJs.init({ appInfo, recipeList: [WebJsSession.init()] }),
       });
     """,
+    "recipes.js": """
+      import * as supertokens from "supertokens-pyodide";
+      import SuperTokens from "supertokens-web-js";
+      import Passwordless from "supertokens-web-js/recipe/passwordless";
+      import ThirdParty from "supertokens-web-js/recipe/thirdparty";
+      const { origin } = location;
+      const appInfo = { appName: "x", apiDomain: origin };
+      supertokens.init({ apiDomain: origin });
+      SuperTokens.init({ appInfo, recipeList: [Passwordless.init(), ThirdParty.init()] });
+      Object.assign(globalThis, { supertokens, Passwordless, ThirdParty });
+    """,
 }
+# Not in the documentation: what only tests need.
+OURS = {"both.jsx", "recipes.js"}
 SETTINGS = 'globalThis.supertokensPyodide = { indexURL: "/vendor/pyodide/" };'
 THROWN = "(start) => { try { start(); return null; } catch (e) { return [e.code, String(e)]; } }"
-PAGES = {"/shop": "app", "/signin": "signin", "/orders": "orders", "/both": "both"}
+PAGES = {
+    "/shop": "app",
+    "/signin": "signin",
+    "/orders": "orders",
+    "/both": "both",
+    "/recipes": "recipes",
+}
 
 
 def documented(language: str) -> dict[str, str]:
@@ -88,7 +108,7 @@ def bundles(
         name = "supertokens-pyodide" if one == package else one.name
         (folder / "node_modules" / name).symlink_to(one)
     files = {**documented("js"), **documented("jsx")}
-    assert files.keys() == EXPOSED.keys() - {"both.jsx"}
+    assert files.keys() == EXPOSED.keys() - OURS
     for name, exposed in EXPOSED.items():
         text = files.get(name, "") + exposed
         text = text.replace("https://api.example.com", demo_process.origin)
@@ -96,7 +116,7 @@ def bundles(
     line = next(line for line in TEXT.splitlines() if line.startswith("npx esbuild "))
     command = shlex.split(line)
     assert command[2:4] == ["signin.jsx", "orders.js"]
-    for words in (command, [*command[:2], "app.js", "both.jsx", *command[4:]]):
+    for words in (command, [*command[:2], "app.js", *sorted(OURS), *command[4:]]):
         built = subprocess.run(
             words, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=False
         )
@@ -211,6 +231,41 @@ def test_recipes_of_web_js_use_our_session(site: Site, browser_log: BrowserLog) 
     assert run(page, "return supertokens.signOut()") is True
     assert run(page, "return supertokens.doesSessionExist()") is False
     assert run(page, f"return signIn(argument, '{PASSWORD}')", email) == user
+    assert browser_log.page_errors == []
+
+
+def signed_in_user(page: Page) -> Any:
+    """The user whom both SDKs' requests are for."""
+    mine = "fetch('/api/protected').then((response) => response.json())"
+    user, answer = run(page, f"return Promise.all([supertokens.getUserId(), {mine}])")
+    assert answer["userId"] == user
+    return user
+
+
+def test_a_code_by_web_js_begins_our_session(site: Site, browser_log: BrowserLog) -> None:
+    page = site.open("/recipes")
+    email = f"{uuid.uuid4().hex}@example.com"
+    run(page, "await Passwordless.createCode({ email: argument })", email)
+    consume = "return Passwordless.consumeCode({ userInputCode: argument })"
+    assert run(page, consume, "000000")["status"] == "INCORRECT_USER_INPUT_CODE_ERROR"
+    assert run(page, "return supertokens.doesSessionExist()") is False
+    answer = run(page, consume, message(site.demo.origin, email)["code"])
+    assert (answer["status"], answer["user"]["id"]) == ("OK", signed_in_user(page))
+    assert browser_log.page_errors == []
+
+
+def test_a_provider_by_web_js_begins_our_session(site: Site, browser_log: BrowserLog) -> None:
+    page = site.open("/recipes")
+    ask = "ThirdParty.getAuthorisationURLWithQueryParamsAndSetState(argument)"
+    there = {"thirdPartyId": "local", "frontendRedirectURI": f"{site.demo.origin}/recipes"}
+    page.goto(run(page, f"return {ask}", there))
+    page.get_by_label("E-mail").fill(f"{uuid.uuid4().hex}@example.com")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Allow").click()
+    page.wait_for_url("**/recipes?*")
+    page.wait_for_function("globalThis.ThirdParty")
+    answer = run(page, "return ThirdParty.signInAndUp()")
+    assert (answer["status"], answer["user"]["id"]) == ("OK", signed_in_user(page))
     assert browser_log.page_errors == []
 
 
