@@ -68,25 +68,34 @@ export class Shim {
    * @param {Record<string, any>} given
    */
   init(given) {
-    const options = this.#checked(given);
+    const options = this.#orRefused(() => this.#checked(given));
     const { driver } = this;
     if (this.given.options || driver) {
-      return this.given.again(options, driver?.core.isPending ? undefined : driver?.core);
+      this.given.again(options, driver?.core.isPending ? undefined : driver?.core);
+    } else {
+      this.#orRefused(() => this.open(options));
+      this.target = targetOf(options);
+      startPython(this, this.cores.expect());
     }
-    this.open(options);
-    this.target = targetOf(options);
-    const pending = this.cores.expect();
     if (options.onHandleEvent) this.cores.watch();
-    startPython(this, pending);
   }
 
   /** @param {Record<string, any>} given */
   #checked(given) {
+    if (!IN_BROWSER) throw notABrowser();
+    checkStart(settings());
+    return this.given.checked(given);
+  }
+
+  /**
+   * @template T
+   * @param {() => T} act a part of init(), which may throw
+   * @returns {T}
+   */
+  #orRefused(act) {
     try {
       this.#refusal = undefined;
-      if (!IN_BROWSER) throw notABrowser();
-      checkStart(settings());
-      return this.given.checked(given);
+      return act();
     } catch (error) {
       this.#refusal = error; // callers that come later learn of it too
       throw error;
@@ -104,8 +113,13 @@ export class Shim {
     this.#unguard = guardPage();
     this.lifetime = {};
     this.window = window;
-    this.given.open(options, functions);
-    this.interception.open();
+    try {
+      this.given.open(options, functions);
+      this.interception.open();
+    } catch (error) {
+      this.#restore(); // a function of the page's has failed
+      throw error;
+    }
     this.workers?.open();
   }
 
@@ -135,16 +149,26 @@ export class Shim {
 
   /** Undo everything that init() did; whatever waits ends with Closed. */
   close() {
-    // Python's side is closed by Python, which then comes back to disconnect().
-    if (this.#port) this.#port.closed();
-    else this.disconnect();
+    const port = this.#port;
+    try {
+      port?.closed(); // Python closes its side, and comes back to disconnect()
+    } catch (error) {
+      console.error("supertokens: Python could not close the session", error);
+    }
+    if (this.#port === port) this.disconnect(); // there is no Python, or it has died
   }
 
   /** Take everything off the page. */
   disconnect() {
     this.workers?.close();
-    this.lifetime = this.#port = null;
+    this.#port = null;
     this.cores.close();
+    this.#restore();
+  }
+
+  /** Leave the page as it was before open(). */
+  #restore() {
+    this.lifetime = null;
     this.interception.close();
     this.#unguard();
     this.given.close();
