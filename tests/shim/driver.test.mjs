@@ -260,7 +260,10 @@ describe("close()", () => {
   });
 
   test("a call of ours that is on its way is not gone on with", async () => {
-    const { driver, host } = driverOf({ flow: 1, do: "post", url: "https://api.example.com/r" });
+    const { driver, host } = driverOf({
+      ...{ flow: 1, do: "post", url: "https://api.example.com/r" },
+      timeout: 60_000,
+    });
     let arrive;
     host.nativeFetch = () =>
       new Promise((resolve) => {
