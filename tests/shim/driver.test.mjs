@@ -446,6 +446,21 @@ describe("a core that fails", () => {
     assert.equal(core.forgotten, 1);
   });
 
+  test("a response to an exchange that no core knows is for the one that is there by now", async () => {
+    const { driver, core } = driverOf(SEND);
+    let respond;
+    const sent = new Promise((resolve) => {
+      respond = resolve;
+    });
+    const { verdict } = exchanging(driver, [sent]);
+    const other = new PlayedCore(DELIVER);
+    driver.use(other, new PlayedHost(), PLAN);
+    respond(new Response(null, { status: 401 }));
+    assert.deepEqual(await verdict, DELIVER);
+    assert.deepEqual(core.asked, [["exchange"]]);
+    assert.deepEqual(other.asked, [["resume", undefined, 401]]);
+  });
+
   test("another core answers from then on, and what has begun goes on in its own", async () => {
     const { driver, core, host } = driverOf(WAIT, VALUE);
     const first = calling(driver);

@@ -45,8 +45,6 @@ export class PendingCore {
   #held = [];
   /** @type {Promise<void> | undefined} while the core cannot be given them at once */
   #replayed = undefined;
-  /** Whether the core has been given them. */
-  #isOver = false;
   /** @type {Driver | null} */
   #own = null;
 
@@ -95,13 +93,8 @@ export class PendingCore {
 
   /** @param {Step} step @param {Result} result @param {FlowContext} context */
   resume(step, result, context) {
-    const { core, heads, plan } = this.#driver;
+    const { heads, plan } = this.#driver;
     if (isOrdinary(plan, result)) return DELIVER;
-    if (this.#isOver) {
-      // The core came while the request was on its way.
-      context.core = core;
-      return core.resume(step, result, context);
-    }
     return this.#hold({
       ...{ context, step, result, isAlone: false, next: null },
       headers: heads.last,
@@ -186,7 +179,6 @@ export class PendingCore {
 
   #replay() {
     if (this.#driver.isClosed) throw closed();
-    this.#isOver = true;
     for (const held of this.#held.splice(0)) {
       held.next = this.#handedOver(held);
       if (held.isAlone) this.#driver.run(held.next, held.context).catch(() => {});

@@ -96,6 +96,8 @@ export class Driver {
    */
   resume(step, result, context) {
     if (step.do === "send" && step.isBare) return DELIVER;
+    // No core knows of such an exchange, so the one that is there by now takes its response.
+    if (step.do === "send" && step.flow === undefined) context.core = this.core;
     const isPending = context.core?.isPending;
     const answer = this.ask((core) => core.resume(step, result, context), context);
     if (!isPending || !(answer instanceof Promise)) return answer;
