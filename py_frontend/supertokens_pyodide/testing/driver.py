@@ -211,7 +211,7 @@ class Driver:
         }
         hook = self._options.get("pre_api_hook")
         if hook is not None:
-            call.hooked = {**call.hooked, **await _settled(hook(call.hooked))}
+            call.hooked = {**call.hooked, **await awaited(hook(call.hooked))}
         init = call.hooked["request_init"]
         request = Request(
             init["method"],
@@ -239,7 +239,7 @@ class Driver:
 
     async def _after_post(self, call: Call, step: dict[str, Any]) -> None:
         hook = self._options["post_api_hook"]
-        await _settled(hook({**call.hooked, "response": call.reply}))
+        await awaited(hook({**call.hooked, "response": call.reply}))
 
     def _call_javascript(self, function: str, arguments: list[Any]) -> str:
         try:
@@ -264,7 +264,8 @@ _TRIPS: dict[str, Callable[[Driver, Call, dict[str, Any]], Awaitable[Any]]] = {
 }
 
 
-async def _settled(value: Any) -> Any:
+async def awaited(value: Any) -> Any:
+    """The result of a function that may be async."""
     return await value if isinstance(value, Awaitable) else value
 
 
