@@ -47,7 +47,8 @@
  * @property {boolean} oneShot its body can be sent only once
  * @property {string} url as its caller gave it
  *
- * @typedef {RequestHead & {cookies: string, now: number}} Beginning an exchange's, with the environment of its time
+ * @typedef {RequestHead & {cookies: string, now: number, isSent?: boolean}} Beginning an exchange's, with the
+ *   environment of its time; `isSent`: it is over, and the response is there
  *
  * What answers a driver's questions. Each answer is a step, or the promise of one.
  * @typedef {object} Core
