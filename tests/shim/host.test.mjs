@@ -19,7 +19,7 @@ import {
 const KEY = "browser-tabs-lock-key-L";
 
 /** The host of a page with this storage, whose functions and network are as given. */
-function hostOf(functions = {}, nativeFetch = undefined) {
+function hostOf(functions = {}, nativeFetch = fails) {
   globalThis.document = new CookieDocument();
   const store = new MemoryStore();
   const host = new Host(nativeFetch, { store }, functions, new BrowserJar(store));

@@ -43,7 +43,7 @@ export class Host {
    */
   constructor(nativeFetch, window, functions, jar = jarOf(functions, window)) {
     /** The page's fetch as it was before us. */
-    this.nativeFetch = nativeFetch;
+    this.nativeFetch = nativeFetch.bind(globalThis);
     this.window = window;
     this.lockFactory = functions.lockFactory;
     /** @type {Jar} */

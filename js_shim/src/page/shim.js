@@ -10,8 +10,9 @@ import { Host } from "../host/host.js";
 import { WindowHandler } from "../host/window_handler.js";
 import { IN_BROWSER } from "../platform.js";
 import { Bridge } from "./bridge.js";
-import { callSession, handleEvents } from "./calls.js";
+import { callSession } from "./calls.js";
 import { Cores } from "./cores.js";
+import { handleEvents } from "./events.js";
 import { Given } from "./given.js";
 import { Interception } from "./interception.js";
 import { guardPage } from "./other_sdk_guard.js";
@@ -262,7 +263,7 @@ export class Shim {
   /** @returns {Host} with the page's functions of now */
   newHost() {
     const { given, interception, window } = this;
-    return new Host(interception.nativeFetch.bind(globalThis), window, given.functions());
+    return new Host(interception.nativeFetch, window, given.functions());
   }
 
   /** What localStorage keeps under a key. */
