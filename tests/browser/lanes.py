@@ -9,7 +9,7 @@ text.
 
 from fnmatch import fnmatchcase
 
-#: The engines other than Chromium that these tests run in. Starting Python takes most of their time.
+#: The engines other than Chromium that these tests run in. Most of their time Python starts.
 SELECTION: list[tuple[str, tuple[str, ...]]] = [
     # Journeys: on each page, in both modes, with reloads, several tabs and outages.
     ("test_journey.py::*[javascript-cookie]", ("firefox",)),
@@ -40,6 +40,7 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_storage.py::*without_cookies[cookies and storage]", ("firefox",)),
     ("test_storage.py::*another_domain*", ("firefox",)),
     ("test_storage.py::test_a_visitor_*", ("firefox",)),
+    ("test_storage.py::test_a_private_window_*", ("firefox",)),
     ("test_token_store.py::test_workers_share_*", ("firefox",)),
     ("test_token_store.py::test_a_sign_out_*", ("firefox",)),
     ("test_token_store.py::test_an_expired_token_*", ("firefox",)),
@@ -65,6 +66,10 @@ CANNOT: list[tuple[str, str, str]] = [
         "test_xhr_conformance.py::test_a_refreshs_own_reply_*[empty*",
         "firefox",
         "natively an empty body has progress, before its end",
+    ),
+    *(
+        (f"test_xhr_conformance.py::{test}[cut-off*", "firefox", "natively a failure has progress")
+        for test in ("test_what_happens_on_its_way_*", "test_it_looks_so_too_*")
     ),
 ]
 
