@@ -25,6 +25,7 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     # HTTP clients in Python, on a page and in a worker.
     ("test_clients.py::test_a_request_*[page-cookie-*", ("firefox",)),
     ("test_clients.py::test_a_request_*[worker-header-*", ("firefox",)),
+    ("test_clients.py::test_diagnose_knows_*", ("firefox",)),
     # Python in workers.
     ("test_worker.py::*[bare-cookie]", ("firefox",)),
     ("test_worker.py::*[pyscript-isolated-header]", ("firefox",)),
