@@ -238,7 +238,7 @@ class _EmailVerificationClaim(BooleanClaim):
         return EmailVerificationValidators(self)
 
 
-#: Whether the session's address is verified (``st-ev``). Its ``refresh`` asks the backend.
 EmailVerificationClaim = _EmailVerificationClaim(
     "st-ev", lambda user_context: is_email_verified(user_context=user_context)
 )
+"""Whether the session's address is verified (``st-ev``). Its ``refresh`` asks the backend."""

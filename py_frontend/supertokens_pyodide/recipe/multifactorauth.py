@@ -230,5 +230,5 @@ class _MultiFactorAuthClaim:
         return None
 
 
-#: The factors that were completed in the session (``st-mfa``). Its ``refresh`` asks the backend.
 MultiFactorAuthClaim = _MultiFactorAuthClaim()
+"""The factors that were completed in the session (``st-mfa``). Its ``refresh`` asks the backend."""
