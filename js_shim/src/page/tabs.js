@@ -65,14 +65,14 @@ export class Tabs {
     const { core, host } = driver;
     try {
       if (host.jar.isMirrored) await host.jar.sync();
+      if (driver.isClosed || driver.core !== core) return;
+      const step = core.observe();
+      const context = new FlowContext();
+      context.core = core;
+      if (step) driver.apply(step, context);
     } catch {
-      return; // closed meanwhile, like what comes next
+      // The cookies cannot be read, or the interpreter has died: whoever asks something gets the reason.
     }
-    if (driver.isClosed || driver.core !== core) return;
-    const step = core.observe();
-    const context = new FlowContext();
-    context.core = core;
-    if (step) driver.apply(step, context);
   }
 
   /** Let the others know that the cookies have changed. */

@@ -234,7 +234,7 @@ class EmailVerificationValidators(BooleanClaimValidators):
 class _EmailVerificationClaim(BooleanClaim):
     @property
     def validators(self) -> EmailVerificationValidators:
-        """What can be required of it."""
+        """The validators for it."""
         return EmailVerificationValidators(self)
 
 

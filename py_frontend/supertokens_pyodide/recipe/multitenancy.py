@@ -95,7 +95,7 @@ class AllowedDomainsValidators(PrimitiveArrayClaimValidators[str]):
 class _AllowedDomainsClaim(PrimitiveArrayClaim[str]):
     @property
     def validators(self) -> AllowedDomainsValidators:
-        """What can be required of it."""
+        """The validators for it."""
         return AllowedDomainsValidators(self)
 
 

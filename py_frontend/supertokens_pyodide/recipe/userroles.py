@@ -16,4 +16,4 @@ UserRoleClaim = PrimitiveArrayClaim[str]("st-role", _refresh)
 """The user's roles in the session's tenant."""
 
 PermissionClaim = PrimitiveArrayClaim[str]("st-perm", _refresh)
-"""What these roles permit."""
+"""The permissions of these roles."""
