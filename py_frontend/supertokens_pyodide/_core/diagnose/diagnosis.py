@@ -192,7 +192,8 @@ def _of_interception(facts: Facts) -> Iterator[Finding]:
 
 
 def _user_agent(facts: Facts) -> Finding:
-    if not (facts["asksForUserAgent"] and "urllib3" in facts["clients"]):
+    has_urllib3 = any(name.startswith("urllib3.") for name in facts["clients"])
+    if not (facts["asksForUserAgent"] and has_urllib3):
         return Finding("USER_AGENT", True, "No request needs permission for User-Agent.")
     return Finding(
         "USER_AGENT",
