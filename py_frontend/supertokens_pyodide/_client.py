@@ -51,7 +51,7 @@ class Window(Protocol):
         """Wait until the user comes back to the page."""
 
     def read(self, store: Store, key: str) -> str | None:
-        """What the page keeps under a key; None also where storage is blocked."""
+        """The text that the page keeps under a key; None also if storage is blocked."""
 
     def write(self, store: Store, key: str, text: str | None) -> bool:
         """Keep a text under a key, or nothing; False where storage is blocked."""

@@ -210,6 +210,28 @@ def test_an_unknown_transport_is_500(scene):
     assert scene.browser.auth("/webauthn/signup", **body).status_code == 500
 
 
+def test_a_passkey_that_must_not_be_linked_is_500(scene):
+    other = scene.new_browser()
+    email = scene.signed_up()
+    scene.verify(scene.browser.get("/api/protected").json()["userId"], email)
+    scene.browser.get("/auth/user/email/verify")
+    # A new one, whose address is not verified; then one that signs another user in.
+    body = scene.registration(scene.passkey(), email=scene.email())
+    assert scene.browser.auth("/webauthn/signup", **body, **FLAG).status_code == 500
+    passkey, address = scene.passkey(), scene.email()
+    body = scene.registration(passkey, email=address)
+    assert other.auth("/webauthn/signup", **body).json()["status"] == "OK"
+    body = scene.assertion(passkey)
+    assert scene.browser.auth("/webauthn/signin", **body, **FLAG).status_code == 500
+
+
+def test_a_passkey_whose_address_is_another_users_is_500(scene):
+    email, passkey = scene.signed_up_with_passkey()
+    scene.make_primary(scene.code_user(email=email))
+    body = scene.assertion(passkey)
+    assert scene.new_browser().auth("/webauthn/signin", **body).status_code == 500
+
+
 def test_an_attempt_whose_parts_do_not_fit_is_500(scene):
     one, two = (typed(scene.code(email=scene.email())) for _ in range(2))
     body = {**one, "preAuthSessionId": two["preAuthSessionId"]}

@@ -1,7 +1,8 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { network, page, sent, shim, supertokens } from "./page.mjs";
+import { hangs, nextTurn } from "./browser.mjs";
+import { API, network, page, sent, shim, supertokens } from "./page.mjs";
 
 const SIGNED_OUT = "st-last-access-token-update=1"; // nothing to wait for
 
@@ -49,3 +50,24 @@ for (const index of ["/", "./"]) {
     });
   });
 }
+
+test("with start 'needed', a request for a file of Python's kind is what starts it, and waits", async () => {
+  const reasons = [];
+  globalThis.supertokensPyodide = {
+    ...{ interpreter: "own", start: "needed" },
+    ...{ pyodide: hangs(), onStart: (reason) => reasons.push(reason) },
+  };
+  page.cookie = ""; // only the core can tell
+  supertokens.init(API);
+  await nextTurn();
+  const report = fetch(`${API.apiDomain}/report.zip`);
+  await nextTurn();
+  assert.deepEqual([reasons, sent.length], [["request"], 0]);
+  await fetch(`${API.apiDomain}/app.py`); // Python may be waiting for this one
+  assert.deepEqual(
+    sent.map(({ path }) => path),
+    ["/app.py"],
+  );
+  supertokens.close();
+  await assert.rejects(report, { code: "CLOSED" });
+});

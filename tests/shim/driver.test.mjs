@@ -260,7 +260,10 @@ describe("close()", () => {
   });
 
   test("a call of ours that is on its way is not gone on with", async () => {
-    const { driver, host } = driverOf({ flow: 1, do: "post", url: "https://api.example.com/r" });
+    const { driver, host } = driverOf({
+      ...{ flow: 1, do: "post", url: "https://api.example.com/r" },
+      timeout: 60_000,
+    });
     let arrive;
     host.nativeFetch = () =>
       new Promise((resolve) => {
@@ -441,6 +444,21 @@ describe("a core that fails", () => {
     const { verdict } = calling(driver);
     await assert.rejects(verdict, /no answer/);
     assert.equal(core.forgotten, 1);
+  });
+
+  test("a response to an exchange that no core knows is for the one that is there by now", async () => {
+    const { driver, core } = driverOf(SEND);
+    let respond;
+    const sent = new Promise((resolve) => {
+      respond = resolve;
+    });
+    const { verdict } = exchanging(driver, [sent]);
+    const other = new PlayedCore(DELIVER);
+    driver.use(other, new PlayedHost(), PLAN);
+    respond(new Response(null, { status: 401 }));
+    assert.deepEqual(await verdict, DELIVER);
+    assert.deepEqual(core.asked, [["exchange"]]);
+    assert.deepEqual(other.asked, [["resume", undefined, 401]]);
   });
 
   test("another core answers from then on, and what has begun goes on in its own", async () => {

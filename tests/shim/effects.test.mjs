@@ -102,6 +102,12 @@ describe("a call of the SDK's own to the backend", () => {
     assert.equal(result, '{"failure":"timeout"}');
   });
 
+  test("so does a page's own fetch that knows no signal and never answers", async () => {
+    const { perform } = driverOf({ nativeFetch: hangs });
+    const result = await perform({ ...POST, timeout: 0 });
+    assert.deepEqual(JSON.parse(result), { failure: "timeout" });
+  });
+
   test("a response from a foreign host, where a redirect has led, is none", async () => {
     const { perform, driver, context } = driverOf({
       nativeFetch: async () => from("https://evil.example/", 200, { x: "y" }),

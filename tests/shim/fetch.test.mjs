@@ -167,6 +167,18 @@ describe("a request of the session", () => {
     });
   }
 
+  test("a Request without a body is sent again as it was, whatever becomes of its headers", async () => {
+    responses = [new Response(null, { status: 401 })];
+    const request = new Request(OURS, { headers: { "x-own": "first" } });
+    const call = ours(request);
+    request.headers.set("x-own", "changed");
+    await call;
+    assert.deepEqual(
+      headers().map((each) => each["x-own"]),
+      ["first", "first"],
+    );
+  });
+
   test("a Request is sent again with its body, and its caller's object is used up", async () => {
     const request = new Request(OURS, { method: "PUT", body: "body", headers: { a: "1" } });
     await ours(request);

@@ -19,7 +19,7 @@ import {
 const KEY = "browser-tabs-lock-key-L";
 
 /** The host of a page with this storage, whose functions and network are as given. */
-function hostOf(functions = {}, nativeFetch = undefined) {
+function hostOf(functions = {}, nativeFetch = fails) {
   globalThis.document = new CookieDocument();
   const store = new MemoryStore();
   const host = new Host(nativeFetch, { store }, functions, new BrowserJar(store));
@@ -116,6 +116,13 @@ describe("a flow's lock", () => {
 });
 
 describe("what is got from the network", () => {
+  test("a page's own fetch that knows no signal and never answers is status 0", async () => {
+    const alive = setInterval(() => {}, 1000); // the signal's timer keeps no process alive
+    const { host } = hostOf({}, hangs);
+    assert.deepEqual(JSON.parse(await host.get({ ...step, timeout: 1 })), { status: 0 });
+    clearInterval(alive);
+  });
+
   const step = { do: "get", url: "https://api.example.com/jwks", timeout: 60_000 };
 
   test("it is asked for without credentials, and past the cache if it must be fresh", async () => {

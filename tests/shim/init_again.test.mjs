@@ -1,7 +1,8 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { API, python, shim, supertokens, thrown } from "./page.mjs";
+import { hangs, nextTurn } from "./browser.mjs";
+import { API, keepCookies, page, python, shim, supertokens, thrown } from "./page.mjs";
 
 describe("a repeated init()", () => {
   test("its functions replace the earlier ones, and defaults are equal to what they stand for", async () => {
@@ -29,6 +30,23 @@ describe("a repeated init()", () => {
     await host.lock(1, "name", 1);
     assert.deepEqual(seen, ["event 3", "hook 3", "lock 3"]);
     assert.equal(await supertokens.getUserId(), "user 3");
+  });
+
+  test("a listener that it gives is one for whom other tabs are watched", async () => {
+    keepCookies();
+    const reasons = [];
+    globalThis.supertokensPyodide = {
+      ...{ interpreter: "own", start: "needed" },
+      ...{ pyodide: hangs(), onStart: (reason) => reasons.push(reason) },
+    };
+    supertokens.init(API);
+    supertokens.init({ ...API, onHandleEvent() {} });
+    await nextTurn();
+    assert.deepEqual(reasons, []);
+    page.cookie = "st-last-access-token-update=2";
+    shim.look();
+    await nextTurn();
+    assert.deepEqual(reasons, ["tab"]);
   });
 
   describe("a function that cannot be replaced", () => {

@@ -30,7 +30,13 @@ class PlayedEventTarget {
       ...ours.filter(({ isCapturing }) => !isCapturing),
       ...(own ? [{ call: own }] : []),
     ];
-    for (const { call } of calls) if (!event.isStopped) call.call(this, event);
+    for (const { call } of calls) {
+      try {
+        if (!event.isStopped) call.call(this, event);
+      } catch (error) {
+        Promise.reject(error); // it is reported, and the others are called
+      }
+    }
     return true;
   }
 }

@@ -107,6 +107,13 @@ describe("an exchange before there is a core", () => {
     assert.deepEqual(sent[0].headers, {});
   });
 
+  test("if nothing has started Python yet, such a file waits like any other request", async () => {
+    host.present = UNKNOWN;
+    pending.isStarting = false;
+    assert.equal(await waits(exchanging({ ...REQUEST, url: `${API}/app.py` }, []).verdict), true);
+    assert.equal(await pending.needed, "request");
+  });
+
   test("if the core knows that it is none of ours, it goes out as its caller made it", async () => {
     const page = start();
     host.present = UNKNOWN;
@@ -204,6 +211,37 @@ describe("a response that is the core's, before there is one", () => {
     assert.equal(host.locks.size, 0);
   });
 
+  test("one that comes after the core goes to it at once, with its own beginning", async () => {
+    host.present = SIGNED_OUT;
+    host.time = 1000;
+    let respond;
+    const context = new FlowContext(
+      () =>
+        new Promise((resolve) => {
+          respond = (status) => resolve(new Response(null, { status }));
+        }),
+    );
+    const verdict = driver.run(driver.exchange(REQUEST, context), context);
+    const core = arrive(new PlayedCore({ cookies: ["a=2"], ...DELIVER }));
+    host.time = 2000;
+    respond(401);
+    await verdict;
+    assert.deepEqual(core.asked, [["resume", undefined, 401]]);
+    assert.equal(context.core, core);
+    assert.equal(context.beginning.now, 1000);
+    assert.deepEqual(host.done, [["write", "a=2"], ["cookies changed"]]);
+  });
+
+  test("if close() comes first, it is its caller's", async () => {
+    host.present = SIGNED_OUT;
+    const { verdict, context } = exchanging(REQUEST, [401]);
+    await nextTurn();
+    pending.arrival.fail(new Error("closed"));
+    driver.close();
+    assert.deepEqual(await verdict, DELIVER);
+    assert.equal(context.response.status, 401);
+  });
+
   test("if no core comes, it is its caller's", async () => {
     host.present = SIGNED_OUT;
     const { verdict, context } = exchanging(REQUEST, [401]);
@@ -233,6 +271,34 @@ describe("with cookies that the core reads from a mirror", () => {
     assert.deepEqual(await verdict, DELIVER);
     assert.deepEqual(core.asked, [["resume", undefined, 401]]);
   });
+
+  for (const [what, end, reason] of [
+    ["close()", () => driver.close(), { code: "CLOSED" }],
+    ["its caller's abort", (control) => control.abort(), { name: "AbortError" }],
+  ]) {
+    test(`after ${what}, what waits for them goes on in no core`, async () => {
+      const page = start();
+      const control = new AbortController();
+      host.present = UNKNOWN;
+      const { verdict } = exchanging(REQUEST, [], control.signal);
+      await nextTurn();
+      let read;
+      host.jar.isMirrored = true;
+      host.jar.sync = () =>
+        new Promise((resolve) => {
+          read = resolve;
+        });
+      arrive(new PlayedCore());
+      await nextTurn();
+      end(control);
+      await assert.rejects(verdict, reason);
+      const next = new PlayedCore(VALUE);
+      driver = new Driver(page, next, new PlayedHost(), driver.plan); // another init()
+      read();
+      await nextTurn();
+      assert.deepEqual(next.asked, []);
+    });
+  }
 
   test("if they cannot be read, a response is its caller's, and a call fails with the reason", async () => {
     host.present = SIGNED_OUT;

@@ -143,7 +143,7 @@ describe("what a page asks its worker's core", () => {
     await nextTurn();
     const shared = "sFrontToken=f; sAntiCsrf=c";
     assert.deepEqual(link.asked, [
-      ["exchange", 2, undefined, { ...REQUEST, cookies: shared, now: 1500 }],
+      ["exchange", 2, undefined, { ...REQUEST, cookies: shared, now: 1500, isSent: true }],
       ["resume", 2, shared, 401],
     ]);
     await link.answer({ ...SEND, flow: 2 });

@@ -181,6 +181,15 @@ describe("a response that the core acts on", () => {
     assert.equal(printedWith("Why. What to do.").length, 1);
   });
 
+  test("if the core fails at its head, the request ends in an error, once", async () => {
+    start(FIRST);
+    const { xhr, seen } = sending();
+    await NativeXHR.respond(xhr, 401);
+    await settle();
+    assert.deepEqual(seen, ["loadstart 1", "readystatechange 4", "error 4", "loadend 4"]);
+    assert.equal(printedWith("no answer").length, 1);
+  });
+
   test("if the core wants its text, its caller gets it, and the core the text at its end", async () => {
     start(FIRST, { flow: 1, do: "read_text" }, DELIVER);
     const { xhr, seen } = sending();
@@ -414,6 +423,13 @@ describe("a synchronous request", () => {
     }
   });
 
+  test("if the core fails at its response, it is sent once, and its caller has that response", () => {
+    start(FIRST); // no answer to more
+    NativeXHR.synchronous = [[401, "once"], ...Array(5).fill([401, "again"])];
+    const { xhr } = sending(OURS, { isAsync: false });
+    assert.deepEqual([attempts(xhr).length, xhr.status, xhr.responseText], [1, 401, "once"]);
+  });
+
   test("if it would have to wait for Python to start, it goes out without the session", () => {
     start(new Promise(() => {}));
     NativeXHR.synchronous.push([401, "body"]);
@@ -434,13 +450,15 @@ describe("the class", () => {
     assert.deepEqual(printed, []);
   });
 
-  test("it has the native one's name and constants, and refuses objects of another kind", () => {
+  test("it has the native one's name and constants, and leaves other objects to that", () => {
     assert.equal(SessionXHR.name, "XMLHttpRequest");
     assert.equal(SessionXHR.DONE, 4);
     assert.ok(new SessionXHR() instanceof NativeXHR);
     const { get } = Object.getOwnPropertyDescriptor(SessionXHR.prototype, "status");
     assert.throws(() => get.call({}), TypeError);
-    assert.throws(() => SessionXHR.prototype.send.call(new NativeXHR()), TypeError);
+    const native = new NativeXHR();
+    SessionXHR.prototype.open.call(native, "GET", "/");
+    assert.equal(native.readyState, 1);
     assert.throws(() => new SessionXHR().open("GET"), TypeError);
   });
 });

@@ -83,6 +83,17 @@ def test_a_report_can_be_sent_as_json_and_holds_no_token(signed_in):
         ("XMLHTTPREQUEST_INTERCEPTED", {"patched": {"XMLHttpRequest": False}}, None),
         ("PYTHON_CLIENTS", {"clients": {"pyodide.http": False, "x": True}}, False),
         ("PYTHON_CLIENTS", {"clients": {"pyodide.http": True}}, True),
+        (
+            "USER_AGENT",
+            {"asksForUserAgent": True, "clients": {"urllib3.contrib.emscripten.fetch": True}},
+            None,
+        ),
+        ("USER_AGENT", {"asksForUserAgent": True, "clients": {"pyodide.http": True}}, True),
+        (
+            "USER_AGENT",
+            {"asksForUserAgent": False, "clients": {"urllib3.contrib.emscripten.fetch": True}},
+            True,
+        ),
         ("OTHER_SDK", {"otherSdk": True}, False),
         ("VERSIONS", {"shim": "0.0.1"}, False),
     ],

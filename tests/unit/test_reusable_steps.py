@@ -9,6 +9,7 @@ from supertokens_pyodide._core.state.tokens import write_front_token
 from supertokens_pyodide._core.wire.plan import write_plan
 from supertokens_pyodide._core.wire.port import Port
 
+from tests.unit.backend import SIGN_IN
 from tests.unit.shim_core import ShimCore
 from tests.unit.world import World
 
@@ -213,3 +214,21 @@ def test_what_another_tab_did_during_an_exchange_that_the_cache_began_is_reporte
     assert world.tab.run(call).status == (200 if act == "attempt_refresh" else 401)
     world.tab.look()
     assert [event["action"] for event in world.tab.events if "other_tab" in event] == told
+
+
+def test_a_clock_set_back_during_an_exchange_that_the_cache_began_causes_no_event():
+    world = World("header", enable_debug_logs=False)
+    world.sign_in()
+    other = world.open_tab()
+    with_step_cache(world)
+    world.tab.fetch("/items")
+    call = world.tab.begin_fetch("/items")
+    world.expire()
+    world.browser.now -= 3 * world.backend.lifetime
+    other.call("sign_out")
+    other.fetch(f"{SIGN_IN}?user=bob", method="POST")
+    told = world.actions
+    world.tab.run(call)
+    world.tab.look()
+    assert world.actions == told
+    assert world.tab.call("get_user_id") == "bob"

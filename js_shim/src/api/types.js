@@ -45,7 +45,7 @@
  * A call of the SDK to the backend, as hooks receive it.
  *
  * @typedef {object} BackendCall
- * @property {"SIGN_OUT" | "REFRESH_SESSION" | (string & {})} action further ones are those of Python's recipes
+ * @property {"SIGN_OUT" | "REFRESH_SESSION"} action
  * @property {string} url
  * @property {RequestInit} requestInit
  * @property {any} userContext

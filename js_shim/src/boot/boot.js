@@ -54,7 +54,7 @@ export async function expectedPython({ interpreter, pyodide }) {
 }
 
 /**
- * The URLs that booting loads beside Pyodide's directory, so that the gate lets them pass.
+ * The URLs that booting loads beside Pyodide's directory, which must not wait for Python.
  *
  * @param {BootSettings} settings
  * @returns {string[]}

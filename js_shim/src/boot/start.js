@@ -3,7 +3,7 @@
 import { bootFailed, SuperTokensError, throwRefusal } from "../errors.js";
 import { IN_WORKER } from "../platform.js";
 import { bootPython, expectedPython } from "./boot.js";
-import { due, reportStart } from "./schedule.js";
+import { due, reportStart, startsAtOnce } from "./schedule.js";
 
 /**
  * @typedef {import("../core/arrival.js").Arrival} Arrival
@@ -61,7 +61,9 @@ export async function startPython(shim, pending) {
       arrival.limit(START_TIMEOUT, () => pythonMissing(expected));
       return;
     }
+    pending.isStarting = startsAtOnce(settings());
     const reason = await due(settings(), pending.needed);
+    pending.isStarting = true;
     if (!stillNeeded()) return;
     reportStart(settings(), reason);
     const start = await startOf(shim, stillNeeded, arrival);

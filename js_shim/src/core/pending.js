@@ -3,6 +3,7 @@
 // too: it is handed over with the cookies and the clock of its exchange's beginning, before the core does
 // anything else.
 
+import { closed } from "../errors.js";
 import { isOrdinary } from "../flow/heads.js";
 import { BARE, DELIVER, withoutOutput } from "../flow/steps.js";
 import { Arrival } from "./arrival.js";
@@ -25,6 +26,8 @@ export class PendingCore {
   isPending = true;
   isRemote = false;
   compare = undefined;
+  /** Whether Python may be on its way, and wait for files; not if something must need it first. */
+  isStarting = true;
   arrival = new Arrival();
   /** @type {(reason: string) => void} */
   need = () => {};
@@ -42,6 +45,8 @@ export class PendingCore {
   #held = [];
   /** @type {Promise<void> | undefined} while the core cannot be given them at once */
   #replayed = undefined;
+  /** @type {Driver | null} */
+  #own = null;
 
   /**
    * @param {import("../page/shim.js").Shim} shim
@@ -52,9 +57,10 @@ export class PendingCore {
     this.#files = files;
   }
 
-  /** @returns {Driver} */
+  /** The driver of this lifetime: after close() and another init() the page has another one. @returns {Driver} */
   get #driver() {
-    return /** @type {Driver} */ (this.#shim.driver);
+    this.#own ??= this.#shim.driver;
+    return /** @type {Driver} */ (this.#own);
   }
 
   /** @param {import("../flow/steps.js").RequestHead} request @param {FlowContext} context */
@@ -67,7 +73,7 @@ export class PendingCore {
       if (step) return step;
     }
     // Python may be waiting for it: it goes out without the session.
-    if (this.#files.mayLoad(request.url)) return BARE;
+    if (this.isStarting && this.#files.mayLoad(request.url)) return BARE;
     return this.#later("request", context, () => {
       // The core knows better what is ours.
       return this.#shim.covers(request.url) ? this.#driver.exchange(request, context) : BARE;
@@ -87,10 +93,11 @@ export class PendingCore {
 
   /** @param {Step} step @param {Result} result @param {FlowContext} context */
   resume(step, result, context) {
-    if (isOrdinary(this.#driver.plan, result)) return DELIVER;
+    const { heads, plan } = this.#driver;
+    if (isOrdinary(plan, result)) return DELIVER;
     return this.#hold({
       ...{ context, step, result, isAlone: false, next: null },
-      headers: this.#driver.heads.last,
+      headers: heads.last,
     });
   }
 
@@ -150,6 +157,8 @@ export class PendingCore {
     this.need(reason);
     await this.arrival.wait(context.signal);
     await this.#replayed;
+    context.signal?.throwIfAborted();
+    if (this.#driver.isClosed) throw closed();
     // The driver applies an answer as soon as it has it: nothing comes between the two.
     return withoutOutput(await ask());
   }
@@ -169,6 +178,7 @@ export class PendingCore {
   }
 
   #replay() {
+    if (this.#driver.isClosed) throw closed();
     for (const held of this.#held.splice(0)) {
       held.next = this.#handedOver(held);
       if (held.isAlone) this.#driver.run(held.next, held.context).catch(() => {});

@@ -16,7 +16,7 @@ import { keyOf, StepCache } from "./step_cache.js";
  * cookies are those that it was given last, since strings take long to cross.
  * @typedef {object} Port
  * @property {string} plan
- * @property {(headers: string, oneShot: boolean, cookies: string | undefined, now: number) => string} exchange
+ * @property {(headers: string, oneShot: boolean, cookies: string | undefined, now: number, isSent: boolean) => string} exchange
  * @property {(name: string, args: string, cookies: string | undefined, now: number) => string} call
  * @property {(flow: number, result: import("../flow/steps.js").Result, cookies: string | undefined, now: number) => string} resume
  * @property {(cookies: string | undefined, now: number) => string} observe
@@ -82,7 +82,7 @@ export class PythonCore {
     let { flow } = step;
     if (flow === undefined && beginning) {
       if (isOrdinary(this.#plan, result)) return DELIVER;
-      flow = this.begin(beginning).flow;
+      flow = this.begin({ ...beginning, isSent: true }).flow;
     }
     const { cookies, now } = this.#now;
     return JSON.parse(this.#port.resume(flow ?? 0, result, this.unlessKnown(cookies), now));
@@ -92,8 +92,9 @@ export class PythonCore {
    * @param {Beginning} beginning
    * @returns {Step} an exchange's first step, as of then
    */
-  begin({ headers, oneShot, cookies, now }) {
-    return JSON.parse(this.#port.exchange(headers, oneShot, this.unlessKnown(cookies), now));
+  begin({ headers, oneShot, cookies, now, isSent = false }) {
+    const known = this.unlessKnown(cookies);
+    return JSON.parse(this.#port.exchange(headers, oneShot, known, now, isSent));
   }
 
   observe({ cookies, now } = this.#now) {

@@ -1,6 +1,7 @@
 // The SDK's own calls to the backend: with the page's hooks around them, and a time limit.
 
 import { foreignResponse } from "../errors.js";
+import { within } from "../host/timeout.js";
 
 /**
  * @typedef {import("./context.js").FlowContext} FlowContext
@@ -38,7 +39,8 @@ export class BackendCalls {
       context.call = hooks.preAPIHook ? await within(hooks.before(call), control.signal) : call;
       const { url, requestInit, action } = context.call;
       const { signal } = control;
-      const response = await host.nativeFetch(url, { ...requestInit, signal });
+      // A page's own fetch may not know the signal.
+      const response = await within(host.nativeFetch(url, { ...requestInit, signal }), signal);
       context.response = response;
       if (this.#driver.heads.isForeign(response.url, url)) throw foreignResponse(response.url);
       this.#responses.set(action, response);
@@ -103,17 +105,4 @@ function callOf({ action, url, headers, credentials, userContext }, context) {
     },
     userContext: context.userContext ?? userContext ?? {},
   };
-}
-
-/**
- * @template T
- * @param {Promise<T>} promise
- * @param {AbortSignal} signal
- * @returns {Promise<T>} rejects when the signal comes first
- */
-function within(promise, signal) {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    promise.then(resolve, reject);
-  });
 }

@@ -96,7 +96,15 @@ export class Driver {
    */
   resume(step, result, context) {
     if (step.do === "send" && step.isBare) return DELIVER;
-    return this.ask((core) => core.resume(step, result, context), context);
+    // No core knows of such an exchange, so the one that is there by now takes its response.
+    if (step.do === "send" && step.flow === undefined) context.core = this.core;
+    const isPending = context.core?.isPending;
+    const answer = this.ask((core) => core.resume(step, result, context), context);
+    if (!isPending || !(answer instanceof Promise)) return answer;
+    return answer.catch((error) => {
+      if (this.#isClosed) return DELIVER; // the response that waited for a core is its caller's
+      throw error;
+    });
   }
 
   /**

@@ -4,7 +4,7 @@
 /**
  * @typedef {import("../errors.js").ErrorData} ErrorData
  * @typedef {import("./context.js").FlowContext} FlowContext
- * @typedef {import("../host/responses.js").ResponseData} ReplyData
+ * @typedef {import("../host/responses.js").ResponseData} ResponseData
  *
  * What is to be done before a step's effect.
  * @typedef {object} Output
@@ -31,9 +31,9 @@
  * @typedef {(Send | Post | Get | Lock | Verify | Call | Plain) & {verdict?: undefined}} Effect
  *
  * `response` is the refresh call's, where another realm made it; `failure` is why that call got none.
- * @typedef {{do?: undefined, verdict: "deliver", refresh?: boolean, response?: ReplyData | undefined}} Deliver
+ * @typedef {{do?: undefined, verdict: "deliver", refresh?: boolean, response?: ResponseData | undefined}} Deliver
  * @typedef {{do?: undefined, verdict: "value", value: unknown}} Value
- * @typedef {{do?: undefined, verdict: "fail", error: ErrorData, failure?: unknown, response?: ReplyData | undefined}} Fail
+ * @typedef {{do?: undefined, verdict: "fail", error: ErrorData, failure?: unknown, response?: ResponseData | undefined}} Fail
  * @typedef {Deliver | Value | Fail} Verdict
  *
  * A step without a flow is one that is handed out again, or a table's: the core does not know of its exchange.
@@ -47,7 +47,8 @@
  * @property {boolean} oneShot its body can be sent only once
  * @property {string} url as its caller gave it
  *
- * @typedef {RequestHead & {cookies: string, now: number}} Beginning an exchange's, with the environment of its time
+ * @typedef {RequestHead & {cookies: string, now: number, isSent?: boolean}} Beginning an exchange's, with the
+ *   environment of its time; `isSent`: it is over, and the response is there
  *
  * What answers a driver's questions. Each answer is a step, or the promise of one.
  * @typedef {object} Core

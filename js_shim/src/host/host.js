@@ -7,6 +7,7 @@ import { HandlerJar } from "./handler_jar.js";
 import { asked, report } from "./handlers.js";
 import { takeLock, takeLockNow } from "./lock.js";
 import { wholeText } from "./responses.js";
+import { within } from "./timeout.js";
 
 /**
  * @typedef {import("./window_handler.js").WindowHandler} WindowHandler
@@ -42,7 +43,7 @@ export class Host {
    */
   constructor(nativeFetch, window, functions, jar = jarOf(functions, window)) {
     /** The page's fetch as it was before us. */
-    this.nativeFetch = nativeFetch;
+    this.nativeFetch = nativeFetch.bind(globalThis);
     this.window = window;
     this.lockFactory = functions.lockFactory;
     /** @type {Jar} */
@@ -67,12 +68,12 @@ export class Host {
    */
   async get({ url, timeout, fresh }) {
     try {
-      const response = await this.nativeFetch(url, {
-        credentials: "omit",
-        cache: fresh ? "no-cache" : "default",
-        signal: AbortSignal.timeout(timeout),
-      });
-      const text = await wholeText(response, timeout); // a page's own fetch may not know the signal
+      const signal = AbortSignal.timeout(timeout);
+      const cache = fresh ? "no-cache" : "default";
+      const sent = this.nativeFetch(url, { credentials: "omit", cache, signal });
+      // A page's own fetch may not know the signal.
+      const response = await within(sent, signal);
+      const text = await wholeText(response, timeout);
       if (text === null) return JSON.stringify({ status: 0 });
       const { status, headers } = response;
       return JSON.stringify({ status, text, cache_control: headers.get("cache-control") ?? "" });

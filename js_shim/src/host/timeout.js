@@ -1,4 +1,4 @@
-// A time limit for what may never answer.
+// Limits for what may never answer.
 
 /**
  * @template T
@@ -11,5 +11,18 @@ export function inTime(promise, timeout, late) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(late()), timeout);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} signal not aborted yet
+ * @returns {Promise<T>} rejects when the signal comes first
+ */
+export function within(promise, signal) {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
   });
 }

@@ -118,7 +118,7 @@ function callOf(href, request, init) {
     const isBodiless = ["GET", "HEAD"].includes(methodOf(request));
     // The browser's own snapshot. A body that it takes out of a Request is sent as clones, which share
     // what has been read of it: a stream is buffered so, and never sent again empty.
-    return callOfRequest(isBodiless ? request : new NativeRequest(request));
+    return callOfRequest(isBodiless ? cloneOf(request) : new NativeRequest(request));
   }
   if (isPlain(init)) {
     const options = { ...init }; // reads getters once

@@ -47,18 +47,3 @@ export function sessionHint({ driver, given, window }) {
     return undefined; // this frame may not see cookies
   }
 }
-
-/**
- * Hand events to JavaScript's handler.
- *
- * @param {((event: any) => any) | undefined} onHandleEvent
- * @param {object[]} events
- */
-export function handleEvents(onHandleEvent, events) {
-  for (const event of onHandleEvent ? events : []) {
-    // Called in this turn; whether it throws or returns a promise that rejects, it is reported here.
-    new Promise((done) => done(onHandleEvent?.(event))).catch((error) =>
-      console.error("supertokens: onHandleEvent failed", error),
-    );
-  }
-}

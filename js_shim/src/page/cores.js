@@ -53,18 +53,23 @@ export class Cores {
     if (host.jar instanceof MirroredJar) host.jar.changed = () => shim.look();
     const { pending } = this;
     this.pending = null;
-    // Another tab's change that the core has come for is an event; any other one is no news.
-    const news = pending?.news;
-    if (news) core.observe(news);
-    else this.#watch(driver);
-    pending?.handOver();
-    if (news) this.#watch(driver);
+    try {
+      // Another tab's change that the core has come for is an event; any other one is no news.
+      const news = pending?.news;
+      if (news) core.observe(news);
+      else this.#watch(driver);
+      pending?.handOver();
+      if (news) this.#watch(driver);
+    } catch (error) {
+      pending?.arrival.fail(error);
+      throw error;
+    }
   }
 
   /** Notice what other tabs do while Python has not started, if it does not start by itself. */
   watch() {
     const { driver } = this.#shim;
-    if (driver && this.table && !startsAtOnce(settings())) this.#watch(driver);
+    if (driver && this.table && !this.tabs && !startsAtOnce(settings())) this.#watch(driver);
   }
 
   /** @param {Driver} driver */

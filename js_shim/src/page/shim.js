@@ -10,8 +10,9 @@ import { Host } from "../host/host.js";
 import { WindowHandler } from "../host/window_handler.js";
 import { IN_BROWSER } from "../platform.js";
 import { Bridge } from "./bridge.js";
-import { callSession, handleEvents } from "./calls.js";
+import { callSession } from "./calls.js";
 import { Cores } from "./cores.js";
+import { handleEvents } from "./events.js";
 import { Given } from "./given.js";
 import { Interception } from "./interception.js";
 import { guardPage } from "./other_sdk_guard.js";
@@ -68,25 +69,34 @@ export class Shim {
    * @param {Record<string, any>} given
    */
   init(given) {
-    const options = this.#checked(given);
+    const options = this.#orRefused(() => this.#checked(given));
     const { driver } = this;
     if (this.given.options || driver) {
-      return this.given.again(options, driver?.core.isPending ? undefined : driver?.core);
+      this.given.again(options, driver?.core.isPending ? undefined : driver?.core);
+    } else {
+      this.#orRefused(() => this.open(options));
+      this.target = targetOf(options);
+      startPython(this, this.cores.expect());
     }
-    this.open(options);
-    this.target = targetOf(options);
-    const pending = this.cores.expect();
     if (options.onHandleEvent) this.cores.watch();
-    startPython(this, pending);
   }
 
   /** @param {Record<string, any>} given */
   #checked(given) {
+    if (!IN_BROWSER) throw notABrowser();
+    checkStart(settings());
+    return this.given.checked(given);
+  }
+
+  /**
+   * @template T
+   * @param {() => T} act a part of init(), which may throw
+   * @returns {T}
+   */
+  #orRefused(act) {
     try {
       this.#refusal = undefined;
-      if (!IN_BROWSER) throw notABrowser();
-      checkStart(settings());
-      return this.given.checked(given);
+      return act();
     } catch (error) {
       this.#refusal = error; // callers that come later learn of it too
       throw error;
@@ -104,8 +114,13 @@ export class Shim {
     this.#unguard = guardPage();
     this.lifetime = {};
     this.window = window;
-    this.given.open(options, functions);
-    this.interception.open();
+    try {
+      this.given.open(options, functions);
+      this.interception.open();
+    } catch (error) {
+      this.#restore(); // a function of the page's has failed
+      throw error;
+    }
     this.workers?.open();
   }
 
@@ -135,16 +150,26 @@ export class Shim {
 
   /** Undo everything that init() did; whatever waits ends with Closed. */
   close() {
-    // Python's side is closed by Python, which then comes back to disconnect().
-    if (this.#port) this.#port.closed();
-    else this.disconnect();
+    const port = this.#port;
+    try {
+      port?.closed(); // Python closes its side, and comes back to disconnect()
+    } catch (error) {
+      console.error("supertokens: Python could not close the session", error);
+    }
+    if (this.#port === port) this.disconnect(); // there is no Python, or it has died
   }
 
   /** Take everything off the page. */
   disconnect() {
     this.workers?.close();
-    this.lifetime = this.#port = null;
+    this.#port = null;
     this.cores.close();
+    this.#restore();
+  }
+
+  /** Leave the page as it was before open(). */
+  #restore() {
+    this.lifetime = null;
     this.interception.close();
     this.#unguard();
     this.given.close();
@@ -238,7 +263,7 @@ export class Shim {
   /** @returns {Host} with the page's functions of now */
   newHost() {
     const { given, interception, window } = this;
-    return new Host(interception.nativeFetch.bind(globalThis), window, given.functions());
+    return new Host(interception.nativeFetch, window, given.functions());
   }
 
   /** What localStorage keeps under a key. */

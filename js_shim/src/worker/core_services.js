@@ -123,13 +123,14 @@ function text(value) {
  * @returns {import("../flow/steps.js").Beginning}
  */
 function momentOf(data) {
-  const { headers, oneShot, url, cookies, now } = fieldsOf(data);
+  const { headers, oneShot, url, cookies, now, isSent } = fieldsOf(data);
   return {
     headers: text(headers),
     oneShot: oneShot === true,
     url: text(url),
     cookies: text(cookies),
     now: number(now),
+    isSent: isSent === true,
   };
 }
 

@@ -59,7 +59,8 @@ function callFrom(call) {
   const { headers = {}, ...init } = fieldsOf(requestInit);
   const given = Array.isArray(headers) ? new Headers(headers) : headers;
   return {
-    action,
+    // Those of recipes are Python's; the type is supertokens-website's.
+    action: /** @type {BackendCall["action"]} */ (action),
     url,
     requestInit: /** @type {RequestInit} */ ({ ...init, headers: given }),
     userContext,

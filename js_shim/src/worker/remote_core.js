@@ -50,7 +50,7 @@ export class RemoteCore {
     const key = keyOf(request);
     const { cores, stored } = this.#shim;
     const known = this.#cache.find(key, beginning) ?? cores.table?.firstStep(beginning, stored);
-    return known ?? this.#begin(context, key);
+    return known ?? this.#begin(context, beginning, key);
   }
 
   /** @param {string} name @param {string} args @param {FlowContext} context */
@@ -72,7 +72,8 @@ export class RemoteCore {
     if (flow === undefined) {
       if (isOrdinary(this.#plan, result)) return DELIVER;
       // The worker learns of the exchange now; its first step need not be waited for.
-      this.#begin(context, null).catch(() => {});
+      const { beginning } = context;
+      if (beginning) this.#begin(context, { ...beginning, isSent: true }).catch(() => {});
     }
     const cookies = sharedCookies(this.#host.cookies());
     const asked = this.#link.ask("resume", context.flow, cookies, result).then(checked);
@@ -101,9 +102,13 @@ export class RemoteCore {
     this.#cache.clear();
   }
 
-  /** @param {FlowContext} context of an exchange @param {string | null} key @returns {Promise<Step>} its first step */
-  #begin(context, key) {
-    const beginning = /** @type {import("../flow/steps.js").Beginning} */ (context.beginning);
+  /**
+   * @param {FlowContext} context of an exchange
+   * @param {import("../flow/steps.js").Beginning} beginning
+   * @param {string | null} [key] under which its first step is kept
+   * @returns {Promise<Step>} that
+   */
+  #begin(context, beginning, key = null) {
     const shared = { ...beginning, cookies: sharedCookies(beginning.cookies) };
     const ask = (/** @type {unknown} */ userContext) =>
       this.#link.ask("exchange", context.flow, userContext, shared);

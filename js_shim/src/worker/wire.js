@@ -67,7 +67,7 @@ export const LIVENESS = "supertokens-worker-";
  */
 
 /**
- * Flows of the page, which a worker's core decides (core/remote.js says more); `key` is the page's name for a flow.
+ * Flows of the page, which a worker's core decides (remote_core.js says more); `key` is the page's name for a flow.
  *
  * @typedef {object} PageAsks
  * @property {(options: string | undefined) => {plan: import("../core/plan.js").Plan, facts: string}} decide

@@ -75,7 +75,7 @@ export class WorkerCores {
     this.#chosen = link;
     try {
       const about = decisionFrom(await link.ask("decide", shim.given.json));
-      if (this.#chosen !== link) return;
+      if (this.#chosen !== link || shim.cores.pending !== pending) return; // closed meanwhile
       shim.cores.use((host) => new RemoteCore(link, host, about, shim), about.plan);
     } catch (error) {
       if (this.#chosen === link) pending.arrival.fail(error);

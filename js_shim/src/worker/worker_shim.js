@@ -107,8 +107,7 @@ export class WorkerShim extends Shim {
     const [link, jar] = [this.#link, this.#jar];
     if (!link || !jar) return super.newHost();
     const { given, interception, window } = this;
-    const native = interception.nativeFetch.bind(globalThis);
-    return new LinkHost(native, window, given.functions(), jar, link);
+    return new LinkHost(interception.nativeFetch, window, given.functions(), jar, link);
   }
 
   disconnect() {

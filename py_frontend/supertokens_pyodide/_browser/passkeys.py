@@ -28,10 +28,10 @@ class PromptFailed(Exception):
 
 
 class BrowserPasskeys:
-    """What a page's browser does with passkeys."""
+    """The passkeys of a page's browser."""
 
     def unsupported(self) -> str | None:
-        """Why there are no passkeys here; None if there are."""
+        """The reason if there are no passkeys here; None if there are."""
         import js
 
         if not js.isSecureContext:
@@ -59,7 +59,7 @@ class BrowserPasskeys:
         return bool(await available()) if available else False
 
     def new_control(self) -> Any:
-        """What ends a prompt, by ``abort()``."""
+        """A new object whose ``abort()`` ends a prompt."""
         import js
 
         return js.AbortController.new()

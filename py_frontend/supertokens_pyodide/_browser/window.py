@@ -44,7 +44,7 @@ class BrowserWindow:
             listener.destroy()
 
     def read(self, store: Store, key: str) -> str | None:
-        """What the page keeps under a key; None also where storage is blocked."""
+        """The text that the page keeps under a key; None also if storage is blocked."""
         from pyodide.ffi import JsException
 
         try:

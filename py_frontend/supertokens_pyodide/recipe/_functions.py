@@ -60,7 +60,7 @@ class RecipeFunctions:
 
 
 class Kept:
-    """What the recipes keep for one client, until it is closed."""
+    """The state of the recipes for one client, until it is closed."""
 
     def __init__(self) -> None:
         #: What stands in for the page's storages, where there are none.
@@ -116,7 +116,7 @@ class Kept:
 
 
 def kept_of(client: Client) -> Kept:
-    """What the recipes keep for a client."""
+    """The state of the recipes for a client."""
     if client.recipes is None:
         client.recipes = Kept()
     return cast(Kept, client.recipes)

@@ -1,4 +1,4 @@
-"""What recipes need of the page: its address, and storage for what outlives it."""
+"""The page's address, and storage for attempts that outlive the page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def page_window(what: str, instead: str) -> Window:
 
 
 class Attempts:
-    """What is kept of attempts from one page to the next: each by an id of its own, until it ends.
+    """Attempts that outlive a page, each under an id of its own, until it ends or expires.
 
     They are in one of the page's storages, or in memory where there is none: then they live as long
     as the page or worker.
@@ -65,11 +65,11 @@ class Attempts:
             self._write(client, entries)
 
     def get(self, id: str) -> dict[str, Any] | None:
-        """What is kept under an id."""
+        """The data of an attempt; None if there is none, or if it has expired."""
         return self.all().get(id)
 
     def newest(self) -> dict[str, Any] | None:
-        """What was kept last."""
+        """The data of the newest attempt."""
         return next(reversed(self.all().values()), None)
 
     def all(self) -> dict[str, dict[str, Any]]:

@@ -27,7 +27,7 @@ class Plain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOutcome:
-    """What a call has done to the session.
+    """Whether a call has changed the session.
 
     ``session_changed``: there is a session now, and it is another one than before.
     ``user_changed``: somebody was signed in before, and it is another user now.

@@ -234,11 +234,11 @@ class EmailVerificationValidators(BooleanClaimValidators):
 class _EmailVerificationClaim(BooleanClaim):
     @property
     def validators(self) -> EmailVerificationValidators:
-        """What can be required of it."""
+        """The validators for it."""
         return EmailVerificationValidators(self)
 
 
-#: Whether the session's address is verified (``st-ev``). Its ``refresh`` asks the backend.
 EmailVerificationClaim = _EmailVerificationClaim(
     "st-ev", lambda user_context: is_email_verified(user_context=user_context)
 )
+"""Whether the session's address is verified (``st-ev``). Its ``refresh`` asks the backend."""

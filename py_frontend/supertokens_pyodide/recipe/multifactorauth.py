@@ -55,7 +55,7 @@ FactorId = Literal[
 
 @dataclass(frozen=True, slots=True)
 class MfaInfo:
-    """What the session needs, and what the user has.
+    """The factors that the session needs, and those that the user has.
 
     ``next`` are factors of which one must be completed now; empty when nothing is needed.
     ``emails`` and ``phone_numbers`` are, by factor, what codes can be sent to, the best first.
@@ -100,7 +100,7 @@ _function = RecipeFunctions(RECIPE)
 
 @_function
 async def info(*, user_context: UserContext | None = None) -> MfaInfo:
-    """What the session needs; the backend brings its claim up to date. Raises NoSession."""
+    """Ask which factors the session needs; this also updates its claim. Raises NoSession."""
     return await _INFO.send(user_context=user_context)
 
 
@@ -230,5 +230,5 @@ class _MultiFactorAuthClaim:
         return None
 
 
-#: The factors that were completed in the session (``st-mfa``). Its ``refresh`` asks the backend.
 MultiFactorAuthClaim = _MultiFactorAuthClaim()
+"""The factors that were completed in the session (``st-mfa``). Its ``refresh`` asks the backend."""

@@ -95,9 +95,9 @@ class AllowedDomainsValidators(PrimitiveArrayClaimValidators[str]):
 class _AllowedDomainsClaim(PrimitiveArrayClaim[str]):
     @property
     def validators(self) -> AllowedDomainsValidators:
-        """What can be required of it."""
+        """The validators for it."""
         return AllowedDomainsValidators(self)
 
 
-#: The domains that the session's tenant is allowed on (``st-t-dmns``), set when a session begins.
 AllowedDomainsClaim = _AllowedDomainsClaim("st-t-dmns", lambda user_context: None)
+"""The domains of the session's tenant (``st-t-dmns``), as they were when the session began."""

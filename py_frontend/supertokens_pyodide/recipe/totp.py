@@ -55,8 +55,8 @@ log = logging.getLogger("supertokens_pyodide")
 class NewDevice:
     """A device, which counts once a code of it is verified.
 
-    ``uri`` (``otpauth:``) and ``secret`` are what the app must have, and are secret: whoever has
-    them can make codes.
+    ``uri`` (``otpauth:``) and ``secret`` are for the app, and secret: with them anybody can make
+    codes.
     """
 
     status: ClassVar[Literal["OK"]] = "OK"

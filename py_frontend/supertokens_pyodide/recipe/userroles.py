@@ -12,8 +12,8 @@ def _refresh(user_context: UserContext) -> None:
     """Do nothing: a session has the roles of the moment when the backend last fetched them."""
 
 
-#: The user's roles in the session's tenant.
 UserRoleClaim = PrimitiveArrayClaim[str]("st-role", _refresh)
+"""The user's roles in the session's tenant."""
 
-#: What these roles permit.
 PermissionClaim = PrimitiveArrayClaim[str]("st-perm", _refresh)
+"""The permissions of these roles."""

@@ -151,6 +151,7 @@ class Tab(Driver):
             "pyodide": None,
             "python": platform.python_version(),
             "clients": {},
+            "asksForUserAgent": False,
         }
 
     def close(self) -> None:

@@ -45,7 +45,7 @@ class PageWindow:
             self._focused.remove(waiting)
 
     def read(self, store: Store, key: str) -> str | None:
-        """What the page keeps under a key; None also where storage is blocked."""
+        """The text that the page keeps under a key; None also if storage is blocked."""
         return self.storage[store].get(key) if self.keeps else None
 
     def write(self, store: Store, key: str, text: str | None) -> bool:

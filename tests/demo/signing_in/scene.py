@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -213,7 +214,7 @@ def running_backend(vendor: Path) -> Iterator[Callable[[str], Scene]]:
     with serve(create_app(clock=clock), sock, "core"), contextlib.ExitStack() as scenes:
         core = f"http://127.0.0.1:{port_of(sock)}"
         env = environment(SUPERTOKENS_CONNECTION_URI=core)
-        with running_demo(vendor, "--provider", env=env) as demo:
+        with running_demo(vendor, "--provider", env=env) as demo, _discarded_output(demo):
 
             def new_scene(mode: str) -> Scene:
                 scene = Scene(demo, core, clock, mode)
@@ -221,3 +222,16 @@ def running_backend(vendor: Path) -> Iterator[Callable[[str], Scene]]:
                 return scene
 
             yield new_scene
+
+
+@contextlib.contextmanager
+def _discarded_output(demo: Demo) -> Iterator[None]:
+    """Read what the demo prints: it reports each failure, and waits when the pipe is full."""
+    reader = threading.Thread(target=demo.process.stdout.read, daemon=True)
+    reader.start()
+    try:
+        yield
+    finally:
+        # Nobody else may read until the reader has come to the end.
+        demo.process.terminate()
+        reader.join(TIMEOUT)

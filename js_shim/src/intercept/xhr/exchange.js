@@ -48,7 +48,20 @@ export class Exchange {
   resume(result) {
     // What was on its way for a caller is still theirs.
     if (this.driver.isClosed) this.step = DELIVER;
-    else if (this.step) this.#take(this.driver.resume(this.step, result, this.context));
+    else if (this.step) this.#take(this.#next(this.step, result));
+  }
+
+  /**
+   * @param {Step} step
+   * @param {import("../../flow/steps.js").Result} result
+   * @returns {Step | Promise<Step>} rejects where the core fails: what a listener throws, nobody catches
+   */
+  #next(step, result) {
+    try {
+      return this.driver.resume(step, result, this.context);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Wait for what it waits for, and go on. */

@@ -29,12 +29,21 @@ class Port:
         # What functions of Python gave, by the flow that asked for it.
         self._answers: dict[int, Answer] = {}
 
-    def exchange(self, headers: str, one_shot: bool, cookies: str | None, now: float) -> str:
+    def exchange(
+        self,
+        headers: str,
+        one_shot: bool,
+        cookies: str | None,
+        now: float,
+        is_sent: bool = False,
+    ) -> str:
         """Begin an exchange; ``headers`` is JSON of the caller's that the plan names, or empty.
 
-        It may have begun some time ago: then the environment is that of its beginning.
+        If it ``is_sent``, its response is there, and the environment is that of its beginning. A
+        page whose core is in a worker may also be late.
         """
-        is_sent = self._enter(cookies, now, may_be_over=True)
+        is_sent = is_sent or now < self._now
+        self._enter(cookies, now, is_over=is_sent)
         request = read_request(headers, one_shot)
         flow = self._flows.begin(self._session.exchange(request, is_sent=is_sent))
         alike = not headers and not one_shot
@@ -60,19 +69,18 @@ class Port:
         output = self._flows.take_output()
         return flow, None if flow.ended and not output else write_step(output, flow)
 
-    def _enter(self, cookies: str | None, now: float, *, may_be_over: bool = False) -> bool:
-        """Take the environment, and return whether it is that of a moment that is over.
+    def _enter(self, cookies: str | None, now: float, *, is_over: bool = False) -> None:
+        """Take the environment of this moment, or of one that ``is_over``.
 
-        No cookies means those of the last call, as strings are dear.
+        No cookies means those of the last call, since passing strings is expensive.
         """
         if cookies is not None:
             self._cookies = cookies
-        if may_be_over and now < self._now:
+        if is_over:
             self._session.go_back(self._cookies, now)
-            return True
+            return
         self._session.enter(self._cookies, now)
         self._now = now
-        return False
 
     def _begin(self, name: str, arguments: Mapping[str, Any]) -> Flow[Any]:
         if name not in self.CALLS:

@@ -70,7 +70,7 @@ class LoginAttempt:
 
 @dataclass(frozen=True, slots=True)
 class LinkCode:
-    """What a link says. ``began_here``: the attempt was begun in this browser."""
+    """The content of a link. ``began_here``: this browser has begun the attempt."""
 
     link_code: str = field(repr=False)
     pre_auth_session_id: str = field(repr=False)
@@ -92,7 +92,7 @@ def login_attempt() -> LoginAttempt | None:
 
 
 def link_code_from_url(url: str | None = None, *, clear: bool = True) -> LinkCode | None:
-    """What the link in the page's address, or in ``url``, says; None if it is no such link.
+    """Read the link in the page's address, or in ``url``; None if it is no such link.
 
     It is taken out of the page's address unless ``clear`` is False, and nothing is sent. In a
     worker without ``window_handler`` the URL must be given, or UnsupportedPlatform is raised.

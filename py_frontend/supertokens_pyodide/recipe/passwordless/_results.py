@@ -1,4 +1,4 @@
-"""What the functions of passwordless give."""
+"""The results of passwordless."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ async def sign_in_and_up(
 
 
 def _without_attempt(given: Mapping[str, str], state: str, is_spent: bool) -> SignInResult:
-    """What a callback means that belongs to no attempt which is open."""
+    """The result for a callback that belongs to no open attempt."""
     if is_spent:
         return CallbackAlreadyUsed()
     if attempts.has_expired(state):

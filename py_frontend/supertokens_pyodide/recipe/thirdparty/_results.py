@@ -1,4 +1,4 @@
-"""What a callback can mean."""
+"""The results of thirdparty."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class autofill_sign_in:
             await asyncio.wait([self._task])
 
     async def result(self) -> SignInResult:
-        """What came of the passkey that the user has chosen; waits until one is chosen."""
+        """Wait until the user chooses a passkey; returns the result of that sign-in."""
         if self._task is None:
             raise RuntimeError("The offer begins with `async with`.")
         return await asyncio.shield(self._task)

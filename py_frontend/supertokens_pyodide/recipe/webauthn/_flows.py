@@ -248,6 +248,6 @@ def recovery_token_from_url(url: str | None = None, *, clear: bool = True) -> To
 
 
 def _unusable(options: RegisterOptions | SignInOptions | None) -> PromptFailure | None:
-    """Why no prompt can be shown, before the backend is asked."""
+    """The reason if no prompt can be shown; it is checked before any request."""
     found: Passkeys | PromptFailure = passkeys_for(options.rp_id if options else None)
     return found if isinstance(found, PromptFailure) else None

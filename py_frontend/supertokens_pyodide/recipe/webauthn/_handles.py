@@ -1,4 +1,4 @@
-"""Whose a passkey is in its device, so that a browser can be told which ones there are."""
+"""User handles of passkeys: a browser needs them to learn which passkeys a user still has."""
 
 from __future__ import annotations
 

@@ -33,17 +33,17 @@ IN_WORKER = (
 
 
 class Control(Protocol):
-    """What ends a prompt."""
+    """Ends a prompt."""
 
     def abort(self) -> object:
         """End it."""
 
 
 class Passkeys(Protocol):
-    """What recipes need of a browser."""
+    """The part of a browser that recipes need."""
 
     def unsupported(self) -> str | None:
-        """Why there are no passkeys here; None if there are."""
+        """The reason if there are no passkeys here; None if there are."""
 
     async def has_platform_authenticator(self) -> bool:
         """Whether the device itself can keep passkeys."""
@@ -52,7 +52,7 @@ class Passkeys(Protocol):
         """Whether the browser offers passkeys where a form is filled in."""
 
     def new_control(self) -> Control:
-        """What ends a prompt."""
+        """A new object that can end a prompt."""
 
     async def create(self, options: Mapping[str, Any], control: Control) -> dict[str, Any]:
         """Make a passkey; raises PromptFailed."""
@@ -171,7 +171,7 @@ def passkeys_for(rp_id: str | None) -> Passkeys | NotSupported | WrongRelyingPar
 
 
 def failed(name: str, message: str) -> PromptFailure:
-    """What the failure of a prompt means, by the DOMException's name."""
+    """The result that stands for a failed prompt, by the DOMException's name."""
     match name:
         case "NotAllowedError":
             return Dismissed()
@@ -188,7 +188,7 @@ def failed(name: str, message: str) -> PromptFailure:
 
 
 def read_credential(data: dict[str, Any]) -> Credential:
-    """What a prompt gave, as the backend takes it."""
+    """The answer of a prompt, in the form that the backend takes."""
     response = dict(data["response"])
     if "transports" in response:
         response["transports"] = [t for t in response["transports"] if t in _TRANSPORTS]

@@ -1,4 +1,4 @@
-"""What the functions of webauthn give."""
+"""The results of webauthn."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .._results import NotAllowed, Plain, SignedIn
 
 @dataclass(frozen=True, slots=True)
 class RegisterOptions:
-    """What a passkey must be like that is made now.
+    """The backend's options for a new passkey.
 
-    ``public_key`` is what browsers want, with binary values as base64url. ``expires_at`` is in
-    milliseconds since the epoch, by the page's clock.
+    ``public_key`` has them in the form of browsers, with binary values as base64url.
+    ``expires_at`` is in milliseconds since the epoch, by the page's clock.
     """
 
     status: ClassVar[Literal["OK"]] = "OK"
@@ -41,7 +41,7 @@ class RegisterOptions:
 
 @dataclass(frozen=True, slots=True)
 class SignInOptions:
-    """What a passkey must answer to now; fields as of RegisterOptions."""
+    """The backend's options for a sign-in; the fields are those of RegisterOptions."""
 
     status: ClassVar[Literal["OK"]] = "OK"
     options_id: str
@@ -110,7 +110,7 @@ class InvalidToken(Plain):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a passkey has answered, for the backend."""
+    """The answer of a passkey, in the form that the backend takes."""
 
     status: ClassVar[Literal["OK"]] = "OK"
     id: str

@@ -48,7 +48,7 @@ async def is_supported(*, user_context: UserContext | None = None) -> Supported 
 async def register_options(
     *, email: str, tenant_id: str | None = None, user_context: UserContext | None = None
 ) -> RegisterOptionsResult:
-    """What a passkey must be like that is made for an address now. It is no secret who has one."""
+    """Fetch the backend's options for a new passkey of this address."""
     result = await _routes.REGISTER_OPTIONS.send(
         {"email": email}, tenant_id=tenant_id, user_context=user_context
     )
@@ -62,7 +62,7 @@ async def recovery_options(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> RecoveryOptionsResult:
-    """What a passkey must be like with which an account is recovered."""
+    """Fetch the backend's options for a passkey that recovers an account."""
     link = TokenLink.of(token)
     result = await _routes.RECOVERY_OPTIONS.send(
         {"recoverAccountToken": link.token},
@@ -76,7 +76,7 @@ async def recovery_options(
 async def sign_in_options(
     *, tenant_id: str | None = None, user_context: UserContext | None = None
 ) -> SignInOptionsResult:
-    """What a passkey must answer to now."""
+    """Fetch the backend's options for a sign-in."""
     result = await _routes.SIGN_IN_OPTIONS.send(tenant_id=tenant_id, user_context=user_context)
     if isinstance(result, SignInOptions):
         return replace(result, expires_at=_now() + result.lifetime * 1000)
