@@ -2,9 +2,10 @@
 
 import uuid
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.demo import REFRESH, Demo
+from tests.browser.expectations import expect
 from tests.browser.tokens import let_shown_token_expire
 
 PASSWORD = "correct-horse-1"

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Route
 
 from demo.web.static.estimate import HEAD, described, estimate, resampled_means
 from tests.browser.app import PROTECTED, REFRESH, App
 from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
+from tests.browser.expectations import expect
 
 # Has the worker begin, and then the page do something; whether the worker was at it still. It has
 # not finished, for it does not get the last month before that.

@@ -7,11 +7,12 @@ tokens in cookies is in test_clients.py, and a worker with tokens in headers is 
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.app import PROTECTED, REFRESH, App
 from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
+from tests.browser.expectations import expect
 
 OpenApp = Callable[..., App]
 

@@ -6,9 +6,10 @@ That it looks like a native one in all this, test_xhr_conformance.py holds.
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Route
 
 from tests.browser.app import PROTECTED, REFRESH
+from tests.browser.expectations import expect
 from tests.browser.spa import CHANGED_BODIES, Spa
 
 ECHO = "/api/echo"

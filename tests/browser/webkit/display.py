@@ -1,0 +1,48 @@
+"""The virtual display that WebKitGTK draws on."""
+
+import contextlib
+import os
+import select
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+SECONDS_TO_START = 60
+
+
+@contextlib.contextmanager
+def open_display() -> Iterator[str]:
+    """Run Xvfb on a free display; the display's name.
+
+    Without a display, WebKitGTK's driver waits for its browser without end. So this raises
+    RuntimeError if Xvfb is missing or does not start.
+    """
+    xvfb = shutil.which("Xvfb")
+    if not xvfb:
+        raise RuntimeError("WebKit needs a display, and there is no Xvfb: apt-get install xvfb")
+    told, tells = os.pipe()
+    options = ["-displayfd", str(tells), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
+    process = subprocess.Popen(
+        [xvfb, *options],
+        pass_fds=[tells],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(tells)
+    try:
+        yield f":{_read_number(told)}"
+    finally:
+        os.close(told)
+        process.terminate()
+        process.wait()
+
+
+def _read_number(told: int) -> int:
+    text = b""
+    while not text.endswith(b"\n"):
+        ready, _, _ = select.select([told], [], [], SECONDS_TO_START)
+        more = os.read(told, 32) if ready else b""
+        if not more:
+            raise RuntimeError("Xvfb has not started; run it in a terminal to see why")
+        text += more
+    return int(text)
