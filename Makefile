@@ -4,6 +4,11 @@
 PORT ?= 8000
 # Extra words for pytest, for instance: make test ARGS="tests/unit -k cookie"
 ARGS ?=
+# The engines that tests run in: all of them in Chromium, a selection in the others (tests/browser/lanes.py).
+ENGINES ?= chromium firefox webkit
+# One engine for all tests, for instance: ENGINE=firefox make test ARGS=tests/browser/test_fetch.py
+ENGINE ?=
+export ENGINE ENGINES
 # Whole files to each process in their order (tests/conftest.py): browser tests last, and sharing their
 # pages.
 PARALLEL ?= -n auto --maxprocesses=4 --dist=loadscope --no-loadscope-reorder
@@ -35,6 +40,7 @@ PATHS := tests/paths/node_modules/.done
 PYODIDES := tests/paths/pyodide_versions/node_modules/.done
 WEBSITE := build/supertokens-website/supertokens-website.js
 CHROMIUM := build/chromium
+BROWSERS := build/browsers
 UV := build/uv/bin/uv
 RELEASE_TOOLS := build/release-tools/.done
 
@@ -56,7 +62,7 @@ setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and n
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
 	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
 
-test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(PYODIDES) $(CHROMIUM) ## run all tests; ARGS="..." goes to pytest
+test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(PYODIDES) $(BROWSERS) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(PARALLEL) $(ARGS)
 
 bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
@@ -194,10 +200,12 @@ $(WEBSITE): $(NPM) tools/bundle_website.mjs
 	@node tools/bundle_website.mjs
 	@touch $@
 
-# Asked every time, since a browser may come or go; installs one if it can.
-.PHONY: $(CHROMIUM)
+# Asked every time, since a browser may come or go; installs them if it can.
+.PHONY: $(CHROMIUM) $(BROWSERS)
 $(CHROMIUM): $(VENV)
-	@$(PY) tools/chromium.py
+	@$(PY) tools/browsers.py chromium
+$(BROWSERS): $(VENV)
+	@$(PY) tools/browsers.py $(or $(ENGINE),$(ENGINES))
 
 # In an environment of their own: nothing else needs them.
 $(RELEASE_TOOLS): tools/release.lock

@@ -9,6 +9,17 @@ import hypothesis
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from tests.browser.engines import (
+    CHOSEN,
+    browser,  # noqa: F401  fixtures and hooks
+    choose,
+    engine,  # noqa: F401
+    engine_of,
+    pytest_generate_tests,  # noqa: F401
+    pytest_xdist_make_scheduler,  # noqa: F401
+    summarise,
+)
+
 ROOT = Path(__file__).resolve().parents[1]
 #: How many seconds a test waits for anything. Far longer than it takes on a very busy machine: the
 #: timeout only says that something hangs. A test as a whole has the longer timeout of pytest.
@@ -65,17 +76,27 @@ LONGEST = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests and put them last; of each kind, the longest modules come first.
+    """Mark the browser tests and put them last, one engine after the other.
+
+    Of each kind, the longest modules come first.
 
     Browser tests are last, because quick tests should fail first, and because Playwright's sync API
     keeps an event loop running in the main thread from its start on: `asyncio.run` fails there
     afterwards.
     """
+    choose(items)
     for item in items:
         if in_browser(item):
             item.add_marker(pytest.mark.browser)
     ranks = {path: rank for rank, path in enumerate(LONGEST)}
-    items.sort(key=lambda item: (in_browser(item), ranks.get(item.path, len(ranks))))
+    engines = {name: number for number, name in enumerate(CHOSEN)}
+    items.sort(
+        key=lambda item: (
+            in_browser(item),
+            engines.get(engine_of(item), 0),
+            ranks.get(item.path, len(ranks)),
+        )
+    )
 
 
 def in_browser(item: pytest.Item) -> bool:
@@ -84,7 +105,8 @@ def in_browser(item: pytest.Item) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how long each path from install to a signed-in page took."""
+    """Print the engines, and how long each path from install to a signed-in page took."""
+    summarise(terminalreporter)
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
     paths = [one for one in reports if one.when == "call" and one.nodeid.startswith("tests/paths/")]
     if paths:

@@ -1,4 +1,4 @@
-"""One Chromium for the whole run; a fresh context, page and log for each test.
+"""One browser for all tests (see engines.py); a fresh context, page and log for each test.
 
 Fixtures: `page` and `context` for the common case, `new_context(**options)` for a second user or
 special options, `browser_log` for what the pages said and asked for, `vendor_site` for a server
@@ -35,38 +35,17 @@ from playwright.sync_api import (
     Response,
     WebError,
     expect,
-    sync_playwright,
 )
 
 from tests.browser.demo import LONG, Demo
 from tests.browser.python import PYTHONS, Python
 from tests.browser.spa import Spa
 from tests.conftest import TIMEOUT
-from tools.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = ROOT / "build" / "vendor"
 ARTIFACTS = ROOT / "build" / "test-artifacts"
 
-CHROMIUM_ARGUMENTS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-    # In place of Playwright's list, which all names but the last are. By default Chromium renders
-    # its own menus ahead for every new window, which costs more than an empty page does.
-    "--disable-features=AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
-    "DialMediaRouteProvider,GlobalMediaControls,HttpsUpgrades,LensOverlay,MediaRouter,PaintHolding,"
-    "ThirdPartyStoragePartitioning,BlockOriginHeaderModificationOnRedirect,"
-    "AvoidCorsURLLoaderRestartOnRedirect,Translate,AutoDeElevate,OptimizationHints,"
-    "NetworkTimeServiceQuerying,AimEnabled,"
-    "PreloadTopChromeWebUI",
-    # No page reaches anything but this machine, whatever it asks for. Names under .test are this
-    # machine too, for tests that need two sites or a site with subdomains.
-    "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, "
-    "EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
-]
 LOCAL_HOSTS = re.compile(r"(localhost|127\.0\.0\.1|.*\.localhost|.*\.test)")
 
 #: In milliseconds, for all that Playwright waits for, expectations included.
@@ -176,40 +155,12 @@ def artifacts_of(item: pytest.Item) -> Path:
 
 
 @contextlib.contextmanager
-def open_browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(),
-            # Chromium refuses to run sandboxed as root.
-            chromium_sandbox=os.geteuid() != 0,
-            args=CHROMIUM_ARGUMENTS,
-        )
-        yield browser
-        browser.close()
-
-
-@contextlib.contextmanager
 def open_context(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     """A browser profile of its own, with the options of Browser.new_context."""
     context = browser.new_context(**options)
     context.set_default_timeout(PAGE_TIMEOUT)
     yield context
     context.close()
-
-
-# Playwright runs once in a thread, and other folders of tests have these fixtures too.
-_running: list[Browser] = []
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if _running:
-        yield _running[0]
-        return
-    with open_browser() as browser:
-        _running.append(browser)
-        yield browser
-        _running.clear()
 
 
 @pytest.fixture

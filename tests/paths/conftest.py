@@ -23,7 +23,6 @@ import pytest
 
 from tests.browser.conftest import (  # noqa: F401  fixtures
     CONTENT_TYPES,
-    browser,
     browser_log,
     context,
     demo,

@@ -20,7 +20,6 @@ from tests.browser.app import PASSWORD
 from tests.browser.conftest import (  # noqa: F401  fixtures
     CONTENT_TYPES,
     BrowserLog,
-    browser,
     browser_log,
     demo,
     demo_process,
