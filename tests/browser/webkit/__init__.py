@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, cast
 
 from tests.browser.webkit.browser import Browser
 from tests.browser.webkit.display import open_display
+from tools.browsers import find
 
 if TYPE_CHECKING:
     from playwright import sync_api
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def launch() -> Iterator["sync_api.Browser"]:
     """WebKitGTK on a display of its own; each context is a process of its MiniBrowser."""
-    with open_display() as display:
-        browser = Browser(display)
+    driver_path, xvfb_path = find("webkit")
+    with open_display(xvfb_path) as display:
+        browser = Browser(driver_path, display)
         try:
             yield cast("sync_api.Browser", browser)
         finally:

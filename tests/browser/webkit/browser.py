@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,8 @@ from tests.conftest import TIMEOUT
 
 
 class Browser:
-    def __init__(self, display: str) -> None:
+    def __init__(self, driver_path: str, display: str) -> None:
+        self._driver_path = driver_path
         self._display = display
         self.contexts: list[BrowserContext] = []
 
@@ -38,11 +38,8 @@ class Browser:
         return context
 
     def _start(self, proxy_port: int, stack: contextlib.ExitStack) -> Remote:
-        driver_path, browser_path = shutil.which("WebKitWebDriver"), find_minibrowser()
-        if not driver_path or not browser_path:
-            raise RuntimeError("there is no WebKit: apt-get install webkit2gtk-driver")
         options = Options()
-        options.binary_location = str(browser_path)
+        options.binary_location = find_minibrowser()
         options.add_argument("--automation")
         # Hosts of this machine go through the proxy too.
         address = f"127.0.0.1:{proxy_port}"
@@ -50,7 +47,7 @@ class Browser:
             {"proxyType": "manual", "httpProxy": address, "sslProxy": address}
         )
         service = Service(
-            driver_path,
+            self._driver_path,
             log_output=subprocess.DEVNULL,
             env={**os.environ, "DISPLAY": self._display, "GDK_BACKEND": "x11"},
         )
@@ -75,6 +72,9 @@ def _quit(driver: Remote) -> None:
         driver.quit()
 
 
-def find_minibrowser() -> Path | None:
-    """The browser that the driver's package brings; it is not on the path."""
-    return next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"), None)
+def find_minibrowser() -> str:
+    """The browser that Debian's package of the driver brings; it is not on the path."""
+    found = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
+    if not found:
+        raise RuntimeError("there is no MiniBrowser: sudo apt-get install webkit2gtk-driver")
+    return str(found[-1])

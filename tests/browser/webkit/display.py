@@ -3,7 +3,6 @@
 import contextlib
 import os
 import select
-import shutil
 import subprocess
 from collections.abc import Iterator
 
@@ -11,19 +10,16 @@ SECONDS_TO_START = 60
 
 
 @contextlib.contextmanager
-def open_display() -> Iterator[str]:
+def open_display(xvfb_path: str) -> Iterator[str]:
     """Run Xvfb on a free display; the display's name.
 
     Without a display, WebKitGTK's driver waits for its browser without end. So this raises
-    RuntimeError if Xvfb is missing or does not start.
+    RuntimeError if Xvfb does not start.
     """
-    xvfb = shutil.which("Xvfb")
-    if not xvfb:
-        raise RuntimeError("WebKit needs a display, and there is no Xvfb: apt-get install xvfb")
     told, tells = os.pipe()
     options = ["-displayfd", str(tells), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
     process = subprocess.Popen(
-        [xvfb, *options],
+        [xvfb_path, *options],
         pass_fds=[tells],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

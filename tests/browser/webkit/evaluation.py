@@ -3,29 +3,30 @@
 import json
 from typing import Any
 
-# Gives [whether it failed, the value, what the console has been told since].
+# Calls a function without parameters, so that the test's code in it sees no names of ours. Reports, as
+# JSON, whether it failed, the value, and what the console has been told since the last time.
 CALL = """
-const [given, done] = arguments;
-const kept = globalThis[Symbol.for("tests: console")]?.splice(0) ?? [];
-const tell = (failed, value) => {
-  kept.push(...(globalThis[Symbol.for("tests: console")]?.splice(0) ?? []));
-  done(JSON.stringify([failed, value, kept]));
-};
-const fail = (error) => tell(true, `${error?.name ?? "Error"}: ${error?.message ?? error}`);
-const run = async () => {
-  %s
-};
-run().then((value) => tell(false, value), fail).catch(fail);
+(async (code, keep, given, done) => {
+  const kept = globalThis[Symbol.for("tests: console")];
+  const tell = (failed, value) => done(JSON.stringify([failed, value, kept?.splice(0) ?? []]));
+  try {
+    const found = code();
+    const value = await (typeof found === "function" ? found(given) : found);
+    tell(false, keep(value));
+  } catch (error) {
+    tell(true, `${error?.name ?? "Error"}: ${error?.message ?? error}`);
+  }
+})(%s, %s, ...arguments);
 """
-EXPRESSION = "const found = (%s\n); return typeof found === 'function' ? found(given) : found;"
 
 
-def expression(code: str) -> str:
-    return CALL % (EXPRESSION % code.strip().rstrip(";"))
+def expression(code: str, *, truth: bool = False) -> str:
+    """The script for an expression; with ``truth``, its value is true or false."""
+    return CALL % (f"() => (\n{code.strip().rstrip(';')}\n)", "Boolean" if truth else "(v) => v")
 
 
 def statements(code: str) -> str:
-    return CALL % code
+    return CALL % (f"async () => {{\n{code}\n}}", "(v) => v")
 
 
 def outcome_of(told: Any) -> tuple[bool, Any, list[tuple[str, str]]]:

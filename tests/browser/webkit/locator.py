@@ -39,7 +39,7 @@ class Locator:
     # ---- what is there now -----------------------------------------------------------------------
 
     def evaluate_all(self, function: str, arg: Any = None) -> Any:
-        return self.page.evaluate(f"(given) => ({function})(({self.find})(document), given)", arg)
+        return self.page.evaluate(f"(arg) => ({function})(({self.find})(document), arg)", arg)
 
     def count(self) -> int:
         number: int = self.evaluate_all("(all) => all.length")

@@ -89,12 +89,12 @@ class Page:
 
     # ---- scripts ---------------------------------------------------------------------------------
 
-    def evaluate(self, code: str, arg: Any = None) -> Any:
-        """Run code in the page, and await what it gives."""
+    def evaluate(self, code: str, arg: Any = None, *, truth: bool = False) -> Any:
+        """Run code in the page, and await what it gives; with ``truth``, only whether it is true."""
         with self.context.focus(self) as driver:
             try:
                 try:
-                    told = driver.execute_async_script(expression(code), arg)
+                    told = driver.execute_async_script(expression(code, truth=truth), arg)
                 except JavascriptException as error:
                     # Not an error of the code's own, which is in the outcome: it is no expression.
                     if "unload" in str(error):
@@ -140,14 +140,7 @@ class Page:
         self.evaluate("0")
 
     def wait_for_function(self, code: str, *, arg: Any = None) -> None:
-        self.wait_until(
-            lambda: self.evaluate(
-                f"async (given) => {{ const found = ({code});"
-                " return Boolean(await (typeof found === 'function' ? found(given) : found)); }",
-                arg,
-            ),
-            code,
-        )
+        self.wait_until(lambda: self.evaluate(code, arg, truth=True), code)
 
     def wait_for_selector(self, selector: str) -> None:
         self.locator(selector).wait_for()
