@@ -21,10 +21,17 @@ def shows_expired(page: Page) -> bool:
 class App:
     """One page with the app in it."""
 
-    def __init__(self, demo: Demo, context: BrowserContext, page_name: str, mode: str) -> None:
+    def __init__(
+        self,
+        demo: Demo,
+        context: BrowserContext,
+        page_name: str,
+        mode: str,
+        origin: str | None = None,
+    ) -> None:
         self.demo = demo
         self.context = context
-        self.url = f"{demo.origin}{PATHS[page_name]}?mode={mode}"
+        self.url = f"{origin or demo.origin}{PATHS[page_name]}?mode={mode}"
         self.page = context.new_page()
         self.open()
 

@@ -18,7 +18,11 @@ const MILESTONES = [
   { file: /\.whl$/, percent: 88, next: "Starting supertokens-pyodide" },
 ];
 
+// Not the SDK's, which comes later.
+const fetchNatively = globalThis.fetch;
+
 let reached = 0;
+const seen = new Set();
 
 const isBooting = () => root.dataset.ready === "false" || root.dataset.python === "loading";
 
@@ -36,14 +40,16 @@ function showFailure(reason) {
   document.getElementById("boot-text").textContent = `Python could not be started. ${reason}`;
 }
 
-function onFile({ name, responseStatus }) {
+async function onFile({ name, responseStatus }) {
   const { pathname } = new URL(name);
+  if (!isBooting()) return;
+  showProgress(pathname);
+  if (seen.has(name) || !/^\/(vendor|static)\//.test(pathname)) return;
+  seen.add(name);
+  // WebKit reports no status.
+  const status = responseStatus ?? (await fetchNatively(name, { method: "HEAD" })).status;
   // Some ways to boot wait for ever for a file that is not there.
-  if (responseStatus >= 400 && /^\/(vendor|static)\//.test(pathname)) {
-    showFailure(`${pathname} is missing.`);
-  } else if (isBooting()) {
-    showProgress(pathname);
-  }
+  if (status >= 400) showFailure(`${pathname} is missing.`);
 }
 
 function onReady() {

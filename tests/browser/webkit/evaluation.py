@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-# Calls a function without parameters, so that the test's code in it sees no names of ours. Reports, as
-# JSON, whether it failed, the value, and what the console has been told since the last time.
+# Calls a function without parameters, so that the test's code in it sees no names of ours. Reports
+# as JSON whether it failed, the value, and what the console has been told since the last time.
 CALL = """
 (async (code, keep, given, done) => {
   const kept = globalThis[Symbol.for("tests: console")];

@@ -90,7 +90,7 @@ class Page:
     # ---- scripts ---------------------------------------------------------------------------------
 
     def evaluate(self, code: str, arg: Any = None, *, truth: bool = False) -> Any:
-        """Run code in the page, and await what it gives; with ``truth``, only whether it is true."""
+        """Run code in the page, and await its value; with ``truth``, only whether that is true."""
         with self.context.focus(self) as driver:
             try:
                 try:

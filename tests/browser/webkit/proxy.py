@@ -14,7 +14,14 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from tests.browser.webkit.events import Emitter
-from tests.browser.webkit.routes import Fulfilled, Request, Response, Route, Rules
+from tests.browser.webkit.routes import (
+    Fulfilled,
+    Request,
+    Response,
+    Route,
+    Rules,
+    preflight_answer,
+)
 
 HOSTS = re.compile(r"(localhost|127\.0\.0\.1|.*\.localhost|.*\.test)")
 # They belong to one connection.
@@ -120,8 +127,9 @@ class Proxy:
     async def _decide(self, request: Request) -> Fulfilled | None:
         if self.is_offline:
             raise ConnectionAbortedError("offline")
-        # The browser's own questions for leave are the server's to answer.
-        rule = None if request.method == "OPTIONS" else self.rules.take(request.url)
+        if request.method == "OPTIONS":
+            return preflight_answer(request) if self.rules.find(request.url) else None
+        rule = self.rules.take(request.url)
         if rule is None:
             return None
         route = Route(request)

@@ -131,14 +131,27 @@ class Rules:
     def take(self, url: str) -> Rule | None:
         """The rule for a request, used up once."""
         with self._lock:
-            for rule in self._rules:
-                if rule.matches(url):
-                    if rule.times is not None:
-                        rule.times -= 1
-                        if rule.times == 0:
-                            self._rules.remove(rule)
-                    return rule
-        return None
+            rule = self.find(url)
+            if rule and rule.times is not None:
+                rule.times -= 1
+                if rule.times == 0:
+                    self._rules.remove(rule)
+            return rule
+
+    def find(self, url: str) -> Rule | None:
+        return next((rule for rule in self._rules if rule.matches(url)), None)
+
+
+def preflight_answer(request: Request) -> Fulfilled:
+    """The answer to a preflight for a request that a route decides on: it may be made."""
+    asked = request.headers
+    headers = {
+        "access-control-allow-origin": asked.get("origin", "*"),
+        "access-control-allow-credentials": "true",
+        "access-control-allow-methods": asked.get("access-control-request-method", "GET"),
+        "access-control-allow-headers": asked.get("access-control-request-headers", ""),
+    }
+    return Fulfilled(204, headers, b"")
 
 
 def matcher(pattern: Pattern) -> Callable[[str], bool]:
