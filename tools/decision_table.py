@@ -81,6 +81,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
     sent = [case for case in cases if ("send",) in case.answers]
     table: dict[str, Any] = {
         "skip": plan({})["skip"],
+        "mark": LAST_UPDATE,
         "cookies": {name: FORMS.get(name, ".") for name in sorted(OURS)},
         "requestHeaders": list(REQUEST_HEADERS),
         "replyHeaders": plan({})["replyHeaders"],

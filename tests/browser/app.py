@@ -77,6 +77,8 @@ class App:
         return email
 
     def enter(self, email: str, tenant: str = "public", button: str = "sign-in") -> None:
+        # Playwright adds to what is in an e-mail field of Firefox; emptying it works.
+        self.element("email").fill("")
         self.element("email").fill(email)
         self.element("password").fill(PASSWORD)
         self.element("tenant").select_option(tenant)

@@ -1,7 +1,7 @@
 """The browser engines that tests run in, and the fixture `browser`.
 
-ENGINE=firefox runs all tests that need a browser in Firefox. ENGINES="chromium firefox" runs them in
-Chromium, and those of lanes.py in Firefox as well. By default they run in Chromium.
+ENGINE=firefox runs all tests that need a browser in Firefox. ENGINES="chromium firefox" runs them
+in Chromium, and those of lanes.py in Firefox as well. By default they run in Chromium.
 """
 
 import collections

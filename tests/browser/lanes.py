@@ -1,9 +1,10 @@
 """Which tests run in which engine.
 
-In Chromium all run. Tests of `SELECTION` run in the other engines as well; with ENGINE=firefox any test
-runs in Firefox. What an engine cannot run is in `CANNOT`, with the reason.
+In Chromium all run. Tests of `SELECTION` run in the other engines as well; with ENGINE=firefox any
+test runs in Firefox. What an engine cannot run is in `CANNOT`, with the reason.
 
-A test is named by its file, its name and its parameters, as pytest prints it: `*` stands for any text.
+A test is named by its file, its name and its parameters, as pytest prints it: `*` stands for any
+text.
 """
 
 from fnmatch import fnmatchcase

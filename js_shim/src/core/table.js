@@ -9,6 +9,8 @@
  *
  * @typedef {object} DecisionTable
  * @property {string} skip as in the plan
+ * @property {string} mark the cookie that says when a tab last changed the session: milliseconds, and at a
+ *   session's end more than that
  * @property {Record<string, string>} cookies those that the core reads: the form (a regular expression)
  *   that a value must have, or the core has to be asked
  * @property {string[]} requestHeaders as in the plan

@@ -2,10 +2,14 @@
 // happened; here is only when to look. What crosses the channel says that there is something to see.
 
 import { FlowContext } from "../flow/context.js";
+import { nameOf, pairsOf } from "../host/jar.js";
 import { IN_WORKER } from "../platform.js";
 
 const CHANNEL = "supertokens-pyodide";
 const PROTOCOL = 1;
+// How long to wait between two looks, in milliseconds: each wait is twice as long as the last.
+const FIRST_PAUSE = 10;
+const LAST_PAUSE = 5120;
 
 /** @returns {BroadcastChannel | null} null where the browser blocks it, along with storage */
 function openChannel() {
@@ -14,6 +18,17 @@ function openChannel() {
   } catch {
     return null;
   }
+}
+
+/**
+ * When a tab last changed the session, by its clock.
+ *
+ * @param {string} cookies
+ * @returns {number} 0 if they do not say
+ */
+function updateOf(cookies) {
+  const pair = pairsOf(cookies).filter((each) => nameOf(each) === __TABLE__.mark).at(-1) ?? "";
+  return Number.parseInt(pair.slice(pair.indexOf("=") + 1), 10) || 0;
 }
 
 export class Tabs {
@@ -61,10 +76,9 @@ export class Tabs {
   async notify() {
     const { jar } = this.#driver.host;
     await jar.flushed();
-    // Browsers write cookies behind our back, but they read what they have written: read first, and no
-    // tab hears of a change that it cannot see yet.
-    jar.read();
-    this.#channel?.postMessage({ protocol: PROTOCOL });
+    // Browsers write cookies behind our back, but they read what they have written: read first, and in
+    // Chromium no tab is notified of a change that it cannot see yet.
+    this.#channel?.postMessage({ protocol: PROTOCOL, update: updateOf(jar.read()) });
   }
 
   close() {
@@ -75,8 +89,27 @@ export class Tabs {
   #open() {
     this.#channel = openChannel();
     this.#channel?.addEventListener("message", ({ data }) => {
-      if (data?.protocol === PROTOCOL) this.look();
+      if (data?.protocol === PROTOCOL) this.#lookUntil(data.update);
     });
+  }
+
+  /**
+   * Look until another tab's change is there. Firefox shows a tab the cookies of another one by one, and
+   * some time after it has delivered the other's message: up to a quarter of a second was measured.
+   *
+   * @param {number} [update] when the other tab has changed the session; old versions do not say
+   */
+  async #lookUntil(update = 0) {
+    const { jar } = this.#driver.host;
+    let last = null;
+    for (let pause = FIRST_PAUSE; pause <= LAST_PAUSE; pause *= 2) {
+      if (this.#end.signal.aborted) return;
+      await this.look();
+      const cookies = jar.read();
+      if (cookies === last && updateOf(cookies) >= update) return;
+      last = cookies;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
 
   #shut() {
