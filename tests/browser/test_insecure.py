@@ -16,7 +16,11 @@ MISSING = "[isSecureContext, navigator.locks, globalThis.caches, crypto.subtle].
 
 
 @pytest.mark.parametrize(
-    ("page_name", "mode"), [("javascript", "cookie"), ("python", "header")], ids="-".join
+    ("page_name", "mode"),
+    [
+        pytest.param("javascript", "cookie", id="javascript-cookie"),
+        pytest.param("python", "header", id="python-header"),
+    ],
 )
 def test_a_user_signs_in_shares_one_refresh_between_two_tabs_and_signs_out(
     demo: Demo, context: BrowserContext, browser_log: BrowserLog, page_name: str, mode: str

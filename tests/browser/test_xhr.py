@@ -90,7 +90,9 @@ def test_an_invalid_claim_is_told_whatever_the_response_type(spa: Spa, kind: str
 
 @ON_THE_PAGE
 @pytest.mark.parametrize("is_async", ["true", "false"], ids=["asynchronous", "synchronous"])
-@pytest.mark.parametrize("origin", ["", "http://localhost:1"], ids=["own-origin", "other-origin"])
+@pytest.mark.parametrize(
+    "origin", ["", "http://localhost:59999"], ids=["own-origin", "other-origin"]
+)
 def test_headers_are_those_of_the_last_response(
     spa: Spa, browser_log: BrowserLog, is_async: str, origin: str
 ) -> None:
@@ -132,9 +134,10 @@ def test_headers_are_those_of_the_last_response(
 @pytest.mark.parametrize("status", [200, 401])
 def test_an_attempt_that_the_cache_answers_comes_to_an_end(spa: Spa, status: int) -> None:
     kept = {"cache-control": "max-age=600"}
-    spa.route("**/api/kept", lambda route: route.fulfill(status=status, headers=kept, body="kept"))
+    path = f"/api/kept-{status}"
+    spa.route(f"**{path}", lambda route: route.fulfill(status=status, headers=kept, body="kept"))
     for _ in range(2):
-        told = tell(spa, '"GET", "/api/kept"')
+        told = tell(spa, f'"GET", "{path}"')
         assert (told["status"], told["body"], told["ends"]) == (status, "kept", ["load"])
 
 

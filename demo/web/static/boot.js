@@ -40,16 +40,21 @@ function showFailure(reason) {
   document.getElementById("boot-text").textContent = `Python could not be started. ${reason}`;
 }
 
+/** Asks once for the status of a file of Python's. */
+async function statusOf(url, path) {
+  if (seen.has(path) || !path.startsWith("/vendor/pyodide/")) return 0;
+  seen.add(path);
+  return (await fetchNatively(url, { method: "HEAD" })).status;
+}
+
 async function onFile({ name, responseStatus }) {
   const { pathname } = new URL(name);
   if (!isBooting()) return;
   showProgress(pathname);
-  if (seen.has(name) || !/^\/(vendor|static)\//.test(pathname)) return;
-  seen.add(name);
   // WebKit reports no status.
-  const status = responseStatus ?? (await fetchNatively(name, { method: "HEAD" })).status;
+  const status = responseStatus ?? (await statusOf(name, pathname));
   // Some ways to boot wait for ever for a file that is not there.
-  if (status >= 400) showFailure(`${pathname} is missing.`);
+  if (status >= 400 && /^\/(vendor|static)\//.test(pathname)) showFailure(`${pathname} is missing.`);
 }
 
 function onReady() {
