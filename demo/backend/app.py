@@ -50,7 +50,8 @@ def create_app(settings: Settings, tenants: tuple[str, ...]) -> FastAPI:
         allow_origin_regex=LOCAL_ORIGIN,
         allow_credentials=True,
         allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=["Content-Type", *get_all_cors_headers()],
+        # User-Agent: requests sets it, and Firefox asks whether it may send it.
+        allow_headers=["Content-Type", "User-Agent", *get_all_cors_headers()],
     )
     app.add_middleware(RequestLogMiddleware, log=log)
     return app

@@ -110,7 +110,9 @@ class BrowserLog:
     def _on_error(self, error: WebError) -> None:
         text = str(error.error.stack or error.error)
         self.lines.append(f"uncaught: {text}")
-        self.page_errors.append(text)
+        # What Firefox has to say itself, of a request that CORS forbids, say, has no stack.
+        if not text.endswith("\nundefined"):
+            self.page_errors.append(text)
 
     def _on_request(self, request: Request) -> None:
         if request.url.startswith("http"):

@@ -166,6 +166,8 @@ def summarise(reporter: pytest.TerminalReporter) -> None:
             if engine:
                 seconds[engine] += report.duration
                 counts[engine][outcome] += 1
+    if not counts:
+        return
     reporter.section("engines")
     for name in ENGINES:
         found = ", ".join(f"{number} {word}" for word, number in counts[name].items() if word)

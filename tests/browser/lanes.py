@@ -9,14 +9,64 @@ text.
 
 from fnmatch import fnmatchcase
 
-#: The engines other than Chromium that these tests run in.
+#: The engines other than Chromium that these tests run in. Starting Python takes most of their time.
 SELECTION: list[tuple[str, tuple[str, ...]]] = [
-    ("test_journey.py::*", ("firefox",)),
+    # Journeys: on each page, in both modes, with reloads, several tabs and outages.
+    ("test_journey.py::*[javascript-cookie]", ("firefox",)),
+    ("test_journey.py::test_a_user_signs_up_*", ("firefox",)),
+    ("test_journey.py::test_ten_calls_*", ("firefox",)),
+    ("test_journey.py::test_a_reload_keeps_*", ("firefox",)),
+    ("test_journey.py::test_two_tabs_*", ("firefox",)),
+    ("test_journey.py::test_an_outage_*", ("firefox",)),
     ("test_tabs.py::*", ("firefox",)),
+    # Requests of the page.
+    ("test_fetch.py::*", ("firefox",)),
+    ("test_xhr_conformance.py::*", ("firefox",)),
+    # HTTP clients in Python, on a page and in a worker.
+    ("test_clients.py::test_a_request_*[page-cookie-*", ("firefox",)),
+    ("test_clients.py::test_a_request_*[worker-header-*", ("firefox",)),
+    # Python in workers.
+    ("test_worker.py::*[bare-cookie]", ("firefox",)),
+    ("test_worker.py::*[pyscript-isolated-header]", ("firefox",)),
+    ("test_worker.py::test_four_workers_*", ("firefox",)),
+    # Before Python has started.
+    ("test_early.py::test_with_a_session_*", ("firefox",)),
+    ("test_early.py::test_what_a_reply_says_*", ("firefox",)),
+    ("test_early.py::test_only_what_the_core_must_be_asked_*", ("firefox",)),
+    ("test_fast_boot.py::test_a_later_visit_*", ("firefox",)),
+    ("test_fast_boot.py::test_nothing_of_the_page_*", ("firefox",)),
+    # Where sessions are kept.
+    ("test_storage.py::*large_for_a_cookie*", ("firefox",)),
+    ("test_storage.py::*without_cookies[cookies and storage]", ("firefox",)),
+    ("test_storage.py::*another_domain*", ("firefox",)),
+    ("test_storage.py::test_a_visitor_*", ("firefox",)),
+    ("test_token_store.py::test_workers_share_*", ("firefox",)),
+    ("test_token_store.py::test_a_sign_out_*", ("firefox",)),
+    ("test_token_store.py::test_an_expired_token_*", ("firefox",)),
+    ("test_token_store.py::test_a_shared_worker_*", ("firefox",)),
 ]
 
 #: Tests that an engine cannot run, and why.
-CANNOT: list[tuple[str, str, str]] = []
+CANNOT: list[tuple[str, str, str]] = [
+    *(
+        (test, engine, "it is driven by DevTools' protocol")
+        for engine in ("firefox", "webkit")
+        for test in (
+            "test_token_store.py::test_a_page_whose_indexeddb_fails_now_and_then_keeps_its_session*",
+            "test_fast_boot.py::test_without_room_for_an_image_*",
+        )
+    ),
+    (
+        "test_xhr_conformance.py::test_a_scenario_looks_as_it_does_natively[out-of-order*",
+        "firefox",
+        "natively the text of JSON can be read once, before there is any",
+    ),
+    (
+        "test_xhr_conformance.py::test_a_refreshs_own_reply_*[empty*",
+        "firefox",
+        "natively an empty body has progress, before its end",
+    ),
+]
 
 
 def is_selected(test: str, engine: str) -> bool:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.app import REFRESH
+from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog
 from tests.browser.demo import Demo
 from tests.browser.plain import open_plain, sign_up, start, status
+from tests.browser.spa import Spa
 
 KEY = "supertokens-pyodide-cookies"
 BLOCKED_COOKIES = """
@@ -194,3 +195,25 @@ def test_a_cookie_of_another_domain_is_told_as_such(
     warnings = [line for line in browser_log.lines if "sFrontToken" in line]
     assert len(warnings) == 1
     assert "another domain" in warnings[0]
+
+
+def test_a_visitor_is_signed_in_again_if_the_browser_has_deleted_what_scripts_stored(
+    spa: Spa, spa_mode: str
+) -> None:
+    """Safari does so after seven days without a visit. Cookies that a server has set remain."""
+    user_id = spa.run("return supertokens.getUserId()")
+    spa.run("localStorage.clear()")
+    spa.page.goto("about:blank")
+    context = spa.page.context
+    for cookie in context.cookies():
+        if not cookie["httpOnly"]:
+            context.clear_cookies(name=cookie["name"])
+    mark = spa.demo.mark()
+    spa.open()
+    is_back = spa_mode == "cookie"  # a session in headers has lost its tokens
+    assert spa.run("return supertokens.doesSessionExist()") is is_back
+    assert spa.demo.count(mark, REFRESH, 200 if is_back else 401) == 1
+    assert spa.demo.count(mark, REFRESH) == 1
+    if is_back:
+        assert spa.run("return supertokens.getUserId()") == user_id
+        assert spa.run(f"return (await fetch('{PROTECTED}')).status") == 200

@@ -1,18 +1,20 @@
 """A session in IndexedDB: in workers whose page knows nothing of it, and on a page beside them."""
 
 import json
+import textwrap
 import time
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.app import PROTECTED, REFRESH
-from tests.browser.conftest import BrowserLog, open_context
+from tests.browser.app import PASSWORD, PROTECTED, REFRESH
+from tests.browser.conftest import BrowserLog, VendorSite, open_context
 from tests.browser.demo import Demo
 from tests.browser.plain import SETTINGS, open_plain, sign_up, start
 from tests.browser.tokens import Token, get_short_token, wait_for_end_of
-from tests.browser.worker_page import BUNDLE, WorkerPage
+from tests.browser.worker_page import BUNDLE, RUN, WorkerPage
 
 NewContext = Callable[..., BrowserContext]
 
@@ -253,3 +255,74 @@ def test_a_session_in_the_sites_cookies_is_not_taken_over(
     python.run("await s.sign_out()")
     own = [each for each in demo.requests(mark) if each["path"] in (REFRESH, "/auth/signout")]
     assert [each["cookies"] for each in own] == [[], []]
+
+
+SHARED_WORKER = f"""
+import {{ loadPyodide }} from "/vendor/pyodide/pyodide.mjs";
+const indexURL = new URL("/vendor/pyodide/", location.href).href;
+const booted = loadPyodide({{ indexURL, packages: ["supertokens-pyodide"] }}).then((python) => {{
+  python.runPython({json.dumps(RUN)});
+  return python.globals.get("run");
+}});
+addEventListener("connect", ({{ ports: [port] }}) => {{
+  port.onmessage = async ({{ data: [code, argument] }}) => {{
+    const answer = (await booted)(code, argument);
+    port.postMessage(await answer.catch((error) => JSON.stringify(String(error))));
+  }};
+}});
+"""
+SHARED_WORKERS_PAGE = """<!doctype html><link rel="icon" href="data:,"><script>
+  const { port } = new SharedWorker("/shared.mjs", { type: "module" });
+  globalThis.ask = (...question) => new Promise((resolve) => {
+    port.onmessage = ({ data }) => resolve(JSON.parse(data));
+    port.postMessage(question);
+  });
+</script>"""
+
+
+def test_a_shared_worker_keeps_the_session_of_all_its_pages(
+    demo: Demo, vendor_site: VendorSite, context: BrowserContext
+) -> None:
+    vendor_site.pages |= {"/": SHARED_WORKERS_PAGE, "/shared.mjs": SHARED_WORKER}
+    one, other = context.new_page(), context.new_page()
+
+    def ask(page: Page, code: str) -> object:
+        return page.evaluate(
+            "(given) => ask(...given)", [textwrap.dedent(code), json.dumps(demo.origin)]
+        )
+
+    for page in (one, other):
+        page.goto(vendor_site.origin)
+    assert ask(
+        one,
+        """
+        s.init(api_domain=argument)
+        try:
+            await s.does_session_exist()
+        except s.SuperTokensError as error:
+            return [error.code, "token_store" in error.hint]
+        finally:
+            s.close()
+        """,
+    ) == ["UNSUPPORTED_PLATFORM", True]
+    options = 'api_domain=argument, token_transfer_method="header", token_store="indexedDB"'
+    ask(one, f"s.init({options})")
+    fields = [
+        {"id": "email", "value": f"{uuid.uuid4().hex}@example.com"},
+        {"id": "password", "value": PASSWORD},
+    ]
+    assert (
+        ask(
+            one,
+            f"""
+        body = {json.dumps({"formFields": fields})!r}
+        headers = {{"content-type": "application/json"}}
+        reply = await pyfetch(argument + "/auth/signup", method="POST", headers=headers, body=body)
+        return (await reply.json())["status"]
+        """,
+        )
+        == "OK"
+    )
+    assert ask(other, f"return (await pyfetch(argument + {PROTECTED!r})).status") == 200
+    ask(other, "await s.sign_out()")
+    assert ask(one, "return await s.does_session_exist()") is False

@@ -36,11 +36,13 @@ globalThis.traceXHR = async (kind, scenario, withUpload = false) => {
     return JSON.stringify(value)?.replaceAll(/\d{9,}/g, "TIME");
   };
   const names = (headers) => headers.split("\r\n").map((line) => line.split(":")[0]);
+  // Firefox shows the request's address before there is a response.
+  const isEarly = (xhr) => "mozInnerScreenX" in globalThis && xhr.status === 0;
   const look = (xhr) =>
     JSON.stringify({
       state: xhr.readyState,
       status: `${xhr.status} ${xhr.statusText}`,
-      url: xhr.responseURL && new URL(xhr.responseURL).pathname,
+      url: xhr.responseURL && !isEarly(xhr) ? new URL(xhr.responseURL).pathname : "",
       response: describe(attempt(() => xhr.response)),
       text: describe(attempt(() => xhr.responseText)),
       xml: describe(attempt(() => xhr.responseXML)),

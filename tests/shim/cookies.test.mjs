@@ -80,7 +80,7 @@ describe("the browser's cookies", () => {
   test("a frame of another site keeps what is partitioned by that site", () => {
     const jar = jarOf();
     blockCookies((write) => write.endsWith(";partitioned"));
-    jar.write([kept("a", "1")]);
+    jar.write([`${kept("a", "1")};samesite=none;secure`]);
     assert.equal(jar.read(), "a=1");
     assert.equal(jar.place, "cookies");
     assert.deepEqual(printed, []);

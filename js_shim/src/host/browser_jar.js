@@ -8,6 +8,8 @@ import { after, GONE, nameOf, pairOf, pairsOf, without } from "./jar.js";
 /** Under this key localStorage keeps, as a cookie string, what the browser would not keep as cookies. */
 const KEPT = "supertokens-pyodide-cookies";
 
+const SECURE = /;\s*secure/i;
+
 /** @param {string} cookies @param {string} kept */
 function joined(cookies, kept) {
   if (!kept) return cookies;
@@ -55,6 +57,7 @@ function tookLastPlace(write, cookies) {
 
 /** In a frame of another site, browsers keep only what is partitioned by that site. @param {string} write */
 function tookPartitioned(write) {
+  if (!SECURE.test(write)) return false; // browsers refuse it, and Firefox reports that as an error
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
   document.cookie = `${write};partitioned`;
   return isDone(write, document.cookie);

@@ -53,8 +53,8 @@ function guarded({ get, set, value }, theirs, owns) {
     const { method } = {
       /** @this {any} @param {any[]} args */
       method(...args) {
-        if (!owns(this)) throw new TypeError("Illegal invocation");
-        return Reflect.apply(call, this, args);
+        // Of an object of another kind the native method complains in the browser's own words.
+        return Reflect.apply(owns(this) || !like ? call : like, this, args);
       },
     };
     for (const key of ["name", "length"]) {

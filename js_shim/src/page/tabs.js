@@ -27,7 +27,10 @@ function openChannel() {
  * @returns {number} 0 if they do not say
  */
 function updateOf(cookies) {
-  const pair = pairsOf(cookies).filter((each) => nameOf(each) === __TABLE__.mark).at(-1) ?? "";
+  const pair =
+    pairsOf(cookies)
+      .filter((each) => nameOf(each) === __TABLE__.mark)
+      .at(-1) ?? "";
   return Number.parseInt(pair.slice(pair.indexOf("=") + 1), 10) || 0;
 }
 
