@@ -9,7 +9,7 @@ text.
 
 from fnmatch import fnmatchcase
 
-#: The engines other than Chromium that these tests run in. Starting Python takes most of their time.
+#: The engines other than Chromium that these tests run in. Most of their time, Python starts.
 SELECTION: list[tuple[str, tuple[str, ...]]] = [
     # Journeys: on each page, in both modes, with reloads, several tabs and outages.
     ("test_journey.py::*[javascript-cookie]", ("firefox", "webkit")),

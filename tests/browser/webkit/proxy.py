@@ -28,6 +28,10 @@ HOSTS = re.compile(r"(localhost|127\.0\.0\.1|.*\.localhost|.*\.test)")
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "transfer-encoding", "te", "upgrade"}
 
 
+JSON = "application/json"
+EMPTY_PAGE = {"content-type": "text/html; charset=utf-8"}
+
+
 class ThisMachine(AbstractResolver):
     """Every name that the proxy lets through is this machine."""
 
@@ -159,6 +163,9 @@ class Proxy:
         self, received: web.BaseRequest, request: Request, response: ClientResponse
     ) -> web.StreamResponse:
         headers = _end_to_end(response.headers)
+        if request.resource_type == "document" and headers.get("content-type") == JSON:
+            # The browser's own page for JSON has no place for scripts.
+            return web.Response(body=self._prepared(request, EMPTY_PAGE, b""), headers=EMPTY_PAGE)
         if _is_document(request, headers):
             headers.popall("content-length", None)
             body = self._prepared(request, headers, await response.read())
