@@ -57,6 +57,11 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
 CANNOT: list[tuple[str, str, str]] = [
     ("test_clients.py::*-suspending*", "webkit", "it has no JSPI"),
     ("test_clients.py::test_what_is_not_the_apis_*", "webkit", "it has no JSPI"),
+    (
+        "test_fetch.py::test_a_token_can_be_let_expire_*",
+        "webkit",
+        "its driver cannot fetch in a route's place",
+    ),
     *(
         (test, engine, "it is driven by DevTools' protocol")
         for engine in ("firefox", "webkit")

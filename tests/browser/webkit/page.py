@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import functools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -126,21 +127,25 @@ class Page:
 
     # ---- waits -----------------------------------------------------------------------------------
 
-    def wait_until(self, look: Callable[[], Any], what: str) -> Any:
+    def wait_until(self, look: Callable[[], Any], what: str, pause: float = PAUSE) -> Any:
         """Look again and again until something true is found; what was found."""
         end = time.monotonic() + TIMEOUT
         while not (found := look()):
             if time.monotonic() > end:
                 raise Timeout(f"Timeout: {what}")
-            time.sleep(PAUSE)
+            time.sleep(pause)
         return found
 
     def wait_for_timeout(self, milliseconds: float) -> None:
         time.sleep(milliseconds / 1000)
         self.evaluate("0")
 
-    def wait_for_function(self, code: str, *, arg: Any = None) -> None:
-        self.wait_until(lambda: self.evaluate(code, arg, truth=True), code)
+    def wait_for_function(
+        self, code: str, *, arg: Any = None, polling: float = 1000 * PAUSE
+    ) -> None:
+        """Wait until the code gives something true, with ``polling`` milliseconds between looks."""
+        look = functools.partial(self.evaluate, code, arg, truth=True)
+        self.wait_until(look, code, pause=polling / 1000)
 
     def wait_for_selector(self, selector: str) -> None:
         self.locator(selector).wait_for()

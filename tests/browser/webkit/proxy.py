@@ -78,7 +78,8 @@ class Proxy:
             auto_decompress=False,
             skip_auto_headers=["Accept", "Accept-Encoding", "Content-Type", "User-Agent"],
         )
-        self._server = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0)
+        # Not 0, which has it wait for held requests without end.
+        self._server = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0.01)
         await self._server.setup()
         site = web.TCPSite(self._server, "127.0.0.1", 0)
         await site.start()
