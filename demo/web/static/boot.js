@@ -54,7 +54,8 @@ async function onFile({ name, responseStatus }) {
   // WebKit reports no status.
   const status = responseStatus ?? (await statusOf(name, pathname));
   // Some ways to boot wait for ever for a file that is not there.
-  if (status >= 400 && /^\/(vendor|static)\//.test(pathname)) showFailure(`${pathname} is missing.`);
+  if (status >= 400 && /^\/(vendor|static)\//.test(pathname))
+    showFailure(`${pathname} is missing.`);
 }
 
 function onReady() {
