@@ -43,6 +43,8 @@ CHROMIUM := build/chromium
 BROWSERS := build/browsers
 UV := build/uv/bin/uv
 RELEASE_TOOLS := build/release-tools/.done
+TYPEDOC := tools/typedoc/node_modules/.done
+TYPESCRIPT_PAGES := build/typedoc/.done
 
 # No index and no path in the output, so that the files are the same wherever they are made.
 UV_COMPILE := --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -52,7 +54,7 @@ PY_SOURCES := $(shell find py_frontend -name __pycache__ -prune -o -print)
 JS_SOURCES := $(shell find js_shim/src)
 
 # ---- what you run --------------------------------------------------------------------------------
-.PHONY: help setup demo test bench check format settings build release vendor vectors lock clean distclean
+.PHONY: help setup demo test bench check docs docs-serve format settings build release vendor vectors lock clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -60,7 +62,7 @@ help: ## list the targets
 setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and node_modules
 
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
-	@exec $(PY) tools/foreground.py -m demo --port $(PORT)
+	@exec $(PY) tools/foreground.py -m demo --port $(PORT) --provider
 
 test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(PYODIDES) $(BROWSERS) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(PARALLEL) $(ARGS)
@@ -68,7 +70,13 @@ test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(PYO
 bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
 	@$(PY) -m tests.bench.run
 
-check: $(PROJECT) $(NPM) $(SHIM) $(TYPES) ## lint, format and type checks, Python and JavaScript
+docs: $(PROJECT) $(TYPESCRIPT_PAGES) ## build the documentation site in build/site; a broken link fails
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet
+
+docs-serve: $(PROJECT) $(TYPESCRIPT_PAGES) ## show the documentation site on http://localhost:$(PORT), PORT=8000
+	@$(PY) -m mkdocs serve --dev-addr localhost:$(PORT)
+
+check: $(PROJECT) $(NPM) $(SHIM) $(TYPES) docs ## lint, format and type checks, Python and JavaScript
 	$(PY) tools/check_versions.py
 	$(PY) tools/publishing.py
 	$(PY) -m ruff check
@@ -107,20 +115,21 @@ vectors: $(NPM) ## write tests/vectors: what supertokens-website does, to hold o
 
 lock: $(UV) ## pin the newest Python and npm packages that the requirements allow
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal pyproject.toml \
-	  --group demo --group test --group lint --group build -o requirements.lock
+	  --group demo --group test --group lint --group build --group docs -o requirements.lock
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 tools/wheels.in -o tools/wheels.lock
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.14 --python-platform wasm32-pyodide2025 \
 	  tools/test_wheels.in -o tools/test_wheels.lock
 	$(UV) pip compile $(UV_COMPILE) --python-version 3.11 --universal tools/release.in -o tools/release.lock
 	npm install --package-lock-only --ignore-scripts
 	npm install --package-lock-only --ignore-scripts --prefix tests/paths
+	npm install --package-lock-only --ignore-scripts --prefix tools/typedoc
 	npm install --package-lock-only --ignore-scripts --prefix tests/paths/pyodide_versions
 
 clean: ## remove what was built, keep what was installed
 	rm -rf build js_shim/dist js_shim/types js_shim/wheels
 
 distclean: clean ## remove everything generated
-	rm -rf .venv node_modules tests/paths/node_modules tests/paths/pyodide_versions/node_modules
+	rm -rf .venv node_modules tools/typedoc/node_modules tests/paths/node_modules tests/paths/pyodide_versions/node_modules
 
 # ---- how it is done ------------------------------------------------------------------------------
 # --no-deps: the file names every package, and older pips look for the newest of one that another asks
@@ -193,6 +202,16 @@ $(PATHS): tests/paths/package-lock.json tests/paths/.npmrc
 $(PYODIDES): tests/paths/pyodide_versions/package-lock.json tests/paths/pyodide_versions/.npmrc
 	@echo "installing older versions of Pyodide for tests"
 	@npm ci --ignore-scripts --loglevel=error --prefix tests/paths/pyodide_versions
+	@touch $@
+
+# TypeDoc, with the TypeScript that it needs.
+$(TYPEDOC): tools/typedoc/package-lock.json tools/typedoc/.npmrc
+	@echo "installing TypeDoc"
+	@npm ci --ignore-scripts --loglevel=error --prefix tools/typedoc
+	@touch $@
+
+$(TYPESCRIPT_PAGES): $(TYPEDOC) $(TYPES) tools/typedoc/typedoc.json tools/typedoc/tsconfig.json
+	@tools/typedoc/node_modules/.bin/typedoc --options tools/typedoc/typedoc.json
 	@touch $@
 
 # supertokens-website for pages, which we are compared with.

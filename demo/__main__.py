@@ -42,6 +42,14 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         metavar="SECONDS",
         help="life of the local core's access tokens (30)",
     )
+    parser.add_argument(
+        "--website", metavar="ORIGIN", help="where the pages are, if another server has them"
+    )
+    parser.add_argument(
+        "--provider",
+        action="store_true",
+        help="run an OpenID provider, with whose accounts users may sign in",
+    )
     parser.add_argument("--anti-csrf", action="store_true", help="ask for anti-csrf tokens")
     parser.add_argument(
         "--vendor", type=Path, default=VENDOR, metavar="FOLDER", help="what `make vendor` made"

@@ -50,6 +50,8 @@ LONGEST = [
     ROOT / "tests" / name
     for name in (
         "demo/test_command.py",
+        "demo/test_statuses.py",
+        "demo/test_refusals.py",
         "local_core/test_sdks.py",
         "demo/test_session_data.py",
         "types/test_types.py",

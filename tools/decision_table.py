@@ -84,7 +84,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
         "mark": LAST_UPDATE,
         "cookies": {name: FORMS.get(name, ".") for name in sorted(OURS)},
         "requestHeaders": list(REQUEST_HEADERS),
-        "replyHeaders": plan({})["replyHeaders"],
+        "responseHeaders": plan({})["responseHeaders"],
         "statuses": statuses(),
         "options": CHOICES,
         "asked": list(ASKED),

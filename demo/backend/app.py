@@ -8,8 +8,14 @@ from starlette.requests import Request
 from supertokens_python import get_all_cors_headers
 from supertokens_python.framework.fastapi import get_middleware
 
-from demo.backend import routes_orders, routes_playground, routes_session_data
+from demo.backend import (
+    routes_orders,
+    routes_playground,
+    routes_requirements,
+    routes_session_data,
+)
 from demo.backend.jwt_verification import JwtVerifier
+from demo.backend.mailbox import Mailbox
 from demo.backend.pages import OURS, STATIC, VENDOR, Files, pages_router
 from demo.backend.request_log import RequestLog, RequestLogMiddleware
 from demo.backend.routes_own_jwt import own_jwt_router
@@ -27,7 +33,7 @@ async def _say_what_is_invalid(_request: Request, error: Exception) -> JSONRespo
     return JSONResponse({"detail": told}, status_code=422)
 
 
-def create_app(settings: Settings, tenants: tuple[str, ...]) -> FastAPI:
+def create_app(settings: Settings, tenants: tuple[str, ...], mailbox: Mailbox) -> FastAPI:
     """Make the whole backend: pages, API and the endpoints of the SDK, which is initialised."""
     log = RequestLog()
 
@@ -39,6 +45,10 @@ def create_app(settings: Settings, tenants: tuple[str, ...]) -> FastAPI:
     app.include_router(own_jwt_router(JwtVerifier(settings.jwks_uri, settings.issuer)))
     app.include_router(routes_orders.router)
     app.include_router(routes_playground.router)
+    app.include_router(routes_requirements.router)
+    if "mfa" in settings.features:
+        app.include_router(routes_requirements.factors)
+    app.include_router(mailbox.router())
     app.include_router(log.router())
     app.mount("/static", Files(STATIC, OURS))
     app.mount("/vendor", Files(settings.vendor, VENDOR))

@@ -50,6 +50,17 @@ def local_core(
         yield Core(f"http://{LOOPBACK}:{port_of(sock)}")
 
 
+def features_of(core: Core) -> frozenset[str]:
+    """What the core's licence allows: "account_linking", "mfa", "multi_tenancy" and others."""
+    host = core.uri.split(";")[0].strip().rstrip("/")
+    headers = {"api-key": core.api_key} if core.api_key else {}
+    try:
+        response = httpx.get(f"{host}/ee/featureflag", headers=headers, timeout=ANSWER_TIMEOUT)
+        return frozenset(response.raise_for_status().json()["features"])
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        raise StartError(f"The core at {core.uri} does not say what it can do. {error}") from error
+
+
 def wait_until_it_answers(core: Core, timeout: float = ANSWER_TIMEOUT) -> None:
     """Return when the core says hello, and accepts the API key."""
     # Several hosts may be given; the SDK falls back from one to the next.

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 from demo.backend.app import create_app
-from demo.backend.core import core_of_environment, local_core, wait_until_it_answers
+from demo.backend.core import core_of_environment, features_of, local_core, wait_until_it_answers
 from demo.backend.errors import StartError
+from demo.backend.mailbox import Mailbox
+from demo.backend.openid_provider import openid_provider
 from demo.backend.sdk import init_sdk
 from demo.backend.server import bind, port_of, serve
 from demo.backend.settings import Settings
@@ -33,19 +35,29 @@ def run(options: argparse.Namespace) -> None:
                 local_core(options.core_port, options.db, options.access_token_validity)
             )
         wait_until_it_answers(core)
+        features = features_of(core)
+        _say_what_is_missing(features)
 
         host = "localhost" if options.host in SHOWN_AS_LOCALHOST else options.host
         origin = f"http://{host}:{port_of(sock)}"
+        provider = None
+        if options.provider:
+            provider = running.enter_context(openid_provider(origin))
         settings = Settings(
             origin=origin,
+            website=options.website or origin,
             core_uri=core.uri,
             core_api_key=core.api_key,
             vendor=options.vendor,
             anti_csrf=options.anti_csrf,
+            features=features,
+            provider=provider,
         )
-        init_sdk(settings)
-        tenants = asyncio.run(ensure_tenants())
-        ended = running.enter_context(serve(create_app(settings, tenants), sock, "backend"))
+        mailbox = Mailbox()
+        init_sdk(settings, mailbox)
+        tenants = asyncio.run(ensure_tenants(features))
+        app = create_app(settings, tenants, mailbox)
+        ended = running.enter_context(serve(app, sock, "backend"))
         pages = ("/ (JavaScript)", "/pyscript (Python)", "/worker (Python in a worker)")
         print("Demo:", " · ".join(origin + page for page in pages), flush=True)
 
@@ -69,6 +81,16 @@ def _say_what_is_ignored(options: argparse.Namespace) -> None:
             file=sys.stderr,
             flush=True,
         )
+
+
+def _say_what_is_missing(features: frozenset[str]) -> None:
+    missing = {
+        "multi_tenancy": "tenants",
+        "mfa": "second factors",
+        "account_linking": "linked accounts",
+    }
+    if told := [name for feature, name in missing.items() if feature not in features]:
+        print(f"The core's licence does not allow {', '.join(told)}.", file=sys.stderr, flush=True)
 
 
 def _check_vendor(vendor: Path) -> None:

@@ -1,15 +1,56 @@
-"""The set-up of supertokens-python: sessions, e-mail and password, tenants."""
+"""The set-up of supertokens-python: sessions, and all recipes by which one signs in."""
 
 from typing import Any
 
 from supertokens_python import InputAppInfo, SupertokensConfig, init
-from supertokens_python.recipe import emailpassword, multitenancy, session
-from supertokens_python.recipe.emailpassword import EmailPasswordOverrideConfig
-from supertokens_python.recipe.emailpassword.interfaces import APIInterface
+from supertokens_python.recipe import (
+    accountlinking,
+    emailpassword,
+    emailverification,
+    multifactorauth,
+    multitenancy,
+    passwordless,
+    session,
+    thirdparty,
+    totp,
+    userroles,
+    webauthn,
+)
+from supertokens_python.recipe.accountlinking import (
+    AccountInfoWithRecipeIdAndUserId,
+    ShouldAutomaticallyLink,
+)
+from supertokens_python.recipe.multifactorauth.types import FactorIds
+from supertokens_python.recipe.passwordless import ContactEmailOrPhoneConfig
+from supertokens_python.recipe.session import SessionContainer
 from supertokens_python.recipe.session.claims import BooleanClaim
-from supertokens_python.types import RecipeUserId
+from supertokens_python.recipe.thirdparty import SignInAndUpFeature
+from supertokens_python.recipe.thirdparty.provider import (
+    ProviderClientConfig,
+    ProviderConfig,
+    ProviderInput,
+)
+from supertokens_python.recipe.webauthn import WebauthnConfig
+from supertokens_python.supertokens import RecipeInit
+from supertokens_python.types import RecipeUserId, User
 
+from demo.backend.delivery import Delivery
+from demo.backend.mailbox import Mailbox
 from demo.backend.settings import API_BASE_PATH, Settings
+
+#: The third party that runs beside the demo.
+PROVIDER = "local"
+
+#: What one may begin a session with, where the tenant does not choose.
+FIRST_FACTORS = [
+    FactorIds.EMAILPASSWORD,
+    FactorIds.OTP_EMAIL,
+    FactorIds.OTP_PHONE,
+    FactorIds.LINK_EMAIL,
+    FactorIds.LINK_PHONE,
+    FactorIds.THIRDPARTY,
+    FactorIds.WEBAUTHN,
+]
 
 
 def _never_known(
@@ -26,20 +67,55 @@ def _never_known(
 TERMS = BooleanClaim(key="terms", fetch_value=_never_known)
 
 
-def _without_mail(apis: APIInterface) -> APIInterface:
-    # The SDK would send reset mails through a service on the internet.
-    apis.disable_generate_password_reset_token_post = True
-    apis.disable_password_reset_post = True
-    return apis
+async def _link_verified(
+    account: AccountInfoWithRecipeIdAndUserId,
+    user: User | None,
+    session: SessionContainer | None,
+    tenant_id: str,
+    context: dict[str, Any],
+) -> ShouldAutomaticallyLink:
+    """Two accounts of one address are one user, once both have shown that it is theirs."""
+    return ShouldAutomaticallyLink(should_require_verification=True)
 
 
-def init_sdk(settings: Settings) -> None:
+def _providers(settings: Settings) -> list[ProviderInput]:
+    if settings.provider is None:
+        return []
+    client = ProviderClientConfig(
+        client_id=settings.provider.client_id,
+        client_secret=settings.provider.client_secret,
+        scope=["openid", "email"],
+        force_pkce=True,
+    )
+    config = ProviderConfig(
+        third_party_id=PROVIDER,
+        name="Local account",
+        clients=[client],
+        oidc_discovery_endpoint=f"{settings.provider.issuer}/.well-known/openid-configuration",
+        # Some people give no address; see NO_EMAIL_GIVEN_BY_PROVIDER.
+        require_email=True,
+    )
+    return [ProviderInput(config=config, include_in_non_public_tenants_by_default=True)]
+
+
+def _licensed_recipes(features: frozenset[str]) -> list[RecipeInit]:
+    """Recipes for which a core of SuperTokens wants a licence: without one they only fail."""
+    recipes = []
+    if "mfa" in features:
+        recipes += [totp.init(), multifactorauth.init(first_factors=FIRST_FACTORS)]
+    if "account_linking" in features:
+        recipes.append(accountlinking.init(should_do_automatic_account_linking=_link_verified))
+    return recipes
+
+
+def init_sdk(settings: Settings, mailbox: Mailbox) -> None:
     """Initialise the SDK, which is one per process."""
+    delivery = Delivery(mailbox)
     init(
         app_info=InputAppInfo(
             app_name="supertokens-pyodide demo",
             api_domain=settings.origin,
-            website_domain=settings.origin,
+            website_domain=settings.website,
             api_base_path=API_BASE_PATH,
         ),
         supertokens_config=SupertokensConfig(
@@ -54,7 +130,19 @@ def init_sdk(settings: Settings) -> None:
                 expose_access_token_to_frontend_in_cookie_based_auth=True,
                 anti_csrf="VIA_TOKEN" if settings.anti_csrf else None,
             ),
-            emailpassword.init(override=EmailPasswordOverrideConfig(apis=_without_mail)),
+            emailpassword.init(email_delivery=delivery.password_resets),
+            # Optional: single routes ask for it.
+            emailverification.init(mode="OPTIONAL", email_delivery=delivery.verifications),
+            passwordless.init(
+                contact_config=ContactEmailOrPhoneConfig(),
+                flow_type="USER_INPUT_CODE_AND_MAGIC_LINK",
+                email_delivery=delivery.code_mails,
+                sms_delivery=delivery.code_texts,
+            ),
+            thirdparty.init(SignInAndUpFeature(_providers(settings))),
+            webauthn.init(WebauthnConfig(email_delivery=delivery.recoveries)),
+            userroles.init(),
             multitenancy.init(),
+            *_licensed_recipes(settings.features),
         ],
     )

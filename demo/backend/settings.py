@@ -7,17 +7,32 @@ API_BASE_PATH = "/auth"
 
 
 @dataclass(frozen=True)
+class Provider:
+    """An OpenID provider, and what it knows the demo by."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that differs from one running backend to the next."""
 
     # Where browsers reach us, for instance http://localhost:8000.
     origin: str
+    # Where the pages are: links in messages lead there.
+    website: str
     core_uri: str
     # The folder that `make vendor` assembles: Pyodide, PyScript, the wheels and the shim.
     vendor: Path
     core_api_key: str | None = None
     # Ask for an anti-csrf token on top of the SameSite cookies.
     anti_csrf: bool = False
+    # What the core's licence allows.
+    features: frozenset[str] = frozenset()
+    # With whose accounts users may sign in, if it runs.
+    provider: Provider | None = None
 
     @property
     def issuer(self) -> str:

@@ -1,7 +1,5 @@
 """The tenants that the demo offers."""
 
-import sys
-
 from supertokens_python.recipe.multitenancy.asyncio import create_or_update_tenant
 from supertokens_python.recipe.multitenancy.interfaces import TenantConfigCreateOrUpdate
 
@@ -10,18 +8,23 @@ from demo.backend.errors import StartError
 # Every core has it from the start.
 DEFAULT = "public"
 SECOND = "acme"
+# Asks everybody for a one-time password after the sign-in.
+SECURE = "secure"
 
 
-async def ensure_tenants() -> tuple[str, ...]:
-    """Create the second tenant unless it is there, and return all tenants that can be used."""
-    try:
-        await create_or_update_tenant(
-            SECOND, TenantConfigCreateOrUpdate(first_factors=["emailpassword"])
-        )
-    except Exception as error:  # the SDK has no narrower one for what a core answers
-        # A core of SuperTokens makes tenants only with a licence key that allows it.
-        if "status code: 402" not in str(error):
-            raise StartError(f"The core refuses to make a tenant. {error}") from error
-        print(f"No tenant {SECOND}: the core's licence does not allow tenants.", file=sys.stderr)
+async def ensure_tenants(features: frozenset[str]) -> tuple[str, ...]:
+    """Create the tenants that the core's licence allows; return those for the demo's pages."""
+    if "multi_tenancy" not in features:
         return (DEFAULT,)
+    configs = {SECOND: TenantConfigCreateOrUpdate(first_factors=["emailpassword"])}
+    if "mfa" in features:
+        configs[SECURE] = TenantConfigCreateOrUpdate(
+            first_factors=["emailpassword", "thirdparty", "webauthn"],
+            required_secondary_factors=["totp"],
+        )
+    for tenant, config in configs.items():
+        try:
+            await create_or_update_tenant(tenant, config)
+        except Exception as error:  # the SDK has no narrower one for what a core answers
+            raise StartError(f"The core refuses to make a tenant. {error}") from error
     return (DEFAULT, SECOND)

@@ -9,6 +9,7 @@ import sys
 import uvicorn
 
 from demo.local_core.app import create_app
+from demo.local_core.core import FEATURES
 
 
 def main() -> None:
@@ -26,6 +27,12 @@ def main() -> None:
         default=3600,
         help="how long access tokens live (%(default)s)",
     )
+    parser.add_argument(
+        "--features",
+        metavar="NAMES",
+        default=",".join(FEATURES),
+        help="what the licence allows, between commas (%(default)s)",
+    )
     parser.add_argument("--api-key", metavar="KEY", help="answer only requests with this key")
     arguments = parser.parse_args()
     try:
@@ -33,7 +40,12 @@ def main() -> None:
     except (OSError, OverflowError) as error:
         sys.exit(f"Cannot listen on {arguments.host} port {arguments.port}: {error}")
     try:
-        app = create_app(arguments.db, arguments.access_token_validity, api_key=arguments.api_key)
+        app = create_app(
+            arguments.db,
+            arguments.access_token_validity,
+            api_key=arguments.api_key,
+            features=[name for name in arguments.features.split(",") if name],
+        )
     except ValueError as error:
         sys.exit(str(error))
     except sqlite3.Error as error:

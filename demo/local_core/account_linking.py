@@ -4,12 +4,13 @@ A user becomes primary by carrying its own id as primary one. A linked user carr
 """
 
 from demo.local_core.core import Core
-from demo.local_core.emailpassword import add_to_tenant
 from demo.local_core.errors import BadRequest, Refusal
+from demo.local_core.identities import identities, other_primary_user, require_free, users_by
 from demo.local_core.scope import TenantRef
 from demo.local_core.session_store import handles_of_users, remove_sessions
 from demo.local_core.storage import Transaction
-from demo.local_core.users import User, find_user, other_primary_user, remove_user, users_by_email
+from demo.local_core.user_removal import remove_user
+from demo.local_core.users import LoginMethod, User, add_to_tenant, find_user
 
 
 def make_primary(tx: Transaction, app: str, user_id: str, *, only_check: bool) -> tuple[User, bool]:
@@ -23,7 +24,7 @@ def make_primary(tx: Transaction, app: str, user_id: str, *, only_check: bool) -
                 description="This user ID is already linked to another user ID",
             )
         return user, True
-    _require_free_emails(tx, app, user, user)
+    _require_no_rival(tx, app, user, user)
     if not only_check:
         _set_primary(tx, app, user_id, user_id)
         user = _known(tx, app, user_id)
@@ -49,7 +50,7 @@ def link_accounts(
         if not only_check:
             refusal.reply["user"] = user.reply()
         raise refusal
-    _require_free_emails(tx, app, user, primary)
+    _require_no_rival(tx, app, user, primary)
     if not only_check:
         _set_primary(tx, app, user_id, primary.user_id)
         # Whoever holds them knows the user by the old id.
@@ -75,28 +76,15 @@ def unlink_account(core: Core, tx: Transaction, app: str, user_id: str) -> tuple
 def associate_user(tx: Transaction, ref: TenantRef, recipe_user_id: str) -> bool:
     """Let a user log in to one more tenant; returns whether that was so before."""
     user = find_user(tx, ref.app, recipe_user_id)
-    method = next(
-        (one for one in user.methods if one.recipe_user_id == recipe_user_id) if user else iter(()),
-        None,
-    )
+    method = user.method(recipe_user_id) if user else None
     if user is None or method is None:
         raise Refusal("UNKNOWN_USER_ID_ERROR")
     if ref.tenant in method.tenant_ids:
         return True
-    # By another login method of the same kind, in which case it matters not who is primary.
-    emails = user.emails if user.is_primary else [method.email]
-    for email in emails:
-        for other in users_by_email(tx, ref, email):
-            if email == method.email or (other.is_primary and other.user_id != user.user_id):
-                raise Refusal("EMAIL_ALREADY_EXISTS_ERROR")
+    require_free(tx, ref, method)
     if user.is_primary:
-        rival = other_primary_user(tx, ref.app, emails, [ref.tenant], user.user_id)
-        if rival:
-            raise Refusal(
-                "ASSOCIATION_NOT_ALLOWED_ERROR",
-                reason=f"Another primary user with email already exists: {rival.user_id}",
-            )
-    add_to_tenant(tx, ref, recipe_user_id, method.email)
+        _require_no_rival_in(tx, ref, user)
+    add_to_tenant(tx, ref, recipe_user_id)
     return False
 
 
@@ -120,17 +108,38 @@ def _known(tx: Transaction, app: str, user_id: str) -> User:
     return user
 
 
-def _require_free_emails(tx: Transaction, app: str, user: User, primary: User) -> None:
-    """Refuse a link by which a tenant came to have two primary users with the same address."""
-    # Each brings its addresses into the tenants of the other.
-    emails = dict.fromkeys([*user.emails, *primary.emails])
-    tenants = [*user.tenant_ids, *primary.tenant_ids]
-    rival = other_primary_user(tx, app, emails, tenants, primary.user_id)
+def _require_no_rival_in(tx: Transaction, ref: TenantRef, user: User) -> None:
+    """Refuse a primary user whom the tenant would know by the same as another one."""
+    for identity in identities(*user.methods):
+        for other in users_by(tx, ref, identity):
+            if not other.is_primary or other.user_id == user.user_id:
+                continue
+            alike = {one.recipe for one in user.methods if identity.is_of(one)}
+            if any(identity.is_of(one) and one.recipe in alike for one in other.methods):
+                raise Refusal(identity.kind.value.taken)
+    rival = other_primary_user(tx, ref.app, identities(*user.methods), [ref.tenant], user.user_id)
     if rival:
+        other, identity = rival
+        raise Refusal(
+            "ASSOCIATION_NOT_ALLOWED_ERROR",
+            reason=f"Another primary user with {identity.kind.value.name} already exists: "
+            f"{other.user_id}",
+        )
+
+
+def _require_no_rival(tx: Transaction, app: str, user: User, primary: User) -> None:
+    """Refuse a link by which a tenant came to know two primary users by the same."""
+    # Each brings what it is known by into the tenants of the other.
+    methods: list[LoginMethod] = [*user.methods, *primary.methods]
+    tenants = [*user.tenant_ids, *primary.tenant_ids]
+    rival = other_primary_user(tx, app, identities(*methods), tenants, primary.user_id)
+    if rival:
+        other, identity = rival
         raise Refusal(
             "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR",
-            primaryUserId=rival.user_id,
-            description="This user's email is already associated with another user ID",
+            primaryUserId=other.user_id,
+            description=f"This user's {identity.kind.value.name} is already associated with "
+            "another user ID",
         )
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,16 +17,24 @@ from demo.local_core.api import (
     email_verification,
     emailpassword,
     jwt,
+    passwordless,
+    providers,
+    recipe_user,
     roles,
     session,
     status,
     tenants,
+    thirdparty,
+    totp,
     user_metadata,
     users,
+    webauthn,
+    webauthn_credentials,
+    webauthn_recovery,
 )
 from demo.local_core.api.call import Call, Route, Scope
 from demo.local_core.config import check_values
-from demo.local_core.core import Core
+from demo.local_core.core import FEATURES, Core
 from demo.local_core.errors import (
     BadRequest,
     CoreError,
@@ -49,12 +57,20 @@ _MODULES = (
     email_verification,
     emailpassword,
     jwt,
+    passwordless,
+    providers,
+    recipe_user,
     roles,
     session,
     status,
     tenants,
+    thirdparty,
+    totp,
     user_metadata,
     users,
+    webauthn,
+    webauthn_credentials,
+    webauthn_recovery,
 )
 _APP_SEGMENT = re.compile(r"appid-([a-z0-9-]*)")
 _TENANT_SEGMENT = re.compile(r"[a-z0-9-]+")
@@ -79,6 +95,7 @@ def create_app(
     *,
     api_key: str | None = None,
     clock: Callable[[], int] | None = None,
+    features: Sequence[str] = FEATURES,
 ) -> Starlette:
     """Make a core.
 
@@ -86,13 +103,15 @@ def create_app(
     `access_token_validity` is in seconds, one hour unless given; an app may choose another.
     With an `api_key` only requests that have it are answered.
     `clock` tells milliseconds since the epoch, for tests of what happens later.
+    `features` are what the licence allows; all, unless given.
     """
     defaults = dict(DEFAULTS)
     if access_token_validity is not None:
         defaults["access_token_validity"] = access_token_validity
     check_values(defaults)
     database = Database(db)
-    core = Core(database, defaults=defaults, **({"now": clock} if clock else {}))
+    time = {"now": clock} if clock else {}
+    core = Core(database, defaults=defaults, features=features, **time)
     ensure_public_app(core)
     server = _Server(core, api_key)
 
@@ -138,8 +157,11 @@ class _Server:
             body = parse_body(await request.body())
         if route.scope is Scope.PUBLIC and not ref.is_public:
             raise Forbidden("Only public tenantId can call this app specific API")
+        if route.features:
+            self._core.require_feature(*route.features)
         subject = ref if route.scope is Scope.TENANT else ref.public()
-        call = Call(self._core, ref, subject, Query(request.query_params), body)
+        query, recipe = Query(request.query_params), request.headers.get("rid")
+        call = Call(self._core, ref, subject, query, body, recipe)
         # In a thread, since it waits for the database and computes signatures and hashes.
         return await run_in_threadpool(route.handler, call)
 

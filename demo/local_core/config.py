@@ -11,17 +11,29 @@ from demo.local_core.settings import BASE_ONLY, KINDS, KNOWN, SAME_IN_APP
 from demo.local_core.storage import Transaction
 
 _LONGEST_ACCESS_TOKEN = 86400000
+_POSITIVE = (
+    "passwordless_code_lifetime",
+    "passwordless_max_code_input_attempts",
+    "totp_max_attempts",
+    "totp_rate_limit_cooldown_sec",
+    "webauthn_recover_account_token_lifetime",
+)
 
 
 @dataclass(frozen=True)
 class Config:
-    """Settings in force, in milliseconds throughout."""
+    """Settings in force; times are in milliseconds throughout."""
 
     access_token_validity: int
     refresh_token_validity: int
     signing_key_update_interval: int
     password_reset_token_lifetime: int
     email_verification_token_lifetime: int
+    passwordless_max_code_input_attempts: int
+    passwordless_code_lifetime: int
+    totp_max_attempts: int
+    totp_rate_limit_cooldown: int
+    webauthn_recover_account_token_lifetime: int
 
 
 def effective_config(tx: Transaction, defaults: Mapping[str, float], ref: TenantRef) -> Config:
@@ -35,6 +47,13 @@ def effective_config(tx: Transaction, defaults: Mapping[str, float], ref: Tenant
         ),
         password_reset_token_lifetime=int(values["password_reset_token_lifetime"]),
         email_verification_token_lifetime=int(values["email_verification_token_lifetime"]),
+        passwordless_max_code_input_attempts=int(values["passwordless_max_code_input_attempts"]),
+        passwordless_code_lifetime=int(values["passwordless_code_lifetime"]),
+        totp_max_attempts=int(values["totp_max_attempts"]),
+        totp_rate_limit_cooldown=int(values["totp_rate_limit_cooldown_sec"] * 1000),
+        webauthn_recover_account_token_lifetime=int(
+            values["webauthn_recover_account_token_lifetime"]
+        ),
     )
 
 
@@ -58,6 +77,9 @@ def check_values(values: Mapping[str, Any]) -> None:
     for name in ("password_reset_token_lifetime", "email_verification_token_lifetime"):
         if values[name] <= 0:
             raise ValueError(f"'{name}' must be >= 0")
+    for name in _POSITIVE:
+        if values[name] <= 0:
+            raise ValueError(f"'{name}' must be > 0")
 
 
 def check_names(names: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ from demo.local_core.errors import Refusal
 from demo.local_core.hashing import sha256
 from demo.local_core.scope import TenantRef
 from demo.local_core.storage import Transaction
-from demo.local_core.users import is_verified
+from demo.local_core.users import is_verified, mark_verified
 
 
 def create_token(core: Core, tx: Transaction, ref: TenantRef, user_id: str, email: str) -> str:
@@ -40,7 +40,7 @@ def verify(core: Core, tx: Transaction, ref: TenantRef, token: str) -> tuple[str
         raise Refusal("EMAIL_VERIFICATION_INVALID_TOKEN_ERROR")
     user_id, email = row["user_id"], row["email"]
     remove_tokens(tx, ref, user_id, email)
-    tx.run("INSERT OR IGNORE INTO verified_emails VALUES (?, ?, ?)", ref.app, user_id, email)
+    mark_verified(tx, ref.app, user_id, email)
     return user_id, email
 
 

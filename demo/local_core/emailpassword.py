@@ -1,19 +1,27 @@
 """Logging in with an e-mail address and a password."""
 
 import secrets
-import sqlite3
 import uuid
+from dataclasses import replace
 
 from demo.local_core.core import Core
 from demo.local_core.errors import Refusal
 from demo.local_core.hashing import hash_password, password_matches, sha256
+from demo.local_core.identities import Identity, login_method_by, other_primary_user, require_free
 from demo.local_core.scope import TenantRef
 from demo.local_core.storage import Transaction
 from demo.local_core.tenants import require_tenant
-from demo.local_core.users import User, find_user, other_primary_user
+from demo.local_core.users import (
+    EMAILPASSWORD,
+    LoginMethod,
+    User,
+    add_login_method,
+    find_user,
+    known_user,
+    set_email,
+)
 
 _UNKNOWN_USER = "UNKNOWN_USER_ID_ERROR"
-_EMAIL_TAKEN = "EMAIL_ALREADY_EXISTS_ERROR"
 _WRONG_TOKEN = "RESET_PASSWORD_INVALID_TOKEN_ERROR"
 
 
@@ -22,41 +30,28 @@ def sign_up(core: Core, ref: TenantRef, email: str, password: str) -> tuple[User
     # Hashing takes long, and other requests must not wait for it.
     password_hash = hash_password(password)
     user_id = str(uuid.uuid4())
-    try:
-        with core.database.transaction() as tx:
-            require_tenant(tx, ref)
-            tx.run(
-                "INSERT INTO users VALUES (?, ?, NULL, ?, ?, ?)",
-                ref.app,
-                user_id,
-                email,
-                password_hash,
-                core.now(),
-            )
-            add_to_tenant(tx, ref, user_id, email)
-            user = find_user(tx, ref.app, user_id)
-    except sqlite3.IntegrityError:
-        raise Refusal(_EMAIL_TAKEN) from None
-    assert user is not None
-    return user, user_id
+    with core.database.transaction() as tx:
+        require_tenant(tx, ref)
+        method = LoginMethod(user_id, EMAILPASSWORD, core.now(), email=email)
+        require_free(tx, ref, method)
+        add_login_method(tx, ref, method, password_hash=password_hash)
+        return known_user(tx, ref.app, user_id), user_id
 
 
 def sign_in(core: Core, ref: TenantRef, email: str, password: str) -> tuple[User, str]:
     """Check a password; returns the user and the id of the login method."""
     with core.database.transaction() as tx:
         require_tenant(tx, ref)
-        row = tx.row(
-            "SELECT recipe_user_id, password_hash FROM users JOIN user_tenants AS t"
-            " USING (app_id, recipe_user_id, email)"
-            " WHERE app_id = ? AND t.tenant_id = ? AND email = ?",
+        found = login_method_by(tx, ref, EMAILPASSWORD, Identity.of_email(email))
+        row = found and tx.row(
+            "SELECT password_hash FROM users WHERE app_id = ? AND recipe_user_id = ?",
             ref.app,
-            ref.tenant,
-            email,
+            found[1].recipe_user_id,
         )
-        user = row and find_user(tx, ref.app, row["recipe_user_id"])
-    if row is None or not user or not password_matches(row["password_hash"], password):
+    if not found or row is None or not password_matches(row["password_hash"], password):
         raise Refusal("WRONG_CREDENTIALS_ERROR")
-    return user, row["recipe_user_id"]
+    user, method = found
+    return user, method.recipe_user_id
 
 
 def update_user(
@@ -65,23 +60,16 @@ def update_user(
     """Change what a user of the app logs in with."""
     app = ref.app
     password_hash = None if password is None else hash_password(password)
-    try:
-        with core.database.transaction() as tx:
-            require_tenant(tx, ref)
-            user = _require_user(tx, app, recipe_user_id)
-            if email is not None:
-                _require_no_other_primary(tx, app, user, email)
-                for table in ("users", "user_tenants"):
-                    tx.run(
-                        f"UPDATE {table} SET email = ? WHERE app_id = ? AND recipe_user_id = ?",
-                        email,
-                        app,
-                        recipe_user_id,
-                    )
-            if password_hash is not None:
-                _set_password(tx, app, recipe_user_id, password_hash)
-    except sqlite3.IntegrityError:
-        raise Refusal(_EMAIL_TAKEN) from None
+    with core.database.transaction() as tx:
+        require_tenant(tx, ref)
+        user, method = _require_user(tx, app, recipe_user_id)
+        if email is not None:
+            _require_no_other_primary(tx, app, user, email)
+            for tenant in method.tenant_ids:
+                require_free(tx, ref.sibling(tenant), replace(method, email=email))
+            set_email(tx, app, recipe_user_id, email)
+        if password_hash is not None:
+            _set_password(tx, app, recipe_user_id, password_hash)
 
 
 def create_reset_token(
@@ -133,29 +121,19 @@ def reset_password(core: Core, ref: TenantRef, token: str, password: str) -> str
     return user_id
 
 
-def add_to_tenant(tx: Transaction, ref: TenantRef, recipe_user_id: str, email: str) -> None:
-    """Let a user log in to a tenant."""
-    tx.run(
-        "INSERT INTO user_tenants (app_id, tenant_id, recipe_user_id, email) VALUES (?, ?, ?, ?)",
-        ref.app,
-        ref.tenant,
-        recipe_user_id,
-        email,
-    )
-
-
-def _require_user(tx: Transaction, app: str, recipe_user_id: str) -> User:
+def _require_user(tx: Transaction, app: str, recipe_user_id: str) -> tuple[User, LoginMethod]:
     user = find_user(tx, app, recipe_user_id)
-    # The id of a primary user need not be that of a login method.
-    if user is None or all(method.recipe_user_id != recipe_user_id for method in user.methods):
+    method = user.method(recipe_user_id, EMAILPASSWORD) if user else None
+    if user is None or method is None:
         raise Refusal(_UNKNOWN_USER)
-    return user
+    return user, method
 
 
 def _require_no_other_primary(tx: Transaction, app: str, user: User, email: str) -> None:
     if not user.is_primary:
         return
-    if other_primary_user(tx, app, [email], user.tenant_ids, user.user_id):
+    wanted = [Identity.of_email(email)]
+    if other_primary_user(tx, app, wanted, user.tenant_ids, user.user_id):
         raise Refusal(
             "EMAIL_CHANGE_NOT_ALLOWED_ERROR",
             reason="New email is associated with another primary user ID",

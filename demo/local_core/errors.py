@@ -39,6 +39,18 @@ class InvalidApiKey(CoreError):
         super().__init__("Invalid API key")
 
 
+class FeatureNotEnabled(CoreError):
+    """The licence does not allow it."""
+
+    status = 402
+
+    def __init__(self, feature: str) -> None:
+        super().__init__(
+            f"The feature {feature} is not enabled. Please subscribe to a SuperTokens core license "
+            "key to enable this feature."
+        )
+
+
 class Forbidden(CoreError):
     """The one who asks must not."""
 
@@ -69,6 +81,13 @@ class Refusal(Exception):
     def __init__(self, status: str, **fields: Any) -> None:
         super().__init__(status)
         self.reply = {"status": status, **fields}
+
+
+class RestartFlow(Refusal):
+    """The attempt to log in without a password has ended, or never began."""
+
+    def __init__(self) -> None:
+        super().__init__("RESTART_FLOW_ERROR")
 
 
 class Unauthorised(Refusal):

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 from demo.local_core.errors import BadRequest
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+_INT = range(-(2**31), 2**31)
 _LONG = range(-(2**63), 2**63)
 
 Kind = TypeVar("Kind")
@@ -64,6 +65,21 @@ class Body:
         """A boolean, or None if it is missing."""
         return self._optional(name, bool)
 
+    def nullable_text(self, name: str) -> str | None:
+        """A string, or None if it is null."""
+        return None if self.fields[name] is None else self.text(name)
+
+    def integer(self, name: str) -> int:
+        """A whole number of 32 bits."""
+        value = self.long(name)
+        if value not in _INT:
+            self._invalid(name)
+        return value
+
+    def optional_long(self, name: str) -> int | None:
+        """A whole number of 64 bits, or None if it is missing."""
+        return self.long(name) if name in self.fields else None
+
     def long(self, name: str) -> int:
         """A whole number of 64 bits."""
         value = self.fields.get(name)
@@ -81,6 +97,13 @@ class Body:
     def optional_mapping(self, name: str) -> dict[str, Any] | None:
         """A JSON object, or None if it is missing."""
         return self._optional(name, dict)
+
+    def mappings(self, name: str) -> list[dict[str, Any]]:
+        """An array of JSON objects."""
+        values = self._optional(name, list)
+        if values is None or not all(isinstance(value, dict) for value in values):
+            self._invalid(name)
+        return values
 
     def optional_texts(self, name: str) -> list[str] | None:
         """An array of strings, or None if it is missing."""

@@ -14,6 +14,11 @@ DEFAULTS: Mapping[str, float] = {
     "access_token_dynamic_signing_key_update_interval": 168,  # hours
     "password_reset_token_lifetime": 3600000,  # milliseconds
     "email_verification_token_lifetime": 24 * 3600 * 1000,  # milliseconds
+    "passwordless_max_code_input_attempts": 5,
+    "passwordless_code_lifetime": 900000,  # milliseconds
+    "totp_max_attempts": 5,
+    "totp_rate_limit_cooldown_sec": 900,  # seconds
+    "webauthn_recover_account_token_lifetime": 3600000,  # milliseconds
 }
 
 #: All tenants of an app have the same value of these. In the order in which the core checks them.
@@ -35,7 +40,7 @@ SAME_IN_APP: Mapping[str, Any] = {
     "oauth_provider_url_configured_in_oauth_provider": None,
     "supertokens_max_cdi_version": None,
     "bulk_migration_batch_size": 8000,
-    "webauthn_recover_account_token_lifetime": 3600000,
+    "webauthn_recover_account_token_lifetime": DEFAULTS["webauthn_recover_account_token_lifetime"],
 }
 
 #: A tenant may have its own value of these.

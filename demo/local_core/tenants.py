@@ -8,6 +8,7 @@ from typing import Any
 from demo.local_core.config import check_config, check_names
 from demo.local_core.core import Core
 from demo.local_core.errors import BadRequest, Forbidden, UnknownTenant
+from demo.local_core.providers import providers_of
 from demo.local_core.scope import PUBLIC, TenantRef
 from demo.local_core.storage import Transaction
 
@@ -20,12 +21,13 @@ class Tenant:
     first_factors: Sequence[str] | None
     required_secondary_factors: Sequence[str] | None
     core_config: Mapping[str, Any]
+    providers: Sequence[Mapping[str, Any]] = ()
 
     def reply(self) -> dict[str, Any]:
         """The form in which the interface shows a tenant."""
         reply: dict[str, Any] = {
             "tenantId": self.tenant_id,
-            "thirdParty": {"providers": []},
+            "thirdParty": {"providers": self.providers},
             "coreConfig": self.core_config,
         }
         if self.first_factors is not None:
@@ -68,13 +70,13 @@ def require_tenant(tx: Transaction, ref: TenantRef) -> None:
 def get_tenant(tx: Transaction, ref: TenantRef) -> Tenant | None:
     """The tenant, if there is one."""
     row = _row(tx, ref)
-    return None if row is None else _tenant(row)
+    return None if row is None else _tenant(tx, row)
 
 
 def list_tenants(tx: Transaction, app: str) -> list[Tenant]:
     """All tenants of an app, the oldest first."""
     rows = tx.rows("SELECT * FROM tenants WHERE app_id = ? ORDER BY created_at, rowid", app)
-    return [_tenant(row) for row in rows]
+    return [_tenant(tx, row) for row in rows]
 
 
 def list_apps(tx: Transaction) -> list[str]:
@@ -136,6 +138,10 @@ def _put(core: Core, tx: Transaction, ref: TenantRef, change: TenantChange) -> b
     if ref == TenantRef() and change.core_config:
         # Those settings are the operator's.
         raise BadRequest("Cannot modify base config")
+    if not ref.is_public:
+        core.require_feature("multi_tenancy")
+    if change.required_secondary_factors is not None:
+        core.require_feature("mfa")
     known = get_tenant(tx, ref)
     # A new tenant has no first factors until it is given some; an app starts with all.
     tenant = known or Tenant(ref.tenant, None if ref.is_public else [], None, {})
@@ -184,10 +190,11 @@ def _row(tx: Transaction, ref: TenantRef) -> Any:
     return tx.row("SELECT * FROM tenants WHERE app_id = ? AND tenant_id = ?", ref.app, ref.tenant)
 
 
-def _tenant(row: Any) -> Tenant:
+def _tenant(tx: Transaction, row: Any) -> Tenant:
     return Tenant(
         tenant_id=row["tenant_id"],
         first_factors=_load(row["first_factors"]),
         required_secondary_factors=_load(row["required_secondary_factors"]),
         core_config=json.loads(row["core_config"]),
+        providers=providers_of(tx, TenantRef(row["app_id"], row["tenant_id"])),
     )

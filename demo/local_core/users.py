@@ -1,4 +1,4 @@
-"""Users: people with one or more ways to log in, of which this core knows e-mail and password."""
+"""Users: people with one or more ways to log in."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,23 @@ from typing import Any
 from demo.local_core.scope import TenantRef
 from demo.local_core.storage import Transaction
 
-RECIPE = "emailpassword"
+EMAILPASSWORD = "emailpassword"
+THIRDPARTY = "thirdparty"
+PASSWORDLESS = "passwordless"
+WEBAUTHN = "webauthn"
+RECIPES = (EMAILPASSWORD, THIRDPARTY, PASSWORDLESS, WEBAUTHN)
+
+
+@dataclass(frozen=True)
+class ThirdParty:
+    """A user's account at somebody else's."""
+
+    provider_id: str
+    user_id: str
+
+    def reply(self) -> dict[str, str]:
+        """The form in which the interface shows such an account."""
+        return {"id": self.provider_id, "userId": self.user_id}
 
 
 @dataclass(frozen=True)
@@ -15,21 +31,33 @@ class LoginMethod:
     """One way to log in, which the interface calls a recipe user."""
 
     recipe_user_id: str
-    email: str
-    tenant_ids: Sequence[str]
-    verified: bool
+    recipe: str
     joined_at: int
+    email: str | None = None
+    phone_number: str | None = None
+    third_party: ThirdParty | None = None
+    credential_ids: Sequence[str] = ()
+    tenant_ids: Sequence[str] = ()
+    verified: bool = False
 
     def reply(self) -> dict[str, Any]:
         """The form in which the interface shows a login method."""
-        return {
-            "recipeId": RECIPE,
+        reply: dict[str, Any] = {
+            "recipeId": self.recipe,
             "recipeUserId": self.recipe_user_id,
             "tenantIds": self.tenant_ids,
-            "email": self.email,
             "verified": self.verified,
             "timeJoined": self.joined_at,
         }
+        if self.email is not None:
+            reply["email"] = self.email
+        if self.phone_number is not None:
+            reply["phoneNumber"] = self.phone_number
+        if self.third_party is not None:
+            reply["thirdParty"] = self.third_party.reply()
+        if self.recipe == WEBAUTHN:
+            reply["webauthn"] = {"credentialIds": self.credential_ids}
+        return reply
 
 
 @dataclass(frozen=True)
@@ -47,36 +75,32 @@ class User:
         return _distinct(tenant for method in self.methods for tenant in method.tenant_ids)
 
     @property
-    def emails(self) -> list[str]:
-        """The addresses of all login methods."""
-        return _distinct(method.email for method in self.methods)
-
-    @property
     def joined_at(self) -> int:
         """When the first login method came."""
         return min(method.joined_at for method in self.methods)
 
+    def method(self, recipe_user_id: str, recipe: str | None = None) -> LoginMethod | None:
+        """The login method of that id, which may have to be of a recipe."""
+        found = (one for one in self.methods if one.recipe_user_id == recipe_user_id)
+        return next((one for one in found if recipe in (None, one.recipe)), None)
+
     def reply(self) -> dict[str, Any]:
         """The form in which the interface shows a user."""
+        accounts = dict.fromkeys(one.third_party for one in self.methods if one.third_party)
+        credentials = [one for method in self.methods for one in method.credential_ids]
         return {
             "id": self.user_id,
             "isPrimaryUser": self.is_primary,
             "tenantIds": self.tenant_ids,
-            "emails": self.emails,
-            "phoneNumbers": [],
-            "thirdParty": [],
-            "webauthn": {"credentialIds": []},
+            "emails": _distinct(one.email for one in self.methods if one.email is not None),
+            "phoneNumbers": _distinct(
+                one.phone_number for one in self.methods if one.phone_number is not None
+            ),
+            "thirdParty": [account.reply() for account in accounts],
+            "webauthn": {"credentialIds": credentials},
             "loginMethods": [method.reply() for method in self.methods],
             "timeJoined": self.joined_at,
         }
-
-
-@dataclass(frozen=True)
-class Position:
-    """A place in the list of users."""
-
-    joined_at: int
-    user_id: str
 
 
 def normalise_email(email: str) -> str:
@@ -98,8 +122,7 @@ def find_user(tx: Transaction, app: str, user_id: str) -> User | None:
     """The user of that id, which may also be the id of one of the login methods."""
     user_id = primary_user_id(tx, app, user_id)
     rows = tx.rows(
-        "SELECT recipe_user_id, primary_user_id, email, joined_at FROM users"
-        " WHERE app_id = ? AND (recipe_user_id = ? OR primary_user_id = ?)"
+        "SELECT * FROM users WHERE app_id = ? AND (recipe_user_id = ? OR primary_user_id = ?)"
         " ORDER BY joined_at, rowid",
         app,
         user_id,
@@ -107,17 +130,15 @@ def find_user(tx: Transaction, app: str, user_id: str) -> User | None:
     )
     if not rows:
         return None
-    methods = [
-        LoginMethod(
-            recipe_user_id=row["recipe_user_id"],
-            email=row["email"],
-            tenant_ids=_tenants(tx, app, row["recipe_user_id"]),
-            verified=is_verified(tx, app, row["recipe_user_id"], row["email"]),
-            joined_at=row["joined_at"],
-        )
-        for row in rows
-    ]
+    methods = [_method(tx, app, row) for row in rows]
     return User(user_id, rows[0]["primary_user_id"] is not None, methods)
+
+
+def known_user(tx: Transaction, app: str, user_id: str) -> User:
+    """The user of an id that exists for certain."""
+    user = find_user(tx, app, user_id)
+    assert user is not None
+    return user
 
 
 def recipe_user_ids(tx: Transaction, app: str, user_id: str) -> list[str]:
@@ -127,95 +148,39 @@ def recipe_user_ids(tx: Transaction, app: str, user_id: str) -> list[str]:
     return _distinct([user_id, *linked])
 
 
-def users_by_email(tx: Transaction, ref: TenantRef, email: str) -> list[User]:
-    """The users who can log in to the tenant with that address."""
-    rows = tx.rows(
-        "SELECT recipe_user_id FROM user_tenants WHERE app_id = ? AND tenant_id = ? AND email = ?",
+def add_login_method(
+    tx: Transaction, ref: TenantRef, method: LoginMethod, *, password_hash: str | None = None
+) -> None:
+    """Remember a new user, who logs in to the tenant with this method."""
+    account = method.third_party
+    tx.run(
+        "INSERT INTO users VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?)",
         ref.app,
-        ref.tenant,
+        method.recipe_user_id,
+        method.recipe,
+        method.email,
+        method.phone_number,
+        account and account.provider_id,
+        account and account.user_id,
+        password_hash,
+        method.joined_at,
+    )
+    add_to_tenant(tx, ref, method.recipe_user_id)
+
+
+def add_to_tenant(tx: Transaction, ref: TenantRef, recipe_user_id: str) -> None:
+    """Let a user log in to a tenant."""
+    tx.run("INSERT INTO user_tenants VALUES (?, ?, ?)", ref.app, ref.tenant, recipe_user_id)
+
+
+def set_email(tx: Transaction, app: str, recipe_user_id: str, email: str | None) -> None:
+    """Change the address of a login method."""
+    tx.run(
+        "UPDATE users SET email = ? WHERE app_id = ? AND recipe_user_id = ?",
         email,
+        app,
+        recipe_user_id,
     )
-    found = (find_user(tx, ref.app, row["recipe_user_id"]) for row in rows)
-    return [user for user in found if user]
-
-
-def other_primary_user(
-    tx: Transaction, app: str, emails: Iterable[str], tenants: Iterable[str], user_id: str
-) -> User | None:
-    """A primary user other than this one with such an address who is in one of the tenants.
-
-    In no tenant two of them may have the same address. Every login method counts: a user is in a
-    tenant with all addresses, whichever of them logs in there.
-    """
-    rows = [
-        row
-        for email in emails
-        for row in tx.rows(
-            "SELECT primary_user_id FROM users WHERE app_id = ? AND email = ?"
-            " AND primary_user_id NOT NULL AND primary_user_id != ? ORDER BY rowid",
-            app,
-            email,
-            user_id,
-        )
-    ]
-    others = [find_user(tx, app, row["primary_user_id"]) for row in rows]
-    found = (one for tenant in tenants for one in others if one and tenant in one.tenant_ids)
-    return next(found, None)
-
-
-def list_users(
-    tx: Transaction,
-    ref: TenantRef,
-    *,
-    limit: int,
-    newest_first: bool,
-    start: Position | None,
-    email_parts: Sequence[str] = (),
-) -> tuple[list[User], Position | None]:
-    """Some users of a tenant and where the next ones begin."""
-    order, beyond = ("DESC", "<=") if newest_first else ("ASC", ">=")
-    conditions, values = ["1 = 1"], list[object]()
-    if start:
-        conditions.append(f"(joined_at, user_id) {beyond} (?, ?)")
-        values += [start.joined_at, start.user_id]
-    if email_parts:
-        conditions.append("(" + " OR ".join(["instr(emails, ?)"] * len(email_parts)) + ")")
-        values += email_parts
-    rows = tx.rows(
-        "SELECT user_id, joined_at FROM ("
-        " SELECT coalesce(u.primary_user_id, u.recipe_user_id) AS user_id,"
-        " min(u.joined_at) AS joined_at, group_concat(u.email, ' ') AS emails"
-        " FROM users AS u JOIN user_tenants AS t USING (app_id, recipe_user_id)"
-        " WHERE app_id = ? AND t.tenant_id = ? GROUP BY 1)"
-        f" WHERE {' AND '.join(conditions)}"
-        f" ORDER BY joined_at {order}, user_id {order} LIMIT ?",
-        ref.app,
-        ref.tenant,
-        *values,
-        limit + 1,
-    )
-    rest = Position(rows[limit]["joined_at"], rows[limit]["user_id"]) if len(rows) > limit else None
-    found = (find_user(tx, ref.app, row["user_id"]) for row in rows[:limit])
-    return [user for user in found if user], rest
-
-
-def count_users(tx: Transaction, app: str, tenant: str | None) -> int:
-    """How many users a tenant has, or the whole app."""
-    if tenant is None:
-        row = tx.row(
-            "SELECT count(DISTINCT coalesce(primary_user_id, recipe_user_id)) AS n"
-            " FROM users WHERE app_id = ?",
-            app,
-        )
-    else:
-        row = tx.row(
-            "SELECT count(DISTINCT coalesce(u.primary_user_id, u.recipe_user_id)) AS n"
-            " FROM users AS u JOIN user_tenants AS t USING (app_id, recipe_user_id)"
-            " WHERE app_id = ? AND t.tenant_id = ?",
-            app,
-            tenant,
-        )
-    return 0 if row is None else int(row["n"])
 
 
 def is_verified(tx: Transaction, app: str, user_id: str, email: str) -> bool:
@@ -229,33 +194,44 @@ def is_verified(tx: Transaction, app: str, user_id: str, email: str) -> bool:
     return row is not None
 
 
-def remove_user(tx: Transaction, app: str, user_id: str, *, with_linked: bool) -> None:
-    """Remove a user with all login methods, or one login method alone."""
-    user = find_user(tx, app, user_id)
-    if user is None:
-        return
-    gone = [user_id]
-    if with_linked:
-        gone = _distinct([user.user_id, *(method.recipe_user_id for method in user.methods)])
-    # A primary user's data stays for as long as a login method is left.
-    stays = not with_linked and user.user_id == user_id and len(user.methods) > 1
-    for one in gone:
-        tx.run("DELETE FROM users WHERE app_id = ? AND recipe_user_id = ?", app, one)
-        tx.run("DELETE FROM sessions WHERE app_id = ? AND recipe_user_id = ?", app, one)
-        tx.run("DELETE FROM verified_emails WHERE app_id = ? AND user_id = ?", app, one)
-        tx.run("DELETE FROM email_verification_tokens WHERE app_id = ? AND user_id = ?", app, one)
-        if not stays:
-            tx.run("DELETE FROM user_metadata WHERE app_id = ? AND user_id = ?", app, one)
-            tx.run("DELETE FROM user_roles WHERE app_id = ? AND user_id = ?", app, one)
+def mark_verified(tx: Transaction, app: str, user_id: str, email: str) -> None:
+    """Remember that the user has shown to own the address."""
+    tx.run("INSERT OR IGNORE INTO verified_emails VALUES (?, ?, ?)", app, user_id, email)
 
 
-def _tenants(tx: Transaction, app: str, recipe_user_id: str) -> list[str]:
-    rows = tx.rows(
-        "SELECT tenant_id FROM user_tenants WHERE app_id = ? AND recipe_user_id = ? ORDER BY rowid",
-        app,
-        recipe_user_id,
+def _method(tx: Transaction, app: str, row: Any) -> LoginMethod:
+    recipe_user_id, email = row["recipe_user_id"], row["email"]
+    account = None
+    if row["third_party_id"] is not None:
+        account = ThirdParty(row["third_party_id"], row["third_party_user_id"])
+    return LoginMethod(
+        recipe_user_id=recipe_user_id,
+        recipe=row["recipe"],
+        joined_at=row["joined_at"],
+        email=email,
+        phone_number=row["phone_number"],
+        third_party=account,
+        credential_ids=_texts(
+            tx,
+            "SELECT credential_id FROM webauthn_credentials"
+            " WHERE app_id = ? AND recipe_user_id = ? ORDER BY rowid",
+            app,
+            recipe_user_id,
+        ),
+        tenant_ids=_texts(
+            tx,
+            "SELECT tenant_id FROM user_tenants"
+            " WHERE app_id = ? AND recipe_user_id = ? ORDER BY rowid",
+            app,
+            recipe_user_id,
+        ),
+        # A phone number is a user's own from the start: a code has been sent there.
+        verified=email is None or is_verified(tx, app, recipe_user_id, email),
     )
-    return [row["tenant_id"] for row in rows]
+
+
+def _texts(tx: Transaction, sql: str, *values: object) -> list[str]:
+    return [row[0] for row in tx.rows(sql, *values)]
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from ._core.config.options import Config, other_function
 from ._core.diagnose.report import Facts
@@ -27,8 +27,34 @@ log = logging.getLogger("supertokens_pyodide")
 
 Handler = Callable[[Event], Awaitable[object] | object]
 
+#: Which of the page's storages.
+Store = Literal["local", "session"]
+
 # Functions that are part of what a session is built on.
 _FIXED = ("cookie_handler", "window_handler", "date_provider")
+
+
+class Window(Protocol):
+    """A page's address and storage."""
+
+    @property
+    def href(self) -> str:
+        """The page's address."""
+
+    def replace_href(self, href: str) -> None:
+        """Show another address, without loading it."""
+
+    def assign(self, href: str) -> None:
+        """Go to another page."""
+
+    async def focused(self) -> None:
+        """Wait until the user comes back to the page."""
+
+    def read(self, store: Store, key: str) -> str | None:
+        """What the page keeps under a key; None also where storage is blocked."""
+
+    def write(self, store: Store, key: str, text: str | None) -> bool:
+        """Keep a text under a key, or nothing; False where storage is blocked."""
 
 
 class Host(Protocol):
@@ -46,7 +72,7 @@ class Host(Protocol):
     async def sync(self) -> None:
         """Bring the mirror up to date."""
 
-    def reply_headers(self) -> dict[str, str]:
+    def response_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
 
     def response_of(self, call: str, status: int) -> Any:
@@ -60,6 +86,18 @@ class Host(Protocol):
 
     async def drive(self, step: str) -> None:
         """Carry out a step and run its flow to the end."""
+
+    async def before(self, call: dict[str, Any]) -> dict[str, Any]:
+        """A recipe's call to the backend, as the page's hook wants it."""
+
+    async def after(self, call: dict[str, Any], response: Any) -> None:
+        """Let the page's hook know of the response to a recipe's call."""
+
+    def window(self) -> Window | None:
+        """The page's address and storage; None in a worker that has no ``window_handler``."""
+
+    def passkeys(self) -> Any:
+        """The browser's passkeys; None in a worker, which cannot prompt."""
 
     def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
         """Use these functions and this recipe in place of the earlier ones."""
@@ -93,6 +131,8 @@ class Client:
         self._handlers: list[tuple[str, Handler]] = []
         self._forget_handler: Callable[[], None] = lambda: None
         self._tasks: set[object] = set()
+        #: What the recipes keep, if one is used; ``close()`` closes it.
+        self.recipes: Any = None
         if config is not None and session is not None:
             self.open(config, session)
 
@@ -145,10 +185,15 @@ class Client:
         """A function that an earlier ``init()`` gave."""
         return self._functions.get(name)
 
+    def override_of(self, recipe: str) -> Any:
+        """The function with which the page overrides those of a recipe, if there is one."""
+        given = self._of("override")
+        return given.get(recipe) if isinstance(given, Mapping) else None
+
     async def call(self, name: str, **arguments: Any) -> Any:
         """Run one of the session's calls."""
         try:
-            host = await self._reached()
+            host = await self.reached()
         except (HandlerFailed, StorageUnavailable) as error:
             if name != "get_session_status":
                 raise
@@ -170,10 +215,10 @@ class Client:
 
     async def diagnose(self, probe: bool) -> Any:
         """Judge what the host reports."""
-        facts = await (await self._reached()).facts()
+        facts = await (await self.reached()).facts()
         return await self.call("diagnose", facts=facts, probe=probe)
 
-    async def _reached(self) -> Host:
+    async def reached(self) -> Host:
         """The host, once it can be asked and its cookies are up to date; raises Closed."""
         if self.host is not None and not self.is_open:
             await self.host.opened()
@@ -194,7 +239,7 @@ class Client:
         calculate = reported(lambda **token: float(own(**token)), CALCULATE_SKEW, original)
         self.session.flows.clock.calculate_skew = lambda payload: calculate(
             access_token_payload=payload,
-            response_headers=self.host.reply_headers() if self.host else {},
+            response_headers=self.host.response_headers() if self.host else {},
         )
 
     def on(self, action: str, handler: Handler) -> Callable[[], None]:
@@ -236,6 +281,8 @@ class Client:
         if self.is_open:
             self.session.flows.close()
         self._handlers.clear()
+        if self.recipes is not None:
+            self.recipes.close()
         if host is not None:
             host.close()
 

@@ -21,6 +21,7 @@
     ├── InvalidMaxAge          a claim was given a max age that no clock can tell
     ├── AccessTokenHidden      the backend does not show the page the session's access token
     ├── TokenInvalid           a token could not be verified
+    ├── RequestFailed          a call of a recipe got no response, or one that is none of the API's
     └── GeneralError           the backend refused with a message meant for the user
 
 No error carries a token: messages, hints and reprs are safe to log and to show.
@@ -28,36 +29,10 @@ No error carries a token: messages, hints and reprs are safe to log and to show.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
-
-class SuperTokensError(Exception):
-    """The base of every error of this package.
-
-    ``code`` is stable and meant for programs; ``hint`` tells a developer what to do.
-    """
-
-    code: ClassVar[str] = "SUPERTOKENS_ERROR"
-    hint: str = "Please report this bug."
-    _usual: ClassVar[str] = ""
-    #: The SDK's call to the backend (an event's action) whose response such an error is about.
-    call: ClassVar[str | None] = None
-    #: The response that the error stands for, as ``pyfetch`` gives it: read it with ``await
-    #: error.response.json()``. None if there is none, or if it is no longer known.
-    response: Any = None
-
-    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
-        super().__init__(self._usual if message is None else message)
-        if hint is not None:
-            self.hint = hint
-
-    @property
-    def message(self) -> str:
-        """What happened, in one sentence."""
-        return str(self.args[0]) if self.args else ""
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+from . import _error
+from ._error import SuperTokensError as SuperTokensError
 
 
 class ConfigError(SuperTokensError):
@@ -137,7 +112,7 @@ class SessionExpired(NoSession):
     hint = "Send the user to sign in again."
 
 
-class RefreshUnavailable(SuperTokensError):
+class RefreshUnavailable(_error.CallFailed):
     """The access token has expired and could not be refreshed just now; the session is kept.
 
     ``status`` is the HTTP status of the refresh call, or None if no response came; ``response`` is
@@ -151,11 +126,6 @@ class RefreshUnavailable(SuperTokensError):
         "works, check that api_domain and api_base_path point at the backend and that CORS allows "
         "this page."
     )
-    status: int | None = None
-
-    def __init__(self, message: str, *, status: int | None = None, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.status = status
 
 
 class FrontTokenMissing(RefreshUnavailable):
@@ -214,7 +184,7 @@ class StorageUnavailable(SuperTokensError):
     )
 
 
-class SignOutFailed(SuperTokensError):
+class SignOutFailed(_error.CallFailed):
     """The backend did not confirm the sign-out; the session is kept.
 
     ``status`` is the HTTP status of its response, or None if none came; ``response`` is that
@@ -224,11 +194,6 @@ class SignOutFailed(SuperTokensError):
     code = "SIGN_OUT_FAILED"
     call = "SIGN_OUT"
     hint = "The user is still signed in: try again when the backend answers."
-    status: int | None = None
-
-    def __init__(self, message: str, *, status: int | None = None, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.status = status
 
 
 class ClaimValidatorFailed(SuperTokensError):
@@ -287,6 +252,36 @@ class TokenInvalid(SuperTokensError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.reason = reason
+
+
+class RequestFailed(_error.CallFailed):
+    """A recipe's call to the backend got no response, or one that its API does not give.
+
+    ``status`` is the HTTP status, or None if no response came; ``response`` is the response, whose
+    body can be read unless the status is 200. ``retry_after`` is in seconds, if the backend says
+    when to try again.
+    """
+
+    code = "REQUEST_FAILED"
+    hint = (
+        "Without a status, try again when the network is back: the backend may have done what was "
+        "asked. 404 says that the backend has not initialised the recipe, or that the tenant's id "
+        "is wrong; 500 often that there is no such tenant."
+    )
+    retry_after: float | None = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        response: Any = None,
+        retry_after: float | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, status=status, hint=hint)
+        self.response = response
+        self.retry_after = retry_after
 
 
 class GeneralError(SuperTokensError):

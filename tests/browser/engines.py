@@ -18,7 +18,7 @@ from tests.browser.lanes import is_selected, why_not
 from tools.browsers import ENGINES, find
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserType
 
 #: The engine for all tests, if there is one.
 ENGINE = os.environ.get("ENGINE")
@@ -57,7 +57,7 @@ HOSTS = [
     "app.shop.test",
     "shop.test",
 ]
-FIREFOX_PREFERENCES = {"network.dns.localDomains": ",".join(HOSTS)}
+FIREFOX_PREFERENCES: dict[str, str | float | bool] = {"network.dns.localDomains": ",".join(HOSTS)}
 
 
 @contextlib.contextmanager
@@ -71,15 +71,11 @@ def open_browser(engine: str) -> Iterator["Browser"]:
     # Imported here, since other tests need no browser.
     from playwright.sync_api import sync_playwright
 
-    [path] = find(engine)
     with sync_playwright() as playwright:
         if engine == "firefox":
-            browser = playwright.firefox.launch(
-                channel="moz-firefox",
-                executable_path=path,
-                firefox_user_prefs=FIREFOX_PREFERENCES,
-            )
+            browser = launch_firefox(playwright.firefox)
         else:
+            [path] = find(engine)
             browser = playwright.chromium.launch(
                 executable_path=path,
                 # Chromium refuses to run sandboxed as root.
@@ -88,6 +84,26 @@ def open_browser(engine: str) -> Iterator["Browser"]:
             )
         yield browser
         browser.close()
+
+
+def launch_firefox(firefox: "BrowserType", **preferences: str | float | bool) -> "Browser":
+    [path] = find("firefox")
+    return firefox.launch(
+        channel="moz-firefox",
+        executable_path=path,
+        firefox_user_prefs=FIREFOX_PREFERENCES | preferences,
+    )
+
+
+@contextlib.contextmanager
+def private_windows(engine: str, browser: "Browser") -> Iterator["Browser"]:
+    """A browser whose windows are private. Elsewhere than in Firefox those of tests are."""
+    if engine != "firefox":
+        yield browser
+        return
+    is_private: dict[str, bool] = {"browser.privatebrowsing.autostart": True}
+    with contextlib.closing(launch_firefox(browser.browser_type, **is_private)) as private:
+        yield private
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ text.
 
 from fnmatch import fnmatchcase
 
-#: The engines other than Chromium that these tests run in. Most of their time, Python starts.
+#: The engines other than Chromium that these tests run in. Most of their time Python starts.
 SELECTION: list[tuple[str, tuple[str, ...]]] = [
     # Journeys: on each page, in both modes, with reloads, several tabs and outages.
     ("test_journey.py::*[javascript-cookie]", ("firefox", "webkit")),
@@ -32,6 +32,7 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_clients.py::test_a_request_*[page-cookie-*", ("firefox", "webkit")),
     ("test_clients.py::test_a_request_*[bare-worker-cookie-*", ("webkit",)),
     ("test_clients.py::test_a_request_*[worker-header-*", ("firefox",)),
+    ("test_clients.py::test_diagnose_knows_*", ("firefox",)),
     # Python in workers.
     ("test_worker.py::*[bare-cookie]", ("firefox", "webkit")),
     ("test_worker.py::*[pyscript-isolated-header]", ("firefox",)),
@@ -49,6 +50,7 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_storage.py::test_a_visitor_*", ("firefox",)),
     ("test_token_store.py::test_workers_share_*", ("firefox", "webkit")),
     ("test_token_store.py::test_a_sign_out_*", ("firefox", "webkit")),
+    ("test_storage.py::test_a_private_window_*", ("firefox",)),
     ("test_token_store.py::test_an_expired_token_*", ("firefox",)),
     ("test_token_store.py::test_a_shared_worker_*", ("firefox",)),
 ]
@@ -79,6 +81,10 @@ CANNOT: list[tuple[str, str, str]] = [
         "test_xhr_conformance.py::test_a_refreshs_own_reply_*[empty*",
         "firefox",
         "natively an empty body has progress, before its end",
+    ),
+    *(
+        (f"test_xhr_conformance.py::{test}[cut-off*", "firefox", "natively a failure has progress")
+        for test in ("test_what_happens_on_its_way_*", "test_it_looks_so_too_*")
     ),
 ]
 

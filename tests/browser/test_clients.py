@@ -184,6 +184,13 @@ def test_a_refusal_is_a_reply_like_any_other(python: Python, client: Client) -> 
 
 
 @only(ONE)
+def test_diagnose_knows_where_requests_needs_permission(python: Python, engine: str) -> None:
+    report = "(await supertokens.diagnose()).findings"
+    [ok] = python.run(f"import requests\n[x.ok for x in {report} if x.code == 'USER_AGENT']")
+    assert ok is (None if engine == "firefox" else True)
+
+
+@only(ONE)
 def test_our_own_fetch_takes_plain_values(python: Python) -> None:
     told = python.run(
         """

@@ -6,11 +6,12 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.app import PROTECTED, REFRESH
-from tests.browser.conftest import BrowserLog
+from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
+from tests.browser.engines import private_windows
 from tests.browser.plain import open_plain, sign_up, start, status
 from tests.browser.spa import Spa
 
@@ -195,6 +196,26 @@ def test_a_cookie_of_another_domain_is_told_as_such(
     warnings = [line for line in browser_log.lines if "sFrontToken" in line]
     assert len(warnings) == 1
     assert "another domain" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    "options", ["{}", "{ tokenTransferMethod: 'header', tokenStore: 'indexedDB' }"]
+)
+def test_a_private_window_keeps_a_session_until_it_is_closed(
+    demo: Demo, browser: Browser, engine: str, options: str
+) -> None:
+    with private_windows(engine, browser) as private:
+        with open_context(private) as context:
+            page = open_plain(demo, context, "supertokensPyodide.fastBoot = true;")
+            start(page, options)
+            sign_up(page)
+            page.reload()
+            start(page, options)
+            assert status(page, PROTECTED) == 200
+        with open_context(private) as context:
+            page = open_plain(demo, context)
+            start(page, options)
+            assert page.evaluate("supertokens.doesSessionExist()") is False
 
 
 def test_a_visitor_is_signed_in_again_if_the_browser_has_deleted_what_scripts_stored(

@@ -52,7 +52,7 @@ onmessage = async ({ data: { id, code } }) => {
 WITH_SHIM = """
 importScripts("/vendor/supertokens/supertokens.worker.js");
 const shim = globalThis[Symbol.for("supertokens-pyodide")];
-const PLAN = JSON.stringify({ protocol: 2, requestHeaders: [], replyHeaders: [], statuses: [] });
+const PLAN = JSON.stringify({ protocol: 2, requestHeaders: [], responseHeaders: [], statuses: [] });
 const core = { plan: PLAN, functions: {}, observe: () => "", cancel() {}, closed() {} };
 let took = 0;
 const start = () => {

@@ -8,8 +8,9 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Route
 
 from tests.browser.app import PASSWORD
-from tests.browser.demo import LONG, Demo
+from tests.browser.demo import Demo
 from tests.browser.test_platform import PYSCRIPT_CONFIG
+from tests.browser.tokens import Token, get_short_token, token_of, wait_for_end_of
 
 PATH = "/with-workers"
 BUNDLE = '<script src="/vendor/supertokens/supertokens.iife.js"></script>'
@@ -184,8 +185,9 @@ class WorkerPage:
 
     def let_token_expire(self, worker: int = 0) -> None:
         """Get a token that lives for a moment, and wait until it has expired."""
-        self.demo.set_token_life(1)
-        assert self.run("return await s.attempt_refresh()", worker=worker) is True
-        self.demo.set_token_life(LONG)
-        front_token = r"JSON.parse(atob(/sFrontToken=([^;]+)/.exec(document.cookie)[1]))"
-        self.page.wait_for_function(f"Date.now() > {front_token}.ate")
+
+        def refresh() -> Token:
+            assert self.run("return await s.attempt_refresh()", worker=worker) is True
+            return token_of(self.page.context)
+
+        wait_for_end_of(get_short_token(self.demo, refresh))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.demo.running import TOKEN_LIFE, Demo, Visitor, running_demo
+from tests.demo.signing_in.scene import Scene, running_backend
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +48,23 @@ def new_visitor(demo: Demo) -> Iterator[Callable[..., Visitor]]:
 @pytest.fixture
 def visitor(new_visitor: Callable[..., Visitor]) -> Visitor:
     return new_visitor()
+
+
+@pytest.fixture(scope="session")
+def _backend(vendor: Path) -> Iterator[Callable[[str], Scene]]:
+    with running_backend(vendor) as new_scene:
+        yield new_scene
+
+
+@pytest.fixture
+def new_scene(_backend: Callable[[str], Scene]) -> Iterator[Callable[..., Scene]]:
+    """Makes people who sign in, with sessions in cookies or in headers."""
+    scenes: list[Scene] = []
+
+    def make(mode: str = "cookie") -> Scene:
+        scenes.append(_backend(mode))
+        return scenes[-1]
+
+    yield make
+    for scene in scenes:
+        scene.close()

@@ -1,7 +1,5 @@
 """Signing up, in and out with plain requests."""
 
-import pytest
-
 from tests.demo.running import PASSWORD, Visitor, running_demo
 
 
@@ -77,13 +75,6 @@ def test_sign_out_ends_the_session(visitor: Visitor, email):
     assert response.json() == {"status": "OK"}
     assert response.headers["front-token"] == "remove"
     assert visitor.get("/api/protected").status_code == 401
-
-
-@pytest.mark.parametrize("endpoint", ["user/password/reset/token", "user/password/reset"])
-def test_no_mail_can_be_asked_for(visitor: Visitor, email, endpoint):
-    fields = [{"id": "email", "value": email}]
-    answer = visitor.post(f"/auth/{endpoint}", json={"formFields": fields})
-    assert answer.status_code == 404
 
 
 def test_anti_csrf_tokens_on_request(vendor, email):

@@ -149,6 +149,25 @@ def test_a_core_that_wants_an_api_key(vendor):
             assert demo.notes == ""
 
 
+def test_a_core_without_a_licence(vendor, email):
+    """The demo does without what such a core refuses."""
+    with running_core("--features", "") as uri:
+        env = environment(SUPERTOKENS_CONNECTION_URI=uri)
+        with running_demo(vendor, env=env) as demo, Visitor(demo.origin) as visitor:
+            assert "does not allow tenants, second factors, linked accounts." in demo.notes
+            visitor.sign_up(email)
+            assert visitor.get("/api/protected").status_code == 200
+            begun = visitor.post("/auth/signinup/code", json={"email": f"other-{email}"}).json()
+            assert begun["status"] == "OK"
+            (message,) = visitor.get("/mailbox/messages").json()["messages"]
+            given = {name: begun[name] for name in ("deviceId", "preAuthSessionId")}
+            body = {**given, "userInputCode": message["code"]}
+            answer = visitor.post("/auth/signinup/code/consume", json=body).json()
+            assert answer["status"] == "OK"
+            assert visitor.post("/auth/totp/device", json={}).status_code == 404
+            assert visitor.post("/api/require-factor", json={"factor": "totp"}).status_code == 404
+
+
 def test_the_browser_tests_can_run_on_another_core_and_leave_nothing_there(
     vendor, email, monkeypatch
 ):

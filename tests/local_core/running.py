@@ -76,7 +76,7 @@ class CoreClient:
 
     def reply(self, method: str, path: str, /, **fields: Any) -> dict[str, Any]:
         """The JSON reply to a request; fields go where the method has them."""
-        where = {"params": fields} if method == "GET" else {"json": fields}
+        where = {"params": fields} if method in ("GET", "DELETE") else {"json": fields}
         response = self.request(method, path, **where)
         assert response.status_code == 200, response.text
         return response.json()
@@ -198,11 +198,11 @@ class Sdk:
         self._process.communicate(timeout=TIMEOUT)
 
 
-def python_sdk(core: str) -> Sdk:
-    return Sdk(sys.executable, "-m", "tests.local_core.sdk_python", core)
+def python_sdk(core: str, *options: str) -> Sdk:
+    return Sdk(sys.executable, "-m", "tests.local_core.sdk_python", core, *options)
 
 
-def node_sdk(core: str) -> Sdk:
+def node_sdk(core: str, *options: str) -> Sdk:
     node = shutil.which("node")
     assert node, "Node.js is needed"
-    return Sdk(node, str(HERE / "sdk_node.cjs"), core)
+    return Sdk(node, str(HERE / "sdk_node.cjs"), core, *options)

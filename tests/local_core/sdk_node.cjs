@@ -13,6 +13,8 @@ const Session = require("supertokens-node/recipe/session");
 const Metadata = require("supertokens-node/recipe/usermetadata");
 const Roles = require("supertokens-node/recipe/userroles");
 
+const signIn = require("./sdk_node_sign_in.cjs");
+
 const id = (userId) => supertokens.convertToRecipeUserId(userId);
 const absent = (value) => value ?? undefined;
 
@@ -158,6 +160,7 @@ const OPERATIONS = {
     (await supertokens.getUserIdMapping({ userId })).status === "OK",
 
   serve,
+  ...signIn.OPERATIONS,
 };
 
 // Runs a backend with the SDK's own APIs, and returns its port.
@@ -218,6 +221,7 @@ async function main(core) {
       Metadata.init(),
       Roles.init(),
       Jwts.init(),
+      ...(process.argv.includes("--sign-in") ? signIn.RECIPES() : []),
     ],
   });
   for await (const line of readline.createInterface({ input: process.stdin })) {

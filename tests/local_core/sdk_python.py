@@ -45,6 +45,8 @@ from supertokens_python.recipe.userroles.interfaces import UnknownRoleError
 from supertokens_python.types import RecipeUserId
 from supertokens_python.types.base import AccountInfoInput
 
+from tests.local_core import sdk_python_sign_in
+
 ERRORS = {
     session_errors.TokenTheftError: "TOKEN_THEFT_DETECTED",
     session_errors.TryRefreshTokenError: "TRY_REFRESH_TOKEN",
@@ -344,8 +346,9 @@ async def serve() -> Any:
 background: list[asyncio.Task[None]] = []
 OPERATIONS: dict[str, Callable[..., Awaitable[Any]]] = {
     name: value
-    for name, value in list(globals().items())
-    if asyncio.iscoroutinefunction(value) and value.__module__ == __name__
+    for name, value in [*globals().items(), *vars(sdk_python_sign_in).items()]
+    if asyncio.iscoroutinefunction(value)
+    and value.__module__ in (__name__, sdk_python_sign_in.__name__)
 }
 
 
@@ -359,7 +362,7 @@ async def answer(line: str) -> dict[str, Any]:
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-async def main(core: str) -> None:
+async def main(core: str, sign_in: bool) -> None:
     init(
         app_info=InputAppInfo(
             app_name="test", api_domain="http://localhost", website_domain="http://localhost"
@@ -376,6 +379,7 @@ async def main(core: str) -> None:
             usermetadata.init(),
             userroles.init(),
             jwt.init(),
+            *(sdk_python_sign_in.RECIPES if sign_in else []),
         ],
     )
     while line := await asyncio.to_thread(sys.stdin.readline):
@@ -383,4 +387,4 @@ async def main(core: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1], "--sign-in" in sys.argv))

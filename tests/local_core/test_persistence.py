@@ -4,9 +4,11 @@ import signal
 import sqlite3
 
 import httpx
+import pyotp
 import pytest
 
 from demo.local_core.app import create_app
+from tests.authenticator import ORIGIN, Passkey
 from tests.conftest import TIMEOUT
 from tests.local_core.running import MINUTE, REFRESH, CoreClient, running_core, start
 
@@ -57,6 +59,31 @@ def test_users_and_tenants_survive_a_restart(clock, db):
         assert core.ok("GET", "/recipe/multitenancy/tenant/list/v2") == tenants
 
 
+def test_what_signs_in_survives_a_restart(clock, db):
+    party = {"relyingPartyId": "localhost", "relyingPartyName": "Shop", "origin": ORIGIN}
+    provider = {"thirdPartyId": "google", "clients": [{"clientId": "id"}]}
+    passkey = Passkey("localhost")
+    with CoreClient(clock, db) as core:
+        attempt = core.ok("POST", "/recipe/signinup/code", email="a@example.com")
+        device = core.ok("POST", "/recipe/totp/device", userId="u", skew=1, period=30)
+        config = "/recipe/multitenancy/config/thirdparty"
+        core.ok("PUT", config, config=provider)
+        path = "/recipe/webauthn/options/register"
+        options = core.ok("POST", path, email="b@example.com", **party)
+    with CoreClient(clock, db) as core:
+        given = {name: attempt[name] for name in ("preAuthSessionId", "linkCode")}
+        core.ok("POST", "/recipe/signinup/code/consume", **given)
+        code = pyotp.TOTP(device["secret"]).at(clock.now // 1000)
+        fields = {"userId": "u", "deviceName": device["deviceName"], "totp": code}
+        core.ok("POST", "/recipe/totp/device/verify", **fields)
+        tenant = core.ok("GET", "/recipe/multitenancy/tenant/v2")
+        assert tenant["thirdParty"]["providers"] == [provider]
+        credential = passkey.create(options["challenge"])
+        options_id = options["webauthnGeneratedOptionsId"]
+        fields = {"webauthnGeneratedOptionsId": options_id, "credential": credential}
+        core.ok("POST", "/recipe/webauthn/signup", **fields)
+
+
 def test_without_a_file_a_core_begins_anew(clock):
     with CoreClient(clock) as core:
         session = core.new_session()
@@ -90,12 +117,16 @@ def test_neither_password_nor_token_can_be_read_in_the_file(clock, db, tmp_path)
         user_id = core.sign_up("a@example.com", password="correct-horse-7")
         session = core.new_session()
         fields = {"userId": user_id, "email": "a@example.com"}
+        attempt = core.ok("POST", "/recipe/signinup/code", email="a@example.com")
         secrets = [
             "correct-horse-7",
             session["refreshToken"]["token"],
             session["accessToken"]["token"],
             core.ok("POST", "/recipe/user/password/reset/token", **fields)["token"],
             core.ok("POST", "/recipe/user/email/verify/token", **fields)["token"],
+            core.ok("POST", "/recipe/webauthn/user/recover/token", **fields)["token"],
+            attempt["deviceId"],
+            attempt["linkCode"],
         ]
         stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"a@example.com" in stored

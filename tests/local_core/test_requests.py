@@ -96,9 +96,31 @@ def test_a_path_that_is_not_there(core, path):
 
 def test_what_it_says_about_itself(core):
     assert core.ok("GET", "/telemetry")["exists"] is False
-    assert core.ok("GET", "/ee/featureflag")["features"] == ["account_linking", "multi_tenancy"]
+    assert core.ok("GET", "/ee/featureflag")["features"] == [
+        "account_linking",
+        "multi_tenancy",
+        "mfa",
+    ]
     assert core.reply("GET", "/ee/license") == {"status": "NO_LICENSE_KEY_FOUND_ERROR"}
     assert core.ok("GET", "/user/search/tags")["tags"] == ["email", "phone", "provider"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "fields"),
+    [
+        ("POST", "/recipe/totp/device", {"userId": "u", "skew": 1, "period": 30}),
+        ("POST", "/recipe/totp/verify", {"userId": "u", "totp": "x"}),
+        ("POST", "/recipe/accountlinking/user/primary", {"recipeUserId": "u"}),
+        ("PUT", "/recipe/multitenancy/tenant/v2", {"tenantId": "t1"}),
+        ("PUT", "/recipe/multitenancy/tenant/v2", {"requiredSecondaryFactors": ["totp"]}),
+    ],
+)
+def test_without_a_licence_it_refuses(clock, method, path, fields):
+    with CoreClient(clock, features=()) as core:
+        response = core.request(method, path, json=fields)
+        assert response.status_code == 402
+        assert "license" in response.text
+        assert core.ok("GET", "/ee/featureflag")["features"] == []
 
 
 def test_with_an_api_key_only_those_who_have_it_are_answered(clock):
@@ -151,6 +173,11 @@ VERIFY = {
     "enableAntiCsrf": False,
     "checkDatabase": False,
 }
+PARTY = {
+    "relyingPartyId": "localhost",
+    "relyingPartyName": "Shop",
+    "origin": "http://localhost",
+}
 COMPLETE = [
     ("/recipe/session", SESSION),
     ("/recipe/session/verify", VERIFY),
@@ -168,6 +195,16 @@ COMPLETE = [
     ("/recipe/accountlinking/user/link", {"recipeUserId": "u", "primaryUserId": "p"}),
     ("/recipe/user/metadata/remove", {"userId": "u"}),
     ("/user/remove", {"userId": "u"}),
+    ("/recipe/signinup", {"thirdPartyId": "x", "thirdPartyUserId": "u", "email": {}}),
+    ("/recipe/totp/device", {"userId": "u", "skew": 1, "period": 30}),
+    ("/recipe/totp/device/verify", {"userId": "u", "deviceName": "d", "totp": "x"}),
+    ("/recipe/totp/verify", {"userId": "u", "totp": "x"}),
+    ("/recipe/webauthn/options/register", {"email": "a@example.com", **PARTY}),
+    ("/recipe/webauthn/options/signin", PARTY),
+    ("/recipe/webauthn/signup", {"webauthnGeneratedOptionsId": "x", "credential": {}}),
+    ("/recipe/webauthn/signin", {"webauthnGeneratedOptionsId": "x", "credential": {}}),
+    ("/recipe/webauthn/user/recover/token", {"userId": "u", "email": "a@example.com"}),
+    ("/recipe/webauthn/user/recover/token/consume", {"token": "x"}),
 ]
 
 
@@ -304,7 +341,7 @@ def test_a_parameter_is_missing(shared, path, field):
     ],
 )
 def test_fields_that_do_not_fit(shared, method, path, fields, text):
-    where = {"params": fields} if method == "GET" else {"json": fields}
+    where = {"params": fields} if method in ("GET", "DELETE") else {"json": fields}
     assert told(shared.request(method, path, **where)) == (400, text)
 
 
@@ -314,6 +351,9 @@ NAMES = sorted(
     | {"requiredSecondaryFactors", "coreConfig", "role", "permissions", "metadataUpdate"}
     | {"antiCsrfToken", "revokeAcrossAllTenants", "removeAllLinkedAccounts", "newPassword"}
     | {"useDynamicSigningKey", "useStaticSigningKey", "paginationToken", "limit", "permission"}
+    | {"phoneNumber", "deviceId", "preAuthSessionId", "linkCode", "userInputCode", "codeId"}
+    | {"config", "existingDeviceName", "newDeviceName", "timeout", "userVerification"}
+    | {"webauthnCredentialId"}
     | {"doUnionOfAccountInfo", "includeRecipeIds", "phone", "fetchAcrossAllTenants"}
 )
 TEXTS = st.text(max_size=12) | st.sampled_from(
@@ -344,7 +384,7 @@ PREFIXES = st.sampled_from(["", "/public", "/t1", "/appid-public", "/appid-a1", 
 def test_no_input_breaks_it(fuzzed, route, prefix, body, query):
     method, path = route
 
-    where = {"params": query} if method == "GET" else {"json": body}
+    where = {"params": query} if method in ("GET", "DELETE") else {"json": body}
     response = fuzzed.request(method, prefix + path, **where)
     assert response.status_code in (200, 400, 403), response.text
 

@@ -294,3 +294,38 @@ def test_nobody_has_an_id_of_somebody_elses(core):
     for kind in ({}, {"userIdType": "ANY"}, {"userIdType": "SUPERTOKENS"}):
         reply = core.reply("GET", "/recipe/userid/map", userId=user_id, **kind)
         assert reply == {"status": "UNKNOWN_MAPPING_ERROR"}
+
+
+def test_two_primary_users_with_one_number_in_a_tenant_cannot_be(core):
+    def code_user(tenant):
+        path = f"/{tenant}/recipe/signinup/code"
+        code = core.ok("POST", path, phoneNumber="+14155550101")
+        given = {name: code[name] for name in ("preAuthSessionId", "linkCode")}
+        return core.ok("POST", f"{path}/consume", **given)["recipeUserId"]
+
+    core.put_tenant("t1")
+    here, there = code_user("public"), code_user("t1")
+    reply = core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=here)
+    assert reply == {"status": "PHONE_NUMBER_ALREADY_EXISTS_ERROR"}
+    make_primary(core, here)
+    make_primary(core, there)
+    # The password would bring the number of its user into the tenant of the other.
+    password = core.sign_up("a@example.com", tenant="t1")
+    reply = link(core, password, here)
+    assert reply == {
+        "status": "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR",
+        "primaryUserId": there,
+        "description": "This user's phone number is already associated with another user ID",
+    }
+    lone = core.sign_up("b@example.com")
+    assert link(core, lone, here)["status"] == "OK"
+    reply = core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=lone)
+    assert reply == {"status": "PHONE_NUMBER_ALREADY_EXISTS_ERROR"}
+    # With another number there is no rival any more.
+    email, number = core.sign_up("c@example.com"), "+14155550102"
+    fields = {"recipeUserId": here, "phoneNumber": number}
+    changed = core.request("PUT", "/recipe/user", headers={"rid": "passwordless"}, json=fields)
+    assert changed.json() == {"status": "OK"}
+    assert link(core, email, here)["status"] == "OK"
+    reply = core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=email)
+    assert reply["status"] == "OK"

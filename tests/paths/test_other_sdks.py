@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.app import PASSWORD, PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog
 from tests.browser.demo import Demo
+from tests.browser.tokens import let_shown_token_expire
 from tests.conftest import ROOT, TIMEOUT
 
 PINNED = Path(__file__).parent / "node_modules"
@@ -132,8 +133,12 @@ class Site:
           const [, token] = /sFrontToken=([^;]+)/.exec(document.cookie);
           return JSON.parse(atob(decodeURIComponent(token))).ate < Date.now();
         }"""
-        self.demo.let_token_expire(
-            refresh, lambda: bool(page.evaluate(expired)), lambda: page.wait_for_timeout(50)
+        let_shown_token_expire(
+            self.demo,
+            self.context,
+            refresh,
+            lambda: bool(page.evaluate(expired)),
+            lambda: page.wait_for_timeout(50),
         )
 
 

@@ -114,7 +114,12 @@ export class PlayedCore {
   }
 }
 
-export const PLAN = { requestHeaders: [], replyHeaders: ["x"], statuses: [401], timeout: 60_000 };
+export const PLAN = {
+  requestHeaders: [],
+  responseHeaders: ["x"],
+  statuses: [401],
+  timeout: 60_000,
+};
 
 /** A page whose driver has this core; what it is told is noted where the host notes what it does. */
 export function pageOf(host, more = {}) {

@@ -62,7 +62,7 @@ describe("an error that is about a response of the backend", () => {
 
 test("who reads the response of an error takes it from nobody else", async () => {
   const nativeFetch = async () => new Response("why", { status: 503 });
-  const plan = { replyHeaders: [], statuses: [] };
+  const plan = { responseHeaders: [], statuses: [] };
   const page = { hooks: {}, covers: () => true };
   const driver = new Driver(page, {}, { nativeFetch }, plan);
   const context = new FlowContext();

@@ -44,7 +44,13 @@ function start(...steps) {
     ...PLAN,
     requestHeaders: ["authorization", "rid"],
   });
-  shim = { life: {}, driver, covers: page.covers, cores: { pending: null, files: null }, requests };
+  shim = {
+    lifetime: {},
+    driver,
+    covers: page.covers,
+    cores: { pending: null, files: null },
+    requests,
+  };
   ours = sessionFetch(shim, nativeFetch);
 }
 beforeEach(() => start(FIRST, FIRST, DELIVER));
@@ -62,13 +68,13 @@ describe("what is no request of the session", () => {
     assert.deepEqual(core.asked, []);
   });
 
-  test("so does any in another life, after close(), and without arguments", async () => {
+  test("so does any in another lifetime, after close(), and without arguments", async () => {
     const { driver } = shim;
     shim.driver = null;
     await ours(OURS);
     shim.driver = driver;
     await ours();
-    shim.life = {};
+    shim.lifetime = {};
     await ours(OURS);
     assert.deepEqual(calls, [[OURS], [], [OURS]]);
     assert.deepEqual(core.asked, []);

@@ -68,7 +68,7 @@ describe("the page's hooks around a call of its worker's core", () => {
   for (const [name, args] of [
     ["before", []],
     ["before", [{ ...call({}), url: 7 }]],
-    ["before", [{ ...call({}), action: "OTHER" }]],
+    ["before", [{ ...call({}), action: 1 }]],
     ["after", [{}, good]],
     ["after", [call({})]],
     ["after", [call({}), { ...good, status: "200" }]],

@@ -30,7 +30,7 @@ export const python = (more = {}) => ({
     domain: null,
     skip: "doNotIntercept",
     requestHeaders: [],
-    replyHeaders: [],
+    responseHeaders: [],
     probe: ["a=b", "a="],
     statuses: [],
   }),

@@ -7,7 +7,7 @@ import { Table } from "../../js_shim/src/core/table.js";
 const TABLE = {
   cookies: { token: ".", mark: "^[^-]+$", csrf: "^[a-z]+$" },
   requestHeaders: ["rid"],
-  replyHeaders: ["front"],
+  responseHeaders: ["front"],
   statuses: { expiredStatus: 401, claimStatus: 403 },
   options: { mode: ["cookie", "header"], lend: [true, false] },
   asked: ["clock"],
@@ -170,7 +170,7 @@ describe("options", () => {
   test("the plan has the statuses that they set", () => {
     const { plan } = new Table(TABLE, { claimStatus: 409 });
     assert.deepEqual(plan.statuses, [401, 409]);
-    assert.deepEqual(plan.replyHeaders, ["front"]);
+    assert.deepEqual(plan.responseHeaders, ["front"]);
   });
 
   for (const [options, applies] of [

@@ -11,7 +11,7 @@ from supertokens_pyodide import _core
 from supertokens_pyodide._core.environment.clock import STORAGE_KEY
 from supertokens_pyodide._core.environment.cookies import OURS
 from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
-from supertokens_pyodide._core.state.local_state import REPLY_HEADERS
+from supertokens_pyodide._core.state.local_state import RESPONSE_HEADERS
 from supertokens_pyodide._core.state.snapshot import Present
 
 from tests.unit.decided import (
@@ -119,7 +119,7 @@ def test_a_cookie_that_is_there_and_empty_is_for_the_core_to_judge(shim, name):
 
 heads = st.tuples(
     st.one_of(st.sampled_from([200, 401, 403, 409, 419, 440, 500]), st.integers(200, 599)),
-    st.dictionaries(st.sampled_from(REPLY_HEADERS), st.just("") | plain_values, max_size=1),
+    st.dictionaries(st.sampled_from(RESPONSE_HEADERS), st.just("") | plain_values, max_size=1),
 )
 
 
@@ -143,8 +143,8 @@ def test_a_reply_is_delivered_at_once_where_the_core_would_do_nothing_else(
 
 def test_the_table_names_what_the_plan_names():
     plan = Core({}, {}).plan
-    assert {name: TABLE[name] for name in ("skip", "requestHeaders", "replyHeaders")} == {
-        name: plan[name] for name in ("skip", "requestHeaders", "replyHeaders")
+    assert {name: TABLE[name] for name in ("skip", "requestHeaders", "responseHeaders")} == {
+        name: plan[name] for name in ("skip", "requestHeaders", "responseHeaders")
     }
 
 

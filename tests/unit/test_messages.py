@@ -61,7 +61,7 @@ def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
         "secure": True,
         "skip": SKIP_MARKER,
         "requestHeaders": ["authorization", "rid"],
-        "replyHeaders": [
+        "responseHeaders": [
             "front-token",
             "st-access-token",
             "st-refresh-token",

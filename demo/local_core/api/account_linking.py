@@ -46,11 +46,12 @@ def _unlink(call: Call) -> dict[str, Any]:
 
 
 _USER = "/recipe/accountlinking/user"
+_FEATURES = ("account_linking", "mfa")
 
 ROUTES = [
     Route("GET", f"{_USER}/primary/check", Scope.PUBLIC, _may_be_primary),
-    Route("POST", f"{_USER}/primary", Scope.PUBLIC, _make_primary),
+    Route("POST", f"{_USER}/primary", Scope.PUBLIC, _make_primary, features=_FEATURES),
     Route("GET", f"{_USER}/link/check", Scope.PUBLIC, _may_link),
-    Route("POST", f"{_USER}/link", Scope.PUBLIC, _link),
+    Route("POST", f"{_USER}/link", Scope.PUBLIC, _link, features=_FEATURES),
     Route("POST", f"{_USER}/unlink", Scope.PUBLIC, _unlink),
 ]

@@ -1,6 +1,6 @@
 """What a handler is given, and how it says which requests are its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -27,6 +27,8 @@ class Call:
     query: Query
     # Empty for methods without one.
     body: Body
+    # The recipe that asks, where several share a path.
+    recipe: str | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -61,3 +63,5 @@ class Route:
     handler: Handler
     # Open routes answer without an API key, and to SDKs of any version.
     open: bool = False
+    # The licence must allow one of them.
+    features: Sequence[str] = ()

@@ -5,7 +5,8 @@ from typing import Any
 from demo.local_core import emailpassword
 from demo.local_core.api.call import Call, Route, Scope
 from demo.local_core.errors import BadRequest, Refusal
-from demo.local_core.users import find_user, normalise_email, users_by_email
+from demo.local_core.identities import Identity, login_method_by
+from demo.local_core.users import EMAILPASSWORD, find_user, normalise_email
 
 _EMPTY_PASSWORD = "Password cannot be an empty string"
 
@@ -36,8 +37,9 @@ def _get_user(call: Call) -> dict[str, Any]:
         raise BadRequest("Please provide one of userId or email")
     with call.transaction() as tx:
         if email is not None:
-            users = users_by_email(tx, call.ref, normalise_email(email))
-            user = users[0] if users else None
+            identity = Identity.of_email(normalise_email(email))
+            found = login_method_by(tx, call.ref, EMAILPASSWORD, identity)
+            user = found[0] if found else None
         else:
             user = find_user(tx, call.ref.app, user_id or "")
     if user is None:
@@ -45,7 +47,8 @@ def _get_user(call: Call) -> dict[str, Any]:
     return {"user": user.reply()}
 
 
-def _update_user(call: Call) -> dict[str, Any]:
+def update_user(call: Call) -> dict[str, Any]:
+    """Change the address or the password of a user who logs in with both."""
     recipe_user_id = call.body.text("recipeUserId")
     email, password = call.body.optional_text("email"), call.body.optional_text("password")
     if email is None and password is None:
@@ -88,7 +91,6 @@ ROUTES = [
     Route("POST", "/recipe/signup", Scope.TENANT, _sign_up),
     Route("POST", "/recipe/signin", Scope.TENANT, _sign_in),
     Route("GET", "/recipe/user", Scope.TENANT, _get_user),
-    Route("PUT", "/recipe/user", Scope.PUBLIC, _update_user),
     Route("POST", "/recipe/user/password/reset/token", Scope.TENANT, _create_reset_token),
     Route("POST", "/recipe/user/password/reset/token/consume", Scope.TENANT, _consume_reset_token),
     Route("POST", "/recipe/user/password/reset", Scope.TENANT, _reset_password),

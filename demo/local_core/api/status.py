@@ -30,7 +30,7 @@ def _telemetry(call: Call) -> dict[str, Any]:
 
 def _features(call: Call) -> dict[str, Any]:
     with call.transaction():
-        return {"features": ["account_linking", "multi_tenancy"], "usageStats": {}}
+        return {"features": list(call.core.features), "usageStats": {}}
 
 
 def _license(call: Call) -> dict[str, Any]:

@@ -4,14 +4,15 @@ import base64
 import binascii
 from typing import Any
 
-from demo.local_core import users
+from demo.local_core import users, webauthn_credentials
 from demo.local_core.api.call import Call, Route, Scope
 from demo.local_core.errors import BadRequest, Refusal
+from demo.local_core.identities import Identity, users_by
+from demo.local_core.user_list import SEARCH_TAGS, Position, count_users, list_users
+from demo.local_core.user_removal import remove_user
 
 _MAX_LIMIT = 500
 _DEFAULT_LIMIT = 100
-_RECIPES = ("emailpassword", "thirdparty", "passwordless", "webauthn")
-_SEARCH_TAGS = ("email", "phone", "provider")
 
 
 def _get(call: Call) -> dict[str, Any]:
@@ -25,37 +26,45 @@ def _get(call: Call) -> dict[str, Any]:
 
 def _by_account_info(call: Call) -> dict[str, Any]:
     email = call.query.optional_text("email")
-    others = [
-        call.query.optional_text(name)
-        for name in ("phoneNumber", "thirdPartyId", "thirdPartyUserId", "webauthnCredentialId")
-    ]
+    phone_number = call.query.optional_text("phoneNumber")
+    provider = call.query.optional_text("thirdPartyId")
+    provider_user = call.query.optional_text("thirdPartyUserId")
+    credential = call.query.optional_text("webauthnCredentialId")
     union = call.query.text("doUnionOfAccountInfo")
     if union not in ("true", "false"):
         raise BadRequest("'doUnionOfAccountInfo' should be either 'true' or 'false'")
-    _, provider, provider_user, _ = others
     if (provider is None) != (provider_user is None):
         raise BadRequest(
             "If 'thirdPartyId' is provided, 'thirdPartyUserId' must also be provided, "
             "and vice versa"
         )
-    # Nobody here has any of the others.
-    if email is None or (union == "false" and any(other is not None for other in others)):
-        return {"users": []}
+    wanted: list[Identity] = []
+    if email is not None:
+        wanted.append(Identity.of_email(users.normalise_email(email)))
+    if phone_number is not None:
+        wanted.append(Identity.of_phone_number(phone_number))
+    if provider is not None and provider_user is not None:
+        wanted.append(Identity.of_third_party(users.ThirdParty(provider, provider_user)))
     with call.transaction() as tx:
-        found = users.users_by_email(tx, call.ref, users.normalise_email(email))
-    return {"users": [user.reply() for user in found]}
+        groups = [users_by(tx, call.ref, identity) for identity in wanted]
+        if credential is not None:
+            groups.append(webauthn_credentials.users_with(tx, call.ref, credential))
+    found = {user.user_id: user for group in groups for user in group}
+    if union == "false":
+        ids = [{user.user_id for user in group} for group in groups]
+        found = {key: found[key] for key in found if all(key in group for group in ids)}
+    by_age = sorted(found.values(), key=lambda user: user.joined_at)
+    return {"users": [user.reply() for user in by_age]}
 
 
 def _list(call: Call) -> dict[str, Any]:
-    wanted = _includes_ours(call)
+    recipes = _recipes(call)
     token = call.query.optional_text("paginationToken")
     limit = call.query.optional_integer("limit")
     order = call.query.optional_text("timeJoinedOrder")
     if order not in (None, "ASC", "DESC"):
         raise BadRequest("timeJoinedOrder can be either ASC OR DESC")
-    emails, phones, providers = (
-        _search_tags(call, name) for name in ("email", "phone", "provider")
-    )
+    search = {name: _search_tags(call, name) for name in SEARCH_TAGS}
     if limit is None:
         limit = _DEFAULT_LIMIT
     elif limit > _MAX_LIMIT:
@@ -63,16 +72,15 @@ def _list(call: Call) -> dict[str, Any]:
     elif limit < 1:
         raise BadRequest("limit must a positive integer with min value 1")
     start = None if token is None else _position(token)
-    if not wanted or ((phones or providers) and not emails):
-        return {"users": []}
     with call.transaction() as tx:
-        found, rest = users.list_users(
+        found, rest = list_users(
             tx,
             call.ref,
             limit=limit,
             newest_first=order == "DESC",
             start=start,
-            email_parts=emails,
+            recipes=recipes,
+            search=search,
         )
     reply: dict[str, Any] = {"users": [user.reply() for user in found]}
     if rest:
@@ -81,23 +89,23 @@ def _list(call: Call) -> dict[str, Any]:
 
 
 def _count(call: Call) -> dict[str, Any]:
-    wanted = _includes_ours(call)
+    recipes = _recipes(call)
     everywhere = call.query.flag("includeAllTenants", default=False)
     with call.transaction() as tx:
-        count = users.count_users(tx, call.ref.app, None if everywhere else call.ref.tenant)
-    return {"count": count if wanted else 0}
+        tenant = None if everywhere else call.ref.tenant
+        return {"count": count_users(tx, call.ref.app, tenant, recipes)}
 
 
 def _remove(call: Call) -> dict[str, Any]:
     user_id = call.body.text("userId")
     linked = call.body.optional_flag("removeAllLinkedAccounts")
     with call.transaction() as tx:
-        users.remove_user(tx, call.ref.app, user_id, with_linked=linked is not False)
+        remove_user(tx, call.ref.app, user_id, with_linked=linked is not False)
     return {}
 
 
 def _search_tag_names(call: Call) -> dict[str, Any]:
-    return {"tags": _SEARCH_TAGS}
+    return {"tags": list(SEARCH_TAGS)}
 
 
 def _get_mapping(call: Call) -> dict[str, Any]:
@@ -111,12 +119,12 @@ def _get_mapping(call: Call) -> dict[str, Any]:
     raise Refusal("UNKNOWN_MAPPING_ERROR")
 
 
-def _includes_ours(call: Call) -> bool:
-    recipes = call.query.optional_list("includeRecipeIds")
-    for recipe in recipes or []:
-        if recipe not in _RECIPES:
+def _recipes(call: Call) -> list[str]:
+    recipes = call.query.optional_list("includeRecipeIds") or []
+    for recipe in recipes:
+        if recipe not in users.RECIPES:
             raise BadRequest(f"Unknown recipe ID: {recipe}")
-    return not recipes or users.RECIPE in recipes
+    return recipes
 
 
 def _search_tags(call: Call, name: str) -> list[str]:
@@ -124,14 +132,14 @@ def _search_tags(call: Call, name: str) -> list[str]:
     return [part.strip().lower() for part in text.split(";") if part.strip()]
 
 
-def _token(position: users.Position) -> str:
+def _token(position: Position) -> str:
     return base64.b64encode(f"{position.user_id};{position.joined_at}".encode()).decode()
 
 
-def _position(token: str) -> users.Position:
+def _position(token: str) -> Position:
     try:
         user_id, _, joined_at = base64.b64decode(token, validate=True).decode().rpartition(";")
-        position = users.Position(int(joined_at), user_id)
+        position = Position(int(joined_at), user_id)
         # More than the database can compare with.
         if not user_id or position.joined_at.bit_length() > 63:
             raise ValueError

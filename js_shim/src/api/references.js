@@ -20,7 +20,7 @@ const LOCK_TIMEOUT = 5000;
  * @param {((reference: any) => any) | undefined} option what init() is given, if the page has a handler of its own
  */
 function register(name, make, option) {
-  if (shim.life || shim.given.registered[name]) return;
+  if (shim.lifetime || shim.given.registered[name]) return;
   const reference = make();
   shim.given.registered[name] = { reference, option: option?.(reference) };
 }
@@ -31,10 +31,10 @@ function register(name, make, option) {
  * @param {string} className
  */
 function reference(name, make, className) {
-  const { life } = shim;
+  const { lifetime } = shim;
   const { registered } = shim.given;
   if (registered[name]) return registered[name].reference;
-  if (life) return make();
+  if (lifetime) return make();
   throw new Error(
     `${className}.getReferenceOrThrow() was called before init(). Call supertokens.init({ apiDomain: ... }) first.`,
   );
@@ -76,7 +76,7 @@ const sessionCookies = {
 
 /** Only a session whose cookies are not the browser's must be ready first. */
 async function readyJar() {
-  if (shim.life && shim.given.keepsElsewhere) await shim.ready();
+  if (shim.lifetime && shim.given.keepsElsewhere) await shim.ready();
   return sessionJar();
 }
 

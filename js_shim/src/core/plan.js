@@ -17,7 +17,7 @@ import { resolveUrl } from "../platform.js";
  *
  * @typedef {object} PlanData
  * @property {string[]} requestHeaders the caller's headers to report
- * @property {string[]} replyHeaders the response's headers to report
+ * @property {string[]} responseHeaders the response's headers to report
  * @property {string[]} probe a cookie write that keeps nothing of a session, and its undoing
  * @property {number[]} statuses those of responses that the core acts on
  * @property {number} timeout how long, in milliseconds, the shim's own reading of a body may take

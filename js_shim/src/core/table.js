@@ -14,7 +14,7 @@
  * @property {Record<string, string>} cookies those that the core reads: the form (a regular expression)
  *   that a value must have, or the core has to be asked
  * @property {string[]} requestHeaders as in the plan
- * @property {string[]} replyHeaders as in the plan
+ * @property {string[]} responseHeaders as in the plan
  * @property {Record<string, number>} statuses those in the plan, by the options that set them
  * @property {Record<string, any[]>} options those that answers depend on: the values they may have, first
  *   the one that holds unless given
@@ -74,11 +74,11 @@ export class Table {
     for (const name of Object.keys(table.options)) {
       if (this.#given(name)) this.#chosen.push(`${name}=${options[name]}`);
     }
-    const { requestHeaders, replyHeaders, statuses } = table;
+    const { requestHeaders, responseHeaders, statuses } = table;
     /** What the core's plan is going to say of requests and replies. */
     this.plan = {
       requestHeaders,
-      replyHeaders,
+      responseHeaders,
       statuses: Object.entries(statuses).map(([name, status]) => options[name] ?? status),
     };
   }

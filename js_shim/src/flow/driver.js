@@ -17,7 +17,7 @@ import { Waiters } from "./waiters.js";
  * @typedef {import("./steps.js").Step} Step
  * @typedef {import("./steps.js").Result} Result
  *
- * @typedef {Pick<import("../core/plan.js").Plan, "requestHeaders" | "replyHeaders" | "statuses" | "timeout">} Plan
+ * @typedef {Pick<import("../core/plan.js").Plan, "requestHeaders" | "responseHeaders" | "statuses" | "timeout">} Plan
  *
  * What a driver needs to know of the page, and tells it.
  * @typedef {object} Page

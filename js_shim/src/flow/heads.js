@@ -35,7 +35,7 @@ export class Heads {
    */
   read(status, header, all, url) {
     const { page, plan } = this.#driver;
-    const head = headOf(plan.replyHeaders, status, header);
+    const head = headOf(plan.responseHeaders, status, header);
     if (!isOrdinary(plan, head) && url && !page.covers(url)) return FOREIGN;
     this.last = all;
     return head;

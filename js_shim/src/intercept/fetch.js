@@ -45,12 +45,12 @@ import { asksIndex } from "./packages.js";
  * @returns {typeof fetch}
  */
 export function sessionFetch(shim, native) {
-  const { life } = shim;
+  const { lifetime } = shim;
   const carrying = (/** @type {any[]} */ ...args) => {
     const bare = () => Reflect.apply(native, globalThis, args);
     const { driver } = shim;
     // A page may have wrapped this function: it stays where it is after close(), and after the next init().
-    if (shim.life !== life || args.length === 0 || !driver) return bare();
+    if (shim.lifetime !== lifetime || args.length === 0 || !driver) return bare();
     try {
       const [input, init] = args;
       const request = isRequest(input) ? input : null;

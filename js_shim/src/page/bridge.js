@@ -3,6 +3,7 @@
 import { hostsOf, isOurs } from "../core/plan.js";
 import { notInitialised } from "../errors.js";
 import { FlowContext } from "../flow/context.js";
+import { IN_WORKER } from "../platform.js";
 import { facts } from "./facts.js";
 import { CLOCK_SKEW } from "./recipe.js";
 
@@ -105,6 +106,26 @@ export class Bridge {
    */
   isOurs(url, apiDomain, domain) {
     return isOurs({ ...hostsOf(apiDomain, domain), skip: this.#shim.target?.skip }, url);
+  }
+
+  /** The page's hooks, for the calls of Python's recipes. */
+  get hooks() {
+    return this.#shim.hooks;
+  }
+
+  /**
+   * The page's address and storage, for Python's recipes.
+   *
+   * @returns {import("../api/types.js").WindowHandlerInterface | undefined} undefined in a worker that was given none
+   */
+  get page() {
+    const { window } = this.#shim;
+    return this.isPage || window.handler ? window.inUse : undefined;
+  }
+
+  /** Whether this is a page, and not a worker. */
+  get isPage() {
+    return !IN_WORKER;
   }
 
   /** @returns {Headers} of the response that came last */

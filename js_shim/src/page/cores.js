@@ -20,7 +20,7 @@ import { Tabs } from "./tabs.js";
  */
 
 // What a driver has in place of a plan, where no table tells more.
-const NO_PLAN = { timeout: 0, requestHeaders: [], replyHeaders: [], statuses: [] };
+const NO_PLAN = { timeout: 0, requestHeaders: [], responseHeaders: [], statuses: [] };
 
 export class Cores {
   /** @type {PendingCore | null} while there is no other */
@@ -106,7 +106,7 @@ export class Cores {
   /** @returns {PendingCore | null} which stands in for the core that was used and has gone */
   lose() {
     this.tabs?.close();
-    return this.pending ?? (this.#shim.life ? this.expect() : null);
+    return this.pending ?? (this.#shim.lifetime ? this.expect() : null);
   }
 
   /** @param {Error} death of the core's interpreter: whoever waits for it learns of that */

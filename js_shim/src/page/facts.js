@@ -1,6 +1,6 @@
 // What there is to know of this page or worker, for diagnose(); the core judges it.
 
-import { IN_WORKER } from "../platform.js";
+import { IN_WORKER, resolveUrl } from "../platform.js";
 import { isOnlySdk } from "./other_sdk_guard.js";
 
 /**
@@ -23,9 +23,17 @@ export const facts = async (shim, { core, host, plan }) => ({
   locks: Boolean(navigator.locks),
   patched: shim.interception.patched(),
   otherSdk: !isOnlySdk(),
+  asksForUserAgent: asksForUserAgent(/** @type {import("../core/plan.js").Plan} */ (plan)),
   shim: shim.version,
   ...JSON.parse(core.facts()),
 });
+
+/** Firefox asks the API of another origin, and other browsers drop the header. */
+function asksForUserAgent(/** @type {{apiDomain: string}} */ { apiDomain }) {
+  return (
+    resolveUrl(apiDomain)?.origin !== location.origin && / Firefox\//.test(navigator.userAgent)
+  );
+}
 
 function frame() {
   if (IN_WORKER || globalThis.top === globalThis.self) return "none";

@@ -39,8 +39,8 @@ export class Shim {
   /** @type {import("../core/plan.js").Target | null} which requests are ours, as soon as anybody has said so */
   target = null;
   window = this.newWindow();
-  /** @type {object | null} from init() to close(); what was put on the page in another life does nothing */
-  life = null;
+  /** @type {object | null} from init() to close(); what was put on the page in another lifetime does nothing */
+  lifetime = null;
   given = new Given(this);
   interception = new Interception(this);
   /** What Python asks of us. */
@@ -60,7 +60,7 @@ export class Shim {
   /** @type {Set<string>} */
   #warnings = new Set();
 
-  // ---- its life ------------------------------------------------------------------------------------
+  // ---- its lifetime --------------------------------------------------------------------------------
 
   /**
    * Start for JavaScript: catch requests now, and have Python started when the boot settings say.
@@ -102,7 +102,7 @@ export class Shim {
   open(options, functions = {}) {
     const window = this.newWindow(options?.windowHandler ?? functions.windowHandler);
     this.#unguard = guardPage();
-    this.life = {};
+    this.lifetime = {};
     this.window = window;
     this.given.open(options, functions);
     this.interception.open();
@@ -119,7 +119,7 @@ export class Shim {
     const plan = JSON.parse(port.plan);
     if (plan.protocol !== PROTOCOL) throw otherVersion(this.version, "the Python package");
     if (this.given.options) this.given.override(port.functions);
-    else if (!this.life) this.open(null, port.functions);
+    else if (!this.lifetime) this.open(null, port.functions);
     try {
       const died = (/** @type {Error} */ death) => {
         this.#port = null; // it cannot close anything any more
@@ -143,7 +143,7 @@ export class Shim {
   /** Take everything off the page. */
   disconnect() {
     this.workers?.close();
-    this.life = this.#port = null;
+    this.lifetime = this.#port = null;
     this.cores.close();
     this.interception.close();
     this.#unguard();

@@ -55,12 +55,12 @@ function callData({ requestInit, ...call }) {
  */
 function callFrom(call) {
   const { action, url, requestInit, userContext } = fieldsOf(call);
-  const isKnown = action === "SIGN_OUT" || action === "REFRESH_SESSION";
-  if (!isKnown || typeof url !== "string") throw malformed();
+  if (typeof action !== "string" || typeof url !== "string") throw malformed();
   const { headers = {}, ...init } = fieldsOf(requestInit);
   const given = Array.isArray(headers) ? new Headers(headers) : headers;
   return {
-    action,
+    // Those of recipes are Python's; the type is supertokens-website's.
+    action: /** @type {BackendCall["action"]} */ (action),
     url,
     requestInit: /** @type {RequestInit} */ ({ ...init, headers: given }),
     userContext,

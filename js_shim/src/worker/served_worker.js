@@ -22,7 +22,7 @@ export class ServedWorker {
   /** @type {WorkerLink} */
   #link;
   #forget;
-  /** @type {import("../host/host.js").Host | null} of the page's present life: from one init() to its close() */
+  /** @type {import("../host/host.js").Host | null} of the page's present lifetime: from one init() to its close() */
   #host = null;
   #hasJoined = false;
   #isGone = false;

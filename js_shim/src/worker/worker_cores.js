@@ -89,8 +89,8 @@ export class WorkerCores {
  */
 function decisionFrom(answer) {
   const { plan, facts } = fieldsOf(answer);
-  const { replyHeaders, statuses } = fieldsOf(plan);
-  const isKnown = Array.isArray(replyHeaders) && Array.isArray(statuses);
+  const { responseHeaders, statuses } = fieldsOf(plan);
+  const isKnown = Array.isArray(responseHeaders) && Array.isArray(statuses);
   if (!isKnown || typeof facts !== "string") throw malformed();
   return { plan: /** @type {import("../core/plan.js").Plan} */ (plan), facts };
 }

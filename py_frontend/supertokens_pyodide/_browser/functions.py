@@ -16,8 +16,13 @@ from ..errors import HandlerFailed
 log = logging.getLogger("supertokens_pyodide")
 
 _CALL_NAMES = {"request_init": "requestInit", "user_context": "userContext"}
-_LOCATION = ("get_href", "get_host_name", "get_origin")
 _STORAGE = ("get_item_sync", "set_item_sync", "remove_item_sync")
+_WINDOW = {
+    "location": ("get_href", "get_host_name", "get_origin", "assign"),
+    "history": ("replace_state", "get_state"),
+    "local_storage": _STORAGE,
+    "session_storage": _STORAGE,
+}
 
 
 def functions_of(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,7 +123,7 @@ class Functions:
             import js
 
             own = make(SnakeCase(original))
-            for name, methods in (("location", _LOCATION), ("local_storage", _STORAGE)):
+            for name, methods in _WINDOW.items():
                 part = getattr(own, name, None)
                 if part is not None and not isinstance(part, SnakeCase):
                     replaced = getattr(original, camel_case(name))

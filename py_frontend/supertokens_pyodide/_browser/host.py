@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from .._client import Window
 from .._core.diagnose.report import Facts
 from .._recipe import Recipe
 from .captured import CapturedModules
@@ -47,7 +48,7 @@ class BrowserHost:
         """Bring the mirror up to date."""
         await _settled(self._shim.sync())
 
-    def reply_headers(self) -> dict[str, str]:
+    def response_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
         return dict(self._shim.lastHeaders().entries())
 
@@ -55,6 +56,30 @@ class BrowserHost:
         """The last response to one of the SDK's own calls, if it had this status."""
         response = self._shim.responseOf(call, status)
         return None if response is None else fetched(response)
+
+    async def before(self, call: dict[str, Any]) -> dict[str, Any]:
+        """A recipe's call to the backend, as the page's hook wants it."""
+        from .recipe_calls import before
+
+        return await before(self._shim.hooks, call)
+
+    async def after(self, call: dict[str, Any], response: Any) -> None:
+        """Let the page's hook know of the response to a recipe's call."""
+        from .recipe_calls import after
+
+        await after(self._shim.hooks, call, response)
+
+    def window(self) -> Window | None:
+        """The page's address and storage; None in a worker that has no ``window_handler``."""
+        from .window import page_window
+
+        return page_window(self._shim)
+
+    def passkeys(self) -> Any:
+        """The browser's passkeys; None in a worker, which cannot prompt."""
+        from .passkeys import BrowserPasskeys
+
+        return BrowserPasskeys() if self._shim.isPage else None
 
     def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
         """Use these functions and this recipe in place of the earlier ones."""

@@ -38,7 +38,7 @@ from .._core.state.tokens import write_front_token
 from .application import PageUnderTest, signed_in, signed_out
 from .asgi import AsgiApplication
 from .browser import ScriptedBrowser
-from .driver import Call
+from .call import Call
 from .network import ApplicationBackend, BackendSession, NetworkDown, Reply, Request, TimedOut
 from .response import PageResponse
 from .tab import Tab

@@ -17,11 +17,11 @@ from . import backend_sdk
 from .application_browser import ApplicationBrowser
 from .asgi import AsgiApplication, is_asgi
 from .browser import open_tab
-from .driver import as_body
-from .network import ApplicationBackend, NetworkDown, Reply, Request, TimedOut
+from .network import ApplicationBackend, NetworkDown, Reply, Request, TimedOut, as_body
 from .response import PageResponse
 from .sessions import ENDED, OwnSessions
 from .tab import Tab
+from .window import PageWindow
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -57,6 +57,8 @@ class PageUnderTest:
         self._tab: Tab | None = None
         self._has_started = False
         self._has_ended = False
+        if page_url is not None:
+            self._browser.window = PageWindow(page_url)
         #: The events that were fired, in order.
         self.events: list[Event] = []
 
@@ -69,6 +71,13 @@ class PageUnderTest:
     def cookies(self) -> dict[str, str]:
         """The session's cookies that the page can see."""
         return self._browser.cookies
+
+    @property
+    def window(self) -> PageWindow:
+        """The page's address, which a test may change, and its storage."""
+        if self._browser.window is None:
+            self._browser.window = PageWindow(self._page_url or "https://app.example.com/")
+        return self._browser.window
 
     def pass_time(self, seconds: float) -> None:
         """Let the browser's clock go on; sessions made by supertokens-python keep real time."""

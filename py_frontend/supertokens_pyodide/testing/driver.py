@@ -10,41 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from .._client import Client
-from .._core.wire.errors import read_error
-from .network import NetworkDown, Reply, Request, TimedOut
+from .call import Call
+from .network import NetworkDown, Reply, Request, TimedOut, as_body
 from .profile import Profile
 
 # The result of a call that has failed.
 _FAILED = '{"failed":true}'
-
-
-class Call:
-    """A flow on its way, with what its driver keeps for it."""
-
-    def __init__(self, request: Request | None = None) -> None:
-        self.request = request
-        self.reply: Reply | None = None
-        self.refresh_reply: Reply | None = None
-        self.failure: Exception | None = None
-        self.verdict: dict[str, Any] | None = None
-        self.hooked: dict[str, Any] = {}
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has come to its verdict, or failed."""
-        return self.verdict is not None or self.failure is not None
-
-    def result(self) -> Any:
-        """The Reply of a request, or the value of a call; raises what the caller would get."""
-        if self.verdict is None:
-            raise self.failure or AssertionError("The flow has not ended: what should wake it?")
-        match self.verdict["verdict"]:
-            case "fail":
-                raise read_error(self.verdict["error"])
-            case "deliver":
-                return self.refresh_reply if self.verdict.get("refresh") else self.reply
-            case _:
-                return self.verdict["value"]
 
 
 class Driver:
@@ -240,7 +211,7 @@ class Driver:
         }
         hook = self._options.get("pre_api_hook")
         if hook is not None:
-            call.hooked = {**call.hooked, **await _settled(hook(call.hooked))}
+            call.hooked = {**call.hooked, **await awaited(hook(call.hooked))}
         init = call.hooked["request_init"]
         request = Request(
             init["method"],
@@ -268,7 +239,7 @@ class Driver:
 
     async def _after_post(self, call: Call, step: dict[str, Any]) -> None:
         hook = self._options["post_api_hook"]
-        await _settled(hook({**call.hooked, "response": call.reply}))
+        await awaited(hook({**call.hooked, "response": call.reply}))
 
     def _call_javascript(self, function: str, arguments: list[Any]) -> str:
         try:
@@ -278,7 +249,7 @@ class Driver:
 
     def _head(self, reply: Reply) -> int | str:
         self._last_headers = reply.headers
-        shown = {n: text for n, text in reply.headers.items() if n in self.plan["replyHeaders"]}
+        shown = {n: text for n, text in reply.headers.items() if n in self.plan["responseHeaders"]}
         return json.dumps({"status": reply.status, "headers": shown}) if shown else reply.status
 
     def _unlock(self, flow: int) -> None:
@@ -293,18 +264,8 @@ _TRIPS: dict[str, Callable[[Driver, Call, dict[str, Any]], Awaitable[Any]]] = {
 }
 
 
-def as_body(body: object) -> bytes:
-    """A request's body as it is sent."""
-    if body is None:
-        return b""
-    if isinstance(body, str):
-        return body.encode()
-    if isinstance(body, (bytes, bytearray, memoryview)):
-        return bytes(body)
-    raise TypeError(f"A body is text or bytes here, and this one is a {type(body).__name__}.")
-
-
-async def _settled(value: Any) -> Any:
+async def awaited(value: Any) -> Any:
+    """The result of a function that may be async."""
     return await value if isinstance(value, Awaitable) else value
 
 

@@ -91,3 +91,14 @@ Backend = Callable[[Request], Reply]
 
 #: What answers the requests of a page within ``signed_in()``; may be async.
 ApplicationBackend = Callable[[Request], Reply | Awaitable[Reply]]
+
+
+def as_body(body: object) -> bytes:
+    """A request's body as it is sent."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    raise TypeError(f"A body is text or bytes here, and this one is a {type(body).__name__}.")

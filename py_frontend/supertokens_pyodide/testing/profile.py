@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from .._core.environment.cookies import read_cookies
 from .network import Backend, Reply, Request
+from .window import PageWindow
 
 
 class Page(Protocol):
@@ -32,6 +33,10 @@ class Profile:
         self.locks: dict[str, object] = {}
         self.keeps_cookies = True
         self.tabs: list[Page] = []
+        #: What recipes see of the page; None in place of a worker's.
+        self.window: PageWindow | None = PageWindow(f"https://{hostname}/")
+        #: What prompts for passkeys; None where nobody does, as in a worker.
+        self.passkeys: Any = None
         self._cookies: dict[str, str] = {}
 
     @property

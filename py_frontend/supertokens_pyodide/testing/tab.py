@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import platform
 from collections.abc import Mapping
 from typing import Any
@@ -12,9 +13,13 @@ from .._client import Client
 from .._core.diagnose.report import Facts
 from .._recipe import Recipe
 from ..events import Event
-from .driver import Call, Driver, as_body
-from .network import Reply, Request
+from .call import Call
+from .driver import Driver, awaited
+from .network import Reply, Request, as_body
 from .profile import Profile
+from .window import PageWindow
+
+log = logging.getLogger("supertokens_pyodide")
 
 
 class Tab(Driver):
@@ -89,7 +94,7 @@ class Tab(Driver):
     async def sync(self) -> None:
         """Nothing to do: ``cookies`` is up to date."""
 
-    def reply_headers(self) -> dict[str, str]:
+    def response_headers(self) -> dict[str, str]:
         """The headers of the reply that came last."""
         return self._last_headers
 
@@ -98,6 +103,32 @@ class Tab(Driver):
         # A sign-out may have failed for want of a refresh.
         candidates = [self._responses.get(call), *self._responses.values()]
         return next((found for found in candidates if found and found.status == status), None)
+
+    async def before(self, call: dict[str, Any]) -> dict[str, Any]:
+        """A recipe's call to the backend, as the page's hook wants it."""
+        hook = self._options.get("pre_api_hook")
+        try:
+            return {**call, **(await awaited(hook(call)) or {})} if hook else call
+        except Exception:
+            log.exception("pre_api_hook failed")
+            return call
+
+    async def after(self, call: dict[str, Any], response: Any) -> None:
+        """Let the page's hook know of the response to a recipe's call."""
+        hook = self._options.get("post_api_hook")
+        try:
+            if hook is not None:
+                await awaited(hook({**call, "response": response.clone()}))
+        except Exception:
+            log.exception("post_api_hook failed")
+
+    def window(self) -> PageWindow | None:
+        """The page's address and storage."""
+        return self.browser.window
+
+    def passkeys(self) -> Any:
+        """The browser's passkeys."""
+        return self.browser.passkeys
 
     def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
         """Use these functions in place of the earlier ones."""
@@ -120,6 +151,7 @@ class Tab(Driver):
             "pyodide": None,
             "python": platform.python_version(),
             "clients": {},
+            "asksForUserAgent": False,
         }
 
     def close(self) -> None:

@@ -8,6 +8,23 @@ import { DONE, HEADERS_RECEIVED, LOADING, Stage } from "./stage.js";
  */
 
 /**
+ * What the native object has of a response. Firefox throws an error of its own if an object that was opened again
+ * was aborted, or has failed: it has no text.
+ *
+ * @template T
+ * @param {() => T} read
+ * @returns {T | ""}
+ */
+function textOf(read) {
+  try {
+    return read();
+  } catch (error) {
+    if (/** @type {Error} */ (error).name !== "NS_ERROR_UNEXPECTED") throw error;
+    return "";
+  }
+}
+
+/**
  * @param {typeof XMLHttpRequest} Native
  * @returns {[typeof XMLHttpRequest, (xhr: XMLHttpRequest) => Stage]} a class whose objects have a stage,
  *   and what gives it to a subclass: the page cannot reach it
@@ -67,7 +84,7 @@ export function withView(Native) {
 
     get response() {
       const { view } = this.#stage;
-      if (!view) return super.response;
+      if (!view) return textOf(() => super.response);
       const type = super.responseType;
       if (type === "" || type === "text") return this.#text(view);
       if (view.state < DONE) return null;
@@ -75,7 +92,7 @@ export function withView(Native) {
     }
 
     get responseText() {
-      const text = super.responseText; // throws where the response is of another type
+      const text = textOf(() => super.responseText); // throws where the response is of another type
       const { view } = this.#stage;
       return view ? this.#text(view) : text;
     }
@@ -91,7 +108,7 @@ export function withView(Native) {
     /** @param {View} view */
     #text({ state, reply }) {
       if (state < LOADING) return "";
-      return reply ? (reply.body ?? "") : super.responseText;
+      return reply ? (reply.body ?? "") : textOf(() => super.responseText);
     }
   }
 

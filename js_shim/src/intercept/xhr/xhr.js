@@ -29,7 +29,7 @@ import { withView } from "./view.js";
  */
 export function sessionXHR(shim, Native) {
   const [ShownXHR, stageOf] = withView(Native);
-  const { life } = shim;
+  const { lifetime } = shim;
   /** @type {(object: any) => boolean} */
   let owns;
 
@@ -142,7 +142,7 @@ export function sessionXHR(shim, Native) {
     /** Begin an exchange, if this is to be one. @returns {Exchange | null} */
     #exchange() {
       // A page may have wrapped this class: it stays where it is after close(), and after the next init().
-      const driver = shim.life === life ? shim.driver : null;
+      const driver = shim.lifetime === lifetime ? shim.driver : null;
       const { url, target, isAsync } = this.#opened;
       if (!driver || !shim.covers(url, target) || super.readyState !== OPENED) return null;
       if (!isAsync && driver.core.isRemote) {

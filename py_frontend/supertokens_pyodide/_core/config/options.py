@@ -34,6 +34,18 @@ SEAMS = (
     "date_provider",
 )
 
+# The recipes whose functions ``override`` may replace, beside the session's.
+RECIPES = (
+    "emailpassword",
+    "emailverification",
+    "multifactorauth",
+    "multitenancy",
+    "passwordless",
+    "thirdparty",
+    "totp",
+    "webauthn",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -189,15 +201,18 @@ def refuse_unknown(given: Mapping[str, Any]) -> None:
 
 def require_function(name: str, value: Any) -> None:
     """Refuse what is no function as one of SEAMS; raises ConfigError."""
-    example = ""
     if name == "override" and isinstance(value, Mapping):
-        unknown = sorted(value.keys() - {"functions"})
+        unknown = sorted(value.keys() - {"functions", *RECIPES})
         if unknown:
-            raise ConfigError(
-                name, f"has the key {unknown[0]!r}", hint="It takes 'functions' only."
-            )
-        value = value.get("functions", True)
-        example = " as its 'functions'"
+            known = "'functions', and names of recipes: " + ", ".join(RECIPES)
+            raise ConfigError(name, f"has the key {unknown[0]!r}", hint=f"It takes {known}.")
+        for key, function in value.items():
+            _require_callable(name, function, f" as its {key!r}")
+        return
+    _require_callable(name, value)
+
+
+def _require_callable(name: str, value: Any, example: str = "") -> None:
     if value is not True and not callable(value):
         raise ConfigError(name, f"is {value!r}", hint=f"Give a function{example}.")
 

@@ -173,6 +173,7 @@ def _of_interception(facts: Facts) -> Iterator[Finding]:
         f"Something has changed what these call: {', '.join(missed)}.",
         "Call init() after whatever replaces pyodide.http's or urllib3's functions.",
     )
+    yield _user_agent(facts)
     yield _finding(
         "OTHER_SDK",
         not facts["otherSdk"],
@@ -187,6 +188,17 @@ def _of_interception(facts: Facts) -> Iterator[Finding]:
         "The shim and the Python package are of one version.",
         f"The shim is {facts['shim']}, the Python package {facts['package']}.",
         "Load the same version of both.",
+    )
+
+
+def _user_agent(facts: Facts) -> Finding:
+    if not (facts["asksForUserAgent"] and "urllib3" in facts["clients"]):
+        return Finding("USER_AGENT", True, "No request needs permission for User-Agent.")
+    return Finding(
+        "USER_AGENT",
+        None,
+        "requests sets the header User-Agent, and this browser asks the API for permission.",
+        "Add User-Agent to the headers that the API allows (CORS), unless it is there.",
     )
 
 

@@ -26,6 +26,8 @@ class Facts(TypedDict):
     python: str
     #: Whether the modules of HTTP clients that are loaded go through the page's globals.
     clients: dict[str, bool]
+    #: Whether the browser asks the API before it sends a script's User-Agent header there.
+    asksForUserAgent: bool
 
 
 @dataclass(frozen=True, slots=True)

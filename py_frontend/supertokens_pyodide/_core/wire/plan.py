@@ -11,7 +11,7 @@ from ..config.urls import SKIP_MARKER, hostname_of
 from ..environment.cookies import Cookies
 from ..refresh.cooldown import RETRY_AFTER_HEADER
 from ..session.exchange import REQUEST_HEADERS
-from ..state.local_state import REPLY_HEADERS
+from ..state.local_state import RESPONSE_HEADERS
 
 # Changes whenever the meaning of a step or of the plan does; both sides must agree on it.
 PROTOCOL = 2
@@ -31,7 +31,7 @@ class Plan(TypedDict):
     #: A URL that contains it is never ours.
     skip: str
     requestHeaders: Sequence[str]
-    replyHeaders: Sequence[str]
+    responseHeaders: Sequence[str]
     #: A cookie write that keeps nothing of a session, and its undoing.
     probe: Sequence[str]
     #: Those of responses that the core acts on.
@@ -51,7 +51,7 @@ def write_plan(config: Config) -> str:
         "secure": config.api_domain.startswith("https:"),
         "skip": SKIP_MARKER,
         "requestHeaders": REQUEST_HEADERS,
-        "replyHeaders": (*REPLY_HEADERS, RETRY_AFTER_HEADER),
+        "responseHeaders": (*RESPONSE_HEADERS, RETRY_AFTER_HEADER),
         "probe": Cookies(config).probe(),
         "statuses": [config.session_expired_status_code, config.invalid_claim_status_code],
         "timeout": config.refresh_milliseconds,

@@ -1,0 +1,138 @@
+"""The browser's passkeys: ``navigator.credentials``, with binary values as base64url."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from .functions import plain
+
+_RESPONSE = (
+    "clientDataJSON",
+    "attestationObject",
+    "authenticatorData",
+    "signature",
+    "userHandle",
+)
+
+
+class PromptFailed(Exception):
+    """The browser's prompt gave no passkey; ``name`` is that of its DOMException."""
+
+    def __init__(self, name: str, message: str = "") -> None:
+        super().__init__(f"{name}: {message}")
+        self.name = name
+        self.message = message
+
+
+class BrowserPasskeys:
+    """What a page's browser does with passkeys."""
+
+    def unsupported(self) -> str | None:
+        """Why there are no passkeys here; None if there are."""
+        import js
+
+        if not js.isSecureContext:
+            return "The page has not come by https."
+        if not hasattr(js, "PublicKeyCredential"):
+            return "The browser has no passkeys."
+        policy = getattr(js.document, "permissionsPolicy", None) or getattr(
+            js.document, "featurePolicy", None
+        )
+        if policy and not policy.allowsFeature("publickey-credentials-get"):
+            return "The page is in a frame that is not allowed to use passkeys."
+        return None
+
+    async def has_platform_authenticator(self) -> bool:
+        """Whether the device itself can keep passkeys."""
+        import js
+
+        return bool(await js.PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable())
+
+    async def has_autofill(self) -> bool:
+        """Whether the browser offers passkeys where a form is filled in."""
+        import js
+
+        available = getattr(js.PublicKeyCredential, "isConditionalMediationAvailable", None)
+        return bool(await available()) if available else False
+
+    def new_control(self) -> Any:
+        """What ends a prompt, by ``abort()``."""
+        import js
+
+        return js.AbortController.new()
+
+    async def create(self, options: Mapping[str, Any], control: Any) -> dict[str, Any]:
+        """Make a passkey; raises PromptFailed."""
+        import js
+
+        public_key = {**options, "challenge": _binary(options["challenge"])}
+        public_key["user"] = {**options["user"], "id": _binary(options["user"]["id"])}
+        public_key["excludeCredentials"] = [
+            {**each, "id": _binary(each["id"])} for each in options.get("excludeCredentials", ())
+        ]
+        asked = plain({"publicKey": public_key, "signal": control.signal})
+        return await _prompted(lambda: js.navigator.credentials.create(asked))
+
+    async def get(
+        self, options: Mapping[str, Any], control: Any, *, autofill: bool = False
+    ) -> dict[str, Any]:
+        """Ask for a passkey; raises PromptFailed."""
+        import js
+
+        public_key = {**options, "challenge": _binary(options["challenge"])}
+        asked = {"publicKey": public_key, "signal": control.signal}
+        if autofill:
+            asked["mediation"] = "conditional"
+        given = plain(asked)
+        return await _prompted(lambda: js.navigator.credentials.get(given))
+
+    async def signal_accepted(
+        self, rp_id: str, user_handle: str, credential_ids: Sequence[str]
+    ) -> None:
+        """Tell the browser which passkeys of a user there are, so that it offers no other."""
+        import js
+        from pyodide.ffi import JsException
+
+        signal = getattr(js.PublicKeyCredential, "signalAllAcceptedCredentials", None)
+        if signal is None:
+            return
+        told = {"rpId": rp_id, "userId": user_handle, "allAcceptedCredentialIds": [*credential_ids]}
+        with suppress(JsException):
+            await signal(plain(told))
+
+
+async def _prompted(prompt: Callable[[], Any]) -> dict[str, Any]:
+    from pyodide.ffi import JsException
+
+    try:
+        found = await prompt()
+    except JsException as error:
+        raise PromptFailed(str(error.name), str(error.message)) from None
+    response = {
+        name: _text(value)
+        for name in _RESPONSE
+        if (value := getattr(found.response, name, None)) is not None
+    }
+    if hasattr(found.response, "getTransports"):
+        response["transports"] = found.response.getTransports().to_py()
+    credential: dict[str, Any] = {
+        "id": found.id,
+        "rawId": _text(found.rawId),
+        "type": found.type,
+        "response": response,
+        "clientExtensionResults": {},
+    }
+    if attachment := getattr(found, "authenticatorAttachment", None):
+        credential["authenticatorAttachment"] = attachment
+    return credential
+
+
+def _binary(text: str) -> Any:
+    return plain(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+
+
+def _text(buffer: Any) -> str:
+    return urlsafe_b64encode(buffer.to_bytes()).decode().rstrip("=")

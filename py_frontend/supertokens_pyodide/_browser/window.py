@@ -1,0 +1,76 @@
+"""The page's address and storage, as its ``window_handler`` gives them."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from .._client import Store
+
+
+class BrowserWindow:
+    """A page, in the form of a window handler."""
+
+    def __init__(self, handler: Any) -> None:
+        self._handler = handler
+
+    @property
+    def href(self) -> str:
+        """The page's address."""
+        return str(self._handler.location.getHref())
+
+    def replace_href(self, href: str) -> None:
+        """Show another address, without loading it."""
+        history = self._handler.history
+        history.replaceState(history.getState(), "", href)
+
+    def assign(self, href: str) -> None:
+        """Go to another page."""
+        self._handler.location.assign(href)
+
+    async def focused(self) -> None:
+        """Wait until the user comes back to the page."""
+        import asyncio
+
+        import js
+        from pyodide.ffi import create_proxy
+
+        came = asyncio.Event()
+        listener = create_proxy(lambda event: came.set())
+        js.addEventListener("focus", listener)
+        try:
+            await came.wait()
+        finally:
+            js.removeEventListener("focus", listener)
+            listener.destroy()
+
+    def read(self, store: Store, key: str) -> str | None:
+        """What the page keeps under a key; None also where storage is blocked."""
+        from pyodide.ffi import JsException
+
+        try:
+            return cast("str | None", self._storage(store).getItemSync(key) or None)
+        except JsException:
+            return None
+
+    def write(self, store: Store, key: str, text: str | None) -> bool:
+        """Keep a text under a key, or nothing; False where storage is blocked."""
+        from pyodide.ffi import JsException
+
+        storage = self._storage(store)
+        try:
+            if text is None:
+                storage.removeItemSync(key)
+            else:
+                storage.setItemSync(key, text)
+        except JsException:
+            return False
+        return True
+
+    def _storage(self, store: Store) -> Any:
+        return self._handler.localStorage if store == "local" else self._handler.sessionStorage
+
+
+def page_window(shim: Any) -> BrowserWindow | None:
+    """The page of a shim; None in a worker, where nothing has been given in its place."""
+    handler = shim.page
+    return BrowserWindow(handler) if handler else None

@@ -1,0 +1,45 @@
+"""What all errors have in common."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class SuperTokensError(Exception):
+    """The base of every error of this package.
+
+    ``code`` is stable and meant for programs; ``hint`` tells a developer what to do.
+    """
+
+    __module__ = "supertokens_pyodide.errors"
+    code: ClassVar[str] = "SUPERTOKENS_ERROR"
+    hint: str = "Please report this bug."
+    _usual: ClassVar[str] = ""
+    #: The SDK's call to the backend (an event's action) whose response such an error is about.
+    call: ClassVar[str | None] = None
+    #: The response that the error stands for, as ``pyfetch`` gives it: read it with ``await
+    #: error.response.json()``. None if there is none, or if it is no longer known.
+    response: Any = None
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
+        super().__init__(self._usual if message is None else message)
+        if hint is not None:
+            self.hint = hint
+
+    @property
+    def message(self) -> str:
+        """What happened, in one sentence."""
+        return str(self.args[0]) if self.args else ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class CallFailed(SuperTokensError):
+    """A call to the backend has failed; ``status`` is the HTTP status, None without a response."""
+
+    status: int | None = None
+
+    def __init__(self, message: str, *, status: int | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status

@@ -1,0 +1,234 @@
+"""Second factors: which ones the session still needs.
+
+    from supertokens_pyodide.recipe import multifactorauth
+
+    info = await multifactorauth.info()
+    if info.usable:              # one of these completes the sign-in
+        ...
+    elif info.to_set_up:         # one of these must be set up first
+        ...
+
+Ask after a claim has failed, since the session is brought up to date only then; if asking again
+gives the same, no further step of the user's will change it. The factors themselves are functions
+of other recipes with ``second_factor=True``, and those of ``totp``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypedDict, cast
+
+from .._core.flow.effects import UserContext
+from .._core.state.tokens import Payload
+from ..claims import ClaimValidationResult, Clock
+from ._body import Body
+from ._calls import Api
+from ._functions import RecipeFunctions
+
+__all__ = [
+    "AllOfInAnyOrder",
+    "CompletedFactors",
+    "FactorId",
+    "FactorValidator",
+    "MfaInfo",
+    "MultiFactorAuthClaim",
+    "OneOf",
+    "Requirement",
+    "info",
+]
+
+RECIPE = "multifactorauth"
+
+#: The ids that SuperTokens has; a backend may have others.
+FactorId = Literal[
+    "emailpassword",
+    "thirdparty",
+    "otp-email",
+    "otp-phone",
+    "link-email",
+    "link-phone",
+    "totp",
+    "webauthn",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MfaInfo:
+    """What the session needs, and what the user has.
+
+    ``next`` are factors of which one must be completed now; empty when nothing is needed.
+    ``emails`` and ``phone_numbers`` are, by factor, what codes can be sent to, the best first.
+    """
+
+    next: tuple[str, ...]
+    already_set_up: tuple[str, ...]
+    allowed_to_set_up: tuple[str, ...]
+    emails: Mapping[str, tuple[str, ...]]
+    phone_numbers: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def read(cls, body: Body) -> MfaInfo:
+        """Read it from a response."""
+        factors = body.part("factors")
+        return cls(
+            factors.texts("next"),
+            factors.texts("alreadySetup"),
+            factors.texts("allowedToSetup"),
+            body.lists("emails"),
+            body.lists("phoneNumbers"),
+        )
+
+    @property
+    def usable(self) -> tuple[str, ...]:
+        """Factors that the user can complete now."""
+        return tuple(one for one in self.next if one in self.already_set_up)
+
+    @property
+    def to_set_up(self) -> tuple[str, ...]:
+        """Factors that would do, and that the user may set up now."""
+        done = self.already_set_up
+        return tuple(o for o in self.next if o in self.allowed_to_set_up and o not in done)
+
+
+_INFO: Api[MfaInfo] = Api(
+    RECIPE, "GET_MFA_INFO", "PUT", "/mfa/info", {"OK": MfaInfo.read}, needs_session=True
+)
+
+_function = RecipeFunctions(RECIPE)
+
+
+@_function
+async def info(*, user_context: UserContext | None = None) -> MfaInfo:
+    """What the session needs; the backend brings its claim up to date. Raises NoSession."""
+    return await _INFO.send(user_context=user_context)
+
+
+# ---- the claim -----------------------------------------------------------------------------------
+
+
+class OneOf(TypedDict):
+    """Requires one of several factors."""
+
+    oneOf: Sequence[str]
+
+
+class AllOfInAnyOrder(TypedDict):
+    """Requires several factors."""
+
+    allOfInAnyOrder: Sequence[str]
+
+
+#: A factor, or several.
+Requirement = str | OneOf | AllOfInAnyOrder
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedFactors:
+    """The claim's value: when which factor was completed, in seconds since the epoch.
+
+    ``is_complete`` says whether all that the backend requires to be signed in was done.
+    """
+
+    factors: Mapping[str, int]
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactorValidator:
+    """Requires factors, in their order; without any, those that the backend requires."""
+
+    id: str
+    requirements: tuple[Requirement, ...] = field(default=())
+
+    async def refresh(self, user_context: UserContext) -> None:
+        """Have the backend bring the claim up to date."""
+        await info(user_context=user_context)
+
+    def should_refresh(self, payload: Payload, user_context: UserContext, clock: Clock) -> bool:
+        """Whether the session has no such claim."""
+        return MultiFactorAuthClaim.get_value_from_payload(payload, user_context) is None
+
+    def validate(
+        self, payload: Payload, user_context: UserContext, clock: Clock
+    ) -> ClaimValidationResult:
+        """Judge the claim, with supertokens-web-js' reasons."""
+        value = MultiFactorAuthClaim.get_value_from_payload(payload, user_context)
+        if value is None:
+            return _invalid("MFA info not available in payload")
+        if not self.requirements and not value.is_complete:
+            return _invalid("not all required factors have been completed")
+        for requirement in self.requirements:
+            result = _judge(requirement, value.factors)
+            if not result.is_valid:
+                return result
+        return ClaimValidationResult(True)
+
+
+_SEVERAL: Mapping[str, tuple[Callable[[Iterable[bool]], bool], str]] = {
+    "oneOf": (any, "All factor checkers failed in the list"),
+    "allOfInAnyOrder": (all, "Some factor checkers failed in the list"),
+}
+
+
+def _judge(requirement: Requirement, completed: Mapping[str, int]) -> ClaimValidationResult:
+    if isinstance(requirement, str):
+        if requirement in completed:
+            return ClaimValidationResult(True)
+        return _invalid("Factor validation failed: Not completed", factorId=requirement)
+    [(key, wanted)] = cast("Mapping[str, Sequence[str]]", requirement).items()
+    enough, message = _SEVERAL[key]
+    if enough(one in completed for one in wanted):
+        return ClaimValidationResult(True)
+    failures = [
+        {"id": one, "isValid": False, "message": "Not completed"}
+        for one in wanted
+        if one not in completed
+    ]
+    return _invalid(message, **{key: list(wanted), "failures": failures})
+
+
+def _invalid(message: str, **reason: Any) -> ClaimValidationResult:
+    return ClaimValidationResult(False, {"message": message, **reason})
+
+
+class _Validators:
+    """The validators of MultiFactorAuthClaim."""
+
+    def has_completed_mfa_requirements_for_auth(self) -> FactorValidator:
+        """All factors that the backend requires are completed."""
+        return FactorValidator(MultiFactorAuthClaim.id)
+
+    def has_completed_factors(self, requirements: Sequence[Requirement]) -> FactorValidator:
+        """These factors are completed; the first that is not is the reason."""
+        return FactorValidator(MultiFactorAuthClaim.id, tuple(requirements))
+
+
+class _MultiFactorAuthClaim:
+    """The factors that were completed in the session (``st-mfa``)."""
+
+    id = "st-mfa"
+    validators = _Validators()
+
+    async def refresh(self, user_context: UserContext) -> None:
+        """Have the backend bring the claim up to date."""
+        await info(user_context=user_context)
+
+    def get_value_from_payload(
+        self, payload: Payload, user_context: UserContext | None = None
+    ) -> CompletedFactors | None:
+        """The completed factors, or None where the payload has none."""
+        entry = payload.get(self.id)
+        if not isinstance(entry, dict) or not isinstance(entry.get("c"), dict):
+            return None
+        return CompletedFactors(entry["c"], entry.get("v") is True)
+
+    def get_last_fetched_time(
+        self, payload: Payload, user_context: UserContext | None = None
+    ) -> float | None:
+        """None: the claim does not say."""
+        return None
+
+
+MultiFactorAuthClaim = _MultiFactorAuthClaim()
+"""The factors that were completed in the session (``st-mfa``). Its ``refresh`` asks the backend."""

@@ -1,0 +1,109 @@
+"""Sign-in with a passkey that the browser offers where a form is filled in."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Self
+
+from ... import _current
+from ..._core.flow.effects import UserContext
+from ._prompt import passkeys_for, prompts_of
+from ._results import (
+    Aborted,
+    Credential,
+    Dismissed,
+    InvalidOptions,
+    NotSupported,
+    PromptFailure,
+    SignInOptions,
+    SignInResult,
+)
+from ._steps import sign_in_options, sign_in_with
+
+# Seconds before options expire, in which a user may still be choosing.
+_MARGIN = 10
+# Seconds: who is refused sooner than that, and again, was not refused by a user.
+_AT_ONCE = 1.0
+
+
+class autofill_sign_in:
+    """Offer passkeys in the page's form, for as long as the block runs.
+
+        async with webauthn.autofill_sign_in() as offer:
+            match await offer.result():
+                case webauthn.SignedIn(user=user):
+                    ...
+
+    The form needs an input with ``autocomplete="username webauthn"``. Options live for a minute,
+    so the offer is renewed before; another prompt of the page interrupts it. The block's end
+    withdraws it. If the browser has no such thing, the result is NotSupported.
+    """
+
+    def __init__(
+        self, *, tenant_id: str | None = None, user_context: UserContext | None = None
+    ) -> None:
+        self._tenant_id = tenant_id
+        self._user_context = user_context
+        self._task: asyncio.Task[SignInResult] | None = None
+
+    async def __aenter__(self) -> Self:
+        await _current.current().reached()
+        self._task = asyncio.create_task(self._offer())
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def result(self) -> SignInResult:
+        """What came of the passkey that the user has chosen; waits until one is chosen."""
+        if self._task is None:
+            raise RuntimeError("The offer begins with `async with`.")
+        return await asyncio.shield(self._task)
+
+    async def _offer(self) -> SignInResult:
+        async with prompts_of(_current.current()).offering:
+            return await self._offered()
+
+    async def _offered(self) -> SignInResult:
+        prompts = prompts_of(_current.current())
+        clock = asyncio.get_running_loop().time
+        was_refused_at_once = False
+        while True:
+            await prompts.is_idle.wait()
+            options = await sign_in_options(
+                tenant_id=self._tenant_id, user_context=self._user_context
+            )
+            if isinstance(options, InvalidOptions):
+                return options
+            began = clock()
+            match await self._prompt(options):
+                case Credential() as credential:
+                    return await sign_in_with(
+                        options=options,
+                        credential=credential,
+                        tenant_id=self._tenant_id,
+                        user_context=self._user_context,
+                    )
+                case Aborted():
+                    continue
+                case Dismissed() as refused:
+                    is_at_once = clock() - began < _AT_ONCE
+                    if is_at_once and was_refused_at_once:
+                        return refused
+                    was_refused_at_once = is_at_once
+                case failure:
+                    return failure
+
+    async def _prompt(self, options: SignInOptions) -> Credential | PromptFailure:
+        passkeys = passkeys_for(options.rp_id)
+        if isinstance(passkeys, PromptFailure):
+            return passkeys
+        if not await passkeys.has_autofill():
+            return NotSupported("The browser offers no passkeys in forms.")
+        return await prompts_of(_current.current()).offer(
+            passkeys,
+            lambda control: passkeys.get(options.public_key, control, autofill=True),
+            max(options.lifetime - _MARGIN, _MARGIN),
+        )

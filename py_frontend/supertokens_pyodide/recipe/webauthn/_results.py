@@ -1,0 +1,292 @@
+"""What the functions of webauthn give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from .._body import Body
+from .._results import NotAllowed, Plain, SignedIn
+
+# ---- options -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterOptions:
+    """What a passkey must be like that is made now.
+
+    ``public_key`` is what browsers want, with binary values as base64url. ``expires_at`` is in
+    milliseconds since the epoch, by the page's clock.
+    """
+
+    status: ClassVar[Literal["OK"]] = "OK"
+    options_id: str
+    rp_id: str
+    lifetime: float
+    public_key: Mapping[str, Any] = field(repr=False)
+    expires_at: float = 0
+
+    @classmethod
+    def read(cls, body: Body) -> RegisterOptions:
+        """Read it from a response."""
+        names = ("rp", "user", "challenge", "timeout", "attestation", "pubKeyCredParams")
+        more = ("authenticatorSelection", "excludeCredentials")
+        public_key = {name: body.raw(name) for name in (*names, *more) if name in body}
+        body.text("challenge")
+        body.part("user").text("id")
+        id, lifetime = _timed(body)
+        return cls(id, body.part("rp").text("id"), lifetime, public_key)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInOptions:
+    """What a passkey must answer to now; fields as of RegisterOptions."""
+
+    status: ClassVar[Literal["OK"]] = "OK"
+    options_id: str
+    rp_id: str
+    lifetime: float
+    public_key: Mapping[str, Any] = field(repr=False)
+    expires_at: float = 0
+
+    @classmethod
+    def read(cls, body: Body) -> SignInOptions:
+        """Read it from a response."""
+        names = ("rpId", "challenge", "timeout", "userVerification")
+        public_key = {name: body.raw(name) for name in names if name in body}
+        body.text("challenge")
+        return cls(*_timed(body)[:1], body.text("rpId"), _timed(body)[1], public_key)
+
+
+def _timed(body: Body) -> tuple[str, float]:
+    """The options' id, and how many seconds they live."""
+    lifetime = (body.number("expiresAt") - body.number("createdAt")) / 1000
+    return body.text("webauthnGeneratedOptionsId"), lifetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidEmail:
+    """The backend refuses the address, and says why."""
+
+    status: ClassVar[Literal["INVALID_EMAIL_ERROR"]] = "INVALID_EMAIL_ERROR"
+    message: str
+
+    @classmethod
+    def read(cls, body: Body) -> InvalidEmail:
+        """Read it from a response."""
+        return cls(body.text("err", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidOptions(Plain):
+    """The backend's settings do not fit together, or the options are for somebody else.
+
+    The host of the backend's ``origin`` must be its ``relying_party_id`` or below it; that id is
+    the API's host unless set.
+    """
+
+    status: ClassVar[Literal["INVALID_OPTIONS_ERROR"]] = "INVALID_OPTIONS_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class OptionsNotFound(Plain):
+    """The options have expired: begin again."""
+
+    status: ClassVar[Literal["OPTIONS_NOT_FOUND_ERROR"]] = "OPTIONS_NOT_FOUND_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidToken(Plain):
+    """The link is unknown, used or too old: have another mail sent."""
+
+    status: ClassVar[Literal["RECOVER_ACCOUNT_TOKEN_INVALID_ERROR"]] = (
+        "RECOVER_ACCOUNT_TOKEN_INVALID_ERROR"
+    )
+
+
+# ---- prompts -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a passkey has answered, for the backend."""
+
+    status: ClassVar[Literal["OK"]] = "OK"
+    id: str
+    data: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """The user has said no, or nothing in time, or has no passkey: browsers do not say which."""
+
+    status: ClassVar[Literal["DISMISSED"]] = "DISMISSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Aborted:
+    """Another prompt of this page has taken the place of this one."""
+
+    status: ClassVar[Literal["ABORTED"]] = "ABORTED"
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyRegistered:
+    """The device has a passkey of this user already."""
+
+    status: ClassVar[Literal["AUTHENTICATOR_ALREADY_REGISTERED"]] = (
+        "AUTHENTICATOR_ALREADY_REGISTERED"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NotSupported:
+    """Passkeys cannot be used here; ``reason`` says why, for developers."""
+
+    status: ClassVar[Literal["WEBAUTHN_NOT_SUPPORTED"]] = "WEBAUTHN_NOT_SUPPORTED"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRelyingParty:
+    """The backend's passkeys are for another site than the page's.
+
+    Set ``relying_party_id`` of the backend's recipe to the page's host or to a parent domain of it.
+    """
+
+    status: ClassVar[Literal["WRONG_RELYING_PARTY"]] = "WRONG_RELYING_PARTY"
+    rp_id: str
+    page_host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """Passkeys can be used here.
+
+    ``platform``: the device itself keeps them. ``autofill``: the browser offers them in forms.
+    """
+
+    status: ClassVar[Literal["OK"]] = "OK"
+    platform: bool
+    autofill: bool
+
+
+# ---- the backend's answers to a credential -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidCredentials(Plain):
+    """The backend does not accept the passkey.
+
+    It is unknown or was removed, the options have expired, or the page's origin is not the one that
+    the backend expects: it does not say which.
+    """
+
+    status: ClassVar[Literal["INVALID_CREDENTIALS_ERROR"]] = "INVALID_CREDENTIALS_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidAuthenticator:
+    """The backend does not accept passkeys of this kind."""
+
+    status: ClassVar[Literal["INVALID_AUTHENTICATOR_ERROR"]] = "INVALID_AUTHENTICATOR_ERROR"
+    reason: str
+
+    @classmethod
+    def read(cls, body: Body) -> InvalidAuthenticator:
+        """Read it from a response."""
+        return cls(body.text("reason", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class EmailExists(Plain):
+    """A user signs in with a passkey and this address already."""
+
+    status: ClassVar[Literal["EMAIL_ALREADY_EXISTS_ERROR"]] = "EMAIL_ALREADY_EXISTS_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialAdded(Plain):
+    """The session's user has another passkey."""
+
+    status: ClassVar[Literal["OK"]] = "OK"
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsLinking:
+    """The session's user did not sign in with a passkey.
+
+    Another way to sign in must be made and linked: ``add_credential(link=True)``, which the
+    backend's account linking must allow.
+    """
+
+    status: ClassVar[Literal["NEEDS_LINKING"]] = "NEEDS_LINKING"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRemoved(Plain):
+    """The passkey does not count any more. The device may still show it."""
+
+    status: ClassVar[Literal["OK"]] = "OK"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialNotFound(Plain):
+    """The session's user has no such passkey."""
+
+    status: ClassVar[Literal["CREDENTIAL_NOT_FOUND_ERROR"]] = "CREDENTIAL_NOT_FOUND_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryEmailSent(Plain):
+    """If somebody has this address, a mail is on its way: nothing says which."""
+
+    status: ClassVar[Literal["OK"]] = "OK"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecovered(Plain):
+    """The new passkey counts. Nobody is signed in by it."""
+
+    status: ClassVar[Literal["OK"]] = "OK"
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey of the user's; ``created_at`` is in milliseconds since the epoch."""
+
+    credential_id: str
+    relying_party_id: str
+    recipe_user_id: str
+    created_at: int
+
+    @classmethod
+    def read(cls, body: Body) -> Passkey:
+        """Read it from a response."""
+        return cls(
+            body.text("webauthnCredentialId"),
+            body.text("relyingPartyId"),
+            body.text("recipeUserId"),
+            body.number("createdAt"),
+        )
+
+
+# ---- unions --------------------------------------------------------------------------------------
+
+PromptFailure = Dismissed | Aborted | AlreadyRegistered | NotSupported | WrongRelyingParty
+PromptResult = Credential | PromptFailure
+RegisterOptionsResult = RegisterOptions | InvalidEmail | InvalidOptions
+RecoveryOptionsResult = RegisterOptions | InvalidToken | InvalidOptions
+SignInOptionsResult = SignInOptions | InvalidOptions
+_Refusal = InvalidCredentials | OptionsNotFound | InvalidOptions | InvalidAuthenticator
+SignUpResult = SignedIn | NotAllowed | EmailExists | _Refusal
+SignInWithResult = SignedIn | NotAllowed | InvalidCredentials
+RegisterResult = SignUpResult | InvalidEmail | PromptFailure
+SignInResult = SignInWithResult | InvalidOptions | PromptFailure
+RegisterCredentialResult = CredentialAdded | NotAllowed | _Refusal
+AddResult = RegisterCredentialResult | NeedsLinking | EmailExists | InvalidEmail | PromptFailure
+RemoveResult = CredentialRemoved | CredentialNotFound
+SendRecoveryResult = RecoveryEmailSent | NotAllowed
+SubmitRecoveryResult = AccountRecovered | InvalidToken | _Refusal
+RecoverResult = SubmitRecoveryResult | PromptFailure

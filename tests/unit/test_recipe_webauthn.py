@@ -1,0 +1,422 @@
+"""Passkeys: prompts one at a time, their outcomes, and the route that fits the session's user."""
+
+import asyncio
+
+import pytest
+import supertokens_pyodide as supertokens
+from supertokens_pyodide import errors, testing
+from supertokens_pyodide._browser.passkeys import PromptFailed
+from supertokens_pyodide.recipe import webauthn
+
+from tests.unit.recipe_api import API, USER, ScriptedApi, run
+from tests.unit.test_recipe_calls import until
+
+REGISTER_OPTIONS = {
+    "status": "OK",
+    "webauthnGeneratedOptionsId": "o1",
+    "createdAt": 1000,
+    "expiresAt": 61_000,
+    "rp": {"id": "example.com", "name": "Example"},
+    "user": {"id": "aGFuZGxl", "name": "a@x", "displayName": "a@x"},
+    "challenge": "Y2g",
+    "timeout": 60_000,
+    "excludeCredentials": [],
+    "attestation": "none",
+    "pubKeyCredParams": [{"alg": -7, "type": "public-key"}],
+    "authenticatorSelection": {"residentKey": "required"},
+}
+SIGN_IN_OPTIONS = {
+    "status": "OK",
+    "webauthnGeneratedOptionsId": "o2",
+    "createdAt": 1000,
+    "expiresAt": 61_000,
+    "rpId": "example.com",
+    "challenge": "Y2g",
+    "timeout": 60_000,
+    "userVerification": "preferred",
+}
+PASSKEYS = "/webauthn/credential/list"
+
+
+class Control:
+    def __init__(self):
+        self.aborted = asyncio.Event()
+
+    def abort(self):
+        self.aborted.set()
+
+
+class ScriptedPasskeys:
+    """A browser whose user answers prompts as told: at once, by a failure, or when let."""
+
+    def __init__(self):
+        self.reason = None
+        self.autofill = True
+        self.failure = None
+        self.holds = set()
+        self.prompts = []
+        self.signalled = []
+        self.free = asyncio.Event()
+
+    def unsupported(self):
+        return self.reason
+
+    async def has_platform_authenticator(self):
+        return True
+
+    async def has_autofill(self):
+        return self.autofill
+
+    def new_control(self):
+        return Control()
+
+    async def create(self, options, control):
+        return await self._prompt("create", options, control)
+
+    async def get(self, options, control, *, autofill=False):
+        return await self._prompt("autofill" if autofill else "get", options, control)
+
+    async def signal_accepted(self, rp_id, user_handle, credential_ids):
+        self.signalled.append((rp_id, user_handle, credential_ids))
+
+    async def _prompt(self, kind, options, control):
+        self.prompts.append((kind, options))
+        if kind in self.holds:
+            free = asyncio.ensure_future(self.free.wait())
+            aborted = asyncio.ensure_future(control.aborted.wait())
+            await asyncio.wait([free, aborted], return_when=asyncio.FIRST_COMPLETED)
+            free.cancel()
+            aborted.cancel()
+            if control.aborted.is_set():
+                raise PromptFailed("AbortError")
+        if self.failure:
+            raise PromptFailed(self.failure, "because")
+        response = {"clientDataJSON": "x", "userHandle": "aGFuZGxl", "transports": ["usb", "new"]}
+        return {"id": f"c{len(self.prompts)}", "type": "public-key", "response": response}
+
+
+@pytest.fixture
+def api():
+    api = ScriptedApi()
+    api.answers |= {
+        "/webauthn/options/register": REGISTER_OPTIONS,
+        "/webauthn/options/signin": SIGN_IN_OPTIONS,
+        "/webauthn/signup": {"status": "OK", "user": USER},
+        "/webauthn/signin": {"status": "OK", "user": USER},
+        "/webauthn/credential": {"status": "OK"},
+        "/webauthn/credential/remove": {"status": "OK"},
+        PASSKEYS: {"status": "OK", "credentials": []},
+        "/user/webauthn/reset": {"status": "OK"},
+    }
+    return api
+
+
+@pytest.fixture
+def page(api):
+    with testing.signed_in("u0", backend=api) as page:
+        page._browser.passkeys = ScriptedPasskeys()
+        api.page = page
+        yield page
+
+
+@pytest.fixture
+def passkeys(page):
+    return page._browser.passkeys
+
+
+def passkey(id, recipe_user_id="u0"):
+    return {
+        "webauthnCredentialId": id,
+        "relyingPartyId": "example.com",
+        "recipeUserId": recipe_user_id,
+        "createdAt": 5,
+    }
+
+
+def paths(api):
+    return [request.path.removeprefix("/auth") for request in api.sent]
+
+
+def test_a_passkey_is_registered_in_one_call(api, passkeys):
+    result = run(webauthn.register(email="a@x"))
+    assert isinstance(result, webauthn.SignedIn)
+    assert result.created
+    assert paths(api) == ["/webauthn/options/register", "/webauthn/signup"]
+    assert api.last["webauthnGeneratedOptionsId"] == "o1"
+    assert api.last["credential"]["response"]["transports"] == ["usb"]
+    [(kind, options)] = passkeys.prompts
+    assert kind == "create"
+    assert options["user"]["id"] == "aGFuZGxl"
+    assert "webauthnGeneratedOptionsId" not in options
+
+
+def test_a_passkey_signs_in_in_one_call(api, passkeys):
+    result = run(webauthn.sign_in(second_factor=True))
+    assert isinstance(result, webauthn.SignedIn)
+    assert api.last["shouldTryLinkingWithSessionUser"] is True
+    assert [kind for kind, _ in passkeys.prompts] == ["get"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: webauthn.sign_in(second_factor=True),
+        lambda: webauthn.register(email="a@x", second_factor=True),
+        lambda: webauthn.add_credential(email="a@x"),
+    ],
+)
+def test_without_a_session_a_second_factor_is_refused_before_anybody_is_asked(api, call):
+    with testing.signed_out(backend=api) as page:
+        page._browser.passkeys = ScriptedPasskeys()
+        with pytest.raises(errors.NoSession):
+            run(call())
+        assert page._browser.passkeys.prompts == []
+    assert api.sent == []
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("NotAllowedError", webauthn.Dismissed()),
+        ("AbortError", webauthn.Aborted()),
+        ("InvalidStateError", webauthn.AlreadyRegistered()),
+        ("NotSupportedError", webauthn.NotSupported("NotSupportedError: because")),
+        ("ConstraintError", webauthn.NotSupported("ConstraintError: because")),
+        ("SecurityError", webauthn.NotSupported("SecurityError: because")),
+    ],
+)
+def test_the_outcome_of_a_prompt_is_a_result(api, passkeys, name, result):
+    passkeys.failure = name
+    assert run(webauthn.sign_in()) == result
+    assert run(webauthn.register(email="a@x")) == result
+    assert run(webauthn.recover_account(token="t")) == result
+    assert not {"/webauthn/signin", "/webauthn/signup", "/user/webauthn/reset"} & {*paths(api)}
+
+
+def test_another_failure_of_a_prompt_is_raised(passkeys):
+    passkeys.failure = "UnknownError"
+    with pytest.raises(errors.UnsupportedPlatform, match="UnknownError"):
+        run(webauthn.sign_in())
+
+
+@pytest.mark.parametrize("where", ["worker", "insecure", "ip"])
+def test_where_there_are_no_passkeys_the_reason_is_told_before_anything_is_sent(api, where):
+    url = "https://127.0.0.1/" if where == "ip" else "https://app.example.com/"
+    with testing.signed_in(backend=api, page_url=url) as page:
+        if where != "worker":
+            page._browser.passkeys = ScriptedPasskeys()
+        if where == "insecure":
+            page._browser.passkeys.reason = "insecure"
+        for call in (
+            webauthn.is_supported(),
+            webauthn.sign_in(),
+            webauthn.register(email="a@x"),
+            webauthn.add_credential(email="a@x"),
+            webauthn.recover_account(token="t"),
+        ):
+            result = run(call)
+            assert isinstance(result, webauthn.NotSupported)
+            assert {"worker": "worker", "insecure": "insecure", "ip": "IP"}[where] in result.reason
+    assert api.sent == []
+
+
+def test_a_browser_says_what_it_can(passkeys):
+    assert run(webauthn.is_supported()) == webauthn.Supported(platform=True, autofill=True)
+
+
+@pytest.mark.parametrize("rp_id", ["api.example.com", "ample.com", "other.example"])
+def test_a_wrong_relying_party_is_found_before_the_prompt(api, passkeys, rp_id):
+    api.answers["/webauthn/options/signin"] = {**SIGN_IN_OPTIONS, "rpId": rp_id}
+    assert run(webauthn.sign_in()) == webauthn.WrongRelyingParty(rp_id, "app.example.com")
+    assert passkeys.prompts == []
+
+
+def test_options_can_be_prepared_before_the_click(api, page, passkeys):
+    options = run(webauthn.prepare())
+    assert isinstance(options, webauthn.SignInOptions)
+    run(webauthn.sign_in(options=options))
+    register = run(webauthn.prepare(email="a@x"))
+    assert isinstance(register, webauthn.RegisterOptions)
+    run(webauthn.register(email="a@x", options=register))
+    assert paths(api) == [
+        "/webauthn/options/signin",
+        "/webauthn/signin",
+        "/webauthn/options/register",
+        "/webauthn/signup",
+    ]
+    page.pass_time(60)
+    run(webauthn.sign_in(options=options))
+    assert paths(api)[4:] == ["/webauthn/options/signin", "/webauthn/signin"]
+
+
+def test_another_passkey_of_a_passkey_user_replaces_none(api, passkeys):
+    api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8"), passkey("c9")]}
+    assert run(webauthn.add_credential(email="a@x")) == webauthn.CredentialAdded()
+    [(_, options)] = passkeys.prompts
+    assert [one["id"] for one in options["excludeCredentials"]] == ["c8", "c9"]
+    assert paths(api)[-1] == "/webauthn/credential"
+
+
+def test_a_passkey_for_a_user_of_a_password_is_linked_if_wanted(api, passkeys):
+    assert run(webauthn.add_credential(email="a@x")) == webauthn.NeedsLinking()
+    assert passkeys.prompts == []
+    assert run(webauthn.add_credential(email="a@x", link=True)) == webauthn.CredentialAdded()
+    assert paths(api)[-1] == "/webauthn/signup"
+    assert api.last["shouldTryLinkingWithSessionUser"] is True
+
+
+def test_a_removed_passkey_is_offered_no_more(api, passkeys):
+    run(webauthn.sign_in())
+    api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8")]}
+    assert run(webauthn.remove_credential(credential_id="c1")) == webauthn.CredentialRemoved()
+    assert passkeys.signalled == [("example.com", "aGFuZGxl", ["c8"])]
+    run(webauthn.remove_credential(credential_id="of another device"))
+    assert len(passkeys.signalled) == 1
+
+
+def test_an_account_is_recovered_with_the_token_of_a_link(api, page, passkeys):
+    page.window.href = "https://app.example.com/recover?token=secret-token&tenantId=acme"
+    link = webauthn.recovery_token_from_url()
+    for path in ("/webauthn/options/register", "/user/webauthn/reset"):
+        api.answers[f"/acme{path}"] = api.answers[path]
+    assert run(webauthn.recover_account(token=link)) == webauthn.AccountRecovered()
+    options, reset = (request.json() for request in api.sent)
+    assert options == {"recoverAccountToken": "secret-token"}
+    assert (reset["token"], reset["webauthnGeneratedOptionsId"]) == ("secret-token", "o1")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "call"),
+    [
+        (
+            "/webauthn/options/register",
+            "INVALID_EMAIL_ERROR",
+            lambda: webauthn.register(email="a@x"),
+        ),
+        ("/webauthn/options/signin", "INVALID_OPTIONS_ERROR", webauthn.sign_in),
+        (
+            "/webauthn/options/register",
+            "RECOVER_ACCOUNT_TOKEN_INVALID_ERROR",
+            lambda: webauthn.recover_account(token="t"),
+        ),
+        (
+            "/webauthn/options/register",
+            "INVALID_EMAIL_ERROR",
+            lambda: webauthn.add_credential(email="a@x", link=True),
+        ),
+    ],
+)
+def test_without_options_nobody_is_asked(api, passkeys, path, status, call):
+    api.answers[path] = {"status": status, "err": "x"}
+    assert run(call()).status == status
+    assert passkeys.prompts == []
+
+
+def test_nothing_that_a_passkey_says_is_printed(passkeys):
+    options = run(webauthn.sign_in_options())
+    credential = run(webauthn.get_credential(options=options))
+    assert "aGFuZGxl" not in repr(credential)
+    assert "Y2g" not in repr(options)
+
+
+# ---- one prompt at a time ------------------------------------------------------------------------
+
+
+def test_a_new_prompt_takes_the_place_of_one_that_is_open(api, passkeys):
+    passkeys.holds = {"get"}
+
+    async def scenario():
+        first = asyncio.create_task(webauthn.sign_in())
+        await until(lambda: passkeys.prompts)
+        second = await webauthn.register(email="a@x")
+        return await first, second
+
+    first, second = run(scenario())
+    assert first == webauthn.Aborted()
+    assert isinstance(second, webauthn.SignedIn)
+
+
+def test_close_ends_a_prompt_that_is_open(api, passkeys):
+    passkeys.holds = {"get"}
+
+    async def scenario():
+        supertokens.init(api_domain=API)
+        call = asyncio.create_task(webauthn.sign_in())
+        await until(lambda: passkeys.prompts)
+        supertokens.close()
+        with pytest.raises(errors.Closed):
+            await call
+
+    run(scenario())
+
+
+def test_a_passkey_that_is_chosen_in_a_form_signs_in(api, passkeys):
+    async def scenario():
+        async with webauthn.autofill_sign_in() as offer:
+            return await offer.result()
+
+    assert isinstance(run(scenario()), webauthn.SignedIn)
+    assert [kind for kind, _ in passkeys.prompts] == ["autofill"]
+
+
+def test_an_offer_in_a_form_gives_way_to_a_prompt_and_comes_back(api, passkeys):
+    passkeys.holds = {"autofill"}
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as offer:
+            await until(lambda: len(passkeys.prompts) == 1)
+            passkeys.failure = "NotAllowedError"
+            assert await webauthn.sign_in() == webauthn.Dismissed()
+            passkeys.failure = None
+            await until(lambda: len(passkeys.prompts) == 3)
+            passkeys.free.set()
+            return await offer.result()
+
+    assert isinstance(run(scenario()), webauthn.SignedIn)
+    assert [kind for kind, _ in passkeys.prompts] == ["autofill", "get", "autofill"]
+
+
+def test_an_offer_is_renewed_before_its_options_expire(api, passkeys, monkeypatch):
+    monkeypatch.setattr("supertokens_pyodide.recipe.webauthn._autofill._MARGIN", 0.01)
+    short = {**SIGN_IN_OPTIONS, "expiresAt": 1030}
+    api.answers["/webauthn/options/signin"] = short
+    passkeys.holds = {"autofill"}
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as offer:
+            await until(lambda: len(passkeys.prompts) == 3)
+            passkeys.free.set()
+            return await offer.result()
+
+    assert isinstance(run(scenario()), webauthn.SignedIn)
+    assert paths(api).count("/webauthn/options/signin") == 3
+
+
+def test_the_end_of_the_block_withdraws_the_offer(api, passkeys):
+    passkeys.holds = {"autofill"}
+
+    async def scenario():
+        async with webauthn.autofill_sign_in():
+            await until(lambda: passkeys.prompts)
+        async with webauthn.autofill_sign_in():
+            await until(lambda: len(passkeys.prompts) == 2)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("change", "result"),
+    [
+        ({"autofill": False}, webauthn.NotSupported("The browser offers no passkeys in forms.")),
+        ({"failure": "NotAllowedError"}, webauthn.Dismissed()),
+    ],
+)
+def test_an_offer_that_cannot_be_made_ends(passkeys, change, result):
+    for name, value in change.items():
+        setattr(passkeys, name, value)
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as offer:
+            return await offer.result()
+
+    assert run(scenario()) == result
