@@ -68,6 +68,15 @@ def test_every_error_is_there_with_its_code():
     assert named == {name: one.code for name, one in classes.items() if one is not base}
 
 
+def test_every_error_has_a_section_with_its_remedy():
+    base = errors.SuperTokensError
+    codes = {one.code for _, one in getmembers(errors, isclass) if issubclass(one, base)}
+    sections = dict(re.findall(r"^### ([A-Z_]+)\n(.*?)(?=^##)", ERRORS, re.MULTILINE | re.DOTALL))
+    assert set(sections) == codes - {base.code}
+    for code, text in sections.items():
+        assert "**What to do:**" in text, code
+
+
 def test_the_wheels_that_a_page_names_are_those_that_are_pinned():
     pins = (ROOT / "tools/wheels.lock").read_text("utf-8")
     ours = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
