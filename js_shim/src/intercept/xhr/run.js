@@ -195,7 +195,7 @@ export class Run {
     const status = native.get("status");
     return heads.read(
       status,
-      stage.headers.reader(plan.replyHeaders, plan.statuses.includes(status)),
+      stage.headers.reader(plan.responseHeaders, plan.statuses.includes(status)),
       () => headersOf(native.xhr),
       native.get("responseURL"),
     );
