@@ -29,9 +29,8 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_xhr.py::test_a_request_is_refreshed_for_*", ("webkit",)),
     ("test_xhr.py::test_headers_are_those_of_the_last_*", ("webkit",)),
     ("test_xhr.py::test_an_attempt_that_the_cache_*", ("webkit",)),
-    # Without a secure context.
+    # A page that is no secure context.
     ("test_insecure.py::*[javascript-cookie]", ("webkit",)),
-    ("test_demo_boot.py::*", ("webkit",)),
     # HTTP clients in Python, on a page and in a worker.
     ("test_clients.py::test_a_request_*[page-cookie-*", ("firefox", "webkit")),
     ("test_clients.py::test_a_request_*[bare-worker-cookie-*", ("webkit",)),
