@@ -101,7 +101,19 @@ async function exchange(driver, native, call, url) {
  * @param {RequestCredentials | null} [credentials]
  */
 const send = (native, call, step = {}, credentials = call.credentials) =>
-  native.call(globalThis, ...call.attempt(step, credentials ?? undefined));
+  native.call(globalThis, ...call.attempt(step, credentials ?? undefined)).catch(withStack);
+
+/**
+ * Pyodide takes for an error only what has a stack; a task that gets anything else never ends. WebKit's network
+ * errors have none.
+ *
+ * @param {any} error
+ * @returns {never}
+ */
+function withStack(error) {
+  if (error instanceof Error && !error.stack) error.stack = `${error}`;
+  throw error;
+}
 
 /**
  * A call as it is now: before it is sent (again), its caller may change what it was made with, and the
