@@ -100,19 +100,15 @@ async function exchange(driver, native, call, url) {
  * @param {Carried} [step] without one it goes out as its caller made it
  * @param {RequestCredentials | null} [credentials]
  */
-const send = (native, call, step = {}, credentials = call.credentials) =>
-  native.call(globalThis, ...call.attempt(step, credentials ?? undefined)).catch(withStack);
-
-/**
- * Pyodide takes for an error only what has a stack; a task that gets anything else never ends. WebKit's network
- * errors have none.
- *
- * @param {any} error
- * @returns {never}
- */
-function withStack(error) {
-  if (error instanceof Error && !error.stack) error.stack = `${error}`;
-  throw error;
+async function send(native, call, step = {}, credentials = call.credentials) {
+  try {
+    return await native.call(globalThis, ...call.attempt(step, credentials ?? undefined));
+  } catch (error) {
+    // Pyodide takes for an error only what has a stack; a task that gets anything else never ends. WebKit's
+    // network errors have none.
+    if (error instanceof Error && !error.stack) error.stack = `${error}`;
+    throw error;
+  }
 }
 
 /**
