@@ -2,9 +2,10 @@
 
 import uuid
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.demo import REFRESH, Demo
+from tests.browser.expectations import expect
 from tests.browser.tokens import let_shown_token_expire
 
 PASSWORD = "correct-horse-1"
@@ -20,10 +21,17 @@ def shows_expired(page: Page) -> bool:
 class App:
     """One page with the app in it."""
 
-    def __init__(self, demo: Demo, context: BrowserContext, page_name: str, mode: str) -> None:
+    def __init__(
+        self,
+        demo: Demo,
+        context: BrowserContext,
+        page_name: str,
+        mode: str,
+        origin: str | None = None,
+    ) -> None:
         self.demo = demo
         self.context = context
-        self.url = f"{demo.origin}{PATHS[page_name]}?mode={mode}"
+        self.url = f"{origin or demo.origin}{PATHS[page_name]}?mode={mode}"
         self.page = context.new_page()
         self.open()
 

@@ -58,6 +58,19 @@ const python = await loadPyodide({ indexURL, packages: PACKAGES });
 await python.runPythonAsync(CODE);
 """
 
+MARK = "st-last-access-token-update"
+# A page hears of cookies a moment after they are there.
+NOTE_CHANGE = """(wanted) => {
+  globalThis.changed = new Promise((done) => {
+    const onChange = ({ changed }) => {
+      if (!changed.some(({ name }) => name === wanted)) return;
+      cookieStore.removeEventListener("change", onChange);
+      done();
+    };
+    cookieStore.addEventListener("change", onChange);
+  });
+}"""
+
 
 class Python:
     """One interpreter in a page or its worker, which many tests share: booting it takes seconds.
@@ -129,10 +142,11 @@ class Python:
 
         For our core it is a new one each time, so that it has not failed to refresh it before.
         """
-        for cookie in self._expired:
-            if cookie["name"] == "st-last-access-token-update":
-                cookie["value"] = str(uuid.uuid4())
+        self._expired.sort(key=lambda cookie: cookie["name"] == MARK)
+        self._expired[-1]["value"] = str(uuid.uuid4())
+        self.page.evaluate(NOTE_CHANGE, MARK)
         self.context.add_cookies(self._expired)
+        self.page.evaluate("changed")
         # A worker is told of its page's cookies; blocked at once, it would not hear of them.
         self.run("await supertokens.get_user_id()")
 

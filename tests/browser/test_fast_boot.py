@@ -211,7 +211,7 @@ def test_without_room_for_an_image_the_page_works_and_the_next_visit_does_not_tr
     page.on("worker", lambda worker: workers.append(worker))
     page.reload()
     assert page.evaluate(READY) == "ready"
-    page.evaluate("new Promise((done) => requestIdleCallback(done))")
+    page.evaluate("new Promise((done) => (globalThis.requestIdleCallback ?? setTimeout)(done))")
     assert workers == []
     assert browser_log.console_errors == []
 

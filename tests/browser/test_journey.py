@@ -7,11 +7,12 @@ tokens in cookies is in test_clients.py, and a worker with tokens in headers is 
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.app import PROTECTED, REFRESH, App
 from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
+from tests.browser.expectations import expect
 
 OpenApp = Callable[..., App]
 
@@ -89,6 +90,8 @@ def test_a_user_signs_up_calls_the_api_and_signs_out(app: App, mode: str) -> Non
     app.click("call-protected")
     app.expect_text("protected-result", "200 /api/protected")
     app.expect_text("protected-result", app.user_id())
+    app.expect_text("request-log", PROTECTED)
+    expect(app.element("request-log")).not_to_contain_text("failed")
 
     app.click("sign-out")
     app.expect_status("signed-out")

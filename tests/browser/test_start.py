@@ -4,11 +4,12 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, expect
+from playwright.sync_api import BrowserContext, Error
 
 from tests.browser.app import PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog
 from tests.browser.demo import Demo
+from tests.browser.expectations import expect
 from tests.browser.plain import open_plain
 from tests.browser.test_early import BUNDLE, Visit, front_token
 

@@ -6,9 +6,11 @@ That it looks like a native one in all this, test_xhr_conformance.py holds.
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Route
 
 from tests.browser.app import PROTECTED, REFRESH
+from tests.browser.conftest import BrowserLog
+from tests.browser.expectations import expect
 from tests.browser.spa import CHANGED_BODIES, Spa
 
 ECHO = "/api/echo"
@@ -84,6 +86,59 @@ def test_an_invalid_claim_is_told_whatever_the_response_type(spa: Spa, kind: str
         kind,
     )
     expect(spa.page.get_by_test_id("event-log")).to_contain_text("API_INVALID_CLAIM")
+
+
+@ON_THE_PAGE
+@pytest.mark.parametrize("is_async", ["true", "false"], ids=["asynchronous", "synchronous"])
+@pytest.mark.parametrize(
+    "origin", ["", "http://localhost:59999"], ids=["own-origin", "other-origin"]
+)
+def test_headers_are_those_of_the_last_response(
+    spa: Spa, browser_log: BrowserLog, is_async: str, origin: str
+) -> None:
+    """WebKit lists the headers of an object's first response for all that follow."""
+    count = 0
+
+    def answer(route: Route) -> None:
+        nonlocal count
+        count += 1
+        headers = {
+            "x-count": str(count),
+            "access-control-allow-origin": spa.demo.origin,
+            "access-control-allow-credentials": "true",
+            "access-control-expose-headers": "x-count, front-token",
+        }
+        ends = {"front-token": "remove"} if count == 4 else {}
+        route.fulfill(status=200 if count % 2 == 0 else 401, headers=headers | ends)
+
+    spa.route(f"{origin or '**'}/api/counted", answer)
+    told = spa.run(
+        f"""
+        const xhr = new XMLHttpRequest();
+        const use = () => new Promise((resolve) => {{
+          xhr.onloadend = () => {{
+            const all = xhr.getAllResponseHeaders();
+            const listed = /^x-count: (.*)$/m.exec(all)?.[1];
+            resolve([xhr.status, xhr.getResponseHeader("x-count"), listed]);
+          }};
+          xhr.open("GET", "{origin}/api/counted", {is_async});
+          xhr.send();
+        }});
+        return [await use(), await use(), await supertokens.doesSessionExist()];
+        """
+    )
+    assert told == [[200, "2", "2"], [200, "4", "4"], False]
+    assert not [text for text in browser_log.console_errors if "unsafe header" in text]
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_an_attempt_that_the_cache_answers_comes_to_an_end(spa: Spa, status: int) -> None:
+    kept = {"cache-control": "max-age=600"}
+    path = f"/api/kept-{status}"
+    spa.route(f"**{path}", lambda route: route.fulfill(status=status, headers=kept, body="kept"))
+    for _ in range(2):
+        told = tell(spa, f'"GET", "{path}"')
+        assert (told["status"], told["body"], told["ends"]) == (status, "kept", ["load"])
 
 
 def test_the_callers_own_401_comes_after_one_refresh(spa: Spa) -> None:

@@ -18,7 +18,11 @@ const MILESTONES = [
   { file: /\.whl$/, percent: 88, next: "Starting supertokens-pyodide" },
 ];
 
+// Not the SDK's, which comes later.
+const fetchNatively = globalThis.fetch;
+
 let reached = 0;
+const seen = new Set();
 
 const isBooting = () => root.dataset.ready === "false" || root.dataset.python === "loading";
 
@@ -36,14 +40,22 @@ function showFailure(reason) {
   document.getElementById("boot-text").textContent = `Python could not be started. ${reason}`;
 }
 
-function onFile({ name, responseStatus }) {
+/** Asks once for the status of a file of Python's. */
+async function statusOf(url, path) {
+  if (seen.has(path) || !path.startsWith("/vendor/pyodide/")) return 0;
+  seen.add(path);
+  return (await fetchNatively(url, { method: "HEAD" })).status;
+}
+
+async function onFile({ name, responseStatus }) {
   const { pathname } = new URL(name);
+  if (!isBooting()) return;
+  showProgress(pathname);
+  // WebKit reports no status.
+  const status = responseStatus ?? (await statusOf(name, pathname));
   // Some ways to boot wait for ever for a file that is not there.
-  if (responseStatus >= 400 && /^\/(vendor|static)\//.test(pathname)) {
+  if (status >= 400 && /^\/(vendor|static)\//.test(pathname))
     showFailure(`${pathname} is missing.`);
-  } else if (isBooting()) {
-    showProgress(pathname);
-  }
 }
 
 function onReady() {

@@ -26,15 +26,19 @@ export function logEvent({ action, sessionExpiredOrRevoked, otherTab }) {
 
 function kindOf(path, status) {
   if (path.endsWith("/session/refresh")) return "refresh";
+  if (status === undefined) return "unknown";
   return status >= 200 && status < 400 ? "good" : "bad";
 }
 
-/** @param where made the request, unless this page did */
+/**
+ * @param status is 0 for a request that failed, and undefined in WebKit, which reports none
+ * @param where made the request, unless this page did
+ */
 export function logRequest({ name, time, duration, status, where }) {
   const { pathname, search } = new URL(name);
   // The page's own files are not worth a line.
   if (!/^\/(api|auth)\//.test(pathname)) return;
-  const detail = [where, status || "failed", `${Math.round(duration)} ms`];
+  const detail = [where, status === 0 ? "failed" : status, `${Math.round(duration)} ms`];
   const shown = detail.filter((part) => part !== undefined).join(" · ");
   add("request-log", time, pathname + search, shown, kindOf(pathname, status));
 }

@@ -34,9 +34,11 @@ def log_event(event: Json) -> None:
     _add("event-log", Date.now(), event["action"], detail, event["action"])
 
 
-def _kind_of(path: str, status: int) -> str:
+def _kind_of(path: str, status: int | None) -> str:
     if path.endswith("/session/refresh"):
         return "refresh"
+    if status is None:
+        return "unknown"
     return "good" if 200 <= status < 400 else "bad"
 
 
@@ -44,8 +46,10 @@ def _log_request(entry: Any) -> None:
     url = URL.new(entry.name)
     if not API.match(url.pathname):
         return
-    status = getattr(entry, "responseStatus", 0)
-    detail = f"{status or 'failed'} · {round(entry.duration)} ms"
+    # 0 for a request that failed; WebKit reports no status.
+    status = getattr(entry, "responseStatus", None)
+    outcome = [] if status is None else [str(status or "failed")]
+    detail = " · ".join([*outcome, f"{round(entry.duration)} ms"])
     moment = performance.timeOrigin + entry.startTime
     _add("request-log", moment, url.pathname + url.search, detail, _kind_of(url.pathname, status))
 

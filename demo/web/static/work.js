@@ -50,7 +50,7 @@ const { xworker } = document.querySelector("script[type=py][worker]");
 await xworker.ready;
 xworker.sync.showWork = showWork;
 xworker.sync.logRequest = (name, time, duration, status) =>
-  logRequest({ name, time, duration, status, where: "worker" });
+  logRequest({ name, time, duration, status: status ?? undefined, where: "worker" });
 await xworker.sync.watch_requests();
 byId("start-work").addEventListener("click", () => work(xworker).catch(showNotice));
 byId("start-work").disabled = false;

@@ -96,7 +96,9 @@ def watch_requests() -> None:
     def on_entries(entries: Any, *_more: Any) -> None:
         for entry in entries.getEntries():
             moment = performance.timeOrigin + entry.startTime
-            sync.logRequest(entry.name, moment, entry.duration, entry.responseStatus)
+            # WebKit reports no status.
+            status = getattr(entry, "responseStatus", None)
+            sync.logRequest(entry.name, moment, entry.duration, status)
 
     # The observer calls back as long as the worker lives, hence a proxy that is never destroyed.
     observer = PerformanceObserver.new(create_proxy(on_entries))

@@ -100,8 +100,16 @@ async function exchange(driver, native, call, url) {
  * @param {Carried} [step] without one it goes out as its caller made it
  * @param {RequestCredentials | null} [credentials]
  */
-const send = (native, call, step = {}, credentials = call.credentials) =>
-  native.call(globalThis, ...call.attempt(step, credentials ?? undefined));
+async function send(native, call, step = {}, credentials = call.credentials) {
+  try {
+    return await native.call(globalThis, ...call.attempt(step, credentials ?? undefined));
+  } catch (error) {
+    // Pyodide takes for an error only what has a stack; a task that gets anything else never ends. WebKit's
+    // network errors have none.
+    if (error instanceof Error && !error.stack) error.stack = `${error}`;
+    throw error;
+  }
+}
 
 /**
  * A call as it is now: before it is sent (again), its caller may change what it was made with, and the

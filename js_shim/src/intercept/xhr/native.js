@@ -28,7 +28,7 @@ export class NativeObject {
   /**
    * Call one of its methods.
    *
-   * @template {"open" | "send" | "abort" | "setRequestHeader" | "getAllResponseHeaders" | "getResponseHeader"} M
+   * @template {"open" | "send" | "abort" | "setRequestHeader"} M
    * @param {M} name
    * @param {...any} args
    * @returns {ReturnType<XMLHttpRequest[M]>}

@@ -87,7 +87,9 @@ export class Run {
     const { step } = exchange;
     if (step?.verdict) return this.#settle(step);
     if (step?.do === "send") {
-      // Opened again while it tells of a response's head, Chromium's mixes the two attempts up.
+      // An object must not be opened again while it dispatches an event. In Chromium, one that dispatches the event
+      // of a response's head mixes the two attempts up. In WebKit, one that dispatches "loadend" never ends the next
+      // attempt if the cache holds the response.
       await nextTask();
       if (this.#isCurrent) this.#attempt(step);
     } else {
@@ -150,6 +152,7 @@ export class Run {
     this.#attempts += 1;
     if (this.#attempts > 1 || kept.length < given.length) {
       stage.silently(() => native.call("open", ...args));
+      stage.headers.reopened();
       for (const header of kept) native.call("setRequestHeader", ...header);
     }
     for (const header of Object.entries(headers)) native.call("setRequestHeader", ...header);
@@ -187,12 +190,12 @@ export class Run {
   }
 
   #head() {
-    const { native } = this.#owner;
-    // Asked for a header that CORS does not expose, browsers complain on the console.
-    const known = native.call("getAllResponseHeaders");
-    return this.#exchange.driver.heads.read(
-      native.get("status"),
-      (name) => (known.includes(`${name}:`) ? native.call("getResponseHeader", name) : null),
+    const { native, stage } = this.#owner;
+    const { heads, plan } = this.#exchange.driver;
+    const status = native.get("status");
+    return heads.read(
+      status,
+      stage.headers.reader(plan.responseHeaders, plan.statuses.includes(status)),
       () => headersOf(native.xhr),
       native.get("responseURL"),
     );

@@ -2,6 +2,7 @@
 // while it is hidden, nothing; then what was held back, another reply's events, or its end.
 
 import { NO_REPLY } from "./bodies.js";
+import { ResponseHeaders } from "./response_headers.js";
 
 /**
  * What is shown in place of the native object: a ready state, and perhaps another reply.
@@ -48,6 +49,8 @@ export class Stage {
   constructor(xhr, native) {
     this.xhr = xhr;
     this.native = native;
+    /** Those of the native object. */
+    this.headers = new ResponseHeaders(xhr, native);
     const see = (/** @type {Event} */ event) => this.#see(event);
     // Before everybody else's, also before those that capture.
     for (const type of EVENTS) native.addEventListener.call(xhr, type, see, true);

@@ -78,7 +78,7 @@ export function withView(Native) {
 
     getAllResponseHeaders() {
       const reply = this.#reply;
-      if (!reply) return super.getAllResponseHeaders();
+      if (!reply) return this.#stage.headers.list();
       return [...reply.headers].map(([name, text]) => `${name}: ${text}\r\n`).join("");
     }
 

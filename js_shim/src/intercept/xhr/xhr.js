@@ -72,6 +72,7 @@ export function sessionXHR(shim, Native) {
         stage.view = view;
         throw error;
       }
+      stage.headers.reopened();
       this.#state.deadline.stop();
       run?.drop();
       if (view) stage.reopened(view);
