@@ -12,6 +12,7 @@ from supertokens_pyodide._core.config.options import to_javascript
 from supertokens_pyodide.options import InitOptions
 
 from tests.conftest import ROOT
+from tools import diagrams
 
 OPTIONS = (ROOT / "docs/options.md").read_text("utf-8")
 ERRORS = (ROOT / "docs/errors.md").read_text("utf-8")
@@ -85,6 +86,11 @@ def test_the_wheels_that_a_page_names_are_those_that_are_pinned():
     named = set(re.findall(r"\b(\w+)-(\d[\w.]*)-py3-none-any\.whl", text))
     assert {name for name, _ in named} >= {"supertokens_pyodide", "pyjwt"}
     assert named - pinned == set()
+
+
+@pytest.mark.parametrize("diagram", [diagrams.request, diagrams.refresh, diagrams.worker])
+def test_a_diagram_is_the_one_that_is_described(diagram):
+    assert (diagrams.IMAGES / f"{diagram.__name__}.svg").read_text("utf-8") == diagram()
 
 
 def test_the_readme_stays_short():
