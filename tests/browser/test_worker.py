@@ -84,11 +84,12 @@ def test_ten_requests_with_an_expired_token_make_one_refresh(
 ) -> None:
     python.sign_up()
     python.let_token_expire()
+    before = python.events().count("REFRESH_SESSION")
     mark = demo.mark()
     assert python.fetch(PROTECTED, 10) == [200] * 10
     assert demo.count(mark, PROTECTED, 401) == 0
     assert demo.count(mark, REFRESH) == 1
-    assert python.events().count("REFRESH_SESSION") == 2  # the one that made the short token, too
+    assert python.events().count("REFRESH_SESSION") == before + 1
 
 
 def test_a_claim_is_required_and_refreshed(python: WorkerPage, demo: Demo) -> None:

@@ -81,7 +81,8 @@ export function sessionFetch(shim, native) {
 async function exchange(driver, native, call, url) {
   const { credentials, headers: given, oneShot, signal } = call;
   const context = new FlowContext((step) => {
-    return send(native, call, step, credentials === undefined ? step.credentials : credentials);
+    const sent = credentials === undefined ? step.credentials : credentials;
+    return withStack(send(native, call, step, sent));
   }, signal);
   const headers = given === NO_HEADERS ? "" : reported(given, driver.plan);
   const verdict = await driver.run(driver.exchange({ headers, oneShot, url }, context), context);
@@ -100,12 +101,19 @@ async function exchange(driver, native, call, url) {
  * @param {Carried} [step] without one it goes out as its caller made it
  * @param {RequestCredentials | null} [credentials]
  */
-async function send(native, call, step = {}, credentials = call.credentials) {
+const send = (native, call, step = {}, credentials = call.credentials) =>
+  native.call(globalThis, ...call.attempt(step, credentials ?? undefined));
+
+/**
+ * Pyodide takes for an error only what has a stack; a task that gets anything else never ends. WebKit's network
+ * errors have none.
+ *
+ * @param {Promise<Response>} response
+ */
+async function withStack(response) {
   try {
-    return await native.call(globalThis, ...call.attempt(step, credentials ?? undefined));
+    return await response;
   } catch (error) {
-    // Pyodide takes for an error only what has a stack; a task that gets anything else never ends. WebKit's
-    // network errors have none.
     if (error instanceof Error && !error.stack) error.stack = `${error}`;
     throw error;
   }
