@@ -3,22 +3,13 @@
 
 import { FlowContext } from "../flow/context.js";
 import { nameOf, pairsOf } from "../host/jar.js";
-import { IN_WORKER } from "../platform.js";
+import { IN_WORKER, openChannel } from "../platform.js";
 
 const CHANNEL = "supertokens-pyodide";
 const PROTOCOL = 1;
 // How long to wait between two looks, in milliseconds: each wait is twice as long as the last.
 const FIRST_PAUSE = 10;
 const LAST_PAUSE = 5120;
-
-/** @returns {BroadcastChannel | null} null where the browser blocks it, along with storage */
-function openChannel() {
-  try {
-    return new BroadcastChannel(CHANNEL);
-  } catch {
-    return null;
-  }
-}
 
 /**
  * When a tab last changed the session, by its clock.
@@ -71,7 +62,7 @@ export class Tabs {
       context.core = core;
       if (step) driver.apply(step, context);
     } catch {
-      // The cookies cannot be read, or the interpreter has died: whoever asks something gets the reason.
+      // The cookies cannot be read, or the interpreter has died: the next call of the session gets the reason.
     }
   }
 
@@ -90,7 +81,7 @@ export class Tabs {
   }
 
   #open() {
-    this.#channel = openChannel();
+    this.#channel = openChannel(CHANNEL);
     this.#channel?.addEventListener("message", ({ data }) => {
       if (data?.protocol === PROTOCOL) this.#lookUntil(data.update);
     });
