@@ -15,10 +15,10 @@ class SuperTokensError(Exception):
     code: ClassVar[str] = "SUPERTOKENS_ERROR"
     hint: str = "Please report this bug."
     _usual: ClassVar[str] = ""
-    #: The SDK's call to the backend (an event's action) whose response such an error is about.
+    #: The SDK's call to the backend (an event's action) whose response this error is about.
     call: ClassVar[str | None] = None
-    #: The response that the error stands for, as ``pyfetch`` gives it: read it with ``await
-    #: error.response.json()``. None if there is none, or if it is no longer known.
+    #: The response behind the error, as ``pyfetch`` returns it: read it with ``await
+    #: error.response.json()``. None if there is none, or if it is no longer available.
     response: Any = None
 
     def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:

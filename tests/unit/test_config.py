@@ -170,7 +170,7 @@ def test_the_hint_about_an_unknown_option_lists_the_known_ones():
 def test_an_option_with_javascripts_name_is_known_for_what_it_is():
     with pytest.raises(ConfigError, match="'apiBasePath' is unknown") as refused:
         read(apiBasePath="/x")
-    assert "Here it is 'api_base_path'." in refused.value.hint
+    assert "Here its name is 'api_base_path'." in refused.value.hint
 
 
 def test_an_option_that_is_none_counts_as_left_out():

@@ -205,12 +205,12 @@ def test_a_visitor_is_probed_for_as_at_any_other_time(world):
 @pytest.mark.parametrize(
     ("answer", "ok", "says"),
     [
-        (None, True, "nobody is signed in"),
-        (Reply(401), True, "nobody is signed in"),
+        (None, True, "no user is signed in"),
+        (Reply(401), True, "no user is signed in"),
         (NetworkDown(), False, "no response"),
         (Reply(404), False, "404"),
         (Reply(200), False, "no usable front-token"),
-        (Reply(200, {"front-token": "x"}), False, "does not know of"),
+        (Reply(200, {"front-token": "x"}), False, "does not know"),
     ],
 )
 def test_who_is_signed_out_stays_so_whatever_a_probe_brings(world, answer, ok, says):

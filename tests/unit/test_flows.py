@@ -223,4 +223,4 @@ def test_each_step_makes_one_debug_line(flows):
     flows.log = lines.append
     flow = flows.begin(ask())
     flows.resume(flow.id, SECRET)
-    assert lines == [f"ask {flow.id}: runs, does ReadText", f"ask {flow.id}: goes on, ends"]
+    assert lines == [f"ask {flow.id}: runs, does ReadText", f"ask {flow.id}: continues, ends"]

@@ -131,7 +131,7 @@ def test_in_any_other_response_there_are_none(client, text):
 
 @pytest.mark.usefixtures("page")
 def test_what_is_no_response_is_refused():
-    with pytest.raises(TypeError, match="a list has neither"):
+    with pytest.raises(TypeError, match="a list, which has neither"):
         asyncio.run(supertokens.get_invalid_claims_from_response([]))
 
 

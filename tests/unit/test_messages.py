@@ -321,7 +321,7 @@ def test_resuming_a_flow_that_was_cancelled_does_nothing(port):
         (Head(0, {}, "network"), Wait(), "name 1: got no response (network), does Wait"),
         (True, POST, f"name 1: succeeded, posts to {POST.url}"),
         (False, None, "name 1: did not succeed, ends"),
-        ("secret", Lock("LOCK", 1), "name 1: goes on, takes the lock LOCK"),
+        ("secret", Lock("LOCK", 1), "name 1: continues, takes the lock LOCK"),
     ],
 )
 def test_a_debug_line_tells_what_happens_and_no_secret(result, effect, line):

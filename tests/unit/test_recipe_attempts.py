@@ -198,7 +198,7 @@ def test_what_another_has_written_into_storage_is_no_attempt(page, text):
     ],
 )
 def test_a_call_without_its_one_argument_is_refused(page, call):
-    with pytest.raises(TypeError, match="one of them"):
+    with pytest.raises(TypeError, match="either"):
         run(call())
 
 

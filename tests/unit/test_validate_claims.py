@@ -377,7 +377,7 @@ def test_a_result_of_another_kind_is_an_error(signed_in):
     terms = Wanted(signed_in, "terms")
     terms.validate = lambda *_: True
     terms.should_refresh = lambda *_: False
-    with pytest.raises(ClaimValidatorFailed, match="'terms' gave a bool"):
+    with pytest.raises(ClaimValidatorFailed, match="'terms' returned a bool"):
         validate(signed_in, terms)
 
 
