@@ -435,7 +435,7 @@ describe("a synchronous request", () => {
     NativeXHR.synchronous.push([401, "body"]);
     const { xhr } = sending(OURS, sync);
     assert.deepEqual([xhr.status, attempts(xhr)[0].headers], [401, {}]);
-    assert.equal(printedWith("cannot wait until Python is up").length, 1);
+    assert.equal(printedWith("cannot wait until Python has started").length, 1);
   });
 });
 

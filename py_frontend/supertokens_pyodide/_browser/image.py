@@ -9,12 +9,12 @@ import sys
 from . import entry as entry
 
 
-def settle() -> None:
+def prepare() -> None:
     """Remove every reference to JavaScript objects, which are not part of the memory."""
     gc.collect()
 
 
-def awaken() -> None:
+def restore() -> None:
     """Reset what must differ between interpreters that start from the same image."""
     if random := sys.modules.get("random"):
         random.seed()
