@@ -40,6 +40,7 @@ from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.session.session import Session
 from supertokens_pyodide._core.state.tokens import write_front_token
 from supertokens_pyodide._core.wire.port import Port
+from supertokens_pyodide._error import DOCUMENTATION
 
 from .decision_errors import shared_errors
 from .decision_options import (
@@ -105,6 +106,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
         "reads": read_rules(options or {}),
         "shared": SHARED,
         "errors": shared_errors(),
+        "documentation": DOCUMENTATION,
     }
     table["names"] = [*option_names(), "onHandleEvent"]
     table["defaults"] = defaults()

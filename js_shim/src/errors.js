@@ -20,11 +20,12 @@ const UNREADABLE = ["HandlerFailed", "StorageUnavailable"];
 
 /**
  * An error of this SDK: `name` and `code` are stable, `message` is what happened and `hint` is what a
- * developer can do. `String(error)` contains both.
+ * developer can do. `String(error)` contains both, and the address of the error's documentation.
  */
 export class SuperTokensError extends Error {
   /** @type {Response | undefined} private, so that consoles do not print its headers */
   #response;
+  #text;
 
   /**
    * @param {ErrorData} data
@@ -33,10 +34,15 @@ export class SuperTokensError extends Error {
    */
   constructor(data, cause, response) {
     const { message, hint } = data.javascript ?? data;
-    super(`${message} ${hint}`.trim(), cause === undefined ? {} : { cause });
+    const documentation = `${__TABLE__.documentation}/errors.html#${data.code.toLowerCase()}`;
+    const text = hint ? `${message} ${hint} See ${documentation}` : message;
+    super(text, cause === undefined ? {} : { cause });
     this.name = data.name;
-    // Consoles print the stack, so it is made here, with both texts in it.
+    // Consoles print the stack, so it is made here, with the whole text in it.
     Object.assign(this, { stack: this.stack, message });
+    this.#text = text;
+    /** The address of this error's section in the documentation. */
+    this.documentation = documentation;
     /** The error as data, for another realm. */
     this.data = data;
     this.code = data.code;
@@ -76,7 +82,7 @@ export class SuperTokensError extends Error {
   }
 
   toString() {
-    return `${this.name}: ${this.message} ${this.hint}`.trim();
+    return `${this.name}: ${this.#text}`;
   }
 }
 
@@ -118,7 +124,7 @@ export function throwRefusal(refusal) {
 }
 
 /** @param {string} message @param {unknown} [cause] @param {string} [hint] */
-export const bootFailed = (message, cause, hint = "") =>
+export const bootFailed = (message, cause, hint = texts("BootFailed").hint) =>
   new SuperTokensError({ ...texts("BootFailed"), message, hint }, cause);
 
 /** @param {string} message @param {string} hint */

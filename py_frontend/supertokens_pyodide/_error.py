@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+#: The documentation's address, written by `make settings`.
+DOCUMENTATION = "https://example.com/supertokens-pyodide"
+
 
 class SuperTokensError(Exception):
     """The base of every error of this package.
@@ -31,8 +34,14 @@ class SuperTokensError(Exception):
         """What happened, in one sentence."""
         return str(self.args[0]) if self.args else ""
 
+    @property
+    def documentation(self) -> str:
+        """The address of this error's section in the documentation."""
+        return f"{DOCUMENTATION}/errors.html#{self.code.lower()}"
+
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        advice = f" {self.hint} See {self.documentation}" if self.hint else ""
+        return f"{self.message}{advice}".strip()
 
 
 class CallFailed(SuperTokensError):

@@ -401,7 +401,10 @@ def test_parts_of_pythons_that_fail_are_named(demo: Demo, context: BrowserContex
     assert told[3] == ["HandlerFailed", "The page's date_provider failed."]
     get_cookie = "The page's cookieHandler.getCookie"
     assert told[4:6] == [["HandlerFailed", f"{get_cookie} failed."], "UNKNOWN"]
-    assert told[6:8] == [["HandlerFailed", f"{get_cookie} returned a value of type number."], "UNKNOWN"]
+    assert told[6:8] == [
+        ["HandlerFailed", f"{get_cookie} returned a value of type number."],
+        "UNKNOWN",
+    ]
     for (name, message), known in (told[8:10], told[10:]):
         assert name == "HandlerFailed"
         assert message.startswith(f"{get_cookie} returned a value of type ")

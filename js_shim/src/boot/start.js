@@ -36,11 +36,7 @@ const pythonMissing = (where) =>
 /** @param {unknown} error */
 function asBootFailure(error) {
   if (error instanceof SuperTokensError) return error;
-  return bootFailed(
-    "Python could not be started on this page.",
-    error,
-    "Look at the error's cause. Usually indexURL or a wheel's URL is wrong, or the CSP lacks 'wasm-unsafe-eval'.",
-  );
+  return bootFailed("Python could not be started on this page.", error);
 }
 
 /**

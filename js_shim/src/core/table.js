@@ -34,6 +34,7 @@
  *   with its workers
  * @property {Record<string, import("../errors.js").ErrorData>} errors that are raised before there is a core,
  *   with their texts
+ * @property {string} documentation the address of the documentation
  *
  * @typedef {object} Expiry until when such a request is sent
  * @property {Fact[]} when it is limited
