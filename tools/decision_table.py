@@ -9,9 +9,9 @@ written as rules. decision_reads writes those for reads.
 
 A rule is what the core answers and the facts on which it depends, all of which must hold (with
 ``!`` must not). A fact is the name of a cookie that is there, ``name:`` of a request header that is
-there, or ``option=value``. ``{name}`` in an answer stands for a cookie's value. A core whose
+there, or ``option=value``. ``{name}`` in an answer is replaced by a cookie's value. A core whose
 answers depend on the facts in any other way ends in an error here, and so does an option that
-nobody has thought of.
+no list contains.
 """
 
 from __future__ import annotations

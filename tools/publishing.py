@@ -1,8 +1,8 @@
 """Keep what the publisher's settings decide the same everywhere.
 
-The settings are [tool.publishing] in pyproject.toml. They are repeated in both packages' metadata, in
-the links at the end of CHANGELOG.md and SECURITY.md, and in the address that errors contain. Without
-an argument this compares, with --write it writes.
+The settings are [tool.publishing] in pyproject.toml. They are repeated in both packages' metadata,
+in the links at the end of CHANGELOG.md and SECURITY.md, and in the address that errors contain.
+Without an argument this compares, with --write it writes.
 """
 
 import json
@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# A domain that nobody can own (RFC 2606): it stands for a fact that is not known yet.
+# A domain that cannot be owned (RFC 2606): a placeholder for a fact that is not known yet.
 PLACEHOLDER = "example.com"
 
 Settings = dict[str, str]

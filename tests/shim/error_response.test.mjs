@@ -63,7 +63,7 @@ describe("an error that is about a response of the backend", () => {
   });
 });
 
-test("who reads the response of an error takes it from nobody else", async () => {
+test("the response of an error can be read by several callers", async () => {
   const nativeFetch = async () => new Response("why", { status: 503 });
   const plan = { responseHeaders: [], statuses: [] };
   const page = { hooks: {}, covers: () => true };

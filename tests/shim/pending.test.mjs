@@ -12,7 +12,7 @@ import { PlayedCore, PlayedHost, pageOf } from "./core.mjs";
 const API = "https://api.example.com";
 const REQUEST = { headers: "", oneShot: false, url: `${API}/a` };
 const SIGNED_OUT = "st-last-access-token-update=1"; // what it carries is in the table
-const UNKNOWN = ""; // only the core can tell
+const UNKNOWN = ""; // only the core can answer
 const VALUE = { verdict: "value", value: 1 };
 const DELIVER = { verdict: "deliver" };
 
@@ -207,7 +207,7 @@ describe("a response that is the core's, before there is one", () => {
       ["resume", undefined, 401],
       ["resume", 1, true],
     ]);
-    assert.equal(sent.length, 1); // nobody would take another response
+    assert.equal(sent.length, 1); // no caller would take another response
     assert.equal(host.locks.size, 0);
   });
 
@@ -253,7 +253,7 @@ describe("a response that is the core's, before there is one", () => {
 });
 
 describe("with cookies that the core reads from a mirror", () => {
-  test("what waits goes on when they have been read", async () => {
+  test("calls that wait continue when they have been read", async () => {
     host.present = SIGNED_OUT;
     const { verdict } = exchanging(REQUEST, [401]);
     await nextTurn();
@@ -276,7 +276,7 @@ describe("with cookies that the core reads from a mirror", () => {
     ["close()", () => driver.close(), { code: "CLOSED" }],
     ["its caller's abort", (control) => control.abort(), { name: "AbortError" }],
   ]) {
-    test(`after ${what}, what waits for them goes on in no core`, async () => {
+    test(`after ${what}, calls that wait for them continue in no core`, async () => {
       const page = start();
       const control = new AbortController();
       host.present = UNKNOWN;

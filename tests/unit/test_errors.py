@@ -1,4 +1,4 @@
-"""Every error: a class of its own with a code of its own, told the same in message and hint."""
+"""Every error: a class of its own with a code of its own, a message and a hint."""
 
 import asyncio
 import inspect
