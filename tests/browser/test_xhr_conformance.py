@@ -17,7 +17,7 @@ from tests.browser.spa import Spa, let_go
 
 TRACE = Path(__file__).with_name("xhr_trace.js").read_text("utf-8")
 
-# Nothing of this depends on how tokens travel. What differs where Python is in a worker is told in
+# Nothing of this depends on how tokens travel. What differs if Python is in a worker is tested in
 # docs/boot.md.
 ON_THE_PAGE = pytest.mark.parametrize("spa_kind", ["cookie"], indirect=True)
 FOR_A_WORKER = pytest.mark.parametrize("spa_kind", ["worker"], indirect=True)
@@ -96,19 +96,19 @@ SCENARIOS = {
     """,
     "listeners": f"""
         const control = new AbortController();
-        const told = (what) => (event) => say(what, event.type, event.eventPhase);
+        const reported = (what) => (event) => say(what, event.type, event.eventPhase);
         for (const type of ["readystatechange", "load"]) {{
-          xhr.addEventListener(type, told("once"), {{ once: true }});
-          xhr.addEventListener(type, told("capturing"), true);
-          xhr.addEventListener(type, {{ handleEvent: told("object") }});
-          xhr.addEventListener(type, told("never"), {{ signal: control.signal }});
-          const gone = told("removed");
+          xhr.addEventListener(type, reported("once"), {{ once: true }});
+          xhr.addEventListener(type, reported("capturing"), true);
+          xhr.addEventListener(type, {{ handleEvent: reported("object") }});
+          xhr.addEventListener(type, reported("never"), {{ signal: control.signal }});
+          const gone = reported("removed");
           xhr.addEventListener(type, gone);
           xhr.removeEventListener(type, gone);
         }}
         control.abort();
         xhr.addEventListener("load", (event) => event.stopImmediatePropagation());
-        xhr.addEventListener("load", told("stopped"));
+        xhr.addEventListener("load", reported("stopped"));
         {SENT}
         await until("loadend");
     """,
@@ -297,9 +297,9 @@ CONVERTED = {
         xhr.open({ toString: () => (n += 1, n > 1 ? "DELETE" : "GET") }, "/api/public"); say(n);
     """,
     "order": """
-        const told = (name, text) => ({ toString: () => (say(name), text) });
-        const [user, password] = [told("user", "u"), told("password", "p")];
-        xhr.open(told("method", "GET"), told("url", "/api/public"), true, user, password);
+        const reported = (name, text) => ({ toString: () => (say(name), text) });
+        const [user, password] = [reported("user", "u"), reported("password", "p")];
+        xhr.open(reported("method", "GET"), reported("url", "/api/public"), true, user, password);
     """,
     "header": """
         xhr.open("POST", "/api/echo");
@@ -426,7 +426,7 @@ class Held:
         self._routes[0].abort()
 
     def release(self, cut: bool) -> None:
-        """Let nothing go on that the next test would meet."""
+        """End everything that could reach the next test."""
         if self._stage == "refreshing" and not cut:
             self._routes[0].continue_()
         for route in self._routes:
@@ -460,7 +460,7 @@ def test_what_happens_on_its_way_looks_as_it_does_natively(page: Spa, what: str)
 
 @FOR_A_WORKER
 @pytest.mark.parametrize("what", ["aborted", "opened-again", "sent-again-when-aborted", "cut-off"])
-def test_it_looks_so_too_where_python_is_in_a_worker(page: Spa, what: str) -> None:
+def test_it_looks_the_same_if_python_is_in_a_worker(page: Spa, what: str) -> None:
     compare(page, what)
 
 

@@ -1,4 +1,4 @@
-"""What type checkers say of the package: of the documentation's snippets, and of mistakes."""
+"""What type checkers report about the package: the documentation's snippets, and mistakes."""
 
 import json
 import os
@@ -17,7 +17,7 @@ INTERNAL = {ROOT / "docs" / "architecture.md"}
 PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").rglob("*.md")} - INTERNAL)]
 #: Files of an application, which are tested and checked as a whole in test_application.py.
 NAMED_FILE = re.compile(r"^`[\w./]+\.py`:\n\n```python\n.*?```", re.DOTALL | re.MULTILINE)
-#: What a snippet may use that goes on where another one ends.
+#: Names that a snippet may use because it continues another one.
 KNOWN = """
 import uuid
 import supertokens_pyodide as supertokens

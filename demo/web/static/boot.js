@@ -64,7 +64,7 @@
     document.getElementById("boot-time").textContent = `Python was ready after ${seconds} s. `;
   }
 
-  // Somebody who was signed in a moment ago does not want to see the form flash by at a reload.
+  // A signed-in user must not see the form for a moment at a reload.
   if (sessionStorage.getItem(LAST_SEEN) === "signed-in") root.dataset.session = "restoring";
 
   addEventListener("DOMContentLoaded", () => {
@@ -80,7 +80,7 @@
       if (changes.some(({ attributeName }) => attributeName === name) && !isBooting()) onReady();
     }).observe(root, { attributeFilter: ["data-ready", "data-python", "data-session"] });
 
-    // PyScript shows what went wrong where its script stands: at the end, out of sight.
+    // PyScript shows errors next to its script: at the end, out of sight.
     new MutationObserver(() => {
       if (document.querySelector(".py-error")) showFailure("The end of the page says why.");
     }).observe(document.body, { childList: true });

@@ -1,4 +1,4 @@
-"""What a month's orders tell of those to come, by drawing them anew again and again: a bootstrap.
+"""An estimate of the next month's orders, by drawing them again and again: a bootstrap.
 
 Pure Python, slow on purpose, and with nothing of a browser in it.
 """

@@ -1,4 +1,4 @@
-// The two logs: what the SDK tells, and every request to the API, the SDK's own included.
+// The two logs: the SDK's events, and every request to the API, the SDK's own included.
 
 import { byId } from "./page.js";
 

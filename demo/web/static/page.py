@@ -118,7 +118,7 @@ def show_countdown(claims: Json) -> None:
 
 
 def show_sessions(sessions: Sequence[Json]) -> None:
-    """Show a list of sessions as /api/sessions tells them."""
+    """Show a list of sessions from /api/sessions."""
     rows = []
     for session in sessions:
         row = copy_of("session-row")

@@ -1,4 +1,4 @@
-"""What to tell a user who was not signed in."""
+"""Messages for a user who was not signed in."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from supertokens_pyodide.recipe import (
 
 
 def problem_of(result: Any) -> str:
-    """What to tell the user, or nothing if a result is good."""
+    """The message for the user, or None if a result is good."""
     match result:
         case emailpassword.FieldErrors(errors):
             return " ".join(errors.values())

@@ -101,7 +101,7 @@ async def next_step() -> None:
 
 
 async def go_on(result: Any) -> None:
-    """Say what is wrong with a result; go on unless the user can try again in this step."""
+    """Show what is wrong with a result; continue unless the user can try again in this step."""
     problem = problem_of(result)
     show_notice(problem)
     match result:

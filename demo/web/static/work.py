@@ -38,7 +38,7 @@ state = State()
 
 
 async def work() -> dict[str, Any]:
-    """Estimate the user's orders, month by month; tells the page how far it is, and the result."""
+    """Estimate the user's orders, month by month; reports progress and result to the page."""
     state.work = asyncio.ensure_future(estimate_year())
     try:
         return {"ok": True, "text": await state.work}
@@ -91,7 +91,7 @@ for end in ("SIGN_OUT", "UNAUTHORISED", "USER_CHANGED"):
 
 
 def watch_requests() -> None:
-    """Tell the page of the requests made here, the SDK's own included: it does not see them."""
+    """Report the requests made here to the page, the SDK's own included: it does not see them."""
 
     def on_entries(entries: Any, *_more: Any) -> None:
         for entry in entries.getEntries():
