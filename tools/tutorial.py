@@ -15,7 +15,7 @@ APP = ROOT / "docs" / "tutorial" / "app"
 #: A folder for each step, for the pages.
 BUILT = ROOT / "build" / "tutorial"
 STEPS = range(1, 7)
-_MARKER = re.compile(r"--8<-- \[(start|end):step(\d)-[-\w]+\]")
+_MARKER = re.compile(r"--8<-- \[(start|end):(step\d-[-\w]+)\]")
 
 
 def files_after(step: int, *, markers: bool = False) -> dict[str, str]:
@@ -30,17 +30,15 @@ def files_after(step: int, *, markers: bool = False) -> dict[str, str]:
 
 
 def _lines_after(step: int, text: str, *, markers: bool) -> Iterator[str]:
-    steps: list[int] = []
+    sections: list[str] = []
     for line in text.splitlines(keepends=True):
-        if marker := _MARKER.search(line):
-            if marker[1] == "start":
-                steps.append(int(marker[2]))
-            is_wanted = markers and max(steps) <= step
-            if marker[1] == "end":
-                steps.pop()
-        else:
-            is_wanted = max(steps, default=0) <= step
-        if is_wanted:
+        marker = _MARKER.search(line)
+        if marker and marker[1] == "start":
+            sections.append(marker[2])
+        is_there = all(int(section.removeprefix("step")[0]) <= step for section in sections)
+        if marker and marker[1] == "end" and sections.pop() != marker[2]:
+            raise ValueError(f"this ends another section: {line}")
+        if is_there and (markers or not marker):
             yield line
 
 
