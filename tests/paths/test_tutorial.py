@@ -133,7 +133,7 @@ def serve_from_vendor(route: Route) -> None:
         route.abort()
 
 
-def test_a_reader_sees_what_each_page_of_the_tutorial_promises(
+def test_the_first_three_pages_lead_to_a_protected_page(
     reader: Reader, browser_log: BrowserLog
 ) -> None:
     with reader.at_step(1):
@@ -154,8 +154,17 @@ def test_a_reader_sees_what_each_page_of_the_tutorial_promises(
         reader.see("board")
         reader.see_notices("Welcome to the notice board.")
         assert httpx.get(f"{reader.origin}/api/notices").status_code == 401
+    assert browser_log.page_errors == []
 
+
+def test_the_last_three_pages_lead_to_a_role_a_second_factor_and_a_sign_out(
+    reader: Reader, browser_log: BrowserLog
+) -> None:
     with reader.at_step(4):
+        reader.see("sign-in")
+        reader.enter("E-mail", EMAIL)
+        reader.enter("Password", PASSWORD)
+        reader.click("Create an account")
         reader.see("board")
         reader.enter("Notice", "Tea at five")
         reader.click("Post")
