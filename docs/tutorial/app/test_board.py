@@ -6,9 +6,9 @@ import time
 import uuid
 from collections.abc import Iterator
 
-import pyotp
 import pytest
 import supertokens_pyodide as supertokens
+from pyotp.totp import TOTP
 from supertokens_pyodide import testing
 
 import board
@@ -22,7 +22,8 @@ PASSWORD = "correct-horse-7"
 @pytest.fixture
 def email() -> Iterator[str]:
     """The address of somebody who has just opened the page."""
-    with testing.signed_out(backend=app, page_url=ORIGIN, api_domain=ORIGIN):
+    with testing.signed_out(backend=app, page_url=ORIGIN):
+        supertokens.init(api_domain=ORIGIN)
         yield f"{uuid.uuid4().hex}@example.com"
 
 
@@ -53,7 +54,7 @@ def test_a_protected_account_needs_a_code(email: str) -> None:
         await board.protect()
         device = await board.new_device()
         assert device is not None
-        authenticator = pyotp.TOTP(device.secret)
+        authenticator = TOTP(device.secret)
         assert await board.enter_code(authenticator.now()) == ""
         assert not await board.needs_second_factor()
 
