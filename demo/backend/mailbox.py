@@ -106,7 +106,7 @@ def _page(messages: list[dict[str, Any]], documentation: str) -> str:
 </head>
 <body>
 <h1>Mailbox</h1>
-<p>The demo sends no mail and no text message. What it would send is here, the newest first.
+<p>The demo sends no mail and no text message. This page shows the messages, the newest first.
 <a href="">Reload</a></p>
 <main>{found or "<p>There are no messages yet.</p>"}</main>
 <footer><p>{documentation}</p></footer>
