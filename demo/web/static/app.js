@@ -84,9 +84,7 @@ async function showSessionOnce() {
     const { status, reason } = await supertokens.getSessionStatus();
     claims = shownSession = undefined;
     showStatus(status === "UNKNOWN" ? "unknown" : "signed-out");
-    showNotice(
-      status === "UNKNOWN" ? `The state of the session is unknown: ${reason}` : "",
-    );
+    showNotice(status === "UNKNOWN" ? `The state of the session is unknown: ${reason}` : "");
     return;
   }
   showUser(await supertokens.getUserId(), await supertokens.getTenantId());
@@ -181,9 +179,7 @@ async function tenCalls() {
 
 async function checkTerms() {
   const [error] = await supertokens.validateClaims(() => [terms.validators.isTrue()]);
-  const found = error
-    ? `not valid: ${JSON.stringify(error, null, 2)}`
-    : "valid, without a request";
+  const found = error ? `not valid: ${JSON.stringify(error, null, 2)}` : "valid, without a request";
   showResult("protected-result", found);
 }
 

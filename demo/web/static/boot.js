@@ -82,7 +82,8 @@
 
     // PyScript shows errors at the place of its script: at the end of the page, out of sight.
     new MutationObserver(() => {
-      if (document.querySelector(".py-error")) showFailure("See the end of the page for the reason.");
+      if (document.querySelector(".py-error"))
+        showFailure("See the end of the page for the reason.");
     }).observe(document.body, { childList: true });
 
     // Keep the mode from page to page, and nothing else: an address can contain secrets.

@@ -297,7 +297,7 @@ DIFFERENCES = [
         "validator again under the lock. If a validator throws, the call rejects with "
         "`ClaimValidatorFailed`, which has the cause attached. `getInvalidClaimsFromResponse()` "
         "returns an empty list if the response reports no invalid claims.",
-        {"why another reply was refused": gives([[], []])},
+        {"why another response was refused": gives([[], []])},
         tests=("tests/unit/test_validate_claims.py",),
     ),
     Difference(
