@@ -103,25 +103,3 @@ def test_a_service_verifies_tokens_by_itself(core: str) -> None:
         turned = signature[::-1]
         for bad in (f"{head}.{payload}.{turned}", "none", signed_up.headers["st-refresh-token"]):
             assert report(bad).status_code == 401, bad
-
-
-def test_a_server_renders_pages_for_the_session(core: str) -> None:
-    app = f"{core}/appid-ssr"
-    put = {"appId": "ssr", "coreConfig": {"access_token_validity": 3600}}
-    url = f"{core}/recipe/multitenancy/app/v2"
-    httpx.put(url, json=put, timeout=TIMEOUT).raise_for_status()
-    with (
-        backend("server_rendering.md", "ssr_backend.py", SUPERTOKENS_CONNECTION_URI=app) as api,
-        httpx.Client(base_url=api, timeout=TIMEOUT) as browser,
-    ):
-        assert browser.get("/").headers["location"] == "/signin"
-        headers = {**API_HEADERS, "st-auth-mode": "cookie"}
-        user = browser.post("/auth/signup", json=fields(), headers=headers).json()["user"]["id"]
-        assert user in browser.get("/").text
-
-        put["coreConfig"] = {"access_token_validity": 1}
-        httpx.put(url, json=put, timeout=TIMEOUT).raise_for_status()
-        assert browser.post("/auth/session/refresh", headers=headers).status_code == 200
-        while user in (page := browser.get("/").text):
-            pass
-        assert "attemptRefreshingSession()" in page
