@@ -71,8 +71,9 @@ test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(PYO
 bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
 	@$(PY) -m tests.bench.run
 
+# Not --quiet: it hides warnings from strict mode too, so that a broken link would pass.
 docs: $(PROJECT) $(TYPESCRIPT_PAGES) ## build the documentation site in build/site; a broken link fails
-	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build 2> build/mkdocs.log || { grep -v ^INFO build/mkdocs.log; exit 1; }
 
 docs-serve: $(PROJECT) $(TYPESCRIPT_PAGES) ## show the documentation site on http://localhost:$(PORT), PORT=8000
 	@$(PY) -m mkdocs serve --dev-addr localhost:$(PORT)
