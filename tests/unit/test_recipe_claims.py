@@ -156,6 +156,48 @@ def test_the_next_step_is_a_factor_to_use_or_to_set_up(api):
     assert (info.usable, info.to_set_up) == (("otp-email",), ("totp",))
 
 
+def required(*next, ready=(), allowed=("totp", "otp-email")):
+    factors = {"next": [*next], "alreadySetup": [*ready], "allowedToSetup": [*allowed]}
+    return {**INFO, "factors": factors}
+
+
+@pytest.mark.parametrize(
+    ("answer", "step", "factors"),
+    [
+        (
+            required("totp", "otp-email", ready=["totp"]),
+            multifactorauth.CompleteFactor,
+            ("totp",),
+        ),
+        (required("totp", "other"), multifactorauth.SetUpFactor, ("totp",)),
+        (required("other"), multifactorauth.NoWayForward, None),
+        (required(), multifactorauth.NothingRequired, None),
+    ],
+)
+def test_the_next_step_is_a_value_and_two_equal_rounds_end_it(api, answer, step, factors):
+    api.answers["/mfa/info"] = answer
+    with testing.signed_in(backend=api):
+        first = run(multifactorauth.next_step())
+        again = run(multifactorauth.next_step())  # after a reload, say: the user did nothing
+        stopped = run(multifactorauth.next_step(after=first))
+    assert type(first) is type(again) is step
+    assert getattr(first, "factors", None) == factors
+    assert isinstance(stopped, multifactorauth.NoWayForward)
+    assert len(api.sent) == 3
+
+
+@pytest.mark.parametrize(
+    "changed", [required("otp-email"), required("totp", ready=["totp"]), required()]
+)
+def test_a_step_that_changes_something_leads_to_the_next_one(api, changed):
+    api.answers["/mfa/info"] = required("totp")
+    with testing.signed_in(backend=api):
+        first = run(multifactorauth.next_step())
+        api.answers["/mfa/info"] = changed
+        second = run(multifactorauth.next_step(after=first))
+    assert not isinstance(second, multifactorauth.NoWayForward)
+
+
 # ---- domains -------------------------------------------------------------------------------------
 
 

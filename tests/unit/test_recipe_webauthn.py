@@ -178,11 +178,11 @@ def test_without_a_session_a_second_factor_is_refused_before_anybody_is_asked(ap
     ("name", "result"),
     [
         ("NotAllowedError", webauthn.Dismissed()),
-        ("AbortError", webauthn.Aborted()),
+        ("AbortError", webauthn.Dismissed()),  # nobody here has ended it
         ("InvalidStateError", webauthn.AlreadyRegistered()),
         ("NotSupportedError", webauthn.NotSupported("NotSupportedError: because")),
         ("ConstraintError", webauthn.NotSupported("ConstraintError: because")),
-        ("SecurityError", webauthn.NotSupported("SecurityError: because")),
+        ("SecurityError", webauthn.WrongRelyingParty("example.com", "app.example.com")),
     ],
 )
 def test_the_outcome_of_a_prompt_is_a_result(api, passkeys, name, result):
@@ -409,6 +409,7 @@ def test_the_end_of_the_block_withdraws_the_offer(api, passkeys):
     [
         ({"autofill": False}, webauthn.NotSupported("The browser offers no passkeys in forms.")),
         ({"failure": "NotAllowedError"}, webauthn.Dismissed()),
+        ({"failure": "AbortError"}, webauthn.Dismissed()),
     ],
 )
 def test_an_offer_that_cannot_be_made_ends(passkeys, change, result):

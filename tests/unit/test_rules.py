@@ -79,6 +79,8 @@ LAYERS = [
     ["recipe._user", "recipe._page", "recipe._tenant"],
     ["recipe._results", "recipe._links"],
     ["recipe._calls"],
+    ["recipe.multifactorauth._steps"],
+    ["recipe.multifactorauth._claim"],
     ["recipe.passwordless._attempts", "recipe.thirdparty._attempts"],
     ["recipe.passwordless._results", "recipe.thirdparty._results"],
     ["recipe.passwordless._routes", "recipe.webauthn._results"],

@@ -114,7 +114,8 @@ async def _prompted(prompt: Callable[[], Any]) -> dict[str, Any]:
     response = {
         name: _text(value)
         for name in _RESPONSE
-        if (value := getattr(found.response, name, None)) is not None
+        # A passkey without a user handle gives null, which Pyodide does not convert to None.
+        if hasattr(value := getattr(found.response, name, None), "to_bytes")
     }
     if hasattr(found.response, "getTransports"):
         response["transports"] = found.response.getTransports().to_py()

@@ -105,5 +105,6 @@ class autofill_sign_in:
         return await prompts_of(_current.current()).offer(
             passkeys,
             lambda control: passkeys.get(options.public_key, control, autofill=True),
+            options.rp_id,
             max(options.lifetime - _MARGIN, _MARGIN),
         )

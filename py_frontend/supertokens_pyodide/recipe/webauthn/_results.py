@@ -150,7 +150,7 @@ class NotSupported:
 
 @dataclass(frozen=True, slots=True)
 class WrongRelyingParty:
-    """The backend's passkeys are for another site than the page's.
+    """The backend's passkeys are for another site than the page's, or for no single site.
 
     Set ``relying_party_id`` of the backend's recipe to the page's host or to a parent domain of it.
     """

@@ -102,7 +102,9 @@ async def create_credential(
     known += [{"id": id, "type": "public-key"} for id in exclude]
     public_key = {**options.public_key, "excludeCredentials": known}
     prompts = prompts_of(_current.current())
-    return await prompts.show(passkeys, lambda control: passkeys.create(public_key, control))
+    return await prompts.show(
+        passkeys, lambda control: passkeys.create(public_key, control), options.rp_id
+    )
 
 
 @function
@@ -114,7 +116,9 @@ async def get_credential(
     if isinstance(passkeys, PromptFailure):
         return passkeys
     prompts = prompts_of(_current.current())
-    return await prompts.show(passkeys, lambda control: passkeys.get(options.public_key, control))
+    return await prompts.show(
+        passkeys, lambda control: passkeys.get(options.public_key, control), options.rp_id
+    )
 
 
 @function
