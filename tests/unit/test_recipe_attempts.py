@@ -110,6 +110,20 @@ def test_an_attempt_is_kept_until_it_ends(api, page):
     assert passwordless.login_attempt() is None
 
 
+def test_an_attempt_that_began_as_a_second_factor_stays_one(api, page):
+    routes = ("", "/resend", "/consume")
+    api.answers |= {f"/signinup/code{route}": {"status": "OK", **CODE_SENT} for route in routes}
+    api.answers["/signinup/code/consume"] = WRONG
+    run(passwordless.create_code(email="a@x", second_factor=True))
+    assert passwordless.login_attempt().second_factor
+    run(passwordless.resend_code(cooldown=0))
+    run(passwordless.consume_code(code="1"))
+    assert [one.json()["shouldTryLinkingWithSessionUser"] for one in api.sent] == [True] * 3
+    run(supertokens.sign_out())
+    with pytest.raises(errors.NoSession):
+        run(passwordless.consume_code(code="1"))
+
+
 def test_an_attempt_outlives_a_failure_of_the_network(api, page):
     api.answers |= {"/signinup/code": CODE_SENT, "/signinup/code/consume": NetworkDown()}
     run(passwordless.create_code(email="a@x"))

@@ -1,0 +1,78 @@
+"""Second factors: an authenticator app, or a code by e-mail or text message."""
+
+from typing import Any
+
+import pyodide_js
+from page import by_id  # type: ignore[import-not-found]  # files of the page
+from problems import problem_of  # type: ignore[import-not-found]
+from steps import show  # type: ignore[import-not-found]
+from supertokens_pyodide.recipe import multifactorauth, passwordless, totp
+
+
+class Asked:
+    """What the user is asked for."""
+
+    step: multifactorauth.NextStep | None = None
+    #: The step that the user has done: if the backend asks for the same again, something is wrong.
+    done: multifactorauth.NextStep | None = None
+    #: The authenticator app that is being set up.
+    device: totp.NewDevice | None = None
+
+
+async def ask_for_factor() -> None:
+    """Show the step for a factor that the backend requires."""
+    Asked.step = await multifactorauth.next_step(after=Asked.done)
+    Asked.done = None
+    match Asked.step:
+        case multifactorauth.CompleteFactor(factors) if "totp" in factors:
+            ask_for_app(None)
+        case multifactorauth.SetUpFactor(factors) if "totp" in factors:
+            await pyodide_js.loadPackage("segno")
+            device = await totp.create_device()
+            assert isinstance(device, totp.NewDevice)
+            ask_for_app(device)
+        case multifactorauth.CompleteFactor(factors, info) | multifactorauth.SetUpFactor(
+            factors, info
+        ) if {"otp-email", "otp-phone"} & {*factors}:
+            await send_code(factors, info)
+        case _:
+            show("stuck")
+
+
+def ask_for_app(device: totp.NewDevice | None) -> None:
+    """Ask for a code of an app, which is set up first if it is new."""
+    Asked.device = device
+    by_id("new-device").hidden = device is None
+    by_id("qr-code").innerHTML = device.qr_code_svg() if device else ""
+    by_id("secret").textContent = device.secret_in_groups if device else ""
+    show("totp")
+
+
+async def send_code(factors: tuple[str, ...], info: multifactorauth.MfaInfo) -> None:
+    """Send a code to an address or a number of the user, unless one is on its way."""
+    emails = info.emails.get("otp-email", ()) if "otp-email" in factors else ()
+    numbers = info.phone_numbers.get("otp-phone", ()) if "otp-phone" in factors else ()
+    contact = {"email": emails[0]} if emails else {"phone_number": numbers[0]}
+    attempt = passwordless.login_attempt()
+    sent_to = (attempt.email, attempt.phone_number) if attempt and attempt.second_factor else ()
+    if not {*contact.values()} <= {*sent_to}:
+        await passwordless.create_code(**contact, second_factor=True)
+    by_id("factor-contact").textContent = next(iter(contact.values()))
+    show("factor")
+
+
+async def enter_totp(code: str) -> Any:
+    """Complete the factor with a code of the app."""
+    if Asked.device:
+        return done(await totp.verify_device(device_name=Asked.device.name, code=code))
+    return done(await totp.verify_code(code=code))
+
+
+async def enter_code(code: str) -> Any:
+    """Complete the factor with the code of a message."""
+    return done(await passwordless.consume_code(code=code))
+
+
+def done(result: Any) -> Any:
+    Asked.done = None if problem_of(result) else Asked.step
+    return result
