@@ -194,7 +194,21 @@ def test_without_storage_an_attempt_lives_as_long_as_the_page(api, page, where):
     assert passwordless.login_attempt() is None
 
 
-@pytest.mark.parametrize("text", ["", "5", "[", '{"a": 5}', '{"a": {"expiresAt": 9e15}}'])
+def test_the_attempt_whose_message_was_sent_last_is_the_newest_of_a_few(api, page):
+    api.answers["/signinup/code/resend"] = {"status": "OK"}
+    sent = []
+    for number in range(22):
+        api.answers["/signinup/code"] = {**CODE_SENT, "preAuthSessionId": f"pre{number}"}
+        sent.append(run(passwordless.create_code(email=f"{number}@x")))
+    run(passwordless.resend_code(attempt=sent[2].attempt, cooldown=0))
+    assert passwordless.login_attempt().email == "2@x"
+    kept = json.loads(page.window.storage["local"]["supertokens-pyodide-passwordless"])
+    assert [*kept] == [f"pre{number}" for number in (*range(3, 22), 2)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "5", "[", '{"a": 5}', '{"a": {}}', '{"a": {"expiresAt": 9e15}}']
+)
 def test_what_another_has_written_into_storage_is_no_attempt(page, text):
     page.window.storage["local"]["supertokens-pyodide-passwordless"] = text
     assert passwordless.login_attempt() is None

@@ -57,6 +57,9 @@ def test_a_sign_in_begins_a_session_and_says_so(api, mode):
         again = run(emailpassword.sign_in(**LOGIN))
         assert isinstance(again, emailpassword.SignedIn)
         assert (again.session_changed, again.user_changed) == (True, True)
+        same = run(emailpassword.sign_in(**LOGIN))
+        assert isinstance(same, emailpassword.SignedIn)
+        assert (same.session_changed, same.user_changed) == (True, False)
 
 
 def test_a_second_factor_leaves_the_session_as_it_is(api, signed_in_page):
@@ -132,6 +135,8 @@ def test_a_message_for_the_user_is_a_general_error(api, page):
         (Reply(200, text="<html>"), 200, "an object was expected"),
         ({"status": "OK"}, 200, "an object was expected"),
         ({"status": "OK", "user": {"id": 5}}, 200, "id is missing"),
+        ({"status": "OK", "user": {**USER, "timeJoined": True}}, 200, "timeJoined is no number"),
+        ({"status": "OK", "user": {**USER, "emails": [5]}}, 200, "emails is missing, or of"),
         ({"status": "SOMETHING_NEW"}, 200, "'SOMETHING_NEW' is unknown"),
         ({"state": "OK"}, 200, "status is missing"),
     ],
@@ -191,7 +196,13 @@ def test_the_tenant_is_the_calls_else_the_links_else_the_pages(api):
     assert paths == ["/auth/acme", "/auth/linked", "/auth/of-page", "/auth"]
 
 
-@pytest.mark.parametrize("tenant", ["a.b", "a/b", "a:b", " ", "ü"])
+def test_a_route_that_is_no_tenants_has_none_in_its_path(api):
+    api.answers["/user/email/verify"] = {"status": "OK", "isVerified": True}
+    with testing.signed_in(backend=api, page_url=f"{PAGE}?tenantId=of-page"):
+        assert run(emailverification.is_email_verified())
+
+
+@pytest.mark.parametrize("tenant", ["a.b", "a/b", "a:b", "a ", " ", "ü"])
 def test_what_can_be_no_tenant_is_refused(api, page, tenant):
     with pytest.raises(ValueError, match="can be no tenant"):
         run(emailpassword.sign_in(**LOGIN, tenant_id=tenant))
@@ -241,6 +252,16 @@ def test_hooks_see_the_calls_without_their_bodies(api):
     [request] = api.sent
     assert (request.query, request.headers["x-own"]) == ("own", "1")
     assert request.json()["formFields"][1]["value"] == LOGIN["password"]
+
+
+def test_a_hook_may_give_a_body_of_its_own(api):
+    async def before(call):
+        return {"request_init": {**call["request_init"], "body": "own"}}
+
+    api.answers["/signin"] = {"status": "WRONG_CREDENTIALS_ERROR"}
+    with testing.signed_out(backend=api, pre_api_hook=before):
+        run(emailpassword.sign_in(**LOGIN))
+    assert api.sent[0].body == b"own"
 
 
 def test_a_hook_that_fails_changes_nothing(api, caplog):

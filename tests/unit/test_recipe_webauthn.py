@@ -350,6 +350,20 @@ def test_close_ends_a_prompt_that_is_open(api, passkeys):
     run(scenario())
 
 
+def test_close_ends_an_offer_in_a_form(api, passkeys):
+    passkeys.holds = {"autofill"}
+
+    async def scenario():
+        supertokens.init(api_domain=API)
+        async with webauthn.autofill_sign_in() as offer:
+            await until(lambda: passkeys.prompts)
+            supertokens.close()
+            with pytest.raises(errors.Closed):
+                await offer.result()
+
+    run(scenario())
+
+
 def test_a_passkey_that_is_chosen_in_a_form_signs_in(api, passkeys):
     async def scenario():
         async with webauthn.autofill_sign_in() as offer:
