@@ -108,6 +108,7 @@ def test_an_attempt_is_kept_until_it_ends(api, page):
     assert isinstance(done, passwordless.SignedIn)
     assert (done.created, done.session_changed, done.user_changed) == (True, True, True)
     assert passwordless.login_attempt() is None
+    assert page.window.storage["local"] == {}
 
 
 def test_an_attempt_that_began_as_a_second_factor_stays_one(api, page):

@@ -6,7 +6,14 @@ import logging
 import pytest
 import supertokens_pyodide as supertokens
 from supertokens_pyodide import errors, testing
-from supertokens_pyodide.recipe import emailpassword, emailverification, multitenancy, userroles
+from supertokens_pyodide.recipe import (
+    emailpassword,
+    emailverification,
+    multitenancy,
+    passwordless,
+    totp,
+    userroles,
+)
 from supertokens_pyodide.testing import NetworkDown, Reply
 
 from tests.unit.recipe_api import API, PAGE, USER, ScriptedApi, run
@@ -62,6 +69,36 @@ def test_a_sign_in_begins_a_session_and_says_so(api, mode):
         assert (same.session_changed, same.user_changed) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("path", "answer", "call"),
+    [
+        (
+            "/user/email/verify",
+            {"status": "OK"},
+            lambda: emailverification.verify_email(token="t"),
+        ),
+        (
+            "/user/email/verify/token",
+            {"status": "EMAIL_ALREADY_VERIFIED_ERROR"},
+            emailverification.send_verification_email,
+        ),
+        (
+            "/totp/device/verify",
+            {"status": "OK", "wasAlreadyVerified": False},
+            lambda: totp.verify_device(device_name="d", code="1"),
+        ),
+        ("/totp/verify", {"status": "OK"}, lambda: totp.verify_code(code="1")),
+    ],
+)
+def test_a_call_that_ends_in_a_session_of_another_user_says_so(
+    api, signed_in_page, path, answer, call
+):
+    api.answers[path] = api.signing_in(answer, "u9")
+    result = run(call())
+    assert (result.session_changed, result.user_changed) == (True, True)
+    assert run(supertokens.get_user_id()) == "u9"
+
+
 def test_a_second_factor_leaves_the_session_as_it_is(api, signed_in_page):
     api.answers["/signin"] = {"status": "OK", "user": USER}
     result = run(emailpassword.sign_in(**LOGIN, second_factor=True))
@@ -105,13 +142,16 @@ def test_the_user_of_an_older_backend_is_read_too(api, page):
     flat = {
         "id": "u1",
         "email": "a@example.com",
+        "phoneNumber": "+44",
         "timeJoined": 5,
         "thirdParty": {"id": "g", "userId": "x"},
     }
-    api.answers["/signin"] = {"status": "OK", "user": flat}
-    result = run(emailpassword.sign_in(**LOGIN))
+    api.answers["/signinup/code/consume"] = {"status": "OK", "user": flat, "createdNewUser": True}
+    attempt = passwordless.LoginAttempt("d", "pre", "USER_INPUT_CODE", "a@x", None, "public", 0)
+    result = run(passwordless.consume_code(code="1", attempt=attempt))
     assert isinstance(result, emailpassword.SignedIn)
-    assert result.user.emails == ("a@example.com",)
+    assert result.created
+    assert (result.user.emails, result.user.phone_numbers) == (("a@example.com",), ("+44",))
     assert result.user.third_parties[0].user_id == "x"
     assert result.user.login_methods == ()
 
@@ -147,6 +187,12 @@ def test_what_the_api_does_not_answer_is_raised(api, page, answer, status, text)
         run(emailpassword.sign_in(**LOGIN))
     assert raised.value.status == status
     assert "correct-horse-7" not in repr(raised.value)
+
+
+def test_a_refusal_without_a_code_has_none(api, page):
+    api.answers["/signin"] = {"status": "SIGN_IN_NOT_ALLOWED", "reason": "No."}
+    result = run(emailpassword.sign_in(**LOGIN))
+    assert result == emailpassword.NotAllowed("No.", None, "SIGN_IN_NOT_ALLOWED")
 
 
 def test_the_response_of_a_failure_can_be_read(api, signed_in_page):

@@ -7,6 +7,7 @@ import supertokens_pyodide as supertokens
 from supertokens_pyodide import errors, testing
 from supertokens_pyodide._browser.passkeys import PromptFailed
 from supertokens_pyodide.recipe import webauthn
+from supertokens_pyodide.testing import NetworkDown, Reply
 
 from tests.unit.recipe_api import API, USER, ScriptedApi, run
 from tests.unit.test_recipe_calls import until
@@ -404,6 +405,41 @@ def test_an_offer_is_renewed_before_its_options_expire(api, passkeys, monkeypatc
 
     assert isinstance(run(scenario()), webauthn.SignedIn)
     assert paths(api).count("/webauthn/options/signin") == 3
+
+
+def test_an_offer_outlives_a_network_that_is_away_when_it_is_renewed(api, passkeys, monkeypatch):
+    for name in ("_MARGIN", "_PAUSE"):
+        monkeypatch.setattr(f"supertokens_pyodide.recipe.webauthn._autofill.{name}", 0.01)
+    answers = [{**SIGN_IN_OPTIONS, "expiresAt": 1030}, NetworkDown(), NetworkDown()]
+
+    def answer(request):
+        found = answers.pop(0) if answers else SIGN_IN_OPTIONS
+        if isinstance(found, Exception):
+            raise found
+        return Reply.of_json(found)
+
+    api.answers["/webauthn/options/signin"] = answer
+    passkeys.holds = {"autofill"}
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as offer:
+            await until(lambda: len(passkeys.prompts) == 2)
+            passkeys.free.set()
+            return await offer.result()
+
+    assert isinstance(run(scenario()), webauthn.SignedIn)
+
+
+@pytest.mark.parametrize("failure", [NetworkDown(), Reply(500)])
+def test_an_offer_that_cannot_begin_says_why(api, passkeys, failure):
+    api.answers["/webauthn/options/signin"] = failure
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as offer:
+            await offer.result()
+
+    with pytest.raises(errors.RequestFailed):
+        run(scenario())
 
 
 def test_the_end_of_the_block_withdraws_the_offer(api, passkeys):

@@ -7,6 +7,7 @@ from typing import Self
 
 from ... import _current
 from ..._core.flow.effects import UserContext
+from ...errors import RequestFailed
 from ._prompt import passkeys_for, prompts_of
 from ._results import (
     Aborted,
@@ -16,12 +17,15 @@ from ._results import (
     NotSupported,
     PromptFailure,
     SignInOptions,
+    SignInOptionsResult,
     SignInResult,
 )
 from ._steps import sign_in_options, sign_in_with
 
 # Seconds before options expire, in which a user may still be choosing.
 _MARGIN = 10
+# Seconds until a backend that did not answer is asked again.
+_PAUSE = 10
 # Seconds: who is refused sooner than that, and again, was not refused by a user.
 _AT_ONCE = 1.0
 
@@ -35,8 +39,9 @@ class autofill_sign_in:
                     ...
 
     The form needs an input with ``autocomplete="username webauthn"``. Options live for a minute,
-    so the offer is renewed before; another prompt of the page interrupts it. The block's end
-    withdraws it. If the browser has no such thing, the result is NotSupported.
+    so the offer is renewed before, also after the network was away; another prompt of the page
+    interrupts it. The block's end withdraws it. If the browser has no such thing, the result is
+    NotSupported.
     """
 
     def __init__(
@@ -70,11 +75,10 @@ class autofill_sign_in:
         prompts = prompts_of(_current.current())
         clock = asyncio.get_running_loop().time
         was_refused_at_once = False
+        options = None
         while True:
             await prompts.is_idle.wait()
-            options = await sign_in_options(
-                tenant_id=self._tenant_id, user_context=self._user_context
-            )
+            options = await self._options(is_renewal=options is not None)
             if isinstance(options, InvalidOptions):
                 return options
             began = clock()
@@ -95,6 +99,18 @@ class autofill_sign_in:
                     was_refused_at_once = is_at_once
                 case failure:
                     return failure
+
+    async def _options(self, *, is_renewal: bool) -> SignInOptionsResult:
+        """Fetch options; an offer that was made outlives a network that is away for some time."""
+        while True:
+            try:
+                return await sign_in_options(
+                    tenant_id=self._tenant_id, user_context=self._user_context
+                )
+            except RequestFailed as error:
+                if not is_renewal or error.status is not None:
+                    raise
+            await asyncio.sleep(_PAUSE)
 
     async def _prompt(self, options: SignInOptions) -> Credential | PromptFailure:
         passkeys = passkeys_for(options.rp_id)
