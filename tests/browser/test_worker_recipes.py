@@ -171,7 +171,7 @@ def test_the_page_prompts_for_passkeys_of_a_worker(python: Recipes) -> None:
         import dataclasses
 
         options, data = webauthn.RegisterOptions(**argument[0]), argument[1]
-        credential = webauthn.Credential(data["id"], data)
+        credential = webauthn.Credential.from_json(data)
         result = await webauthn.sign_up(options=options, credential=credential)
         assert isinstance(result, webauthn.SignedIn) and result.created, result
         await s.sign_out()
@@ -183,7 +183,7 @@ def test_the_page_prompts_for_passkeys_of_a_worker(python: Recipes) -> None:
     python.run(
         """
         options, data = webauthn.SignInOptions(**argument[0]), argument[1]
-        credential = webauthn.Credential(data["id"], data)
+        credential = webauthn.Credential.from_json(data)
         result = await webauthn.sign_in_with(options=options, credential=credential)
         assert isinstance(result, webauthn.SignedIn) and not result.created, result
         [passkey] = await webauthn.list_credentials()

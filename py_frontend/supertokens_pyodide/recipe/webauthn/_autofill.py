@@ -8,6 +8,7 @@ from typing import Self
 from ... import _current
 from ..._core.flow.effects import UserContext
 from ...errors import RequestFailed
+from ._options import SignInOptions
 from ._prompt import passkeys_for, prompts_of
 from ._results import (
     Aborted,
@@ -16,7 +17,6 @@ from ._results import (
     InvalidOptions,
     NotSupported,
     PromptFailure,
-    SignInOptions,
     SignInOptionsResult,
     SignInResult,
 )

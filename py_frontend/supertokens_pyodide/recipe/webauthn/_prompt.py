@@ -23,9 +23,6 @@ from ._results import (
     WrongRelyingParty,
 )
 
-# The transports that the backend SDK knows: it fails at others.
-_TRANSPORTS = ("ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb")
-
 IN_WORKER = (
     "A worker cannot prompt for passkeys: let the page call create_credential() or "
     "get_credential(), or do it with the options that register_options() or sign_in_options() give."
@@ -131,7 +128,7 @@ class Prompts:
         if seconds is not None:
             timer = asyncio.get_running_loop().call_later(seconds, shown.abort)
         try:
-            return read_credential(await prompt(shown.control))
+            return Credential.from_json(await prompt(shown.control))
         except PromptFailed as failure:
             if self._is_closed:
                 raise Closed from None
@@ -205,11 +202,3 @@ def failed(name: str, message: str, rp_id: str) -> PromptFailure:
         f"The browser's prompt for passkeys failed ({name}).",
         hint=message or "Look into the browser's console.",
     )
-
-
-def read_credential(data: dict[str, Any]) -> Credential:
-    """The answer of a prompt, in the form that the backend takes."""
-    response = dict(data["response"])
-    if "transports" in response:
-        response["transports"] = [t for t in response["transports"] if t in _TRANSPORTS]
-    return Credential(data["id"], {**data, "response": response})

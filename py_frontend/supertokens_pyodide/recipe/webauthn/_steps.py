@@ -12,6 +12,7 @@ from .._links import TokenLink
 from .._results import SignedIn
 from . import _routes
 from ._handles import remember
+from ._options import RegisterOptions, SignInOptions
 from ._prompt import passkeys_for, prompts_of
 from ._results import (
     Credential,
@@ -20,10 +21,8 @@ from ._results import (
     PromptFailure,
     PromptResult,
     RecoveryOptionsResult,
-    RegisterOptions,
     RegisterOptionsResult,
     SendRecoveryResult,
-    SignInOptions,
     SignInOptionsResult,
     SignInWithResult,
     SignUpResult,
