@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ..._core.flow.effects import UserContext
 from .._body import Body
@@ -84,6 +84,7 @@ async def info(*, user_context: UserContext | None = None) -> MfaInfo:
 class CompleteFactor:
     """The user completes one of these factors."""
 
+    status: ClassVar[Literal["COMPLETE_FACTOR"]] = "COMPLETE_FACTOR"
     factors: tuple[str, ...]
     info: MfaInfo
 
@@ -92,6 +93,7 @@ class CompleteFactor:
 class SetUpFactor:
     """The user has none of the required factors, and sets up one of these."""
 
+    status: ClassVar[Literal["SET_UP_FACTOR"]] = "SET_UP_FACTOR"
     factors: tuple[str, ...]
     info: MfaInfo
 
@@ -104,6 +106,7 @@ class NothingRequired:
     them: see ``get_invalid_claims_from_response``.
     """
 
+    status: ClassVar[Literal["NOTHING_REQUIRED"]] = "NOTHING_REQUIRED"
     info: MfaInfo
 
 
@@ -115,6 +118,7 @@ class NoWayForward:
     required factors.
     """
 
+    status: ClassVar[Literal["NO_WAY_FORWARD"]] = "NO_WAY_FORWARD"
     info: MfaInfo
 
 
