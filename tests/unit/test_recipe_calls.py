@@ -125,6 +125,7 @@ def test_the_user_is_as_the_api_gives_it(api, page):
     assert isinstance(result, emailpassword.SignedIn)
     user = result.user
     assert (user.id, user.emails, user.is_primary) == ("u1", ("ann@example.com",), True)
+    assert (user.tenant_ids, user.time_joined) == (("public",), 1700000000000)
     assert (user.phone_numbers, user.credential_ids) == (("+441632960001",), ("c1",))
     assert [(one.id, one.user_id) for one in user.third_parties] == [("google", "g1")]
     password, google = user.login_methods
