@@ -18,7 +18,7 @@ STOP_TIMEOUT = 5.0
 def bind(host: str, port: int) -> socket.socket:
     """Open the socket first: the port is then known before the application is made."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Without the protocol's name asyncio leaves Nagle's algorithm on, which costs 40 ms a reply.
+    # Without the protocol's name asyncio leaves Nagle's algorithm on, which costs 40 ms a response.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     # Not what it is elsewhere: on Windows it would let two servers share a port.
     if hasattr(socket, "SO_REUSEPORT"):

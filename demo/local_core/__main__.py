@@ -64,7 +64,7 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family)
     # asyncio turns off Nagle's algorithm only for sockets that name their protocol. With it, every
-    # reply takes 40 ms longer.
+    # response takes 40 ms longer.
     return socket.socket(family, listener.type, socket.IPPROTO_TCP, listener.detach())
 
 

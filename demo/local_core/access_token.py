@@ -56,7 +56,7 @@ class TokenInfo:
     expiry: int
     created: int
 
-    def reply(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The form in which the interface shows a token."""
         return {"token": self.token, "expiry": self.expiry, "createdTime": self.created}
 

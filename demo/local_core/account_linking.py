@@ -48,7 +48,7 @@ def link_accounts(
             description="The input recipe user ID is already linked to another user ID",
         )
         if not only_check:
-            refusal.reply["user"] = user.reply()
+            refusal.response["user"] = user.as_json()
         raise refusal
     _require_no_rival(tx, app, user, primary)
     if not only_check:

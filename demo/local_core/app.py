@@ -1,4 +1,4 @@
-"""The ASGI application: finds what a request is for, and turns outcomes into replies."""
+"""The ASGI application: finds what a request is for, and turns outcomes into responses."""
 
 import logging
 import re
@@ -133,16 +133,20 @@ class _Server:
     async def respond(self, request: Request) -> Response:
         """Answer a request, whatever it is."""
         try:
-            reply = await self._answer(request)
+            response = await self._answer(request)
         except Refusal as refusal:
-            return JSONResponse(refusal.reply)
+            return JSONResponse(refusal.response)
         except CoreError as error:
             return HTMLResponse(error.text + "\n", status_code=error.status)
         except Exception:
             # The path alone: parameters and body may hold what is nobody's business.
             logger.exception("%s %s failed", request.method, request.url.path)
             return HTMLResponse("Internal error\n", status_code=500)
-        return reply if isinstance(reply, Response) else JSONResponse({"status": "OK", **reply})
+        return (
+            response
+            if isinstance(response, Response)
+            else JSONResponse({"status": "OK", **response})
+        )
 
     async def _answer(self, request: Request) -> dict[str, Any] | Response:
         methods, ref = find_methods(request.url.path)

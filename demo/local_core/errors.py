@@ -4,7 +4,7 @@ from typing import Any
 
 
 class CoreError(Exception):
-    """An HTTP error reply, whose text the backend SDKs show to the developer."""
+    """An HTTP error response, whose text the backend SDKs show to the developer."""
 
     status = 500
 
@@ -76,11 +76,11 @@ class MethodNotSupported(CoreError):
 
 
 class Refusal(Exception):
-    """A reply with HTTP status 200 whose `status` field tells why the answer is not OK."""
+    """A response with HTTP status 200 whose `status` field tells why the answer is not OK."""
 
     def __init__(self, status: str, **fields: Any) -> None:
         super().__init__(status)
-        self.reply = {"status": status, **fields}
+        self.response = {"status": status, **fields}
 
 
 class RestartFlow(Refusal):

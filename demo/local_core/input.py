@@ -21,7 +21,7 @@ def parse_body(raw: bytes) -> Body:
     """Read a request body, which has to be a JSON object."""
     try:
         value = json.loads(raw, parse_constant=_refuse, parse_float=_finite)
-        # Half a surrogate pair is fine in JSON, but neither in the database nor in a reply.
+        # Half a surrogate pair is fine in JSON, but neither in the database nor in a response.
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise BadRequest("Invalid Json Input") from None

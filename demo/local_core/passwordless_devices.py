@@ -26,17 +26,17 @@ class Device:
     phone_number: str | None
     failed_attempts: int
 
-    def reply(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The form in which the interface shows an attempt."""
-        reply: dict[str, Any] = {
+        response: dict[str, Any] = {
             "preAuthSessionId": self.device_hash,
             "failedCodeInputAttemptCount": self.failed_attempts,
         }
         if self.email is not None:
-            reply["email"] = self.email
+            response["email"] = self.email
         if self.phone_number is not None:
-            reply["phoneNumber"] = self.phone_number
-        return reply
+            response["phoneNumber"] = self.phone_number
+        return response
 
 
 def hash_of_device(device_id: str) -> str:

@@ -2,8 +2,8 @@
 
 A session remembers one refresh token, the parent. Refreshing with it makes a child, and the parent
 stays good until the child, or the access token that came with it, is seen in use: a client that
-missed the reply can try again. The first sight of a child makes it the parent. Whoever comes with
-an older token than that holds a copy: the token was stolen.
+missed the response can try again. The first sight of a child makes it the parent. A client
+with a token older than the parent holds a copy: the token was stolen.
 """
 
 import json
@@ -52,9 +52,9 @@ class Tokens:
     refresh_token: TokenInfo | None = None
     anti_csrf_token: str | None = None
 
-    def reply(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The form in which the interface shows a session with its tokens."""
-        reply: dict[str, Any] = {
+        response: dict[str, Any] = {
             "session": {
                 "handle": self.handle,
                 "userId": self.user_id,
@@ -64,12 +64,12 @@ class Tokens:
             }
         }
         if self.access_token:
-            reply["accessToken"] = self.access_token.reply()
+            response["accessToken"] = self.access_token.as_json()
         if self.refresh_token:
-            reply["refreshToken"] = self.refresh_token.reply()
+            response["refreshToken"] = self.refresh_token.as_json()
         if self.anti_csrf_token:
-            reply["antiCsrfToken"] = self.anti_csrf_token
-        return reply
+            response["antiCsrfToken"] = self.anti_csrf_token
+        return response
 
 
 @dataclass(frozen=True)

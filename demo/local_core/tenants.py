@@ -23,18 +23,18 @@ class Tenant:
     core_config: Mapping[str, Any]
     providers: Sequence[Mapping[str, Any]] = ()
 
-    def reply(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The form in which the interface shows a tenant."""
-        reply: dict[str, Any] = {
+        response: dict[str, Any] = {
             "tenantId": self.tenant_id,
             "thirdParty": {"providers": self.providers},
             "coreConfig": self.core_config,
         }
         if self.first_factors is not None:
-            reply["firstFactors"] = self.first_factors
+            response["firstFactors"] = self.first_factors
         if self.required_secondary_factors is not None:
-            reply["requiredSecondaryFactors"] = self.required_secondary_factors
-        return reply
+            response["requiredSecondaryFactors"] = self.required_secondary_factors
+        return response
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Device:
         generator = pyotp.TOTP(self.secret, interval=self.period)
         return generator.verify(code, for_time=now // 1000, valid_window=self.skew)
 
-    def reply(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The form in which the interface shows a device."""
         return {
             "name": self.name,

@@ -21,7 +21,7 @@ class ThirdParty:
     provider_id: str
     user_id: str
 
-    def reply(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str]:
         """The form in which the interface shows such an account."""
         return {"id": self.provider_id, "userId": self.user_id}
 
@@ -40,9 +40,9 @@ class LoginMethod:
     tenant_ids: Sequence[str] = ()
     verified: bool = False
 
-    def reply(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The form in which the interface shows a login method."""
-        reply: dict[str, Any] = {
+        response: dict[str, Any] = {
             "recipeId": self.recipe,
             "recipeUserId": self.recipe_user_id,
             "tenantIds": self.tenant_ids,
@@ -50,14 +50,14 @@ class LoginMethod:
             "timeJoined": self.joined_at,
         }
         if self.email is not None:
-            reply["email"] = self.email
+            response["email"] = self.email
         if self.phone_number is not None:
-            reply["phoneNumber"] = self.phone_number
+            response["phoneNumber"] = self.phone_number
         if self.third_party is not None:
-            reply["thirdParty"] = self.third_party.reply()
+            response["thirdParty"] = self.third_party.as_json()
         if self.recipe == WEBAUTHN:
-            reply["webauthn"] = {"credentialIds": self.credential_ids}
-        return reply
+            response["webauthn"] = {"credentialIds": self.credential_ids}
+        return response
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class User:
         found = (one for one in self.methods if one.recipe_user_id == recipe_user_id)
         return next((one for one in found if recipe in (None, one.recipe)), None)
 
-    def reply(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The form in which the interface shows a user."""
         accounts = dict.fromkeys(one.third_party for one in self.methods if one.third_party)
         credentials = [one for method in self.methods for one in method.credential_ids]
@@ -96,9 +96,9 @@ class User:
             "phoneNumbers": _distinct(
                 one.phone_number for one in self.methods if one.phone_number is not None
             ),
-            "thirdParty": [account.reply() for account in accounts],
+            "thirdParty": [account.as_json() for account in accounts],
             "webauthn": {"credentialIds": credentials},
-            "loginMethods": [method.reply() for method in self.methods],
+            "loginMethods": [method.as_json() for method in self.methods],
             "timeJoined": self.joined_at,
         }
 

@@ -22,7 +22,7 @@ class Credential:
     counter: int
     created_at: int
 
-    def reply(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The form in which the interface shows a passkey."""
         return {
             "webauthnCredentialId": self.credential_id,

@@ -39,7 +39,7 @@ class Options:
         """The time after which they are of no use."""
         return self.created_at + self.timeout
 
-    def reply(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The form in which the interface shows them."""
         return {
             "webauthnGeneratedOptionsId": self.options_id,
@@ -107,10 +107,10 @@ def register_options(core: Core, tx: Transaction, ref: TenantRef, wanted: Wanted
 def sign_in_options(core: Core, tx: Transaction, ref: TenantRef, wanted: Wanted) -> dict[str, Any]:
     """Options by which a passkey logs in."""
     _check(wanted)
-    reply = _save(core, tx, ref, wanted).reply()
+    response = _save(core, tx, ref, wanted).as_json()
     return {
         name: value
-        for name, value in reply.items()
+        for name, value in response.items()
         if name not in ("relyingPartyName", "origin", "email")
     }
 

@@ -161,10 +161,11 @@ async def get_claim_value(
 async def get_invalid_claims_from_response(
     response: object, *, user_context: UserContext | None = None
 ) -> list[ClaimValidationError]:
-    """Why the backend refused the session in a reply of any HTTP client; empty if it did not.
+    """Why the backend refused the session in a response of any HTTP client; empty if it did not.
 
-    Takes a reply of pyfetch, ``js.fetch``, requests or httpx, one with a ``json`` method, its body
-    as text or as a dict. The reply can still be read, unless its client has let go of the body.
+    Takes a response of pyfetch, ``js.fetch``, requests or httpx, an object with a ``json`` method,
+    or the body as text or as a dict. The response can still be read, unless its client has let go
+    of the body.
     """
     found = await _ask("get_invalid_claims_from_response", user_context, response=response)
     return cast("list[ClaimValidationError]", found)

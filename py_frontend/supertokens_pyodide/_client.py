@@ -73,7 +73,7 @@ class Host(Protocol):
         """Bring the mirror up to date."""
 
     def response_headers(self) -> dict[str, str]:
-        """The headers of the reply that came last."""
+        """The headers of the response that came last."""
 
     def response_of(self, call: str, status: int) -> Any:
         """The last response to one of the SDK's own calls, if it had this status."""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._core.flow.effects import UserContext
 from ._core.session.session import Session
-from ._replies import invalid_claims_of
+from ._invalid_claims import invalid_claims_of
 from .errors import ConfigError
 
 if TYPE_CHECKING:

@@ -236,4 +236,4 @@ class PrimitiveArrayClaim(_Claim[list[T]]):
         return PrimitiveArrayClaimValidators(self)
 
 
-# ---- replies that refuse a session for its claims ------------------------------------------------
+# ---- responses that refuse a session for its claims ----------------------------------------------

@@ -147,7 +147,7 @@ class RefreshLimitReached(SuperTokensError):
     hint = (
         "The endpoint answers with the session-expired status although the session is fresh. Let "
         "it answer with another status, or leave max_retry_attempts_for_session_refresh out, and "
-        "its reply is handed to the caller after one refresh."
+        "its response is handed to the caller after one refresh."
     )
 
 

@@ -4,16 +4,16 @@
     from supertokens_pyodide.httpx import AsyncFetchTransport
 
     async with httpx.AsyncClient(transport=AsyncFetchTransport()) as client:
-        reply = await client.get("https://api.example.com/orders")  # carries the session
+        response = await client.get("https://api.example.com/orders")  # carries the session
 
 What the browser decides is not httpx's to say:
 
 - Redirects are followed, whatever ``follow_redirects`` says; ``response.url`` tells where they led,
   ``response.history`` stays empty.
-- Cookies are the browser's: the client's own are not sent, and those of a reply are not shown.
-- ``timeout.read`` limits the wait for the reply's head and for each piece of its body; the other
+- Cookies are the browser's: the client's own are not sent, and those of a response are not shown.
+- ``timeout.read`` limits the wait for the response's head and for each piece of its body; the other
   limits, proxies, certificates and HTTP/2 settings mean nothing here.
-- A request's body is sent in one piece; a reply's can be streamed.
+- A request's body is sent in one piece; a response's can be streamed.
 
 An error of the session is raised as ``httpx.ConnectError`` when the session could not be refreshed,
 else as ``httpx.TransportError``, with the SuperTokensError as its cause.
@@ -27,7 +27,7 @@ from typing import Any
 
 import httpx
 
-from ._browser.streaming import Reply, send, wait_for
+from ._browser.streaming import StreamedResponse, send, wait_for
 from .errors import RefreshUnavailable, SuperTokensError
 
 __all__ = ["AsyncFetchTransport", "FetchTransport"]
@@ -53,8 +53,8 @@ class AsyncFetchTransport(httpx.AsyncBaseTransport):
         """Send a request through the page's fetch."""
         await request.aread()
         with _httpx_errors(request, httpx.ConnectError):
-            reply = await _send(request)
-        return _Response(reply, _AsyncBody(reply, request))
+            response = await _send(request)
+        return _Response(response, _AsyncBody(response, request))
 
 
 class FetchTransport(httpx.BaseTransport):
@@ -68,28 +68,32 @@ class FetchTransport(httpx.BaseTransport):
         """Send a request through the page's fetch."""
         request.read()
         with _httpx_errors(request, httpx.ConnectError):
-            reply = wait_for(_send(request))
-        return _Response(reply, _Body(reply, request))
+            response = wait_for(_send(request))
+        return _Response(response, _Body(response, request))
 
 
 class _Response(httpx.Response):
-    """A reply that knows where it came from."""
+    """A response that knows where it came from."""
 
-    def __init__(self, reply: Reply, stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> None:
+    def __init__(
+        self, response: StreamedResponse, stream: httpx.SyncByteStream | httpx.AsyncByteStream
+    ) -> None:
         # The browser has decoded the body, so that what tells of its encoding would mislead.
-        encoded = any(name == "content-encoding" for name, _ in reply.headers)
+        encoded = any(name == "content-encoding" for name, _ in response.headers)
         untrue = {"content-encoding", "content-length"} if encoded else set()
         super().__init__(
-            reply.status,
+            response.status,
             headers=[
                 (name.encode("ascii"), text.encode("latin-1"))
-                for name, text in reply.headers
+                for name, text in response.headers
                 if name not in untrue
             ],
             stream=stream,
-            extensions={"reason_phrase": reply.reason.encode("latin-1")} if reply.reason else {},
+            extensions={"reason_phrase": response.reason.encode("latin-1")}
+            if response.reason
+            else {},
         )
-        self._url = httpx.URL(reply.url)
+        self._url = httpx.URL(response.url)
 
     @property
     def url(self) -> httpx.URL:
@@ -97,34 +101,34 @@ class _Response(httpx.Response):
 
 
 class _AsyncBody(httpx.AsyncByteStream):
-    def __init__(self, reply: Reply, request: httpx.Request) -> None:
-        self._reply = reply
+    def __init__(self, response: StreamedResponse, request: httpx.Request) -> None:
+        self._response = response
         self._request = request
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with _httpx_errors(self._request, httpx.ReadError):
-            while (piece := await self._reply.read()) is not None:
+            while (piece := await self._response.read()) is not None:
                 yield piece
 
     async def aclose(self) -> None:
-        self._reply.close()
+        self._response.close()
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, reply: Reply, request: httpx.Request) -> None:
-        self._reply = reply
+    def __init__(self, response: StreamedResponse, request: httpx.Request) -> None:
+        self._response = response
         self._request = request
 
     def __iter__(self) -> Iterator[bytes]:
         with _httpx_errors(self._request, httpx.ReadError):
-            while (piece := wait_for(self._reply.read())) is not None:
+            while (piece := wait_for(self._response.read())) is not None:
                 yield piece
 
     def close(self) -> None:
-        self._reply.close()
+        self._response.close()
 
 
-def _send(request: httpx.Request) -> Coroutine[Any, Any, Reply]:
+def _send(request: httpx.Request) -> Coroutine[Any, Any, StreamedResponse]:
     if request.url.scheme not in ("http", "https"):
         raise httpx.UnsupportedProtocol(
             f"A browser cannot send requests to {str(request.url)!r}: "
@@ -146,7 +150,7 @@ def _httpx_errors(request: httpx.Request, unreachable: type[httpx.NetworkError])
     try:
         yield
     except TimeoutError as error:
-        raise httpx.ReadTimeout("The reply took too long.", request=request) from error
+        raise httpx.ReadTimeout("The response took too long.", request=request) from error
     except ConnectionError as error:
         raise unreachable(str(error), request=request) from error
     except RefreshUnavailable as error:

@@ -14,9 +14,9 @@ const server = createSecureServer(
   { key: readFileSync(key), cert: readFileSync(cert) },
   (incoming, outgoing) => {
     const { method, url, headers } = incoming;
-    const forwarded = request({ port, method, path: url, headers: own(headers) }, (reply) => {
-      outgoing.writeHead(reply.statusCode, own(reply.headers));
-      reply.pipe(outgoing);
+    const forwarded = request({ port, method, path: url, headers: own(headers) }, (response) => {
+      outgoing.writeHead(response.statusCode, own(response.headers));
+      response.pipe(outgoing);
     });
     forwarded.on("error", () => outgoing.stream.destroy());
     incoming.pipe(forwarded);

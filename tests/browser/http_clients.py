@@ -37,8 +37,8 @@ def given(**options):
 async def call_pyfetch(method, url, body):
     from pyodide.http import pyfetch
 
-    reply = await pyfetch(url, **given(method=method, body=body))
-    return reply.status, await reply.text()
+    response = await pyfetch(url, **given(method=method, body=body))
+    return response.status, await response.text()
 
 
 @client("open_url")
@@ -52,23 +52,23 @@ def call_open_url(method, url, body):
 def call_pyxhr(method, url, body):
     from pyodide.http import pyxhr
 
-    reply = getattr(pyxhr, method.lower())(url, **given(data=body))
-    return reply.status_code, reply.text
+    response = getattr(pyxhr, method.lower())(url, **given(data=body))
+    return response.status_code, response.text
 
 
 @client("pyscript.fetch")
 async def call_pyscript_fetch(method, url, body):
     from pyscript import fetch
 
-    reply = await fetch(url, **given(method=method, body=body))
-    return reply.status, await reply.text()
+    response = await fetch(url, **given(method=method, body=body))
+    return response.status, await response.text()
 
 
 @client("js.fetch")
 async def call_js_fetch(method, url, body):
     options = to_js(given(method=method, body=body), dict_converter=js.Object.fromEntries)
-    reply = await js.fetch(url, options)
-    return reply.status, await reply.text()
+    response = await js.fetch(url, options)
+    return response.status, await response.text()
 
 
 @client("js.XMLHttpRequest")
@@ -96,17 +96,17 @@ def call_js_xhr_synchronous(method, url, body):
 def call_urllib3(method, url, body):
     import urllib3
 
-    reply = urllib3.request(method, url, body=body, retries=False)
-    return reply.status, reply.data.decode()
+    response = urllib3.request(method, url, body=body, retries=False)
+    return response.status, response.data.decode()
 
 
 @client("requests")
 def call_requests(method, url, body):
     import requests
 
-    reply = requests.request(method, url, data=body and body.encode())
-    reply.encoding = "utf-8"
-    return reply.status_code, reply.text
+    response = requests.request(method, url, data=body and body.encode())
+    response.encoding = "utf-8"
+    return response.status_code, response.text
 
 
 @client("httpx2.AsyncClient")
@@ -114,8 +114,8 @@ async def call_httpx2_asynchronous(method, url, body):
     import httpx2
 
     async with httpx2.AsyncClient() as session:
-        reply = await session.request(method, url, content=body)
-    return reply.status_code, reply.text
+        response = await session.request(method, url, content=body)
+    return response.status_code, response.text
 
 
 @client("httpx2.Client")
@@ -123,8 +123,8 @@ def call_httpx2(method, url, body):
     import httpx2
 
     with httpx2.Client() as session:
-        reply = session.request(method, url, content=body)
-    return reply.status_code, reply.text
+        response = session.request(method, url, content=body)
+    return response.status_code, response.text
 
 
 @client("httpx.AsyncClient")
@@ -133,8 +133,8 @@ async def call_httpx_asynchronous(method, url, body):
     from supertokens_pyodide.httpx import AsyncFetchTransport
 
     async with httpx.AsyncClient(transport=AsyncFetchTransport()) as session:
-        reply = await session.request(method, url, content=body)
-    return reply.status_code, reply.text
+        response = await session.request(method, url, content=body)
+    return response.status_code, response.text
 
 
 @client("httpx.Client")
@@ -143,17 +143,17 @@ def call_httpx(method, url, body):
     from supertokens_pyodide.httpx import FetchTransport
 
     with httpx.Client(transport=FetchTransport()) as session:
-        reply = session.request(method, url, content=body)
-    return reply.status_code, reply.text
+        response = session.request(method, url, content=body)
+    return response.status_code, response.text
 
 
 @client("supertokens_pyodide.fetch")
 async def call_supertokens_fetch(method, url, body):
-    reply = await supertokens.fetch(url, method=method, body=body)
-    return reply.status, await reply.text()
+    response = await supertokens.fetch(url, method=method, body=body)
+    return response.status, await response.text()
 
 
-def reply_told(status, text):
+def response_told(status, text):
     return {"status": status, "text": text}
 
 
@@ -174,7 +174,7 @@ def call_now(job):
         result = CLIENTS[job["client"]](job["method"], job["url"], job["body"])
     except Exception as error:
         return told | error_told(error)
-    return told | reply_told(*result)
+    return told | response_told(*result)
 
 
 async def call_later(job):
@@ -185,7 +185,7 @@ async def call_later(job):
         result = await CLIENTS[job["client"]](job["method"], job["url"], job["body"])
     except Exception as error:
         return error_told(error)
-    return reply_told(*result)
+    return response_told(*result)
 
 
 async def run(job):

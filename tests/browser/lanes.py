@@ -42,7 +42,7 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_worker.py::test_four_workers_*", ("firefox",)),
     # Before Python has started.
     ("test_early.py::test_with_a_session_*", ("firefox", "webkit")),
-    ("test_early.py::test_what_a_reply_says_*", ("firefox",)),
+    ("test_early.py::test_what_a_response_says_*", ("firefox",)),
     ("test_early.py::test_only_what_the_core_must_be_asked_*", ("firefox", "webkit")),
     ("test_fast_boot.py::test_a_later_visit_*", ("firefox",)),
     ("test_fast_boot.py::test_nothing_of_the_page_*", ("firefox",)),
@@ -89,7 +89,7 @@ CANNOT: list[tuple[str, str, str]] = [
         "natively the text of JSON can be read once, before there is any",
     ),
     (
-        "test_xhr_conformance.py::test_a_refreshs_own_reply_*[empty*",
+        "test_xhr_conformance.py::test_a_refreshs_own_response_*[empty*",
         "firefox",
         "natively an empty body has progress, before its end",
     ),

@@ -43,12 +43,12 @@ def sign_up(page: Page | Frame, api: str = "") -> None:
     fields = [{"id": "email", "value": email}, {"id": "password", "value": PASSWORD}]
     answer = page.evaluate(
         """async ([api, formFields]) => {
-          const reply = await fetch(`${api}/auth/signup`, {
+          const response = await fetch(`${api}/auth/signup`, {
             method: "POST",
             headers: { "content-type": "application/json" },
             body: JSON.stringify({ formFields }),
           });
-          return (await reply.json()).status;
+          return (await response.json()).status;
         }""",
         [api, fields],
     )

@@ -151,7 +151,7 @@ class Python:
         self.run("await supertokens.get_user_id()")
 
     def break_refresh(self) -> None:
-        """Let refresh calls get no reply, until start_afresh()."""
+        """Let refresh calls get no response, until start_afresh()."""
         self._broken = True
         self.context.route(f"**{REFRESH}", lambda route: route.abort())
 

@@ -135,12 +135,12 @@ class Spa:
         answer = self.run(
             """
             const formFields = Object.entries(argument).map(([id, value]) => ({ id, value }));
-            const reply = await fetch("/auth/signup", {
+            const response = await fetch("/auth/signup", {
               method: "POST",
               headers: { "content-type": "application/json" },
               body: JSON.stringify({ formFields }),
             });
-            return (await reply.json()).status;
+            return (await response.json()).status;
             """,
             fields,
         )

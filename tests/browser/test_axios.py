@@ -29,15 +29,15 @@ globalThis.told = async (call) => {
     if (data instanceof ReadableStream) return mask(await new Response(data).text());
     return mask(JSON.stringify(data));
   };
-  const reply = async ({ status, statusText, data, headers }) => ({
+  const shape = async ({ status, statusText, data, headers }) => ({
     status, statusText, data: await describe(data), type: headers.get("content-type"),
   });
   try {
-    return await reply(await call);
+    return await shape(await call);
   } catch (error) {
     const { name, code, message, status, response } = error;
     const kind = [error instanceof Error, axios.isAxiosError(error), axios.isCancel(error)];
-    return { name, code, message, status, kind, reply: response && (await reply(response)) };
+    return { name, code, message, status, kind, response: response && (await shape(response)) };
   }
 };
 """

@@ -285,7 +285,7 @@ def test_a_list_is_judged_alike_in_both_languages(spa: Bilingual) -> None:
     assert [error["id"] for error in first] == ["roles", "own id"]
 
 
-# ---- replies that refuse a session for its claims ------------------------------------------------
+# ---- responses that refuse a session for its claims ----------------------------------------------
 
 
 SEND = {
@@ -300,7 +300,7 @@ SEND = {
 
 
 @pytest.mark.parametrize("client", SEND)
-def test_both_languages_hear_of_a_reply_that_refuses_the_claims(
+def test_both_languages_hear_of_a_response_that_refuses_the_claims(
     spa: Bilingual, client: str
 ) -> None:
     spa.python("events.clear()")
@@ -311,20 +311,20 @@ def test_both_languages_hear_of_a_reply_that_refuses_the_claims(
     assert spa.python("events") == heard
 
 
-def test_the_reasons_are_found_in_replies_of_every_form(spa: Bilingual) -> None:
+def test_the_reasons_are_found_in_responses_of_every_form(spa: Bilingual) -> None:
     javascript = """
         const of = (response) => supertokens.getInvalidClaimsFromResponse({ response });
-        const reply = await fetch("/api/needs-claim");
-        const found = await of(reply);
-        const data = await reply.json();
+        const response = await fetch("/api/needs-claim");
+        const found = await of(response);
+        const data = await response.json();
         return [found, await of({ data }), await of({ data: JSON.stringify(data) })];
     """
     assert spa.run(javascript) == [THEIRS] * 3
     python = """
         of = supertokens.get_invalid_claims_from_response
-        replies = [await pyfetch(NEEDS), await js.fetch(NEEDS), pyxhr.get(NEEDS)]
-        found = [await of(reply) for reply in replies]
-        [*found, await of(await replies[0].json())]
+        responses = [await pyfetch(NEEDS), await js.fetch(NEEDS), pyxhr.get(NEEDS)]
+        found = [await of(response) for response in responses]
+        [*found, await of(await responses[0].json())]
     """
     assert spa.python(python.replace("NEEDS", repr(NEEDS))) == [THEIRS] * 4
     other = 'supertokens.getInvalidClaimsFromResponse({ response: await fetch("/api/public") })'

@@ -79,14 +79,14 @@ def ask_for_something(python: Python, client: Client) -> dict[str, Any]:
     return python.call(client.name, client.way, "GET", PROTECTED)
 
 
-def expect_the_reply(python: Python, client: Client, told: dict[str, Any]) -> str:
-    """Check the reply to ``ask_for_something``; returns the endpoint."""
+def expect_the_response(python: Python, client: Client, told: dict[str, Any]) -> str:
+    """Check the response to ``ask_for_something``; returns the endpoint."""
     assert told["status"] in (200, None)
-    reply = json.loads(told["text"])
+    response = json.loads(told["text"])
     if client.sends:
-        assert reply["body"] == BODY
+        assert response["body"] == BODY
         return ECHO
-    assert reply["userId"] == python.user_id
+    assert response["userId"] == python.user_id
     return PROTECTED
 
 
@@ -122,7 +122,7 @@ def test_a_request_survives_an_expired_token_and_keeps_its_body(
         assert "try refresh token" in told["text"]
         assert python.run("await supertokens.does_session_exist()") is True
         told = ask_for_something(python, client)
-    path = expect_the_reply(python, client, told)
+    path = expect_the_response(python, client, told)
     # No token that is known to have expired is sent, unless its caller cannot wait.
     refused = [(path, 401)] if python.where != "page" and client.way == "blocking" else []
     assert calls(python, mark) == [*refused, (REFRESH, 200), (path, 200)]
@@ -134,7 +134,7 @@ def test_a_worker_that_will_be_blocked_refreshes_before(python: Python, client: 
     python.let_token_expire()
     mark = python.demo.mark()
     assert python.run("await supertokens.ensure_fresh()") is True
-    path = expect_the_reply(python, client, ask_for_something(python, client))
+    path = expect_the_response(python, client, ask_for_something(python, client))
     assert calls(python, mark) == [(REFRESH, 200), (path, 200)]
 
 
@@ -165,7 +165,7 @@ def test_an_outage_is_told_in_the_clients_own_way_and_keeps_the_session(
     assert told["error"] == client.error
     if client.explains:
         assert told["cause"] == "REFRESH_UNAVAILABLE"
-        assert "got no reply" in told["message"]
+        assert "got no response" in told["message"]
         # Some clients take over the message alone, which says what happened.
         assert "try again" in told["hint"]
     python.start_afresh()
@@ -175,7 +175,7 @@ def test_an_outage_is_told_in_the_clients_own_way_and_keeps_the_session(
 
 @only(ONE)
 @every_client
-def test_a_refusal_is_a_reply_like_any_other(python: Python, client: Client) -> None:
+def test_a_refusal_is_a_response_like_any_other(python: Python, client: Client) -> None:
     mark = python.demo.mark()
     told = python.call(client.name, client.way, "GET", ALWAYS_401)
     assert told["status"] in (401, None)
@@ -200,11 +200,11 @@ posts = [
     {"body": "text", "headers": {}, "credentials": "include"},
     {"body": b"bytes"},
 ]
-replies = [await supertokens.fetch(f"{api}/api/echo", method="POST", **post) for post in posts]
-[await reply.json() for reply in replies]
+responses = [await supertokens.fetch(f"{api}/api/echo", method="POST", **post) for post in posts]
+[await response.json() for response in responses]
 """
     )
-    assert [(reply["body"], reply["contentType"]) for reply in told] == [
+    assert [(response["body"], response["contentType"]) for response in told] == [
         ('{"a": ["\\u00fc", 1]}', "application/json"),
         ("[1]", "application/x-mine"),
         ("text", "text/plain;charset=UTF-8"),

@@ -20,16 +20,16 @@ BUNDLE = "/vendor/supertokens/supertokens.iife.js"
 # Signs a new user up without any SDK, as a page of yesterday would have left it.
 SIGN_UP = """
 async ([mode, formFields]) => {
-  const reply = await fetch("/auth/signup", {
+  const response = await fetch("/auth/signup", {
     method: "POST",
     headers: { "content-type": "application/json", "st-auth-mode": mode, rid: "anti-csrf" },
     body: JSON.stringify({ formFields }),
   });
   const kept = {
-    "sFrontToken": reply.headers.get("front-token"),
+    "sFrontToken": response.headers.get("front-token"),
     "st-last-access-token-update": "1",
-    "st-access-token": reply.headers.get("st-access-token"),
-    "st-refresh-token": reply.headers.get("st-refresh-token"),
+    "st-access-token": response.headers.get("st-access-token"),
+    "st-refresh-token": response.headers.get("st-refresh-token"),
   };
   for (const [name, text] of Object.entries(kept)) {
     if (text) document.cookie = `${name}=${text};path=/`;
@@ -142,8 +142,8 @@ class Visit:
         while not self._held:
             self.run("0")  # lets the browser's messages in
 
-    def wait_for_replies(self, path: str, count: int = 1) -> None:
-        """Wait until the page has that many replies to requests for a path."""
+    def wait_for_responses(self, path: str, count: int = 1) -> None:
+        """Wait until the page has that many responses to requests for a path."""
         self.page.wait_for_function(
             """([path, count]) => performance.getEntriesByType("resource")
               .filter(({ name }) => name.endsWith(path)).length >= count""",
@@ -194,7 +194,7 @@ def test_with_a_session_requests_come_and_go_before_python_and_what_is_refused_w
         }""",
         refused,
     )
-    visit.wait_for_replies(refused, 3)
+    visit.wait_for_responses(refused, 3)
     assert visit.run("Promise.all(waiting.map(state))") == ["waits"] * 3
     visit.run("control.abort()")
     assert not visit.is_up()
@@ -206,7 +206,7 @@ def test_with_a_session_requests_come_and_go_before_python_and_what_is_refused_w
 
 
 @pytest.mark.parametrize("caller", ["waits", "aborts", "aborts-xhr", "blocks"])
-def test_what_a_reply_says_of_the_session_is_kept_whatever_its_caller_does(
+def test_what_a_response_says_of_the_session_is_kept_whatever_its_caller_does(
     in_cookies: Visit, demo: Demo, caller: str
 ) -> None:
     visit = in_cookies
@@ -222,7 +222,7 @@ def test_what_a_reply_says_of_the_session_is_kept_whatever_its_caller_does(
         }""",
         [caller, ACCEPT],
     )
-    visit.wait_for_replies(ACCEPT)
+    visit.wait_for_responses(ACCEPT)
     if caller == "blocks":
         assert visit.run("accepted") == 200
     else:
@@ -243,7 +243,9 @@ def test_what_a_reply_says_of_the_session_is_kept_whatever_its_caller_does(
     assert demo.count(mark, ACCEPT) == 1
 
 
-def test_a_reply_that_has_come_reaches_a_core_whose_cookies_take_a_wait(in_cookies: Visit) -> None:
+def test_a_response_that_has_come_reaches_a_core_whose_cookies_take_a_wait(
+    in_cookies: Visit,
+) -> None:
     """Python gives a cookie_handler, of which nobody can know before."""
     visit = in_cookies
     visit.sign_up()
@@ -253,7 +255,7 @@ def test_a_reply_that_has_come_reaches_a_core_whose_cookies_take_a_wait(in_cooki
         "(path) => { globalThis.accepted = viaFetch(path, { method: 'POST' }); }",
         ACCEPT,
     )
-    visit.wait_for_replies(ACCEPT)
+    visit.wait_for_responses(ACCEPT)
     assert visit.run("state(accepted)") == "waits"
     visit.page.unroute("**/pyodide.asm.wasm")
     python = """
@@ -330,13 +332,13 @@ def test_what_a_page_puts_in_the_place_of_our_parts_is_for_the_core(
     assert len(demo.requests(mark)) == 1
 
 
-def test_a_boot_that_fails_leaves_the_caller_the_reply_that_has_come(in_cookies: Visit) -> None:
+def test_a_boot_that_fails_leaves_the_caller_the_response_that_has_come(in_cookies: Visit) -> None:
     visit = in_cookies
     visit.sign_up()
     visit.load()
     visit.spoil_token()
     visit.run("(path) => { globalThis.waiting = [viaFetch(path), viaXHR(path)]; }", PROTECTED)
-    visit.wait_for_replies(PROTECTED, 2)
+    visit.wait_for_responses(PROTECTED, 2)
     visit.fail_boot()
     assert visit.run("Promise.all(waiting)") == [401] * 2
     assert visit.run('viaFetch("/api/public")') == 200

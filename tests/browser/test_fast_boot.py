@@ -18,15 +18,15 @@ HEADERS = "{ tokenTransferMethod: 'header' }"
 # What is kept, by address; `is` says whether it is an image.
 KEPT = """async () => {
   const cache = await caches.open("supertokens-pyodide-images");
-  const replies = await Promise.all((await cache.keys()).map(async ({ url }) => {
-    const reply = await cache.match(url);
-    return reply && { url, is: reply.headers.get("content-type") === "application/gzip" };
+  const responses = await Promise.all((await cache.keys()).map(async ({ url }) => {
+    const response = await cache.match(url);
+    return response && { url, is: response.headers.get("content-type") === "application/gzip" };
   }));
-  return replies.filter(Boolean); // one may have been deleted meanwhile
+  return responses.filter(Boolean); // one may have been deleted meanwhile
 }"""
 IMAGE = """async (url) => {
-  const reply = await (await caches.open("supertokens-pyodide-images")).match(url);
-  const unpacked = reply.body.pipeThrough(new DecompressionStream("gzip"));
+  const response = await (await caches.open("supertokens-pyodide-images")).match(url);
+  const unpacked = response.body.pipeThrough(new DecompressionStream("gzip"));
   return new Response(unpacked).arrayBuffer();
 }"""
 

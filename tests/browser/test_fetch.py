@@ -78,14 +78,16 @@ def test_an_abort_ends_the_wait_for_a_refresh_and_not_the_refresh(spa: Spa) -> N
     assert spa.demo.count(mark, REFRESH) == 1
 
 
-@pytest.mark.parametrize("reply", [500, None], ids=["500", "no-reply"])
+@pytest.mark.parametrize("response", [500, None], ids=["500", "no-response"])
 def test_a_refresh_that_fails_reaches_the_caller_and_keeps_the_session(
-    spa: Spa, reply: int | None
+    spa: Spa, response: int | None
 ) -> None:
     spa.let_token_expire()
     spa.route(
         f"**{REFRESH}",
-        lambda route: route.abort() if reply is None else route.fulfill(status=reply, body="down"),
+        lambda route: (
+            route.abort() if response is None else route.fulfill(status=response, body="down")
+        ),
     )
     answer = spa.run(
         """return fetch("/api/protected").then(
@@ -100,7 +102,7 @@ def test_a_refresh_that_fails_reaches_the_caller_and_keeps_the_session(
     spa.page.wait_for_function(
         'fetch("/api/protected").then(({ status }) => status === 200, () => false)', polling=200
     )
-    if reply is None:
+    if response is None:
         assert answer == ["RefreshUnavailable", "REFRESH_UNAVAILABLE", "TypeError"]
     else:
         assert answer == [500, "down"]
@@ -168,13 +170,13 @@ def test_our_own_token_in_authorization_is_replaced_after_a_refresh(spa: Spa) ->
 
 
 def test_an_invalid_claim_is_told_and_its_body_stays_readable(spa: Spa) -> None:
-    reply = spa.run(
+    response = spa.run(
         """
-        const reply = await fetch("/api/needs-claim");
-        return [reply.status, (await reply.json()).claimValidationErrors.length];
+        const response = await fetch("/api/needs-claim");
+        return [response.status, (await response.json()).claimValidationErrors.length];
         """
     )
-    assert reply == [403, 1]
+    assert response == [403, 1]
     log = spa.page.get_by_test_id("event-log")
     assert "API_INVALID_CLAIM" in log.inner_text()
 

@@ -421,10 +421,10 @@ def ended(spa: Spa, stage: str, signal: str, call: str) -> Any:
         const signal = {given};
         const reading = {str(stage == "reading").lower()};
         const call = async (fetch) => {{
-          const reply = await fetch({call});
-          if (!reading) return reply.status;
+          const response = await fetch({call});
+          if (!reading) return response.status;
           end();
-          return reply.text();
+          return response.text();
         }};
         globalThis.ended = call(fetch).catch((e) => `${{e.name}}: ${{e.message}}`);
         """

@@ -82,7 +82,7 @@ def released() -> Any:
     event.set()
 
 
-def test_a_reply_is_read_while_it_arrives(
+def test_a_response_is_read_while_it_arrives(
     python: Python, run: Run, released: threading.Event
 ) -> None:
     def slow(request: BaseHTTPRequestHandler) -> None:
@@ -110,7 +110,7 @@ def test_a_reply_is_read_while_it_arrives(
 
 
 @pytest.mark.parametrize("what", ["head", "body"])
-def test_a_reply_that_takes_too_long_is_a_read_timeout(
+def test_a_response_that_takes_too_long_is_a_read_timeout(
     python: Python, run: Run, released: threading.Event, what: str, browser_log: BrowserLog
 ) -> None:
     def slow(request: BaseHTTPRequestHandler) -> None:
@@ -155,7 +155,7 @@ type(outcome).__name__
     browser_log.wait_for_line(python.page, "failed GET", "/slow")
 
 
-def test_a_reply_that_breaks_off_is_a_read_error(python: Python, run: Run) -> None:
+def test_a_response_that_breaks_off_is_a_read_error(python: Python, run: Run) -> None:
     python.site.pages["/broken"] = answer(b"first", length=11)
     told = run('result = await tell(lambda: client.get(f"{site}/broken"))')
     assert told == {
@@ -186,19 +186,19 @@ def test_the_browser_follows_redirects_and_the_url_tells_where_to(python: Python
     python.site.pages["/new"] = answer(b"here")
     result = run(
         """
-        reply = await client.get(f"{site}/old")
-        result = [reply.status_code, reply.text, str(reply.url), len(reply.history)]
+        response = await client.get(f"{site}/old")
+        result = [response.status_code, response.text, str(response.url), len(response.history)]
         """
     )
     assert result == [200, "here", f"{python.site.origin}/new", 0]
 
 
-def test_a_compressed_reply_is_decoded_once(python: Python, run: Run) -> None:
+def test_a_compressed_response_is_decoded_once(python: Python, run: Run) -> None:
     python.site.pages["/packed"] = answer(gzip.compress(b"x" * 1000), content_encoding="gzip")
     result = run(
         """
-        reply = await client.get(f"{site}/packed")
-        result = [reply.text, "content-encoding" in reply.headers, reply.reason_phrase]
+        response = await client.get(f"{site}/packed")
+        result = [response.text, "content-encoding" in response.headers, response.reason_phrase]
         """
     )
     assert result == ["x" * 1000, False, "OK"]
@@ -208,14 +208,14 @@ def test_headers_arrive_but_those_that_are_the_browsers(python: Python, run: Run
     def tell(request: BaseHTTPRequestHandler) -> None:
         names = ("x-own", "user-agent", "cookie", "accept")
         told = {name: request.headers.get_all(name) for name in names}
-        answer(json.dumps(told).encode(), x_reply="grüezi")(request)
+        answer(json.dumps(told).encode(), x_response="grüezi")(request)
 
     python.site.pages["/headers"] = tell
     result = run(
         """
         headers = [("x-own", "1"), ("x-own", "2"), ("user-agent", "me"), ("accept", "text/x")]
-        reply = await client.get(f"{site}/headers", headers=headers, cookies={"mine": "1"})
-        result = [reply.json(), reply.headers["x-reply"]]
+        response = await client.get(f"{site}/headers", headers=headers, cookies={"mine": "1"})
+        result = [response.json(), response.headers["x-response"]]
         """
     )
     sent, told = result

@@ -24,7 +24,7 @@ APP = """
   order.push("init returned");
   globalThis.early = Promise.all([
     supertokens.doesSessionExist(),
-    fetch(`${api}/api/protected`).then((reply) => reply.status),
+    fetch(`${api}/api/protected`).then((response) => response.status),
     new Promise((resolve) => {
       const xhr = new XMLHttpRequest();
       xhr.open("GET", `${api}/api/protected`);

@@ -40,8 +40,8 @@ def sign_up_without_sdk(context: BrowserContext, demo: Demo) -> None:
     fields = {"email": f"{uuid.uuid4().hex}@example.com", "password": PASSWORD}
     body = {"formFields": [{"id": name, "value": value} for name, value in fields.items()]}
     headers = {"st-auth-mode": "cookie"}
-    reply = context.request.post(f"{demo.origin}/auth/signup", data=body, headers=headers)
-    assert reply.json()["status"] == "OK"
+    response = context.request.post(f"{demo.origin}/auth/signup", data=body, headers=headers)
+    assert response.json()["status"] == "OK"
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_a_quickstart_works_as_it_is_written(
     sign_up_without_sdk(context, demo)
     mark = demo.mark()
     page = context.new_page()
-    with page.expect_response(lambda response: response.url.endswith(ORDERS)) as replied:
+    with page.expect_response(lambda response: response.url.endswith(ORDERS)) as answered:
         page.goto(f"{demo.origin}/quickstart")
-    assert replied.value.status == 200
+    assert answered.value.status == 200
     (request,) = [request for request in demo.requests(mark) if request["path"] == ORDERS]
     assert "st-auth-mode" in request["headers"]
     assert browser_log.page_errors == []

@@ -26,7 +26,7 @@ globalThis.chunks = (count, end = (c) => c.close()) => {
 };
 globalThis.upload = (body, more) => ({ method: "POST", body, duplex: "half", ...more });
 globalThis.told = (call) => call.then(
-  async (reply) => [reply.status, reply.status === 200 ? (await reply.json()).length : null],
+  async (answer) => [answer.status, answer.status === 200 ? (await answer.json()).length : null],
   (error) => `${error.name}: ${error.message}`);
 """
 WHOLE = [200, 100_000]

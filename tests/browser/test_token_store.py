@@ -317,8 +317,9 @@ def test_a_shared_worker_keeps_the_session_of_all_its_pages(
             f"""
         body = {json.dumps({"formFields": fields})!r}
         headers = {{"content-type": "application/json"}}
-        reply = await pyfetch(argument + "/auth/signup", method="POST", headers=headers, body=body)
-        return (await reply.json())["status"]
+        url = argument + "/auth/signup"
+        response = await pyfetch(url, method="POST", headers=headers, body=body)
+        return (await response.json())["status"]
         """,
         )
         == "OK"

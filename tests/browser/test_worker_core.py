@@ -224,7 +224,7 @@ def test_a_worker_that_dies_leaves_nothing_hanging_and_another_takes_over(
             }"""
         )
     page.evaluate("workers[0].terminate()")
-    assert page.evaluate("waiting") == 401  # its own reply, which it had before
+    assert page.evaluate("waiting") == 401  # its own response, which it had before
     assert page.evaluate("asking") == "BOOT_FAILED"
     page.unroute(f"**{REFRESH}")
     page.evaluate("void (globalThis.next = fetch('/api/protected').then(({ status }) => status))")

@@ -383,7 +383,7 @@ def test_a_worker_with_an_opaque_origin_is_told_so(
     site = opened(SHARING_BUNDLE)
     # An opaque origin cannot import what another serves without CORS.
     shim = site.page.evaluate(
-        "fetch('/vendor/supertokens/supertokens.worker.js').then((reply) => reply.text())"
+        "fetch('/vendor/supertokens/supertokens.worker.js').then((response) => response.text())"
     )
     told = site.page.evaluate(
         """([shim, rest]) => {

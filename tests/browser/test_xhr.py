@@ -67,7 +67,7 @@ def test_ten_requests_of_both_kinds_make_one_refresh(spa: Spa) -> None:
         """
         const five = Array.from({ length: 5 });
         const xhr = five.map(() => tell("GET", "/api/protected").then((told) => told.status));
-        const fetched = five.map(() => fetch("/api/protected").then((reply) => reply.status));
+        const fetched = five.map(() => fetch("/api/protected").then((response) => response.status));
         return Promise.all([...xhr, ...fetched]);
         """
     )
@@ -150,7 +150,7 @@ def test_the_callers_own_401_comes_after_one_refresh(spa: Spa) -> None:
 
 @ON_THE_PAGE
 @pytest.mark.parametrize("is_async", ["true", "false"], ids=["asynchronous", "synchronous"])
-def test_a_session_that_has_ended_gives_the_refreshs_reply(spa: Spa, is_async: str) -> None:
+def test_a_session_that_has_ended_gives_the_refreshs_response(spa: Spa, is_async: str) -> None:
     spa.demo.revoke_all(spa.run("return supertokens.getUserId()"))
     spa.spoil_token()
     told = tell(spa, f'"GET", "/api/protected", {{ isAsync: {is_async} }}')
@@ -381,7 +381,7 @@ def test_a_synchronous_request_does_not_wait_for_the_refresh_of(spa: Spa, other:
     held: list[Route] = []
     if other == "this-tab":
         spa.route(f"**{REFRESH}", lambda route: held.append(route))
-        spa.run('globalThis.waiting = fetch("/api/protected").then((reply) => reply.status)')
+        spa.run('globalThis.waiting = fetch("/api/protected").then((response) => response.status)')
         spa.wait_for(held)
     else:
         spa.run(
@@ -414,7 +414,7 @@ def test_a_synchronous_request_of_an_unknown_visitor_does_not_wait_for_the_probe
     held: list[Route] = []
     spa.route(f"**{REFRESH}", lambda route: held.append(route))
     spa.page.context.clear_cookies()
-    spa.run('globalThis.waiting = fetch("/api/public").then((reply) => reply.status)')
+    spa.run('globalThis.waiting = fetch("/api/public").then((response) => response.status)')
     spa.wait_for(held)
     mark = spa.demo.mark()
     assert spa.run(f'{SYNC} return sync("GET", "/api/public")') == 200

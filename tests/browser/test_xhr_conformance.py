@@ -468,9 +468,9 @@ def compare(page: Spa, what: str) -> None:
         assert (stage, act(page, "ours", stage, what)) == (stage, natively)
 
 
-# ---- another reply in place of its own -----------------------------------------------------------
+# ---- another response in place of its own --------------------------------------------------------
 
-REPLIES = {
+RESPONSES = {
     "json": ("application/json", '{"message": "grüezi"}'),
     "html": ("text/html", "<title>Down</title><p>grüezi"),
     "xml": ("application/xml", "<a>grüezi</a>"),
@@ -480,9 +480,11 @@ REPLIES = {
 
 
 @ON_THE_PAGE
-@pytest.mark.parametrize("reply", REPLIES)
-def test_a_refreshs_own_reply_looks_as_if_it_had_been_asked_for(page: Spa, reply: str) -> None:
-    content_type, body = REPLIES[reply]
+@pytest.mark.parametrize("response", RESPONSES)
+def test_a_refreshs_own_response_looks_as_if_it_had_been_asked_for(
+    page: Spa, response: str
+) -> None:
+    content_type, body = RESPONSES[response]
     page.page.route(
         f"**{REFRESH}",
         lambda route: route.fulfill(status=503, content_type=content_type, body=body),

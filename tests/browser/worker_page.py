@@ -155,13 +155,13 @@ class WorkerPage:
         user_id: str = self.run(
             """
             fields = [{"id": name, "value": value} for name, value in argument.items()]
-            reply = await pyfetch(
+            response = await pyfetch(
                 js.location.origin + "/auth/signup",
                 method="POST",
                 headers={"content-type": "application/json"},
                 body=json.dumps({"formFields": fields}),
             )
-            assert (await reply.json())["status"] == "OK"
+            assert (await response.json())["status"] == "OK"
             return await s.get_user_id()
             """,
             fields,
@@ -175,8 +175,8 @@ class WorkerPage:
             """
             import asyncio
             url, times = js.location.origin + argument[0], argument[1]
-            replies = await asyncio.gather(*(pyfetch(url) for _ in range(times)))
-            return [reply.status for reply in replies]
+            responses = await asyncio.gather(*(pyfetch(url) for _ in range(times)))
+            return [response.status for response in responses]
             """,
             [path, times],
             worker,

@@ -69,13 +69,13 @@ class CoreClient:
         return client
 
     def ok(self, method: str, path: str, /, **fields: Any) -> dict[str, Any]:
-        """The reply to a request that has to succeed."""
-        reply = self.reply(method, path, **fields)
-        assert reply["status"] == "OK", reply
-        return reply
+        """The response to a request that has to succeed."""
+        response = self.response(method, path, **fields)
+        assert response["status"] == "OK", response
+        return response
 
-    def reply(self, method: str, path: str, /, **fields: Any) -> dict[str, Any]:
-        """The JSON reply to a request; fields go where the method has them."""
+    def response(self, method: str, path: str, /, **fields: Any) -> dict[str, Any]:
+        """The JSON response to a request; fields go where the method has them."""
         where = {"params": fields} if method in ("GET", "DELETE") else {"json": fields}
         response = self.request(method, path, **where)
         assert response.status_code == 200, response.text
@@ -104,7 +104,7 @@ class CoreClient:
         self, tokens: dict[str, Any], *, anti_csrf: bool = False, dynamic: bool = True
     ) -> dict[str, Any]:
         fields = {"antiCsrfToken": tokens["antiCsrfToken"]} if anti_csrf else {}
-        return self.reply(
+        return self.response(
             "POST",
             f"{self.base}/recipe/session/refresh",
             refreshToken=tokens["refreshToken"]["token"],
@@ -117,7 +117,7 @@ class CoreClient:
         self, tokens: dict[str, Any], *, check_database: bool = False, **fields: Any
     ) -> dict[str, Any]:
         settings = {"enableAntiCsrf": False, "doAntiCsrfCheck": False, **fields}
-        return self.reply(
+        return self.response(
             "POST",
             f"{self.base}/recipe/session/verify",
             accessToken=tokens["accessToken"]["token"],

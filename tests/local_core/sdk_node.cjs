@@ -33,7 +33,7 @@ function tokens(session) {
   };
 }
 
-const login = (reply) => ({ status: reply.status, user: reply.user?.toJson() ?? null });
+const login = (response) => ({ status: response.status, user: response.user?.toJson() ?? null });
 
 const OPERATIONS = {
   sign_up: async (tenant, email, password) =>

@@ -10,14 +10,14 @@ const Passkeys = require("supertokens-node/recipe/webauthn");
 
 const id = (userId) => supertokens.convertToRecipeUserId(userId);
 const absent = (value) => value ?? undefined;
-const login = (reply) => ({ status: reply.status, user: reply.user?.toJson() ?? null });
+const login = (response) => ({ status: response.status, user: response.user?.toJson() ?? null });
 const contact = (email, phoneNumber) => (email ? { email } : { phoneNumber });
 const PARTY = {
   relyingPartyId: "localhost",
   relyingPartyName: "Shop",
   origin: "http://localhost:3000",
 };
-const options = (reply) => [reply.webauthnGeneratedOptionsId, reply.challenge];
+const options = (response) => [response.webauthnGeneratedOptionsId, response.challenge];
 
 const given = ({ preAuthSessionId, deviceId }, userInputCode) => ({
   preAuthSessionId,
@@ -50,14 +50,14 @@ const OPERATIONS = {
     return { preAuthSessionId, deviceId, code: userInputCode, linkCode };
   },
   new_code: async (tenantId, deviceId) => {
-    const reply = await Codes.createNewCodeForDevice({ tenantId, deviceId });
-    return [reply.status, reply.userInputCode ?? null];
+    const response = await Codes.createNewCodeForDevice({ tenantId, deviceId });
+    return [response.status, response.userInputCode ?? null];
   },
   check_code: async (tenantId, attempt, code) =>
     (await Codes.checkCode({ tenantId, ...given(attempt, code) })).status,
   consume_code: async (tenantId, attempt, code) => {
-    const reply = await Codes.consumeCode({ tenantId, ...given(attempt, code) });
-    return { ...login(reply), failed: reply.failedCodeInputAttemptCount ?? null };
+    const response = await Codes.consumeCode({ tenantId, ...given(attempt, code) });
+    return { ...login(response), failed: response.failedCodeInputAttemptCount ?? null };
   },
   consume_link: async (tenantId, { preAuthSessionId, linkCode }) =>
     login(await Codes.consumeCode({ tenantId, preAuthSessionId, linkCode })),
@@ -74,14 +74,14 @@ const OPERATIONS = {
     ).status,
 
   third_party_user: async (tenant, user, email, verified) => {
-    const reply = await ThirdParties.manuallyCreateOrUpdateUser(
+    const response = await ThirdParties.manuallyCreateOrUpdateUser(
       tenant,
       "google",
       user,
       email,
       verified,
     );
-    return { ...login(reply), created: reply.createdNewRecipeUser ?? false };
+    return { ...login(response), created: response.createdNewRecipeUser ?? false };
   },
   put_provider: async (tenant, clientId) => {
     const config = { thirdPartyId: "google", clients: [{ clientId }] };

@@ -69,11 +69,11 @@ def tokens(container: SessionContainer) -> dict[str, Any]:
     }
 
 
-def user_reply(user: Any) -> dict[str, Any] | None:
+def user_response(user: Any) -> dict[str, Any] | None:
     return user and user.to_json()
 
 
-# Replies whose status the SDK does not keep.
+# Responses whose status the SDK does not keep.
 STATUSES = {
     UnknownUserIdError: "UNKNOWN_USER_ID_ERROR",
     UnknownRoleError: "UNKNOWN_ROLE_ERROR",
@@ -81,30 +81,30 @@ STATUSES = {
 }
 
 
-def status(reply: Any) -> str:
-    known = getattr(reply, "status", None) or STATUSES.get(type(reply))
-    if known is None and not type(reply).__name__.endswith("OkResult"):
-        raise TypeError(f"what does {type(reply).__name__} mean?")
+def status(response: Any) -> str:
+    known = getattr(response, "status", None) or STATUSES.get(type(response))
+    if known is None and not type(response).__name__.endswith("OkResult"):
+        raise TypeError(f"what does {type(response).__name__} mean?")
     return known or "OK"
 
 
 async def sign_up(tenant: str, email: str, password: str) -> Any:
-    reply = await passwords.sign_up(tenant, email, password)
-    return {"status": status(reply), "user": user_reply(getattr(reply, "user", None))}
+    response = await passwords.sign_up(tenant, email, password)
+    return {"status": status(response), "user": user_response(getattr(response, "user", None))}
 
 
 async def sign_in(tenant: str, email: str, password: str) -> Any:
-    reply = await passwords.sign_in(tenant, email, password)
-    return {"status": status(reply), "user": user_reply(getattr(reply, "user", None))}
+    response = await passwords.sign_in(tenant, email, password)
+    return {"status": status(response), "user": user_response(getattr(response, "user", None))}
 
 
 async def get_user(user_id: str) -> Any:
-    return user_reply(await supertokens.get_user(user_id))
+    return user_response(await supertokens.get_user(user_id))
 
 
 async def users_by_email(tenant: str, email: str) -> Any:
     users = await supertokens.list_users_by_account_info(tenant, AccountInfoInput(email=email))
-    return [user_reply(user) for user in users]
+    return [user_response(user) for user in users]
 
 
 async def list_users(tenant: str, limit: int, page: str | None) -> Any:
@@ -125,8 +125,8 @@ async def update_user(user_id: str, email: str | None, password: str | None) -> 
 
 
 async def create_reset_token(tenant: str, user_id: str, email: str) -> Any:
-    reply = await passwords.create_reset_password_token(tenant, user_id, email)
-    return getattr(reply, "token", None)
+    response = await passwords.create_reset_password_token(tenant, user_id, email)
+    return getattr(response, "token", None)
 
 
 async def reset_password(tenant: str, token: str, password: str) -> Any:
@@ -192,10 +192,10 @@ async def revoke_all_sessions(user_id: str, tenant: str | None) -> Any:
 
 
 async def put_tenant(tenant: str, factors: list[str], config: Any) -> Any:
-    reply = await tenants.create_or_update_tenant(
+    response = await tenants.create_or_update_tenant(
         tenant, TenantConfigCreateOrUpdate(first_factors=factors, core_config=config)
     )
-    return reply.created_new
+    return response.created_new
 
 
 async def get_tenant(tenant: str) -> Any:
@@ -216,8 +216,8 @@ async def associate_user(tenant: str, user_id: str) -> Any:
 
 
 async def disassociate_user(tenant: str, user_id: str) -> Any:
-    reply = await tenants.disassociate_user_from_tenant(tenant, RecipeUserId(user_id))
-    return reply.was_associated
+    response = await tenants.disassociate_user_from_tenant(tenant, RecipeUserId(user_id))
+    return response.was_associated
 
 
 async def create_role(role: str, permissions: list[str]) -> Any:
@@ -273,8 +273,8 @@ async def clear_metadata(user_id: str) -> Any:
 
 
 async def create_verification_token(tenant: str, user_id: str) -> Any:
-    reply = await verification.create_email_verification_token(tenant, RecipeUserId(user_id))
-    return getattr(reply, "token", None)
+    response = await verification.create_email_verification_token(tenant, RecipeUserId(user_id))
+    return getattr(response, "token", None)
 
 
 async def verify_email(tenant: str, token: str) -> Any:
@@ -322,8 +322,8 @@ async def key_ids() -> Any:
 
 
 async def has_user_id_mapping(user_id: str) -> Any:
-    reply = await supertokens.get_user_id_mapping(user_id)
-    return hasattr(reply, "external_user_id")
+    response = await supertokens.get_user_id_mapping(user_id)
+    return hasattr(response, "external_user_id")
 
 
 async def serve() -> Any:

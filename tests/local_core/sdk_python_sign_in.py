@@ -40,18 +40,18 @@ _OPERATION = re.compile(
 )
 
 
-def _status(reply: Any) -> str:
-    known = getattr(reply, "status", None)
+def _status(response: Any) -> str:
+    known = getattr(response, "status", None)
     if known is not None:
         return known
-    # Replies whose status the SDK does not keep: ConsumeCodeRestartFlowError, ...OkResult.
-    name = _OPERATION.sub("", type(reply).__name__).removesuffix("Result")
+    # Responses whose status the SDK does not keep: ConsumeCodeRestartFlowError, ...OkResult.
+    name = _OPERATION.sub("", type(response).__name__).removesuffix("Result")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
 
 
-def _login(reply: Any) -> dict[str, Any]:
-    user = getattr(reply, "user", None)
-    return {"status": _status(reply), "user": user and user.to_json()}
+def _login(response: Any) -> dict[str, Any]:
+    user = getattr(response, "user", None)
+    return {"status": _status(response), "user": user and user.to_json()}
 
 
 async def users_by(tenant: str, email: str | None, phone: str | None) -> Any:
@@ -70,8 +70,8 @@ async def create_code(tenant: str, email: str | None, phone: str | None) -> Any:
 
 
 async def new_code(tenant: str, device_id: str) -> Any:
-    reply = await codes.create_new_code_for_device(tenant, device_id)
-    return [_status(reply), getattr(reply, "user_input_code", None)]
+    response = await codes.create_new_code_for_device(tenant, device_id)
+    return [_status(response), getattr(response, "user_input_code", None)]
 
 
 async def check_code(tenant: str, attempt: Any, code: str) -> Any:
@@ -81,9 +81,9 @@ async def check_code(tenant: str, attempt: Any, code: str) -> Any:
 
 async def consume_code(tenant: str, attempt: Any, code: str) -> Any:
     ids = attempt["preAuthSessionId"], code, attempt["deviceId"]
-    reply = await codes.consume_code(tenant, *ids)
-    failed = getattr(reply, "failed_code_input_attempt_count", None)
-    return {**_login(reply), "failed": failed}
+    response = await codes.consume_code(tenant, *ids)
+    failed = getattr(response, "failed_code_input_attempt_count", None)
+    return {**_login(response), "failed": failed}
 
 
 async def consume_link(tenant: str, attempt: Any) -> Any:
@@ -104,13 +104,13 @@ async def update_contact(user_id: str, email: str | None, phone: str | None) -> 
 
 
 async def third_party_user(tenant: str, user: str, email: str, verified: bool) -> Any:
-    reply = await third_parties.manually_create_or_update_user(
+    response = await third_parties.manually_create_or_update_user(
         tenant, "google", user, email, verified
     )
-    created = isinstance(reply, ManuallyCreateOrUpdateUserOkResult) and (
-        reply.created_new_recipe_user
+    created = isinstance(response, ManuallyCreateOrUpdateUserOkResult) and (
+        response.created_new_recipe_user
     )
-    return {**_login(reply), "created": created}
+    return {**_login(response), "created": created}
 
 
 async def put_provider(tenant: str, client_id: str) -> Any:
@@ -161,8 +161,8 @@ _PARTY = {
 }
 
 
-def _options(reply: Any) -> Any:
-    return [reply.webauthn_generated_options_id, reply.challenge]
+def _options(response: Any) -> Any:
+    return [response.webauthn_generated_options_id, response.challenge]
 
 
 async def passkey_register_options(tenant: str, email: str) -> Any:
@@ -202,15 +202,15 @@ async def remove_passkey(user_id: str, credential_id: str) -> Any:
 
 
 async def recovery_token(tenant: str, user_id: str, email: str) -> Any:
-    reply = await webauthn.generate_recover_account_token(
+    response = await webauthn.generate_recover_account_token(
         tenant_id=tenant, user_id=user_id, email=email
     )
-    return getattr(reply, "token", None)
+    return getattr(response, "token", None)
 
 
 async def user_of_recovery_token(tenant: str, token: str) -> Any:
-    reply = await webauthn.get_user_from_recover_account_token(tenant_id=tenant, token=token)
-    return _login(reply)
+    response = await webauthn.get_user_from_recover_account_token(tenant_id=tenant, token=token)
+    return _login(response)
 
 
 async def use_recovery_token(tenant: str, token: str) -> Any:

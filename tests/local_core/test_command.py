@@ -18,8 +18,10 @@ def test_its_options_reach_the_core():
     with running_core("--access-token-validity", "7", "--api-key", "key") as address:
         session = f"{address}/recipe/session"
         assert httpx.post(session, json=BODY, timeout=TIMEOUT).status_code == 401
-        reply = httpx.post(session, json=BODY, headers={"api-key": "key"}, timeout=TIMEOUT).json()
-    token = reply["accessToken"]
+        response = httpx.post(
+            session, json=BODY, headers={"api-key": "key"}, timeout=TIMEOUT
+        ).json()
+    token = response["accessToken"]
     assert token["expiry"] - token["createdTime"] == 7000
 
 

@@ -52,8 +52,8 @@ def refresh(client: httpx.Client, token: str) -> httpx.Response:
 
 def test_one_address_gets_one_user(client: httpx.Client):
     body = {"email": "race@example.com", "password": "correct-horse-7"}
-    replies = at_once(lambda _: client.post("/recipe/signup", json=body))
-    statuses = sorted(reply["status"] for reply in replies)
+    responses = at_once(lambda _: client.post("/recipe/signup", json=body))
+    statuses = sorted(response["status"] for response in responses)
     assert statuses == ["EMAIL_ALREADY_EXISTS_ERROR"] * (AT_ONCE - 1) + ["OK"]
     found = client.get("/users/by-accountinfo", params={**body, "doUnionOfAccountInfo": "false"})
     assert len(found.json()["users"]) == 1
@@ -61,11 +61,11 @@ def test_one_address_gets_one_user(client: httpx.Client):
 
 def test_refreshes_with_one_token_all_succeed_and_one_child_lives_on(client: httpx.Client):
     token = new_session(client)["refreshToken"]["token"]
-    replies = at_once(lambda _: refresh(client, token))
-    children = [reply["refreshToken"]["token"] for reply in replies]
+    responses = at_once(lambda _: refresh(client, token))
+    children = [response["refreshToken"]["token"] for response in responses]
     assert len(set(children)) == AT_ONCE
     # Using them all at once makes one the parent; the others are stolen ones by then.
-    outcomes = [reply["status"] for reply in at_once(lambda n: refresh(client, children[n]))]
+    outcomes = [response["status"] for response in at_once(lambda n: refresh(client, children[n]))]
     assert sorted(outcomes) == ["OK"] + ["TOKEN_THEFT_DETECTED"] * (AT_ONCE - 1)
     assert refresh(client, token).json()["status"] == "TOKEN_THEFT_DETECTED"
     winner = children[outcomes.index("OK")]
@@ -92,10 +92,10 @@ def test_a_new_app_gets_one_static_key(client: httpx.Client):
 
 def test_a_session_is_revoked_once(client: httpx.Client):
     handle = new_session(client)["session"]["handle"]
-    replies = at_once(
+    responses = at_once(
         lambda _: client.post("/recipe/session/remove", json={"sessionHandles": [handle]})
     )
-    assert sorted(len(reply["sessionHandlesRevoked"]) for reply in replies) == [
+    assert sorted(len(response["sessionHandlesRevoked"]) for response in responses) == [
         *[0] * (AT_ONCE - 1),
         1,
     ]

@@ -74,19 +74,19 @@ def test_a_token_with_another_algorithm_is_refused(core):
         jwt.encode(claims, None, algorithm="none", headers=headers),
         jwt.encode(claims, "secret" * 10, algorithm="HS256", headers=headers),
     ):
-        reply = core.verify({"accessToken": {"token": token}})
-        assert reply == {"status": "TRY_REFRESH_TOKEN", "message": "JWT verification failed"}
+        response = core.verify({"accessToken": {"token": token}})
+        assert response == {"status": "TRY_REFRESH_TOKEN", "message": "JWT verification failed"}
 
 
 def own_jwt(core, **fields):
     defaults = {"algorithm": "RS256", "jwksDomain": "http://me", "payload": {}, "validity": 60}
-    return core.reply("POST", "/recipe/jwt", **{**defaults, **fields})
+    return core.response("POST", "/recipe/jwt", **{**defaults, **fields})
 
 
 def test_a_jwt_that_is_no_access_token_is_refused(core):
-    reply = core.verify({"accessToken": {"token": own_jwt(core)["jwt"]}})
-    assert reply["status"] == "TRY_REFRESH_TOKEN"
-    assert reply["message"].startswith("Access token does not contain all the information")
+    response = core.verify({"accessToken": {"token": own_jwt(core)["jwt"]}})
+    assert response["status"] == "TRY_REFRESH_TOKEN"
+    assert response["message"].startswith("Access token does not contain all the information")
 
 
 def test_an_own_jwt_has_an_issuer_and_ends(core, clock):

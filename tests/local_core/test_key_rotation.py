@@ -117,7 +117,7 @@ def test_apps_have_keys_of_their_own(core: CoreClient):
 def test_a_token_of_another_app_is_refused(core: CoreClient):
     core.ok("PUT", "/recipe/multitenancy/app/v2", appId="other")
     token = core.new_session()["accessToken"]["token"]
-    reply = core.reply(
+    response = core.response(
         "POST",
         "/appid-other/recipe/session/verify",
         accessToken=token,
@@ -125,4 +125,4 @@ def test_a_token_of_another_app_is_refused(core: CoreClient):
         doAntiCsrfCheck=False,
         checkDatabase=False,
     )
-    assert reply["status"] == "TRY_REFRESH_TOKEN"
+    assert response["status"] == "TRY_REFRESH_TOKEN"

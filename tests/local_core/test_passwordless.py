@@ -25,7 +25,7 @@ def linked(attempt):
 
 
 def consume(core, fields):
-    return core.reply("POST", f"{CODE}/consume", **fields)
+    return core.response("POST", f"{CODE}/consume", **fields)
 
 
 def wrong(attempt):
@@ -37,16 +37,16 @@ def wrong(attempt):
 def test_a_code_logs_in_and_shows_that_the_contact_is_ones_own(core, clock, contact, use):
     attempt = create(core, **contact)
     assert attempt["codeLifetime"] == 15 * MINUTE
-    reply = consume(core, use(attempt))
-    assert reply["status"] == "OK"
-    assert reply["createdNewUser"] is True
-    user_id = reply["recipeUserId"]
-    assert reply["consumedDevice"] == {
+    response = consume(core, use(attempt))
+    assert response["status"] == "OK"
+    assert response["createdNewUser"] is True
+    user_id = response["recipeUserId"]
+    assert response["consumedDevice"] == {
         "preAuthSessionId": attempt["preAuthSessionId"],
         "failedCodeInputAttemptCount": 0,
         **contact,
     }
-    assert reply["user"] == {
+    assert response["user"] == {
         "id": user_id,
         "isPrimaryUser": False,
         "tenantIds": ["public"],
@@ -67,7 +67,7 @@ def test_a_code_logs_in_and_shows_that_the_contact_is_ones_own(core, clock, cont
         ],
     }
     fields = {"doUnionOfAccountInfo": "false", **contact}
-    assert core.ok("GET", "/users/by-accountinfo", **fields)["users"] == [reply["user"]]
+    assert core.ok("GET", "/users/by-accountinfo", **fields)["users"] == [response["user"]]
     again = consume(core, use(create(core, **contact)))
     assert (again["createdNewUser"], again["recipeUserId"]) == (False, user_id)
 
@@ -75,9 +75,11 @@ def test_a_code_logs_in_and_shows_that_the_contact_is_ones_own(core, clock, cont
 def test_a_code_is_checked_without_being_used(core):
     attempt = create(core)
     for _ in range(2):
-        reply = core.ok("POST", f"{CODE}/check", **typed(attempt))
-        assert reply["consumedDevice"]["email"] == EMAIL
-    assert core.reply("POST", f"{CODE}/check", **wrong(attempt))["failedCodeInputAttemptCount"] == 1
+        response = core.ok("POST", f"{CODE}/check", **typed(attempt))
+        assert response["consumedDevice"]["email"] == EMAIL
+    assert (
+        core.response("POST", f"{CODE}/check", **wrong(attempt))["failedCodeInputAttemptCount"] == 1
+    )
     assert consume(core, typed(attempt))["status"] == "OK"
 
 
@@ -98,9 +100,9 @@ def test_an_expired_code_counts_as_an_attempt_and_an_expired_link_does_not(core,
     attempt = create(core)
     clock.advance(15 * MINUTE + 1)
     assert consume(core, linked(attempt)) == RESTART
-    reply = consume(core, typed(attempt))
-    assert reply["status"] == "EXPIRED_USER_INPUT_CODE_ERROR"
-    assert reply["failedCodeInputAttemptCount"] == 1
+    response = consume(core, typed(attempt))
+    assert response["status"] == "EXPIRED_USER_INPUT_CODE_ERROR"
+    assert response["failedCodeInputAttemptCount"] == 1
     # A new code of the same attempt is as good as the first.
     fresh = create(core, deviceId=attempt["deviceId"])
     assert consume(core, typed(fresh))["status"] == "OK"
@@ -114,14 +116,14 @@ def test_a_resent_code_leaves_the_others_valid_and_a_success_ends_all_attempts(c
     assert consume(core, linked(attempt))["status"] == "OK"
     for ended in attempt, other:
         assert consume(core, linked(ended)) == RESTART
-        assert core.reply("POST", CODE, deviceId=ended["deviceId"]) == RESTART
+        assert core.response("POST", CODE, deviceId=ended["deviceId"]) == RESTART
     assert core.ok("GET", f"{CODE}s", email=EMAIL)["devices"] == []
 
 
 def test_a_code_of_ones_own_works_once_in_an_attempt(core):
     attempt = create(core, email=EMAIL, userInputCode="open sesame")
     fields = {"deviceId": attempt["deviceId"], "userInputCode": "open sesame"}
-    assert core.reply("POST", CODE, **fields) == {"status": "USER_INPUT_CODE_ALREADY_USED_ERROR"}
+    assert core.response("POST", CODE, **fields) == {"status": "USER_INPUT_CODE_ALREADY_USED_ERROR"}
     assert consume(core, typed(attempt))["status"] == "OK"
 
 
@@ -143,9 +145,9 @@ def test_attempts_belong_to_a_tenant_with_limits_of_its_own(core):
     core.put_tenant("t1", coreConfig={"passwordless_max_code_input_attempts": 2})
     attempt = core.ok("POST", f"/t1{CODE}", email=EMAIL)
     assert consume(core, linked(attempt)) == RESTART
-    reply = core.reply("POST", f"/t1{CODE}/consume", **wrong(attempt))
-    assert reply["maximumCodeInputAttempts"] == 2
-    assert core.reply("POST", f"/t1{CODE}/consume", **wrong(attempt)) == RESTART
+    response = core.response("POST", f"/t1{CODE}/consume", **wrong(attempt))
+    assert response["maximumCodeInputAttempts"] == 2
+    assert core.response("POST", f"/t1{CODE}/consume", **wrong(attempt)) == RESTART
 
 
 @pytest.mark.parametrize(
@@ -173,8 +175,8 @@ def test_contacts_are_changed_and_cleared(core):
     user_id = consume(core, linked(create(core)))["recipeUserId"]
     taken = consume(core, linked(create(core, phoneNumber=PHONE)))["recipeUserId"]
     assert change("nobody", email="b@example.com").json()["status"] == "UNKNOWN_USER_ID_ERROR"
-    reply = change(user_id, phoneNumber=PHONE).json()
-    assert reply["status"] == "PHONE_NUMBER_ALREADY_EXISTS_ERROR"
+    response = change(user_id, phoneNumber=PHONE).json()
+    assert response["status"] == "PHONE_NUMBER_ALREADY_EXISTS_ERROR"
     assert change(taken, email=EMAIL).json()["status"] == "EMAIL_ALREADY_EXISTS_ERROR"
     pending = create(core)
     assert change(user_id, email=None, phoneNumber="+441632960961").json()["status"] == "OK"
@@ -183,8 +185,8 @@ def test_contacts_are_changed_and_cleared(core):
     assert (user["emails"], user["phoneNumbers"]) == ([], ["+441632960961"])
     assert change(user_id, phoneNumber=None).status_code == 400
     # Without that header the path is about passwords.
-    reply = core.reply("PUT", "/recipe/user", recipeUserId=user_id, password="secret")
-    assert reply == {"status": "UNKNOWN_USER_ID_ERROR"}
+    response = core.response("PUT", "/recipe/user", recipeUserId=user_id, password="secret")
+    assert response == {"status": "UNKNOWN_USER_ID_ERROR"}
 
 
 def test_a_primary_user_does_not_get_the_contact_of_another(core):
@@ -195,8 +197,8 @@ def test_a_primary_user_does_not_get_the_contact_of_another(core):
     core.ok("POST", primary, recipeUserId=other)
     fields = {"recipeUserId": user_id, "email": "b@example.com"}
     headers = {"rid": "passwordless"}
-    reply = core.request("PUT", "/recipe/user", headers=headers, json=fields).json()
-    assert reply["status"] == "EMAIL_CHANGE_NOT_ALLOWED_ERROR"
+    response = core.request("PUT", "/recipe/user", headers=headers, json=fields).json()
+    assert response["status"] == "EMAIL_CHANGE_NOT_ALLOWED_ERROR"
 
 
 def test_a_removed_user_leaves_no_attempt(core):

@@ -100,8 +100,10 @@ def test_a_killed_core_has_lost_nothing(db):
     assert process.returncode == -signal.SIGKILL
     with running_core("--db", db) as address:
         body = {**REFRESH, "refreshToken": session["refreshToken"]["token"]}
-        reply = httpx.post(f"{address}/recipe/session/refresh", json=body, timeout=TIMEOUT).json()
-    assert reply["status"] == "OK"
+        response = httpx.post(
+            f"{address}/recipe/session/refresh", json=body, timeout=TIMEOUT
+        ).json()
+    assert response["status"] == "OK"
 
 
 def test_two_cores_can_share_a_file(clock, db):

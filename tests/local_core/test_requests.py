@@ -48,9 +48,9 @@ def test_it_says_hello(core):
 
 def test_it_names_the_versions_it_speaks(core):
     fields = {"apiDomain": "http://api", "websiteDomain": "http://website"}
-    reply = core.reply("GET", "/apiversion", **fields)
-    assert list(reply) == ["versions"]
-    versions = reply["versions"]
+    response = core.response("GET", "/apiversion", **fields)
+    assert list(response) == ["versions"]
+    versions = response["versions"]
     assert (versions[0], versions[-1]) == ("2.7", "5.4")
     # The responses to SDKs of older versions looked different.
     for version in versions[versions.index("5.1") :]:
@@ -101,7 +101,7 @@ def test_what_it_says_about_itself(core):
         "multi_tenancy",
         "mfa",
     ]
-    assert core.reply("GET", "/ee/license") == {"status": "NO_LICENSE_KEY_FOUND_ERROR"}
+    assert core.response("GET", "/ee/license") == {"status": "NO_LICENSE_KEY_FOUND_ERROR"}
     assert core.ok("GET", "/user/search/tags")["tags"] == ["email", "phone", "provider"]
 
 

@@ -10,7 +10,7 @@ THEFT = "TOKEN_THEFT_DETECTED"
 # next one, whether the client gets it or not. "use" presents the access token of that number.
 COURSES = {
     "one after the other": ["0 OK", "1 OK", "2 OK"],
-    "the reply was lost": ["0 OK", "0 OK", "0 OK"],
+    "the response was lost": ["0 OK", "0 OK", "0 OK"],
     "any of the children": ["0 OK", "0 OK", "2 OK", "3 OK"],
     "the older child": ["0 OK", "0 OK", "1 OK", "3 OK"],
     "the parent after its child": ["0 OK", "1 OK", f"0 {THEFT}"],
@@ -33,8 +33,8 @@ def test_a_session_takes_its_course(core: CoreClient, course: list[str]):
         if first == "use":
             assert core.verify(tokens[int(second)])["status"] == "OK"
             continue
-        reply = core.refresh(tokens[int(first)])
-        assert reply["status"] == second, step
+        response = core.refresh(tokens[int(first)])
+        assert response["status"] == second, step
         if second == "OK":
-            tokens.append(reply)
+            tokens.append(response)
     assert len({one["refreshToken"]["token"] for one in tokens}) == len(tokens)

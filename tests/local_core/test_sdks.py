@@ -107,7 +107,7 @@ def test_a_session_lives_through_refreshes(sdk, user):
     assert third["payload"]["claim"] == 1
 
 
-def test_a_lost_reply_to_a_refresh_is_forgiven(sdk, user):
+def test_a_lost_response_to_a_refresh_is_forgiven(sdk, user):
     first = sdk.create_session("public", user, {}, {})
     lost = sdk.refresh_session(first["refreshToken"], first["antiCsrfToken"])
     again = sdk.refresh_session(first["refreshToken"], first["antiCsrfToken"])
@@ -360,10 +360,10 @@ def test_a_browser_is_served_through_the_sdks_own_endpoints(sdk, email):
         signed_up = browser.post("/auth/signup", json={"formFields": fields})
         assert signed_up.json()["status"] == "OK"
 
-        def who(reply):
-            headers = {"authorization": f"Bearer {reply.headers['st-access-token']}"}
-            if "anti-csrf" in reply.headers:
-                headers["anti-csrf"] = reply.headers["anti-csrf"]
+        def who(response):
+            headers = {"authorization": f"Bearer {response.headers['st-access-token']}"}
+            if "anti-csrf" in response.headers:
+                headers["anti-csrf"] = response.headers["anti-csrf"]
             return browser.get("/who", headers=headers)
 
         user_id = signed_up.json()["user"]["id"]

@@ -31,22 +31,22 @@ def phone():
 def test_a_code_or_a_link_signs_in(sdk, email):
     attempt = sdk.create_code("public", email, None)
     wrong = "000000" if attempt["code"] != "000000" else "111111"
-    reply = sdk.consume_code("public", attempt, wrong)
-    assert (reply["status"], reply["failed"]) == ("INCORRECT_USER_INPUT_CODE_ERROR", 1)
+    response = sdk.consume_code("public", attempt, wrong)
+    assert (response["status"], response["failed"]) == ("INCORRECT_USER_INPUT_CODE_ERROR", 1)
     assert sdk.check_code("public", attempt, attempt["code"]) == "OK"
     status, second = sdk.new_code("public", attempt["deviceId"])
     assert status == "OK"
     assert sdk.count_attempts("public", email) == 1
-    reply = sdk.consume_code("public", attempt, second)
-    assert reply["status"] == "OK"
-    assert reply["user"]["emails"] == [email]
-    assert reply["user"]["loginMethods"][0]["verified"] is True
+    response = sdk.consume_code("public", attempt, second)
+    assert response["status"] == "OK"
+    assert response["user"]["emails"] == [email]
+    assert response["user"]["loginMethods"][0]["verified"] is True
     restart = "RESTART_FLOW_ERROR"
     assert sdk.consume_code("public", attempt, attempt["code"])["status"] == restart
     assert sdk.new_code("public", attempt["deviceId"]) == [restart, None]
 
     again = sdk.consume_link("public", sdk.create_code("public", email, None))
-    assert again["user"]["id"] == reply["user"]["id"]
+    assert again["user"]["id"] == response["user"]["id"]
     revoked = sdk.create_code("public", email, None)
     sdk.revoke_codes("public", email)
     assert sdk.consume_link("public", revoked)["status"] == restart
@@ -119,10 +119,10 @@ def test_a_passkey_signs_up_and_in(sdk, email):
         return sdk.passkey_sign_in("public", options_id, credential)
 
     options_id, challenge = sdk.passkey_register_options("public", email)
-    reply = sdk.passkey_sign_up("public", options_id, passkey.create(challenge))
-    assert reply["status"] == "OK"
-    user_id = reply["user"]["id"]
-    assert reply["user"]["webauthn"]["credentialIds"] == [passkey.credential_id]
+    response = sdk.passkey_sign_up("public", options_id, passkey.create(challenge))
+    assert response["status"] == "OK"
+    user_id = response["user"]["id"]
+    assert response["user"]["webauthn"]["credentialIds"] == [passkey.credential_id]
     assert sign_in()["user"]["id"] == user_id
     assert sdk.passkeys(user_id) == [passkey.credential_id]
 

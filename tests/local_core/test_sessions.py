@@ -9,18 +9,18 @@ REFRESH_TOKEN_VALIDITY = 100 * 24 * HOUR
 
 
 def test_a_new_session_has_the_shape_of_the_interface(core, clock):
-    reply = core.new_session("user", payload={"a": [1, None]})
-    assert set(reply) == {"status", "session", "accessToken", "refreshToken"}
-    assert reply["session"] == {
-        "handle": reply["session"]["handle"],
+    response = core.new_session("user", payload={"a": [1, None]})
+    assert set(response) == {"status", "session", "accessToken", "refreshToken"}
+    assert response["session"] == {
+        "handle": response["session"]["handle"],
         "userId": "user",
         "recipeUserId": "user",
         "tenantId": "public",
         "userDataInJWT": {"a": [1, None]},
     }
-    assert reply["accessToken"]["createdTime"] == clock.now
-    assert reply["accessToken"]["expiry"] == clock.now + HOUR
-    assert reply["refreshToken"]["expiry"] == clock.now + REFRESH_TOKEN_VALIDITY
+    assert response["accessToken"]["createdTime"] == clock.now
+    assert response["accessToken"]["expiry"] == clock.now + HOUR
+    assert response["refreshToken"]["expiry"] == clock.now + REFRESH_TOKEN_VALIDITY
 
 
 def test_access_tokens_count_in_whole_seconds(core, clock):
@@ -104,8 +104,8 @@ def test_an_expired_session_is_gone_for_everybody(core, clock):
         ("PUT", "/recipe/session/data", {"userDataInDatabase": {}}),
         ("PUT", "/recipe/jwt/data", {"userDataInJWT": {}}),
     ]:
-        reply = core.reply(method, path, sessionHandle=handle, **fields)
-        assert reply == {"status": "UNAUTHORISED", "message": "Session does not exist."}
+        response = core.response(method, path, sessionHandle=handle, **fields)
+        assert response == {"status": "UNAUTHORISED", "message": "Session does not exist."}
     clock.advance(1)
     assert core.ok("GET", "/recipe/session/user", userId="user")["sessionHandles"] == []
 
@@ -151,7 +151,7 @@ def test_the_order_of_claims_is_no_change(core):
 
 def regenerate(core, session, **fields):
     token = session["accessToken"]["token"]
-    return core.reply("POST", "/recipe/session/regenerate", accessToken=token, **fields)
+    return core.response("POST", "/recipe/session/regenerate", accessToken=token, **fields)
 
 
 def test_a_regenerated_token_expires_with_the_old_one(core, clock):
@@ -168,9 +168,9 @@ def test_a_regenerated_token_expires_with_the_old_one(core, clock):
 def test_the_payload_of_an_expired_token_can_still_be_changed(core, clock):
     session = core.new_session()
     clock.advance(HOUR + SECOND)
-    reply = regenerate(core, session, userDataInJWT={"b": 2})
-    assert reply["status"] == "OK"
-    assert "accessToken" not in reply
+    response = regenerate(core, session, userDataInJWT={"b": 2})
+    assert response["status"] == "OK"
+    assert "accessToken" not in response
     assert core.refresh(session)["session"]["userDataInJWT"] == {"b": 2}
 
 
@@ -216,27 +216,29 @@ def test_the_anti_csrf_token_changes_with_every_refresh(core):
 def test_a_refresh_needs_the_anti_csrf_token_only_if_there_is_one(core):
     with_token, without = core.new_session(anti_csrf=True), core.new_session()
     refresh, wanted = "/recipe/session/refresh", {**REFRESH, "enableAntiCsrf": True}
-    reply = core.reply("POST", refresh, refreshToken=with_token["refreshToken"]["token"], **wanted)
-    assert reply == {
+    response = core.response(
+        "POST", refresh, refreshToken=with_token["refreshToken"]["token"], **wanted
+    )
+    assert response == {
         "status": "UNAUTHORISED",
         "message": "Anti CSRF token missing, or not matching",
     }
-    reply = core.ok("POST", refresh, refreshToken=without["refreshToken"]["token"], **wanted)
-    assert "antiCsrfToken" in reply
+    response = core.ok("POST", refresh, refreshToken=without["refreshToken"]["token"], **wanted)
+    assert "antiCsrfToken" in response
     assert "antiCsrfToken" not in core.refresh(with_token)
 
 
 def test_sessions_without_an_anti_csrf_token_do_not_pass_the_check(core):
-    reply = core.verify(core.new_session(), enableAntiCsrf=True, doAntiCsrfCheck=True)
-    assert reply["status"] == "TRY_REFRESH_TOKEN"
+    response = core.verify(core.new_session(), enableAntiCsrf=True, doAntiCsrfCheck=True)
+    assert response["status"] == "TRY_REFRESH_TOKEN"
 
 
 def test_sessions_are_removed_by_handle(core):
     one, two = core.new_session()["session"]["handle"], core.new_session()["session"]["handle"]
-    reply = core.ok("POST", "/recipe/session/remove", sessionHandles=[two, "nothing", two, one])
-    assert reply["sessionHandlesRevoked"] == [two, one]
-    reply = core.ok("POST", "/recipe/session/remove", sessionHandles=[one])
-    assert reply["sessionHandlesRevoked"] == []
+    response = core.ok("POST", "/recipe/session/remove", sessionHandles=[two, "nothing", two, one])
+    assert response["sessionHandlesRevoked"] == [two, one]
+    response = core.ok("POST", "/recipe/session/remove", sessionHandles=[one])
+    assert response["sessionHandlesRevoked"] == []
 
 
 def test_a_handle_of_an_unknown_tenant_is_no_handle(core):
@@ -276,23 +278,23 @@ def test_the_data_of_a_session_can_be_read_alone(core):
     }
     for path in ("/recipe/session/data", "/recipe/jwt/data"):
         gone = {"status": "UNAUTHORISED", "message": "Session does not exist."}
-        assert core.reply("GET", path, sessionHandle="x") == gone
+        assert core.response("GET", path, sessionHandle="x") == gone
         assert core.request("GET", path, params={"sessionHandle": "x_t9"}).status_code == 400
 
 
 def test_a_tenants_sessions_are_removed_apart_from_the_others(core):
     core.put_tenant("t1")
     here, there = core.new_session(), core.new_session(tenant="t1")
-    reply = core.ok(
+    response = core.ok(
         "POST", "/t1/recipe/session/remove", userId="user", revokeAcrossAllTenants=False
     )
-    assert reply["sessionHandlesRevoked"] == [there["session"]["handle"]]
+    assert response["sessionHandlesRevoked"] == [there["session"]["handle"]]
     assert core.verify(here, check_database=True)["status"] == "OK"
     gone = core.verify(there, check_database=True)
     assert gone["message"] == "Either the session has ended or has been blacklisted"
     core.new_session(tenant="t1")
-    reply = core.ok("POST", "/recipe/session/remove", userId="user")
-    assert len(reply["sessionHandlesRevoked"]) == 2
+    response = core.ok("POST", "/recipe/session/remove", userId="user")
+    assert len(response["sessionHandlesRevoked"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -311,8 +313,8 @@ def test_a_tenants_sessions_are_removed_apart_from_the_others(core):
     ],
 )
 def test_a_refresh_token_of_somebody_else_is_refused(core, token):
-    reply = core.reply("POST", "/recipe/session/refresh", refreshToken=token, **REFRESH)
-    assert reply == {"status": "UNAUTHORISED", "message": "Invalid refresh token"}
+    response = core.response("POST", "/recipe/session/refresh", refreshToken=token, **REFRESH)
+    assert response == {"status": "UNAUTHORISED", "message": "Invalid refresh token"}
 
 
 def test_an_app_does_not_know_the_sessions_of_another(core, clock):
@@ -320,11 +322,15 @@ def test_an_app_does_not_know_the_sessions_of_another(core, clock):
     session = core.new_session()
     clock.advance(SECOND)
     token, access = session["refreshToken"]["token"], session["accessToken"]["token"]
-    reply = core.reply("POST", "/appid-a1/recipe/session/refresh", refreshToken=token, **REFRESH)
-    assert reply["message"] == "Invalid refresh token"
+    response = core.response(
+        "POST", "/appid-a1/recipe/session/refresh", refreshToken=token, **REFRESH
+    )
+    assert response["message"] == "Invalid refresh token"
     checks = {"enableAntiCsrf": False, "doAntiCsrfCheck": False, "checkDatabase": False}
-    reply = core.reply("POST", "/appid-a1/recipe/session/verify", accessToken=access, **checks)
-    assert reply == {"status": "TRY_REFRESH_TOKEN", "message": "Key not found"}
+    response = core.response(
+        "POST", "/appid-a1/recipe/session/verify", accessToken=access, **checks
+    )
+    assert response == {"status": "TRY_REFRESH_TOKEN", "message": "Key not found"}
     handle = session["session"]["handle"]
-    reply = core.reply("GET", "/appid-a1/recipe/session", sessionHandle=handle)
-    assert reply["status"] == "UNAUTHORISED"
+    response = core.response("GET", "/appid-a1/recipe/session", sessionHandle=handle)
+    assert response["status"] == "UNAUTHORISED"

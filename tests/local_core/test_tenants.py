@@ -57,8 +57,8 @@ def test_factors_change_only_when_they_are_given(core):
 
 
 def test_a_tenant_that_is_not_there(core):
-    assert core.reply("GET", f"/t9{TENANT}/v2") == {"status": "TENANT_NOT_FOUND_ERROR"}
-    assert core.reply("GET", f"/appid-a9{TENANT}/v2") == {"status": "TENANT_NOT_FOUND_ERROR"}
+    assert core.response("GET", f"/t9{TENANT}/v2") == {"status": "TENANT_NOT_FOUND_ERROR"}
+    assert core.response("GET", f"/appid-a9{TENANT}/v2") == {"status": "TENANT_NOT_FOUND_ERROR"}
     assert refusal(core, "GET", "/t9/users") == unknown("public", "t9")
     assert refusal(core, "GET", "/appid-a9/users") == unknown("a9", "public")
     assert refusal(core, "GET", "/appid-a9/t9/users") == unknown("a9", "t9")
@@ -142,7 +142,7 @@ def test_all_tenants_of_an_app_live_by_the_same_clock(core, name, app):
         f"Invalid core config: You cannot set different values for {name} for the same appId",
     )
     assert refusal(core, "PUT", path, tenantId="t1", coreConfig=mine) == refused
-    assert core.reply("GET", f"{app}/t1{TENANT}/v2")["status"] == "TENANT_NOT_FOUND_ERROR"
+    assert core.response("GET", f"{app}/t1{TENANT}/v2")["status"] == "TENANT_NOT_FOUND_ERROR"
 
 
 def test_a_tenant_may_repeat_what_its_app_says(core):
@@ -206,8 +206,8 @@ def test_settings_that_make_no_sense_are_refused(core, config, reason):
         assert status == 400
         assert text.startswith(f"Invalid core config: {reason}")
     for prefix in ("/t1", "/appid-a1"):
-        reply = core.reply("GET", f"{prefix}{TENANT}/v2")
-        assert reply["status"] == "TENANT_NOT_FOUND_ERROR"
+        response = core.response("GET", f"{prefix}{TENANT}/v2")
+        assert response["status"] == "TENANT_NOT_FOUND_ERROR"
 
 
 def test_settings_that_mean_nothing_here_are_kept(core):
@@ -276,8 +276,8 @@ def test_a_removed_tenant_takes_its_sessions_along(core):
     assert core.refresh(session)["status"] == "UNAUTHORISED"
     # The user is still one of the app, but no longer of the tenant.
     assert core.ok("GET", "/user/id", userId=user_id)["user"]["tenantIds"] == []
-    reply = core.reply("POST", "/t1/recipe/signin", email="u@example.com", password="secret")
-    assert reply["status"] == "WRONG_CREDENTIALS_ERROR"
+    response = core.response("POST", "/t1/recipe/signin", email="u@example.com", password="secret")
+    assert response["status"] == "WRONG_CREDENTIALS_ERROR"
 
 
 def test_the_public_tenant_cannot_be_removed(core):

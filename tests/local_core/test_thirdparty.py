@@ -12,7 +12,7 @@ CLIENT = {"clientId": "id", "clientSecret": "secret", "scope": ["openid"]}
 
 
 def sign_in(core: CoreClient, user="u1", email="A@example.com", verified=False, tenant="public"):
-    return core.reply(
+    return core.response(
         "POST",
         f"/{tenant}{SIGN_IN}",
         thirdPartyId="google",
@@ -22,14 +22,14 @@ def sign_in(core: CoreClient, user="u1", email="A@example.com", verified=False, 
 
 
 def test_an_account_elsewhere_logs_in(core, clock):
-    reply = sign_in(core)
-    assert (reply["status"], reply["createdNewUser"]) == ("OK", True)
+    response = sign_in(core)
+    assert (response["status"], response["createdNewUser"]) == ("OK", True)
     account = {"id": "google", "userId": "u1"}
-    assert reply["user"]["thirdParty"] == [account]
-    assert reply["user"]["loginMethods"] == [
+    assert response["user"]["thirdParty"] == [account]
+    assert response["user"]["loginMethods"] == [
         {
             "recipeId": "thirdparty",
-            "recipeUserId": reply["recipeUserId"],
+            "recipeUserId": response["recipeUserId"],
             "tenantIds": ["public"],
             "email": "a@example.com",
             "thirdParty": account,
@@ -38,10 +38,10 @@ def test_an_account_elsewhere_logs_in(core, clock):
         }
     ]
     fields = {"thirdPartyId": "google", "thirdPartyUserId": "u1", "doUnionOfAccountInfo": "false"}
-    assert core.ok("GET", "/users/by-accountinfo", **fields)["users"] == [reply["user"]]
+    assert core.ok("GET", "/users/by-accountinfo", **fields)["users"] == [response["user"]]
 
     again = sign_in(core, email="b@example.com", verified=True)
-    assert (again["createdNewUser"], again["recipeUserId"]) == (False, reply["recipeUserId"])
+    assert (again["createdNewUser"], again["recipeUserId"]) == (False, response["recipeUserId"])
     assert again["user"]["emails"] == ["b@example.com"]
     assert again["user"]["loginMethods"][0]["verified"] is True
 
@@ -76,8 +76,8 @@ def test_an_account_is_one_user_in_each_tenant(core):
     core.put_tenant("t1")
     here, there = sign_in(core)["recipeUserId"], sign_in(core, tenant="t1")["recipeUserId"]
     assert here != there
-    reply = core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=here)
-    assert reply == {"status": "THIRD_PARTY_USER_ALREADY_EXISTS_ERROR"}
+    response = core.response("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=here)
+    assert response == {"status": "THIRD_PARTY_USER_ALREADY_EXISTS_ERROR"}
 
 
 def test_a_tenant_has_providers(core):

@@ -30,11 +30,11 @@ class Authenticator:
 
     def verify_device(self, code: str | None = None):
         fields = {"userId": "user", "deviceName": self.name, "totp": code or self.code()}
-        return self.core.reply("POST", f"{DEVICE}/verify", **fields)
+        return self.core.response("POST", f"{DEVICE}/verify", **fields)
 
 
 def verify(core, code, user="user"):
-    return core.reply("POST", VERIFY, userId=user, totp=code)
+    return core.response("POST", VERIFY, userId=user, totp=code)
 
 
 def invalid(count, limit=5):
@@ -101,9 +101,9 @@ def test_a_tenant_chooses_the_limit(core, clock):
     device = Authenticator(core)
     clock.advance(2 * MINUTE)
     fields = {"userId": "user", "totp": device.wrong_code()}
-    assert core.reply("POST", f"/t1{VERIFY}", **fields) == invalid(1, 1)
-    reply = core.reply("POST", f"/t1{VERIFY}", **fields)
-    assert (reply["status"], reply["retryAfterMs"]) == ("LIMIT_REACHED_ERROR", 2 * SECOND)
+    assert core.response("POST", f"/t1{VERIFY}", **fields) == invalid(1, 1)
+    response = core.response("POST", f"/t1{VERIFY}", **fields)
+    assert (response["status"], response["retryAfterMs"]) == ("LIMIT_REACHED_ERROR", 2 * SECOND)
     assert verify(core, device.code()) == {"status": "OK"}
 
 
@@ -113,7 +113,7 @@ def test_names_of_devices(core, clock):
     exists, unknown = (
         {"status": f"{x}_ERROR"} for x in ("DEVICE_ALREADY_EXISTS", "UNKNOWN_DEVICE")
     )
-    assert core.reply("POST", DEVICE, **fields) == exists
+    assert core.response("POST", DEVICE, **fields) == exists
     tablet = core.ok("POST", DEVICE, **{**fields, "deviceName": "tablet"})
     # One that was never verified is replaced.
     again = core.ok("POST", DEVICE, **{**fields, "deviceName": "tablet"})
@@ -122,7 +122,7 @@ def test_names_of_devices(core, clock):
 
     def rename(old, new):
         names = {"existingDeviceName": old, "newDeviceName": new}
-        return core.reply("PUT", DEVICE, userId="user", **names)
+        return core.response("PUT", DEVICE, userId="user", **names)
 
     assert rename("tablet", "phone") == exists
     assert rename("watch", "clock") == unknown
@@ -133,13 +133,13 @@ def test_names_of_devices(core, clock):
 
 def test_without_a_device_there_is_nothing_to_check(core):
     fields = {"userId": "user", "deviceName": "phone", "totp": "123456"}
-    assert core.reply("POST", f"{DEVICE}/verify", **fields) == {"status": "UNKNOWN_DEVICE_ERROR"}
+    assert core.response("POST", f"{DEVICE}/verify", **fields) == {"status": "UNKNOWN_DEVICE_ERROR"}
     assert verify(core, "123456") == {"status": "UNKNOWN_USER_ID_ERROR"}
     device = Authenticator(core)
     fields = {"userId": "user", "deviceName": device.name}
     for existed in (True, False):
-        reply = core.ok("POST", f"{DEVICE}/remove", **fields)
-        assert reply["didDeviceExist"] is existed
+        response = core.ok("POST", f"{DEVICE}/remove", **fields)
+        assert response["didDeviceExist"] is existed
     assert verify(core, "123456") == {"status": "UNKNOWN_USER_ID_ERROR"}
 
 

@@ -10,9 +10,9 @@ LINKING = "/recipe/accountlinking/user"
 
 
 def test_a_user_has_the_shape_of_the_interface(core, clock):
-    reply = core.ok("POST", "/recipe/signup", email=" A@Example.com ", password="secret")
-    user_id = reply["recipeUserId"]
-    assert reply["user"] == {
+    response = core.ok("POST", "/recipe/signup", email=" A@Example.com ", password="secret")
+    user_id = response["recipeUserId"]
+    assert response["user"] == {
         "id": user_id,
         "isPrimaryUser": False,
         "tenantIds": ["public"],
@@ -32,12 +32,12 @@ def test_a_user_has_the_shape_of_the_interface(core, clock):
             }
         ],
     }
-    assert core.ok("GET", "/recipe/user", email="A@example.com")["user"] == reply["user"]
-    assert core.ok("GET", "/recipe/user", userId=user_id)["user"] == reply["user"]
-    assert core.reply("GET", "/recipe/user", email="b@example.com") == {
+    assert core.ok("GET", "/recipe/user", email="A@example.com")["user"] == response["user"]
+    assert core.ok("GET", "/recipe/user", userId=user_id)["user"] == response["user"]
+    assert core.response("GET", "/recipe/user", email="b@example.com") == {
         "status": "UNKNOWN_EMAIL_ERROR"
     }
-    assert core.reply("GET", "/recipe/user", userId="u") == {"status": "UNKNOWN_USER_ID_ERROR"}
+    assert core.response("GET", "/recipe/user", userId="u") == {"status": "UNKNOWN_USER_ID_ERROR"}
 
 
 def test_a_new_address_must_be_free_in_every_tenant_of_the_user(core):
@@ -45,8 +45,8 @@ def test_a_new_address_must_be_free_in_every_tenant_of_the_user(core):
     core.sign_up("taken@example.com", tenant="t1")
     user_id = core.sign_up("a@example.com")
     core.ok("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=user_id)
-    reply = core.reply("PUT", "/recipe/user", recipeUserId=user_id, email="taken@example.com")
-    assert reply == {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
+    response = core.response("PUT", "/recipe/user", recipeUserId=user_id, email="taken@example.com")
+    assert response == {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
     # Nothing of the change has stayed.
     assert core.ok("GET", "/user/id", userId=user_id)["user"]["emails"] == ["a@example.com"]
     for path in ("", "/t1"):
@@ -62,14 +62,14 @@ def test_a_reset_token_works_once_and_not_for_ever(core, clock):
     token = new_token()
     clock.advance(HOUR + 1)
     invalid = {"status": "RESET_PASSWORD_INVALID_TOKEN_ERROR"}
-    assert core.reply("POST", f"{RESET}/token/consume", token=token) == invalid
+    assert core.response("POST", f"{RESET}/token/consume", token=token) == invalid
     token = new_token()
     consumed = core.ok("POST", f"{RESET}/token/consume", token=token)
     assert consumed == {"status": "OK", "userId": user_id, "email": "a@example.com"}
-    assert core.reply("POST", f"{RESET}/token/consume", token=token) == invalid
+    assert core.response("POST", f"{RESET}/token/consume", token=token) == invalid
 
     fields = {"method": "token", "newPassword": "new"}
-    assert core.reply("POST", RESET, token=token, **fields) == invalid
+    assert core.response("POST", RESET, token=token, **fields) == invalid
     assert core.ok("POST", RESET, token=new_token(), **fields)["userId"] == user_id
     core.ok("POST", "/recipe/signin", email="a@example.com", password="new")
 
@@ -79,16 +79,16 @@ def test_a_verification_token_belongs_to_a_tenant_and_expires(core, clock):
     fields = {"userId": "somebody", "email": "A@example.com"}
     token = core.ok("POST", f"{VERIFY}/token", **fields)["token"]
     invalid = {"status": "EMAIL_VERIFICATION_INVALID_TOKEN_ERROR"}
-    assert core.reply("POST", f"/t1{VERIFY}", method="token", token=token) == invalid
+    assert core.response("POST", f"/t1{VERIFY}", method="token", token=token) == invalid
     clock.advance(24 * HOUR + 1)
-    assert core.reply("POST", VERIFY, method="token", token=token) == invalid
+    assert core.response("POST", VERIFY, method="token", token=token) == invalid
     token = core.ok("POST", f"{VERIFY}/token", **fields)["token"]
-    reply = core.ok("POST", VERIFY, method="token", token=token)
-    assert reply == {"status": "OK", "userId": "somebody", "email": "a@example.com"}
+    response = core.ok("POST", VERIFY, method="token", token=token)
+    assert response == {"status": "OK", "userId": "somebody", "email": "a@example.com"}
     assert core.ok("GET", VERIFY, **{**fields, "email": "a@example.com"})["isVerified"] is True
     # Here the address has to be spelt as it is kept.
     assert core.ok("GET", VERIFY, **fields)["isVerified"] is False
-    assert core.reply("POST", f"{VERIFY}/token", **fields) == {
+    assert core.response("POST", f"{VERIFY}/token", **fields) == {
         "status": "EMAIL_ALREADY_VERIFIED_ERROR"
     }
 
@@ -102,11 +102,11 @@ def test_users_are_listed_page_by_page(core, clock, order):
         ids.append(core.sign_up(f"u{number}@example.com"))
     found, page = [], {}
     while True:
-        reply = core.ok("GET", "/users", limit=2, timeJoinedOrder=order, **page)
-        found += reply["users"]
-        if "nextPaginationToken" not in reply:
+        response = core.ok("GET", "/users", limit=2, timeJoinedOrder=order, **page)
+        found += response["users"]
+        if "nextPaginationToken" not in response:
             break
-        page = {"paginationToken": reply["nextPaginationToken"]}
+        page = {"paginationToken": response["nextPaginationToken"]}
     assert sorted(user["id"] for user in found) == sorted(ids)
     joined = [user["timeJoined"] for user in found]
     assert joined == sorted(joined, reverse=order == "DESC")
@@ -138,12 +138,12 @@ def test_a_list_can_be_narrowed(core):
 
 
 def make_primary(core, user_id):
-    return core.reply("POST", f"{LINKING}/primary", recipeUserId=user_id)
+    return core.response("POST", f"{LINKING}/primary", recipeUserId=user_id)
 
 
 def link(core, user_id, primary_id):
     fields = {"recipeUserId": user_id, "primaryUserId": primary_id}
-    return core.reply("POST", f"{LINKING}/link", **fields)
+    return core.response("POST", f"{LINKING}/link", **fields)
 
 
 def test_becoming_a_primary_user(core):
@@ -170,23 +170,23 @@ def test_two_primary_users_with_one_address_in_a_tenant_cannot_be(core):
     # Linked to one of them, the user would bring that one into the tenant of the other.
     for path, send in ((f"{LINKING}/link/check", "GET"), (f"{LINKING}/link", "POST")):
         fields = {"recipeUserId": taken, "primaryUserId": one}
-        assert core.reply(send, path, **fields) == {**conflict, "primaryUserId": other}
+        assert core.response(send, path, **fields) == {**conflict, "primaryUserId": other}
     third = core.sign_up("c@example.com", tenant="t1")
     make_primary(core, third)
     assert link(core, other, third)["primaryUserId"] == other
     stranger = core.sign_up("d@example.com")
     core.put_tenant("t2")
-    reply = core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=one)
+    response = core.response("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=one)
     # Whoever is primary: the address is there already.
-    assert reply == {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
+    assert response == {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
     assert link(core, stranger, third)["status"] == "OK"
     lone = core.sign_up("a@example.com", tenant="t2")
-    reply = link(core, lone, third)
-    assert reply == {**conflict, "primaryUserId": other}
+    response = link(core, lone, third)
+    assert response == {**conflict, "primaryUserId": other}
 
     assert link(core, taken, third)["status"] == "OK"
     fields = {"recipeUserId": taken, "email": "a@example.com"}
-    assert core.reply("PUT", "/recipe/user", **fields) == {
+    assert core.response("PUT", "/recipe/user", **fields) == {
         "status": "EMAIL_CHANGE_NOT_ALLOWED_ERROR",
         "reason": "New email is associated with another primary user ID",
     }
@@ -199,25 +199,29 @@ def test_a_primary_user_is_in_a_tenant_with_all_addresses(core):
     link(core, abroad, one)
     # Nobody logs in with the address in that tenant, but a primary user there has it.
     rival = core.sign_up("a@example.com", tenant="t1")
-    reply = make_primary(core, rival)
-    assert reply["status"] == "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR"
-    assert reply["primaryUserId"] == one
+    response = make_primary(core, rival)
+    assert (
+        response["status"] == "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR"
+    )
+    assert response["primaryUserId"] == one
     core.put_tenant("t2")
     distant = core.sign_up("a@example.com", tenant="t2")
     make_primary(core, distant)
-    assert core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=distant) == {
+    assert core.response("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=distant) == {
         "status": "EMAIL_ALREADY_EXISTS_ERROR"
     }
     core.ok("POST", "/user/remove", userId=rival)
-    assert core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=distant) == {
+    assert core.response("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=distant) == {
         "status": "ASSOCIATION_NOT_ALLOWED_ERROR",
         "reason": f"Another primary user with email already exists: {one}",
     }
     # The link would bring the primary user's own address into the tenant of the other.
     third = core.sign_up("c@example.com", tenant="t2")
-    reply = link(core, third, one)
-    assert reply["status"] == "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR"
-    assert reply["primaryUserId"] == distant
+    response = link(core, third, one)
+    assert (
+        response["status"] == "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR"
+    )
+    assert response["primaryUserId"] == distant
 
 
 def test_what_cannot_be_linked(core):
@@ -258,7 +262,9 @@ def test_a_primary_user_is_removed_whole_or_in_part(core):
     one, two = linked_pair("b")
     core.ok("POST", "/user/remove", userId=two)
     for user_id in (one, two):
-        assert core.reply("GET", "/user/id", userId=user_id) == {"status": "UNKNOWN_USER_ID_ERROR"}
+        assert core.response("GET", "/user/id", userId=user_id) == {
+            "status": "UNKNOWN_USER_ID_ERROR"
+        }
     assert core.ok("GET", "/recipe/user/metadata", userId=one)["metadata"] == {}
 
 
@@ -292,8 +298,8 @@ def test_roles_and_metadata_need_no_user_of_ours(core):
 def test_nobody_has_an_id_of_somebody_elses(core):
     user_id = core.sign_up("a@example.com")
     for kind in ({}, {"userIdType": "ANY"}, {"userIdType": "SUPERTOKENS"}):
-        reply = core.reply("GET", "/recipe/userid/map", userId=user_id, **kind)
-        assert reply == {"status": "UNKNOWN_MAPPING_ERROR"}
+        response = core.response("GET", "/recipe/userid/map", userId=user_id, **kind)
+        assert response == {"status": "UNKNOWN_MAPPING_ERROR"}
 
 
 def test_two_primary_users_with_one_number_in_a_tenant_cannot_be(core):
@@ -305,27 +311,27 @@ def test_two_primary_users_with_one_number_in_a_tenant_cannot_be(core):
 
     core.put_tenant("t1")
     here, there = code_user("public"), code_user("t1")
-    reply = core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=here)
-    assert reply == {"status": "PHONE_NUMBER_ALREADY_EXISTS_ERROR"}
+    response = core.response("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=here)
+    assert response == {"status": "PHONE_NUMBER_ALREADY_EXISTS_ERROR"}
     make_primary(core, here)
     make_primary(core, there)
     # The password would bring the number of its user into the tenant of the other.
     password = core.sign_up("a@example.com", tenant="t1")
-    reply = link(core, password, here)
-    assert reply == {
+    response = link(core, password, here)
+    assert response == {
         "status": "ACCOUNT_INFO_ALREADY_ASSOCIATED_WITH_ANOTHER_PRIMARY_USER_ID_ERROR",
         "primaryUserId": there,
         "description": "This user's phone number is already associated with another user ID",
     }
     lone = core.sign_up("b@example.com")
     assert link(core, lone, here)["status"] == "OK"
-    reply = core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=lone)
-    assert reply == {"status": "PHONE_NUMBER_ALREADY_EXISTS_ERROR"}
+    response = core.response("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=lone)
+    assert response == {"status": "PHONE_NUMBER_ALREADY_EXISTS_ERROR"}
     # With another number there is no rival any more.
     email, number = core.sign_up("c@example.com"), "+14155550102"
     fields = {"recipeUserId": here, "phoneNumber": number}
     changed = core.request("PUT", "/recipe/user", headers={"rid": "passwordless"}, json=fields)
     assert changed.json() == {"status": "OK"}
     assert link(core, email, here)["status"] == "OK"
-    reply = core.reply("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=email)
-    assert reply["status"] == "OK"
+    response = core.response("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=email)
+    assert response["status"] == "OK"

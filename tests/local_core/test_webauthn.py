@@ -21,18 +21,18 @@ def options(core: CoreClient, kind="register", email=EMAIL, **fields):
 
 def sign_up(core, passkey, given=None, **fields):
     given = given or options(core, **fields)
-    return core.reply("POST", f"{WEBAUTHN}/signup", **_answer(given, passkey.create))
+    return core.response("POST", f"{WEBAUTHN}/signup", **_answer(given, passkey.create))
 
 
 def sign_in(core, passkey, given=None):
     given = given or options(core, "signin")
-    return core.reply("POST", f"{WEBAUTHN}/signin", **_answer(given, passkey.get))
+    return core.response("POST", f"{WEBAUTHN}/signin", **_answer(given, passkey.get))
 
 
 def register(core, passkey, user_id, given=None):
     fields = _answer(given or options(core), passkey.create)
     path = f"{WEBAUTHN}/user/credential/register"
-    return core.reply("POST", path, recipeUserId=user_id, **fields)
+    return core.response("POST", path, recipeUserId=user_id, **fields)
 
 
 def _answer(given, act):
@@ -50,19 +50,19 @@ def passkey():
 
 def test_a_passkey_signs_up_and_in(core, clock, passkey):
     given = options(core, email=" A@example.com")
-    reply = sign_up(core, passkey, given)
-    user_id = reply["recipeUserId"]
-    assert reply == {
+    response = sign_up(core, passkey, given)
+    user_id = response["recipeUserId"]
+    assert response == {
         "status": "OK",
-        "user": reply["user"],
+        "user": response["user"],
         "recipeUserId": user_id,
         "webauthnCredentialId": passkey.credential_id,
         "relyingPartyId": "localhost",
         "relyingPartyName": "Shop",
     }
     ids = {"credentialIds": [passkey.credential_id]}
-    assert reply["user"]["webauthn"] == ids
-    assert reply["user"]["loginMethods"] == [
+    assert response["user"]["webauthn"] == ids
+    assert response["user"]["loginMethods"] == [
         {
             "recipeId": "webauthn",
             "recipeUserId": user_id,
@@ -78,7 +78,7 @@ def test_a_passkey_signs_up_and_in(core, clock, passkey):
         signed_in = sign_in(core, passkey)
         assert (signed_in["status"], signed_in["recipeUserId"]) == ("OK", user_id)
     fields = {"webauthnCredentialId": passkey.credential_id, "doUnionOfAccountInfo": "false"}
-    assert core.ok("GET", "/users/by-accountinfo", **fields)["users"] == [reply["user"]]
+    assert core.ok("GET", "/users/by-accountinfo", **fields)["users"] == [response["user"]]
 
 
 def test_options_say_what_a_browser_needs(core, clock):
@@ -113,8 +113,8 @@ def test_options_say_what_a_browser_needs(core, clock):
     path = f"{WEBAUTHN}/options/remove"
     core.ok("DELETE", path, webauthnGeneratedOptionsId=options_id)
     for method, where in (("DELETE", path), ("GET", f"{WEBAUTHN}/options")):
-        reply = core.reply(method, where, webauthnGeneratedOptionsId=options_id)
-        assert reply == {"status": "OPTIONS_NOT_FOUND_ERROR"}
+        response = core.response(method, where, webauthnGeneratedOptionsId=options_id)
+        assert response == {"status": "OPTIONS_NOT_FOUND_ERROR"}
 
 
 def test_the_user_handle_is_the_primary_users_of_that_address(core):
@@ -137,14 +137,14 @@ def test_the_user_handle_is_the_primary_users_of_that_address(core):
 def test_options_that_cannot_work(core, fields, reason):
     body = {"email": EMAIL, **PARTY, **fields}
     for kind in ("register", "signin"):
-        reply = core.reply("POST", f"{WEBAUTHN}/options/{kind}", **body)
-        assert reply == {"status": "INVALID_OPTIONS_ERROR", "reason": reason}
+        response = core.response("POST", f"{WEBAUTHN}/options/{kind}", **body)
+        assert response == {"status": "INVALID_OPTIONS_ERROR", "reason": reason}
 
 
 def test_an_address_signs_up_once(core, passkey):
     assert sign_up(core, passkey)["status"] == "OK"
-    reply = sign_up(core, Passkey("localhost"))
-    assert reply == {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
+    response = sign_up(core, Passkey("localhost"))
+    assert response == {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
 
 
 def test_expired_and_unknown_options(core, clock, passkey):
@@ -154,10 +154,10 @@ def test_expired_and_unknown_options(core, clock, passkey):
     new = Passkey("localhost")
     invalid = {"status": "INVALID_OPTIONS_ERROR", "reason": "Options expired"}
     unknown = {**expired, "webauthnGeneratedOptionsId": "x"}
-    for given, reply in (expired, invalid), (unknown, {"status": "OPTIONS_NOT_FOUND_ERROR"}):
-        assert sign_up(core, new, given) == reply
-        assert register(core, new, user_id, given) == reply
-        assert sign_in(core, passkey, given) == reply
+    for given, response in (expired, invalid), (unknown, {"status": "OPTIONS_NOT_FOUND_ERROR"}):
+        assert sign_up(core, new, given) == response
+        assert register(core, new, user_id, given) == response
+        assert sign_in(core, passkey, given) == response
 
 
 @pytest.mark.parametrize(
@@ -178,9 +178,9 @@ def test_an_answer_to_somebody_else(core, change):
     assert register(core, passkey, user_id, options(core, **fields))["status"] == status
     for name, value in change.items():
         setattr(good, name, value)
-    reply = sign_in(core, good, options(core, "signin", **fields))
-    assert reply["status"] == status
-    assert reply["reason"]
+    response = sign_in(core, good, options(core, "signin", **fields))
+    assert response["status"] == status
+    assert response["reason"]
 
 
 def test_an_answer_to_another_challenge_or_by_another_key(core, passkey):
@@ -213,15 +213,15 @@ def test_an_answer_that_is_none(core, passkey, change):
     given = options(core)
     credential = {**passkey.create(given["challenge"]), **change}
     fields = {"webauthnGeneratedOptionsId": given["webauthnGeneratedOptionsId"]}
-    reply = core.reply("POST", f"{WEBAUTHN}/signup", credential=credential, **fields)
-    assert reply["status"] == "INVALID_CREDENTIALS_ERROR"
+    response = core.response("POST", f"{WEBAUTHN}/signup", credential=credential, **fields)
+    assert response["status"] == "INVALID_CREDENTIALS_ERROR"
 
 
 def test_a_user_has_several_passkeys_and_removes_one(core, clock, passkey):
     user_id = sign_up(core, passkey)["recipeUserId"]
     second = Passkey("localhost")
-    reply = register(core, second, user_id)
-    assert (reply["status"], reply["email"]) == ("OK", EMAIL)
+    response = register(core, second, user_id)
+    assert (response["status"], response["email"]) == ("OK", EMAIL)
     listed = core.ok("GET", f"{WEBAUTHN}/user/credential/list", recipeUserId=user_id)
     assert listed["credentials"] == [
         {
@@ -239,8 +239,8 @@ def test_a_user_has_several_passkeys_and_removes_one(core, clock, passkey):
     assert core.ok("GET", path, **ids)["relyingPartyId"] == "localhost"
     core.ok("DELETE", f"{path}/remove", **ids)
     missing = {"status": "CREDENTIAL_NOT_FOUND_ERROR"}
-    assert core.reply("GET", path, **ids) == missing
-    assert core.reply("DELETE", f"{path}/remove", **ids) == missing
+    assert core.response("GET", path, **ids) == missing
+    assert core.response("DELETE", f"{path}/remove", **ids) == missing
     assert sign_in(core, passkey) == missing
     assert sign_in(core, second)["status"] == "OK"
 
@@ -254,8 +254,8 @@ def test_a_passkey_belongs_to_the_tenants_of_its_user(core, passkey):
     core.put_tenant("t1")
     sign_up(core, passkey)
     given = core.ok("POST", f"/t1{WEBAUTHN}/options/signin", **PARTY)
-    reply = core.reply("POST", f"/t1{WEBAUTHN}/signin", **_answer(given, passkey.get))
-    assert reply == {"status": "UNKNOWN_USER_ID_ERROR"}
+    response = core.response("POST", f"/t1{WEBAUTHN}/signin", **_answer(given, passkey.get))
+    assert response == {"status": "UNKNOWN_USER_ID_ERROR"}
 
 
 def test_lost_passkeys_are_replaced_by_mail(core, clock, passkey):
@@ -266,8 +266,8 @@ def test_lost_passkeys_are_replaced_by_mail(core, clock, passkey):
         return core.ok("POST", f"{RECOVER}/token", userId=of, email=email)["token"]
 
     first, second = token(), token()
-    reply = core.ok("GET", RECOVER, token=first)
-    assert (reply["user"]["id"], reply["recipeUserId"]) == (user_id, user_id)
+    response = core.ok("GET", RECOVER, token=first)
+    assert (response["user"]["id"], response["recipeUserId"]) == (user_id, user_id)
     assert core.ok("GET", RECOVER, token=token(password, "b@example.com"))["recipeUserId"] is None
     used = core.ok("POST", f"{RECOVER}/token/consume", token=first)
     assert used == {"status": "OK", "userId": user_id, "email": EMAIL}
@@ -275,10 +275,10 @@ def test_lost_passkeys_are_replaced_by_mail(core, clock, passkey):
     clock.advance(HOUR + 1)
     invalid = {"status": "RECOVER_ACCOUNT_TOKEN_INVALID_ERROR"}
     for worthless in (first, second, expired, "x"):
-        assert core.reply("GET", RECOVER, token=worthless) == invalid
-        assert core.reply("POST", f"{RECOVER}/token/consume", token=worthless) == invalid
-    reply = core.reply("POST", f"{RECOVER}/token", userId="nobody", email=EMAIL)
-    assert reply == {"status": "UNKNOWN_USER_ID_ERROR"}
+        assert core.response("GET", RECOVER, token=worthless) == invalid
+        assert core.response("POST", f"{RECOVER}/token/consume", token=worthless) == invalid
+    response = core.response("POST", f"{RECOVER}/token", userId="nobody", email=EMAIL)
+    assert response == {"status": "UNKNOWN_USER_ID_ERROR"}
 
 
 def test_the_address_of_a_passkey_user_changes(core, passkey):
@@ -286,7 +286,7 @@ def test_the_address_of_a_passkey_user_changes(core, passkey):
     sign_up(core, Passkey("localhost"), email="b@example.com")
 
     def change(user_id, email):
-        return core.reply("PUT", f"{WEBAUTHN}/user/email", recipeUserId=user_id, email=email)
+        return core.response("PUT", f"{WEBAUTHN}/user/email", recipeUserId=user_id, email=email)
 
     assert change(user_id, "B@example.com") == {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
     assert change("nobody", "c@example.com") == {"status": "UNKNOWN_USER_ID_ERROR"}

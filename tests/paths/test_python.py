@@ -94,9 +94,9 @@ class Site:
     def orders(self) -> Response:
         """Open the page and wait until it has the user's orders."""
         page = self.context.new_page()
-        with page.expect_response(lambda response: response.url.endswith(ORDERS)) as replied:
+        with page.expect_response(lambda response: response.url.endswith(ORDERS)) as answered:
             page.goto(f"{self.demo.origin}/page")
-        return replied.value
+        return answered.value
 
     def _serve(self, route: Route) -> None:
         path = urlsplit(route.request.url).path
@@ -248,13 +248,13 @@ origin = js.location.origin
 options = json.loads(argument)
 fields = options.pop("fields")
 s.init(api_domain=origin, **options)
-reply = await pyfetch(
+response = await pyfetch(
     origin + "/auth/signup",
     method="POST",
     headers={"content-type": "application/json"},
     body=json.dumps({"formFields": fields}),
 )
-assert (await reply.json())["status"] == "OK"
+assert (await response.json())["status"] == "OK"
 assert await s.get_user_id()
 assert await s.get_tenant_id() == "public"
 assert await s.attempt_refresh() is True

@@ -2,8 +2,8 @@ import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
-  replyOf,
-  replyOfCall,
+  shownResponseOf,
+  shownResponseOfCall,
   snapshotOf,
   textOf,
 } from "../../js_shim/src/intercept/xhr/bodies.js";
@@ -11,7 +11,11 @@ import { bodyOf, encode } from "./browser.mjs";
 
 describe("a response in the type that an XMLHttpRequest asks for", () => {
   const shown = (text, type, contentType = "application/json") =>
-    replyOf(new Response(text, { headers: { "content-type": contentType } }), () => type, 60_000);
+    shownResponseOf(
+      new Response(text, { headers: { "content-type": contentType } }),
+      () => type,
+      60_000,
+    );
 
   test("text, JSON, bytes and blobs", async () => {
     assert.equal((await shown('{"a":1}', "")).body, '{"a":1}');
@@ -27,10 +31,9 @@ describe("a response in the type that an XMLHttpRequest asks for", () => {
 
   test("the type counts that is set when the body is there", async () => {
     const types = ["json"];
-    const response = new Response("1");
-    const reply = replyOf(response, () => types.at(-1), 60_000);
+    const shown = shownResponseOf(new Response("1"), () => types.at(-1), 60_000);
     types.push("text");
-    assert.equal((await reply).body, "1");
+    assert.equal((await shown).body, "1");
   });
 
   test("only what is markup is parsed, and HTML only where a document is asked for", async () => {
@@ -62,9 +65,9 @@ describe("a response in the type that an XMLHttpRequest asks for", () => {
       responseText: "é",
       getAllResponseHeaders: () => "content-type: text/plain\r\nx: a: b\r\nx: c\r\n",
     };
-    const { headers, ...reply } = replyOfCall(call, "");
+    const { headers, ...shown } = shownResponseOfCall(call, "");
     assert.deepEqual(
-      [reply.status, reply.statusText, reply.url, reply.body, reply.size],
+      [shown.status, shown.statusText, shown.url, shown.body, shown.size],
       [401, "Unauthorized", "https://api.example.com/", "é", 2],
     );
     assert.equal(headers.get("x"), "a: b, c");
@@ -72,7 +75,7 @@ describe("a response in the type that an XMLHttpRequest asks for", () => {
 
   test("what has come of a body in time is what an XMLHttpRequest shows", async () => {
     const response = new Response(bodyOf(["a", "b"], "breaks off"), { status: 401 });
-    const { status, body, size } = await replyOf(response, () => "text", 60_000);
+    const { status, body, size } = await shownResponseOf(response, () => "text", 60_000);
     assert.deepEqual([status, body, size], [401, "ab", 2]);
   });
 });

@@ -18,7 +18,7 @@ PUBLIC = "/public"
 START = 1_700_000_000_000
 KEY = "a key for tests that is long enough for HS256"
 
-# What a test puts in place of the honest answer: a reply, what goes wrong, or a function.
+# What a test puts in place of the honest answer: a response, what goes wrong, or a function.
 Answer = Reply | Exception | Callable[[Request], Reply]
 
 REMOVED = {"front-token": "remove", "st-access-token": "", "st-refresh-token": "", "anti-csrf": ""}

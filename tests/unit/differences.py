@@ -187,7 +187,7 @@ COOKIES = [
     ),
     Difference(
         "cookies",
-        ("a reply with an empty anti-csrf token, *", "empty tokens, *"),
+        ("a response with an empty anti-csrf token, *", "empty tokens, *"),
         "An empty anti-csrf token is none, as an empty token of any other kind is.",
         lambda writes: [write.replace(NEVER, PAST) for write in writes],
     ),
@@ -267,7 +267,7 @@ DECISIONS = [
         "decisions",
         (
             "a refused request, unknown, in the lock the same, refresh failed",
-            "a refused request, unknown, in the lock the same, refresh no reply",
+            "a refused request, unknown, in the lock the same, refresh no response",
         ),
         "A refresh that has just failed is not made again at once.",
         lambda theirs: {**theirs, "paths": theirs["paths"][:2], "result": "error"},

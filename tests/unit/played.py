@@ -79,8 +79,8 @@ class Played:
             return tab.call(CALLS[given["call"]])
         if "fetch" not in given:
             return None
-        reply = tab.fetch(given["fetch"], given.get("headers"))
-        return {"status": reply.status, "text": reply.text}
+        response = tab.fetch(given["fetch"], given.get("headers"))
+        return {"status": response.status, "text": response.text}
 
     @property
     def paths(self) -> list[str]:

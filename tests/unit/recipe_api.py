@@ -77,8 +77,8 @@ class ScriptedApi:
         """An answer with which a session begins."""
 
         def answer(request: Request) -> Reply:
-            reply = self.page.new_session(user_id)
-            return replace(reply, text=json.dumps(body))
+            response = self.page.new_session(user_id)
+            return replace(response, text=json.dumps(body))
 
         return answer
 

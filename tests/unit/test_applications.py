@@ -98,7 +98,7 @@ def test_backends_may_be_async_and_requests_run_at_once():
         return await asyncio.gather(*(supertokens.fetch(f"{API}/{n}") for n in range(3)))
 
     with testing.signed_in(backend=slow):
-        assert [reply.status for reply in run(several)] == [200] * 3
+        assert [response.status for response in run(several)] == [200] * 3
 
 
 def test_an_expired_token_is_refreshed_once_for_all():

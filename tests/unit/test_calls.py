@@ -89,8 +89,8 @@ def test_when_the_session_has_ended_every_answer_says_so(signed_in):
 @pytest.mark.parametrize(
     ("answer", "error", "reason"),
     [
-        (NetworkDown(), RefreshUnavailable, "no reply from the backend"),
-        (TimedOut(), RefreshUnavailable, "no reply within 10 seconds"),
+        (NetworkDown(), RefreshUnavailable, "no response from the backend"),
+        (TimedOut(), RefreshUnavailable, "no response within 10 seconds"),
         (Reply(503), RefreshUnavailable, "answered with 503"),
         (Reply(200), FrontTokenMissing, "no usable front-token"),
     ],

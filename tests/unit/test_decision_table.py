@@ -115,7 +115,7 @@ def test_a_cookie_that_is_there_and_empty_is_for_the_core_to_judge(shim, name):
     assert step({**values, name: ""}) is None
 
 
-# ---- replies -------------------------------------------------------------------------------------
+# ---- responses -----------------------------------------------------------------------------------
 
 heads = st.tuples(
     st.one_of(st.sampled_from([200, 401, 403, 409, 419, 440, 500]), st.integers(200, 599)),
@@ -125,7 +125,7 @@ heads = st.tuples(
 
 @settings(max_examples=200, deadline=None)
 @given(options, cookie_strings(), heads)
-def test_a_reply_is_delivered_at_once_where_the_core_would_do_nothing_else(
+def test_a_response_is_delivered_at_once_where_the_core_would_do_nothing_else(
     shim, given_options, cookies, told
 ):
     assume(len({given_options.get(name, code) for name, code in TABLE["statuses"].items()}) == 2)

@@ -207,7 +207,7 @@ def test_a_visitor_is_probed_for_as_at_any_other_time(world):
     [
         (None, True, "nobody is signed in"),
         (Reply(401), True, "nobody is signed in"),
-        (NetworkDown(), False, "no reply"),
+        (NetworkDown(), False, "no response"),
         (Reply(404), False, "404"),
         (Reply(200), False, "no usable front-token"),
         (Reply(200, {"front-token": "x"}), False, "does not know of"),

@@ -123,12 +123,12 @@ def test_a_new_session_can_begin_after_any_end(signed_in, way):
 # ---- responses of requests that were sent in another state ----
 
 
-def answered_late(world, reply, then):
+def answered_late(world, response, then):
     """Fetch something that is answered only when ``then`` has happened."""
 
     def answer(request):
         then()
-        return reply() if callable(reply) else reply
+        return response() if callable(response) else response
 
     world.backend.answers["/slow"] = [answer]
     return world.tab.fetch("/slow")
@@ -240,8 +240,8 @@ def test_a_refresh_whose_session_gets_a_new_payload_meanwhile_counts(signed_in):
 
 def test_cookies_that_the_browser_has_lost_meanwhile_end_no_session(signed_in):
     tokens, _ = slow_tokens(signed_in)
-    reply = answered_late(signed_in, tokens, signed_in.browser.clear_cookies)
-    assert reply.status == 200
+    response = answered_late(signed_in, tokens, signed_in.browser.clear_cookies)
+    assert response.status == 200
     assert signed_in.sent(SIGN_OUT) == []
     assert signed_in.tab.call("get_user_id") == "alice"
     assert signed_in.tab.fetch("/items").text == "alice"

@@ -96,7 +96,7 @@ def chained(*chain):
 
 
 def test_the_sessions_error_is_found_behind_a_clients():
-    ours = errors.RefreshUnavailable("It got no reply.")
+    ours = errors.RefreshUnavailable("It got no response.")
     with pytest.raises(OSError, match="aborted") as raised:
         chained(ours, ValueError("in between"), OSError("aborted"))
     assert cause_of(raised.value) is ours

@@ -18,10 +18,10 @@ def test_a_token_known_to_have_expired_is_not_sent(signed_in, one_shot):
 
 def test_a_gateway_whose_refusal_no_page_can_read_hides_no_expiry(signed_in):
     def gateway(request):
-        reply = signed_in.backend.honest(request)
-        if reply.status == 401:
+        response = signed_in.backend.honest(request)
+        if response.status == 401:
             raise NetworkDown
-        return reply
+        return response
 
     signed_in.backend.always["/items"] = gateway
     for _ in range(3):
@@ -187,9 +187,9 @@ def test_a_session_that_begins_after_a_failed_refresh_is_used_for_a_refused_requ
     backend, other = signed_in.backend, signed_in.open_tab()
 
     def refused_while_bob_signs_in(request):
-        reply = backend.honest(request)
+        response = backend.honest(request)
         signed_in.sign_in("bob", tab=other)
-        return reply
+        return response
 
     backend.answers[REFRESH] = [outage]
     backend.answers["/items"] = [refused_while_bob_signs_in]

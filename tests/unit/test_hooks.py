@@ -45,7 +45,7 @@ def test_a_hook_before_a_call_may_change_where_it_goes_and_what_it_carries(new_w
     assert request.credentials == "include"
 
 
-def test_a_hook_after_a_call_sees_its_reply_once_the_state_is_written(new_world, mode, action):
+def test_a_hook_after_a_call_sees_its_response_once_the_state_is_written(new_world, mode, action):
     seen = []
 
     def hook(context):

@@ -1,4 +1,4 @@
-"""Replies that refuse a session for its claims."""
+"""Responses that refuse a session for its claims."""
 
 import asyncio
 import json
@@ -14,9 +14,9 @@ BODY = json.dumps({"message": "invalid claim", "claimValidationErrors": ERRORS})
 
 
 def test_invalid_claims_are_told_with_the_backends_reasons(signed_in):
-    reply = Reply(403, text=BODY)
-    signed_in.backend.answers["/items"] = [reply]
-    assert signed_in.tab.fetch("/items") is reply
+    response = Reply(403, text=BODY)
+    signed_in.backend.answers["/items"] = [response]
+    assert signed_in.tab.fetch("/items") is response
     assert signed_in.tab.events == [
         {"action": "API_INVALID_CLAIM", "claim_validation_errors": ERRORS, "user_context": {}}
     ]
@@ -49,9 +49,9 @@ OTHER_BODIES = [
 
 @pytest.mark.parametrize("text", OTHER_BODIES)
 def test_any_other_body_is_harmless(signed_in, text):
-    reply = Reply(403, text=text)
-    signed_in.backend.answers["/items"] = [reply]
-    assert signed_in.tab.fetch("/items") is reply
+    response = Reply(403, text=text)
+    signed_in.backend.answers["/items"] = [response]
+    assert signed_in.tab.fetch("/items") is response
     assert (signed_in.actions, signed_in.tab.warnings) == ([], [])
 
 
@@ -62,7 +62,7 @@ def test_a_refresh_comes_before_the_claims(signed_in):
     assert signed_in.refreshes == 1
 
 
-# ---- replies that the application has ------------------------------------------------------------
+# ---- responses that the application has ----------------------------------------------------------
 
 
 def later(make):
@@ -73,7 +73,7 @@ def later(make):
 
 
 class OnceOnly:
-    """A reply as a browser has it: its body can be read once, and cloned before that."""
+    """A response as a browser has it: its body can be read once, and cloned before that."""
 
     def __init__(self, text, read=()):
         self.content = text
@@ -108,10 +108,10 @@ def page(new_world):
 
 @pytest.mark.usefixtures("page")
 @pytest.mark.parametrize("client", CLIENTS)
-def test_the_reasons_are_found_in_a_reply_of_any_client(client):
-    reply = CLIENTS[client](BODY)
+def test_the_reasons_are_found_in_a_response_of_any_client(client):
+    response = CLIENTS[client](BODY)
     for _ in range(2):  # it can still be read
-        found = asyncio.run(supertokens.get_invalid_claims_from_response(reply))
+        found = asyncio.run(supertokens.get_invalid_claims_from_response(response))
         assert found == ERRORS
 
 
@@ -124,17 +124,17 @@ def test_the_reasons_are_found_in_a_body_that_was_read():
 @pytest.mark.usefixtures("page")
 @pytest.mark.parametrize("text", OTHER_BODIES[:-1])
 @pytest.mark.parametrize("client", CLIENTS)
-def test_in_any_other_reply_there_are_none(client, text):
-    reply = CLIENTS[client](text)
-    assert asyncio.run(supertokens.get_invalid_claims_from_response(reply)) == []
+def test_in_any_other_response_there_are_none(client, text):
+    response = CLIENTS[client](text)
+    assert asyncio.run(supertokens.get_invalid_claims_from_response(response)) == []
 
 
 @pytest.mark.usefixtures("page")
-def test_what_is_no_reply_is_refused():
+def test_what_is_no_response_is_refused():
     with pytest.raises(TypeError, match="a list has neither"):
         asyncio.run(supertokens.get_invalid_claims_from_response([]))
 
 
 @pytest.mark.parametrize(("text", "expected"), [(BODY, ERRORS), ("<html>", [])])
-def test_javascript_has_its_replies_read_by_the_core(world, text, expected):
+def test_javascript_has_its_responses_read_by_the_core(world, text, expected):
     assert world.tab.call("get_invalid_claims", text=text) == expected

@@ -99,7 +99,7 @@ def test_a_request_is_read(headers, expected):
         ('{"failure":"timeout"}', Head(0, {}, "timeout")),
     ],
 )
-def test_a_reply_is_read_as_a_head(effect, result, head):
+def test_a_response_is_read_as_a_head(effect, result, head):
     read = read_result(effect, result)
     assert read == head
     assert isinstance(read.status, int)
@@ -265,8 +265,8 @@ def test_a_lock_that_was_not_taken_does_not_matter_where_the_other_tab_has_refre
 
 def test_reading_text_is_asked_for_and_writes_come_with_the_step(port):
     port.exchange("", False, PRESENT, NOW)
-    reply = json.dumps({"status": 403, "headers": {"front-token": "remove"}})
-    step = json.loads(port.resume(1, reply, PRESENT, NOW))
+    response = json.dumps({"status": 403, "headers": {"front-token": "remove"}})
+    step = json.loads(port.resume(1, response, PRESENT, NOW))
     assert (step["do"], step["flow"]) == ("read_text", 1)
     assert step["cookies"][0].startswith("st-last-access-token-update=")
     assert step["events"] == [{"action": "SIGN_OUT", "userContext": {}}]
@@ -313,8 +313,12 @@ def test_resuming_a_flow_that_was_cancelled_does_nothing(port):
     ("result", "effect", "line"),
     [
         (None, SEND, "name 1: runs, does Send"),
-        (Head(200, {"front-token": "secret"}), None, "name 1: got a reply with status 200, ends"),
-        (Head(0, {}, "network"), Wait(), "name 1: got no reply (network), does Wait"),
+        (
+            Head(200, {"front-token": "secret"}),
+            None,
+            "name 1: got a response with status 200, ends",
+        ),
+        (Head(0, {}, "network"), Wait(), "name 1: got no response (network), does Wait"),
         (True, POST, f"name 1: succeeded, posts to {POST.url}"),
         (False, None, "name 1: did not succeed, ends"),
         ("secret", Lock("LOCK", 1), "name 1: goes on, takes the lock LOCK"),

@@ -94,7 +94,9 @@ def test_the_second_attempt_carries_the_new_tokens(signed_in):
     assert first.headers[header] != second.headers[header]
 
 
-def test_an_endpoint_that_refuses_fresh_tokens_gets_one_refresh_and_the_caller_its_reply(signed_in):
+def test_an_endpoint_that_refuses_fresh_tokens_gets_one_refresh_and_the_caller_its_response(
+    signed_in,
+):
     refusal = Reply(401, text="never")
     signed_in.backend.always["/items"] = refusal
     assert signed_in.tab.fetch("/items") is refusal

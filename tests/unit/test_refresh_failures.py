@@ -8,7 +8,7 @@ from tests.unit.backend import REFRESH, REMOVED
 
 
 @pytest.mark.parametrize("headers", [{}, REMOVED, {"front-token": "remove"}])
-def test_a_refused_refresh_ends_the_session_and_the_caller_gets_its_reply(signed_in, headers):
+def test_a_refused_refresh_ends_the_session_and_the_caller_gets_its_response(signed_in, headers):
     refusal = Reply(401, headers, "refresh refused")
     signed_in.backend.always[REFRESH] = refusal
     signed_in.expire()
@@ -31,11 +31,11 @@ def test_a_session_that_was_revoked_is_ended_by_the_next_refresh(signed_in):
 
 @pytest.mark.parametrize("status", [300, 400, 403, 404, 429, 500, 503])
 def test_a_refresh_that_is_answered_otherwise_keeps_the_session(signed_in, status):
-    reply = Reply(status, text="not now")
-    signed_in.backend.answers[REFRESH] = [reply]
+    response = Reply(status, text="not now")
+    signed_in.backend.answers[REFRESH] = [response]
     signed_in.expire()
     calls = signed_in.fetch_in_parallel(3)
-    assert [call.result() for call in calls] == [reply] * 3
+    assert [call.result() for call in calls] == [response] * 3
     assert signed_in.refreshes == 1
     assert (signed_in.actions, signed_in.signed_in) == ([], True)
     signed_in.pass_time(1_000)
@@ -46,18 +46,21 @@ def test_a_refresh_that_is_answered_otherwise_keeps_the_session(signed_in, statu
 def test_a_refresh_that_removes_the_session_with_another_status_is_a_sign_out(signed_in, status):
     signed_in.backend.answers[REFRESH] = [Reply(status, REMOVED, "removed")]
     signed_in.expire()
-    reply = signed_in.tab.fetch("/items")
-    assert reply.text == ("" if status == 200 else "removed")
-    assert reply.status == (401 if status == 200 else status)
+    response = signed_in.tab.fetch("/items")
+    assert response.text == ("" if status == 200 else "removed")
+    assert response.status == (401 if status == 200 else status)
     assert signed_in.actions == ["SIGN_OUT"]
     assert not signed_in.signed_in
 
 
 @pytest.mark.parametrize(
     ("failure", "told"),
-    [(NetworkDown(), "no reply from the backend"), (TimedOut(), "no reply within 10 seconds")],
+    [
+        (NetworkDown(), "no response from the backend"),
+        (TimedOut(), "no response within 10 seconds"),
+    ],
 )
-def test_a_refresh_without_a_reply_keeps_the_session(signed_in, failure, told):
+def test_a_refresh_without_a_response_keeps_the_session(signed_in, failure, told):
     signed_in.backend.answers[REFRESH] = [failure]
     signed_in.expire()
     calls = signed_in.fetch_in_parallel(3)
@@ -95,7 +98,7 @@ def test_the_second_refresh_counts_as_any_other(signed_in, then, status, actions
     signed_in.expire()
     for call in signed_in.fetch_in_parallel(2):
         if status is None:
-            with pytest.raises(RefreshUnavailable, match="no reply"):
+            with pytest.raises(RefreshUnavailable, match="no response"):
                 call.result()
         else:
             assert call.result().status == status

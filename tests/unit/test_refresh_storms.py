@@ -189,7 +189,7 @@ def test_a_short_rest_does_not_undo_what_repeated_failures_have_taught(signed_in
     assert made_after(signed_in, 1_000) == 1
 
 
-def test_retry_after_on_another_reply_means_nothing_to_the_session(signed_in):
+def test_retry_after_on_another_response_means_nothing_to_the_session(signed_in):
     signed_in.backend.answers["/items"] = [Reply(503, {"retry-after": "60"})]
     assert signed_in.tab.fetch("/items").status == 503
     signed_in.expire()

@@ -7,8 +7,8 @@ from tests.unit.backend import REFRESH, SIGN_IN
 
 
 def test_signing_in_creates_a_session(world):
-    reply = world.tab.fetch(SIGN_IN, method="POST")
-    assert reply.status == 200
+    response = world.tab.fetch(SIGN_IN, method="POST")
+    assert response.status == 200
     assert world.actions == ["SESSION_CREATED"]
     assert world.signed_in
     assert world.tab.call("does_session_exist")
@@ -100,22 +100,22 @@ def test_a_request_that_fails_gives_its_caller_the_failure_itself(signed_in):
 
 
 @pytest.mark.parametrize("status", [200, 204, 302, 400, 403, 404, 429, 500, 503])
-def test_any_reply_but_a_refusal_goes_to_the_caller_as_it_is(signed_in, status):
-    reply = Reply(status, text="as it is")
-    signed_in.backend.answers["/items"] = [reply]
-    assert signed_in.tab.fetch("/items") is reply
+def test_any_response_but_a_refusal_goes_to_the_caller_as_it_is(signed_in, status):
+    response = Reply(status, text="as it is")
+    signed_in.backend.answers["/items"] = [response]
+    assert signed_in.tab.fetch("/items") is response
     assert signed_in.refreshes == 0
     assert signed_in.actions == []
 
 
-def test_a_reply_without_our_headers_writes_nothing(signed_in):
+def test_a_response_without_our_headers_writes_nothing(signed_in):
     before = signed_in.browser.cookie_string()
     signed_in.tab.fetch("/items")
     assert signed_in.browser.cookie_string() == before
 
 
 @pytest.mark.parametrize("token", ["next-anti-csrf", ""])
-def test_an_anti_csrf_token_is_taken_from_any_reply(signed_in, token):
+def test_an_anti_csrf_token_is_taken_from_any_response(signed_in, token):
     signed_in.backend.answers["/items"] = [Reply(200, {"anti-csrf": token})]
     signed_in.tab.fetch("/items")
     assert signed_in.browser.cookies.get("sAntiCsrf", "") == token
@@ -131,7 +131,7 @@ def test_an_anti_csrf_token_without_a_session_is_not_kept(world):
 
 
 @pytest.mark.parametrize("header", ["st-access-token", "st-refresh-token"])
-def test_a_bearer_token_is_stored_or_cleared_as_a_reply_says(signed_in, header):
+def test_a_bearer_token_is_stored_or_cleared_as_a_response_says(signed_in, header):
     signed_in.backend.answers["/items"] = [Reply(200, {header: "next"}), Reply(200, {header: ""})]
     signed_in.tab.fetch("/items")
     assert signed_in.browser.cookies[header] == "next"

@@ -132,7 +132,7 @@ def test_cookies_that_are_left_out_are_those_of_the_call_before():
     assert json.loads(port.resume(3, 200, None, NOW)) == {"verdict": "deliver"}
 
 
-def test_the_plan_tells_which_replies_the_core_acts_on():
+def test_the_plan_tells_which_responses_the_core_acts_on():
     options = {"api_domain": "x.com", "session_expired_status_code": 440}
     plan = json.loads(write_plan(read_config(options, Page("x.com", True))))
     assert plan["statuses"] == [440, 403]

@@ -63,7 +63,7 @@ LAYERS = [
         for folder, layers in CORE_FOLDERS.items()
         for modules in layers
     ),
-    ["claims", "_replies"],
+    ["claims", "_invalid_claims"],
     ["_recipe"],
     ["_client", "testing.network"],
     ["testing.call", "testing.window"],

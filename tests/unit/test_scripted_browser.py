@@ -29,7 +29,7 @@ def test_requests_are_recorded_with_their_path():
     ]
 
 
-def test_reprs_of_requests_and_replies_hide_their_headers():
+def test_reprs_of_requests_and_responses_hide_their_headers():
     assert "secret" not in repr(Request("GET", API, {"authorization": "secret"}))
     assert "secret" not in repr(Reply(200, {"front-token": "secret"}))
 

@@ -81,9 +81,9 @@ def test_a_sign_out_that_is_answered_otherwise_has_failed(signed_in, status):
 
 
 @pytest.mark.parametrize("failure", [NetworkDown(), TimedOut()])
-def test_a_sign_out_without_a_reply_has_failed(signed_in, failure):
+def test_a_sign_out_without_a_response_has_failed(signed_in, failure):
     signed_in.backend.answers[SIGN_OUT] = [failure]
-    with pytest.raises(SignOutFailed, match="no reply") as raised:
+    with pytest.raises(SignOutFailed, match="no response") as raised:
         signed_in.tab.call("sign_out")
     assert raised.value.status is None
     assert (signed_in.actions, signed_in.signed_in) == ([], True)

@@ -16,8 +16,10 @@ def switched(signed_in, request):
         honest = signed_in.backend
 
         def behind_a_proxy(sent):
-            reply = honest(sent)
-            return Reply(reply.status, {n: t for n, t in reply.headers.items() if t}, reply.text)
+            response = honest(sent)
+            return Reply(
+                response.status, {n: t for n, t in response.headers.items() if t}, response.text
+            )
 
         signed_in.browser.backend = behind_a_proxy
     reopen(signed_in, OTHER[signed_in.mode])

@@ -129,15 +129,15 @@ def test_signing_out_while_a_refresh_is_on_its_way_signs_out(signed_in, other):
 
 def late_refresh(world, meanwhile, other):
     """Let another tab's request be answered while a refresh is on its way, which ends after it."""
-    reply = Reply(200, world.backend.tokens(world.backend.sessions[0], "header"))
+    response = Reply(200, world.backend.tokens(world.backend.sessions[0], "header"))
 
     def answer(request):
         other.run(meanwhile)
-        return reply
+        return response
 
     world.backend.answers[REFRESH] = [answer]
     world.expire()
-    return reply
+    return response
 
 
 def test_a_late_refresh_does_not_bring_back_a_session_signed_out_meanwhile(signed_in, other):

@@ -40,9 +40,9 @@ class World:
 
     def sign_in(self, user: str = "alice", tab: Tab | None = None) -> Reply:
         """Sign in, and forget what it took."""
-        reply = (tab or self.tab).fetch(f"{SIGN_IN}?user={user}", method="POST")
+        response = (tab or self.tab).fetch(f"{SIGN_IN}?user={user}", method="POST")
         self.forget()
-        return reply
+        return response
 
     def forget(self) -> None:
         """Forget requests and events so far."""

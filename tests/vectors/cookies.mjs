@@ -45,21 +45,21 @@ const changes = (mode) => {
       there,
       items({ status: 200, headers: sessions.shown(otherMode, tokens.bob) }),
     ],
-    "a reply with a new payload": [there, items({ status: 200, headers: payload })],
+    "a response with a new payload": [there, items({ status: 200, headers: payload })],
     refresh: [there, refresh(shown(tokens.alice_later))],
     probe: [UNKNOWN, probe(shown(tokens.alice_later))],
     "sign out": [there, signOut(REMOVED)],
     "sign out behind a proxy": [there, signOut(STRIPPED)],
-    "a reply that removes": [there, items({ status: 200, headers: REMOVED })],
+    "a response that removes": [there, items({ status: 200, headers: REMOVED })],
     "a refused refresh": [there, refresh(401)],
     "a refused refresh that removes": [there, refresh({ status: 401, headers: REMOVED })],
     "a refused probe": [UNKNOWN, probe(401)],
     "a probe in an outage": [UNKNOWN, probe(503)],
-    "a reply with an anti-csrf token": [
+    "a response with an anti-csrf token": [
       there,
       items({ status: 200, headers: { "anti-csrf": "csrf-2" } }),
     ],
-    "a reply with an empty anti-csrf token": [
+    "a response with an empty anti-csrf token": [
       there,
       items({ status: 200, headers: { "anti-csrf": "" } }),
     ],

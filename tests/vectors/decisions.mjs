@@ -17,7 +17,7 @@ const REFRESHES = {
   new: { status: 200, headers: shown("cookie", tokens.alice_later) },
   refused: 401,
   failed: 503,
-  "no reply": null,
+  "no response": null,
 };
 const CAUSES = {
   "a refused request": { fetch: ITEMS },

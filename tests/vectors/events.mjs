@@ -1,4 +1,4 @@
-// The events that replies fire, in order.
+// The events that responses fire, in order.
 
 import * as sessions from "./sessions.mjs";
 import { play } from "./website.mjs";
@@ -33,7 +33,7 @@ export async function rows() {
   for (const [before, cookies] of Object.entries(BEFORE)) {
     for (const [kind, headers] of Object.entries(HEADERS)) {
       for (const status of [200, 401]) {
-        // The first reply counts; if it is refused, the refresh is refused as well.
+        // The first response counts; if it is refused, the refresh is refused as well.
         const answers = { "/items": [{ status, headers }, 200], [REFRESH]: [401] };
         const id = `request, ${before}, ${status}, ${kind}`;
         rows.push(await row(id, { fetch: ITEMS, cookies, answers }));

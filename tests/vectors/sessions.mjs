@@ -33,7 +33,7 @@ export const SIGNED_IN = {
   },
 };
 
-/** The reply headers that show a session's next tokens. */
+/** The response headers that show a session's next tokens. */
 export function shown(mode, front, number = 2) {
   if (mode === "cookie") return { "front-token": front, "anti-csrf": `csrf-${number}` };
   return {
@@ -43,7 +43,7 @@ export function shown(mode, front, number = 2) {
   };
 }
 
-/** The reply headers that end a session, and what a proxy leaves of them that drops empty ones. */
+/** The response headers that end a session, and what a proxy leaves of them that drops empty ones. */
 export const REMOVED = {
   "front-token": "remove",
   "st-access-token": "",

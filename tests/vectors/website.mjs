@@ -32,7 +32,7 @@ export function frontToken(uid, ate, up) {
  * The package on a new page: a fresh copy, since what it knows it keeps in its modules.
  *
  * `page` is the page's address, `cookies` and `storage` what the browser has, `answers` what the
- * backend says to a path: replies, of which the last goes on for ever. A reply is its status, or
+ * backend says to a path: responses, of which the last goes on for ever. A response is its status, or
  * `{status, headers, text}`, or null where none comes. `inLock` are the cookies that another tab has
  * left when the lock is taken.
  */
@@ -121,9 +121,9 @@ export class Page {
     this.now += TRIP;
     const answers = this.answers[pathname] ?? [200];
     const answer = answers.length > 1 ? answers.shift() : answers[0];
-    if (answer === null) throw new TypeError("no reply");
-    const reply = typeof answer === "number" ? { status: answer } : answer;
-    const { status, headers: shown = {}, text = pathname } = reply; // tells whose reply it is
+    if (answer === null) throw new TypeError("no response");
+    const response = typeof answer === "number" ? { status: answer } : answer;
+    const { status, headers: shown = {}, text = pathname } = response; // tells whose response it is
     return new Response(text, { status, headers: shown });
   }
 }
@@ -141,8 +141,8 @@ export async function play({ options, fetch: path, headers, call, ...more }) {
     page.init(options);
     if (call) result = (await page.session[call]()) ?? null;
     else {
-      const reply = await fetch(`${API}${path}`, { headers });
-      result = { status: reply.status, text: await reply.text() };
+      const response = await fetch(`${API}${path}`, { headers });
+      result = { status: response.status, text: await response.text() };
     }
   } catch {
     result = "error";

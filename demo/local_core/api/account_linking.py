@@ -17,7 +17,7 @@ def _make_primary(call: Call) -> dict[str, Any]:
     user_id = call.body.text("recipeUserId")
     with call.transaction() as tx:
         user, before = account_linking.make_primary(tx, call.ref.app, user_id, only_check=False)
-    return {"wasAlreadyAPrimaryUser": before, "user": user.reply()}
+    return {"wasAlreadyAPrimaryUser": before, "user": user.as_json()}
 
 
 def _may_link(call: Call) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def _link(call: Call) -> dict[str, Any]:
         user, before = account_linking.link_accounts(
             call.core, tx, call.ref.app, user_id, primary_id, only_check=False
         )
-    return {"accountsAlreadyLinked": before, "user": user.reply()}
+    return {"accountsAlreadyLinked": before, "user": user.as_json()}
 
 
 def _unlink(call: Call) -> dict[str, Any]:

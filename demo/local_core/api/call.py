@@ -49,7 +49,7 @@ class Scope(Enum):
     APP = auto()
 
 
-# A mapping becomes a JSON reply; what lacks a status gets OK.
+# A mapping becomes a JSON response; what lacks a status gets OK.
 Handler = Callable[[Call], dict[str, Any] | Response]
 
 

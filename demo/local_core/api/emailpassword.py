@@ -18,7 +18,7 @@ def _sign_up(call: Call) -> dict[str, Any]:
     user, recipe_user_id = emailpassword.sign_up(
         call.core, call.ref, normalise_email(email), password
     )
-    return {"user": user.reply(), "recipeUserId": recipe_user_id}
+    return {"user": user.as_json(), "recipeUserId": recipe_user_id}
 
 
 def _sign_in(call: Call) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def _sign_in(call: Call) -> dict[str, Any]:
     user, recipe_user_id = emailpassword.sign_in(
         call.core, call.ref, normalise_email(email), password
     )
-    return {"user": user.reply(), "recipeUserId": recipe_user_id}
+    return {"user": user.as_json(), "recipeUserId": recipe_user_id}
 
 
 def _get_user(call: Call) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def _get_user(call: Call) -> dict[str, Any]:
             user = find_user(tx, call.ref.app, user_id or "")
     if user is None:
         raise Refusal("UNKNOWN_EMAIL_ERROR" if user_id is None else "UNKNOWN_USER_ID_ERROR")
-    return {"user": user.reply()}
+    return {"user": user.as_json()}
 
 
 def update_user(call: Call) -> dict[str, Any]:

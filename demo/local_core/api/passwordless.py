@@ -37,7 +37,7 @@ def _check_code(call: Call) -> dict[str, Any]:
         outcome = passwordless.check_code(call.core, tx, call.ref, given)
     if isinstance(outcome, Refusal):
         raise outcome
-    return {"consumedDevice": outcome.reply()}
+    return {"consumedDevice": outcome.as_json()}
 
 
 def _consume_code(call: Call) -> dict[str, Any]:
@@ -53,9 +53,9 @@ def _consume_code(call: Call) -> dict[str, Any]:
         raise outcome
     return {
         "createdNewUser": created,
-        "user": user.reply(),
+        "user": user.as_json(),
         "recipeUserId": recipe_user_id,
-        "consumedDevice": outcome.reply(),
+        "consumedDevice": outcome.as_json(),
     }
 
 
@@ -77,7 +77,7 @@ def _get_codes(call: Call) -> dict[str, Any]:
         found = passwordless_devices.devices_by(tx, call.ref, column, value)
         devices = [
             {
-                **device.reply(),
+                **device.as_json(),
                 "codes": passwordless_devices.codes_of(call.core, tx, call.ref, device),
             }
             for device in found

@@ -21,7 +21,7 @@ def _create(call: Call) -> dict[str, Any]:
         use_static_key=call.body.optional_flag("useDynamicSigningKey") is False,
     )
     with call.transaction() as tx:
-        return sessions.create_session(call.core, tx, call.ref, wanted).reply()
+        return sessions.create_session(call.core, tx, call.ref, wanted).as_json()
 
 
 def _verify(call: Call) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _verify(call: Call) -> dict[str, Any]:
             anti_csrf_token=anti_csrf_token,
             check_anti_csrf=anti_csrf and check_anti_csrf,
             check_database=check_database,
-        ).reply()
+        ).as_json()
 
 
 def _refresh(call: Call) -> dict[str, Any]:
@@ -56,14 +56,16 @@ def _refresh(call: Call) -> dict[str, Any]:
             anti_csrf_token=anti_csrf_token,
             anti_csrf=anti_csrf,
             use_static_key=not dynamic,
-        ).reply()
+        ).as_json()
 
 
 def _regenerate(call: Call) -> dict[str, Any]:
     access_token = call.body.text("accessToken")
     payload = call.body.optional_mapping("userDataInJWT")
     with call.transaction() as tx:
-        return sessions.regenerate_token(call.core, tx, call.ref.app, access_token, payload).reply()
+        return sessions.regenerate_token(
+            call.core, tx, call.ref.app, access_token, payload
+        ).as_json()
 
 
 def _information(call: Call) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def _get_tenant(call: Call) -> dict[str, Any]:
         tenant = tenants.get_tenant(tx, call.ref)
     if tenant is None:
         raise Refusal("TENANT_NOT_FOUND_ERROR")
-    return tenant.reply()
+    return tenant.as_json()
 
 
 def _list_tenants(call: Call) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _list_tenants(call: Call) -> dict[str, Any]:
         )
     with call.transaction() as tx:
         found = tenants.list_tenants(tx, call.ref.app)
-    return {"tenants": [tenant.reply() for tenant in found]}
+    return {"tenants": [tenant.as_json() for tenant in found]}
 
 
 def _remove_tenant(call: Call) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _list_apps(call: Call) -> dict[str, Any]:
         apps = {app: tenants.list_tenants(tx, app) for app in tenants.list_apps(tx)}
     return {
         "apps": [
-            {"appId": app, "tenants": [tenant.reply() for tenant in found]}
+            {"appId": app, "tenants": [tenant.as_json() for tenant in found]}
             for app, found in apps.items()
         ]
     }

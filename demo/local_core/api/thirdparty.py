@@ -24,7 +24,7 @@ def _sign_in_up(call: Call) -> dict[str, Any]:
         user, recipe_user_id, created = thirdparty.sign_in_up(
             call.core, tx, call.ref, account, normalise_email(address), verified=verified
         )
-    return {"createdNewUser": created, "user": user.reply(), "recipeUserId": recipe_user_id}
+    return {"createdNewUser": created, "user": user.as_json(), "recipeUserId": recipe_user_id}
 
 
 ROUTES = [Route("POST", "/recipe/signinup", Scope.TENANT, _sign_in_up)]

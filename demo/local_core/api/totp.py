@@ -37,7 +37,7 @@ def _list_devices(call: Call) -> dict[str, Any]:
         raise BadRequest("userId cannot be empty")
     with call.transaction() as tx:
         devices = totp_devices.devices_of(tx, call.ref.app, user_id)
-    return {"devices": [device.reply() for device in devices]}
+    return {"devices": [device.as_json() for device in devices]}
 
 
 def _remove_device(call: Call) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def _get(call: Call) -> dict[str, Any]:
         user = users.find_user(tx, call.ref.app, user_id)
     if user is None:
         raise Refusal("UNKNOWN_USER_ID_ERROR")
-    return {"user": user.reply()}
+    return {"user": user.as_json()}
 
 
 def _by_account_info(call: Call) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _by_account_info(call: Call) -> dict[str, Any]:
         ids = [{user.user_id for user in group} for group in groups]
         found = {key: found[key] for key in found if all(key in group for group in ids)}
     by_age = sorted(found.values(), key=lambda user: user.joined_at)
-    return {"users": [user.reply() for user in by_age]}
+    return {"users": [user.as_json() for user in by_age]}
 
 
 def _list(call: Call) -> dict[str, Any]:
@@ -82,10 +82,10 @@ def _list(call: Call) -> dict[str, Any]:
             recipes=recipes,
             search=search,
         )
-    reply: dict[str, Any] = {"users": [user.reply() for user in found]}
+    response: dict[str, Any] = {"users": [user.as_json() for user in found]}
     if rest:
-        reply["nextPaginationToken"] = _token(rest)
-    return reply
+        response["nextPaginationToken"] = _token(rest)
+    return response
 
 
 def _count(call: Call) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def _sign_in_options(call: Call) -> dict[str, Any]:
 def _get_options(call: Call) -> dict[str, Any]:
     options_id = call.query.text("webauthnGeneratedOptionsId")
     with call.transaction() as tx:
-        return webauthn_options.find_options(tx, call.ref, options_id).reply()
+        return webauthn_options.find_options(tx, call.ref, options_id).as_json()
 
 
 def _remove_options(call: Call) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def _sign_up(call: Call) -> dict[str, Any]:
             call.core, tx, call.ref, options_id, given
         )
     return {
-        "user": user.reply(),
+        "user": user.as_json(),
         "recipeUserId": credential.recipe_user_id,
         "webauthnCredentialId": credential.credential_id,
         "relyingPartyId": options.relying_party_id,
@@ -64,7 +64,7 @@ def _sign_in(call: Call) -> dict[str, Any]:
     given = call.body.mapping("credential")
     with call.transaction() as tx:
         user, recipe_user_id = webauthn_users.sign_in(call.core, tx, call.ref, options_id, given)
-    return {"user": user.reply(), "recipeUserId": recipe_user_id}
+    return {"user": user.as_json(), "recipeUserId": recipe_user_id}
 
 
 def _wanted(body: Body, **more: Any) -> Wanted:

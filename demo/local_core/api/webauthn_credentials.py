@@ -16,7 +16,7 @@ def _register(call: Call) -> dict[str, Any]:
             call.core, tx, call.ref, recipe_user_id, options_id, given
         )
     return {
-        **credential.reply(),
+        **credential.as_json(),
         "email": options.email,
         "relyingPartyName": options.relying_party_name,
     }
@@ -26,7 +26,7 @@ def _list(call: Call) -> dict[str, Any]:
     recipe_user_id = call.query.text("recipeUserId")
     with call.transaction() as tx:
         found = webauthn_credentials.credentials_of(tx, call.ref.app, recipe_user_id)
-    return {"credentials": [credential.reply() for credential in found]}
+    return {"credentials": [credential.as_json() for credential in found]}
 
 
 def _get(call: Call) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def _get(call: Call) -> dict[str, Any]:
     with call.transaction() as tx:
         return webauthn_credentials.find_credential_of(
             tx, call.ref.app, recipe_user_id, credential_id
-        ).reply()
+        ).as_json()
 
 
 def _remove(call: Call) -> dict[str, Any]:

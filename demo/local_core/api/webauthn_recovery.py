@@ -17,7 +17,7 @@ def _user_of_token(call: Call) -> dict[str, Any]:
     token = call.query.text("token")
     with call.transaction() as tx:
         user, recipe_user_id = webauthn_recovery.user_of_token(call.core, tx, call.ref, token)
-    return {"user": user.reply(), "recipeUserId": recipe_user_id}
+    return {"user": user.as_json(), "recipeUserId": recipe_user_id}
 
 
 def _consume_token(call: Call) -> dict[str, Any]:

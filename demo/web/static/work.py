@@ -64,9 +64,9 @@ async def estimate_year() -> str:
 
 async def fetch_orders(month: int) -> list[float]:
     # A worker of PyScript has no address that others could be relative to.
-    reply = await pyfetch(f"{location.origin}/api/orders/{month}")
-    reply.raise_for_status()
-    amounts: list[float] = (await reply.json())["amounts"]
+    response = await pyfetch(f"{location.origin}/api/orders/{month}")
+    response.raise_for_status()
+    amounts: list[float] = (await response.json())["amounts"]
     return amounts
 
 

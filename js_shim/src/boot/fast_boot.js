@@ -103,9 +103,9 @@ async function makeInWorker(order) {
  * @returns {Promise<string>}
  */
 async function text(url) {
-  const reply = await fetch(url);
-  if (!reply.ok) throw new Error(url);
-  return reply.text();
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(url);
+  return response.text();
 }
 
 /**
@@ -147,11 +147,11 @@ async function giveUp(address) {
 }
 
 /**
- * @param {Response} reply
+ * @param {Response} response
  * @param {string} address
  */
-async function read(reply, address) {
-  const unpacked = reply.body?.pipeThrough(new DecompressionStream("gzip"));
+async function read(response, address) {
+  const unpacked = response.body?.pipeThrough(new DecompressionStream("gzip"));
   const bytes = new Uint8Array(await new Response(unpacked).arrayBuffer());
   const [memorySize = 0, contentsSize = 0] = new Uint32Array(bytes.buffer, 0, 2);
   let at = 16;

@@ -75,7 +75,7 @@ export class Table {
       if (this.#given(name)) this.#chosen.push(`${name}=${options[name]}`);
     }
     const { requestHeaders, responseHeaders, statuses } = table;
-    /** What the core's plan is going to say of requests and replies. */
+    /** What the core's plan is going to say of requests and responses. */
     this.plan = {
       requestHeaders,
       responseHeaders,

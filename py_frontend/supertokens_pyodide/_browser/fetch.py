@@ -23,7 +23,7 @@ async def fetch(
 
     A ``body`` that is a dict or a list is sent as JSON; further options are those of JavaScript's
     ``fetch``. Works for every URL, also before ``init()``. Raises RefreshUnavailable and the other
-    errors of this package as they are, and ``OSError`` where the browser got no reply.
+    errors of this package as they are, and ``OSError`` where the browser got no response.
     """
     sent = dict(headers or {})
     if isinstance(body, (Mapping, list)):

@@ -98,8 +98,8 @@ class Functions:
         async def after(call: Any) -> None:
             from pyodide.http import FetchResponse
 
-            reply = call.fetchResponse
-            response = FetchResponse(reply.url, reply)
+            native_response = call.fetchResponse
+            response = FetchResponse(native_response.url, native_response)
             await awaited(hook({**read_call(call), "response": response}))
 
         return self._function(after)

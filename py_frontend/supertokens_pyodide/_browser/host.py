@@ -49,7 +49,7 @@ class BrowserHost:
         await _settled(self._shim.sync())
 
     def response_headers(self) -> dict[str, str]:
-        """The headers of the reply that came last."""
+        """The headers of the response that came last."""
         return dict(self._shim.lastHeaders().entries())
 
     def response_of(self, call: str, status: int) -> Any:

@@ -1,4 +1,4 @@
-"""Requests through the page's fetch whose replies are read piece by piece."""
+"""Requests through the page's fetch whose responses are read piece by piece."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .convert import cause_of
 T = TypeVar("T")
 
 
-class Reply:
-    """A reply whose head is there; ``read`` gives what follows."""
+class StreamedResponse:
+    """A response whose head is there; ``read`` gives what follows."""
 
     def __init__(self, response: Any, control: Any, timeout_s: float | None) -> None:
         self.status: int = response.status
@@ -43,11 +43,11 @@ class Reply:
 
 async def send(
     method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes, timeout_s: float | None
-) -> Reply:
-    """Send a request and wait for its reply's head.
+) -> StreamedResponse:
+    """Send a request and wait for its response's head.
 
     ``timeout_s`` is in seconds, for the head and for each piece of the body. Raises TimeoutError,
-    ConnectionError where the browser got no reply, or a SuperTokensError.
+    ConnectionError where the browser got no response, or a SuperTokensError.
     """
     import js
     from pyodide.ffi import to_js
@@ -58,7 +58,7 @@ async def send(
         options["body"] = body
     init = to_js(options, dict_converter=js.Object.fromEntries)
     async with _waiting(control, timeout_s):
-        return Reply(await js.fetch(url, init), control, timeout_s)
+        return StreamedResponse(await js.fetch(url, init), control, timeout_s)
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ included: of several flows, each performs one effect in turn.
         return Reply(200)
 
     tab = ScriptedBrowser(backend).open_tab(api_domain="https://api.example.com")
-    reply = tab.fetch("/items")
+    response = tab.fetch("/items")
 """
 
 from .._core.state.tokens import write_front_token

@@ -149,10 +149,10 @@ class PageUnderTest:
         try:
             if not is_ours:
                 return PageResponse(url, *await browser.follow(request))
-            reply = await tab.finish(tab.begin_request(request))
+            response = await tab.finish(tab.begin_request(request))
         except (NetworkDown, TimedOut) as failure:
             raise OSError(str(failure) or "There is no response.") from failure
-        return PageResponse(url, reply, url)
+        return PageResponse(url, response, url)
 
     # ---- the tab ------------------------------------------------------------------------------
 
@@ -201,11 +201,13 @@ class PageUnderTest:
         """
         browser, config = self._browser, self._browser.config
         ahead, browser.ahead = browser.ahead, 0
-        reply = browser.sessions.new(user_id, tenant_id, self._payload(claims), config, browser.now)
+        response = browser.sessions.new(
+            user_id, tenant_id, self._payload(claims), config, browser.now
+        )
         url = f"{config.api_domain}{config.api_base_path}/signin"
 
         async def backend(request: Request) -> Reply:
-            return reply if request.url == url else Reply(401, dict(ENDED))
+            return response if request.url == url else Reply(401, dict(ENDED))
 
         # Nobody was signed in before: without this the page would ask the backend about it.
         browser.set_cookie("st-last-access-token-update=1;path=/")
@@ -217,7 +219,7 @@ class PageUnderTest:
             browser.waits, browser.ahead = True, ahead
         if self._has_ended:
             browser.sessions.end_all()
-        browser.jar.keep(url, reply.set_cookies)
+        browser.jar.keep(url, response.set_cookies)
         tab.events.clear()
 
     @contextmanager

@@ -50,18 +50,18 @@ class ApplicationBrowser(Profile):
 
     async def transmit(self, request: Request) -> Reply:
         """Send a request to the backend; redirects are followed."""
-        reply, _ = await self.follow(request)
-        return reply
+        response, _ = await self.follow(request)
+        return response
 
     async def follow(self, request: Request) -> tuple[Reply, str]:
         """The response to a request, and the URL that it came from."""
         for _ in range(_MOST_REDIRECTS + 1):
-            reply = await self._answer(request)
-            place = reply.headers.get("location")
-            if reply.status not in _REDIRECTS or place is None:
-                return reply, request.url
+            response = await self._answer(request)
+            place = response.headers.get("location")
+            if response.status not in _REDIRECTS or place is None:
+                return response, request.url
             url = urljoin(request.url, place)
-            is_get = reply.status in (307, 308) or request.method in ("GET", "HEAD")
+            is_get = response.status in (307, 308) or request.method in ("GET", "HEAD")
             method, body = (request.method, request.body) if is_get else ("GET", b"")
             headers = dict(request.headers)
             if urlsplit(url).netloc != urlsplit(request.url).netloc:
@@ -82,12 +82,12 @@ class ApplicationBrowser(Profile):
         request = replace(request, headers=headers)
         request = replace(request, session=self.sessions.session_of(request, self.now))
         self.requests.append(request)
-        reply = self.sessions.answer(request, self.config, self.now)
-        if reply is None:
-            reply = await self._ask_application(request)
+        response = self.sessions.answer(request, self.config, self.now)
+        if response is None:
+            response = await self._ask_application(request)
         if wants_cookies:
-            self.jar.keep(request.url, reply.set_cookies)
-        return reply
+            self.jar.keep(request.url, response.set_cookies)
+        return response
 
     async def _ask_application(self, request: Request) -> Reply:
         backend = self._application
@@ -98,8 +98,8 @@ class ApplicationBrowser(Profile):
             )
         if is_asgi(backend):
             return await call_asgi(cast(AsgiApplication, backend), request)
-        reply = cast(ApplicationBackend, backend)(request)
-        return reply if isinstance(reply, Reply) else await reply
+        response = cast(ApplicationBackend, backend)(request)
+        return response if isinstance(response, Reply) else await response
 
 
 def _no_backend(request: Request) -> Reply:

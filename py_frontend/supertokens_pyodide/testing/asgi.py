@@ -54,7 +54,7 @@ async def call_asgi(application: AsgiApplication, request: Request) -> Reply:
     }
     exchange = _Exchange(request.body)
     await application(scope, exchange.receive, exchange.send)
-    return exchange.reply()
+    return exchange.response()
 
 
 class _Exchange:
@@ -75,7 +75,7 @@ class _Exchange:
         elif message["type"] == "http.response.body":
             self._body += message.get("body", b"")
 
-    def reply(self) -> Reply:
+    def response(self) -> Reply:
         if not self._start:
             raise RuntimeError("The ASGI application has sent no response.")
         headers: dict[str, str] = {}

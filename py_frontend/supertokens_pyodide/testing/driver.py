@@ -231,11 +231,11 @@ class Driver:
 
     async def _get(self, call: Call, step: dict[str, Any]) -> str:
         try:
-            reply = await self.browser.transmit(Request("GET", step["url"], {}, "omit"))
+            response = await self.browser.transmit(Request("GET", step["url"], {}, "omit"))
         except (NetworkDown, TimedOut):
             return json.dumps({"status": 0})
-        told = {"status": reply.status, "text": reply.text}
-        return json.dumps({**told, "cache_control": reply.headers.get("cache-control", "")})
+        told = {"status": response.status, "text": response.text}
+        return json.dumps({**told, "cache_control": response.headers.get("cache-control", "")})
 
     async def _after_post(self, call: Call, step: dict[str, Any]) -> None:
         hook = self._options["post_api_hook"]
@@ -247,10 +247,14 @@ class Driver:
         except Exception:
             return _FAILED
 
-    def _head(self, reply: Reply) -> int | str:
-        self._last_headers = reply.headers
-        shown = {n: text for n, text in reply.headers.items() if n in self.plan["responseHeaders"]}
-        return json.dumps({"status": reply.status, "headers": shown}) if shown else reply.status
+    def _head(self, response: Reply) -> int | str:
+        self._last_headers = response.headers
+        shown = {
+            n: text for n, text in response.headers.items() if n in self.plan["responseHeaders"]
+        }
+        return (
+            json.dumps({"status": response.status, "headers": shown}) if shown else response.status
+        )
 
     def _unlock(self, flow: int) -> None:
         self.browser.free_locks(lambda holder: holder == (self, flow))

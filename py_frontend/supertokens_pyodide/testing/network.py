@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 
 class NetworkDown(Exception):
-    """Raise it from a scripted backend: the request gets no reply."""
+    """Raise it from a scripted backend: the request gets no response."""
 
 
 class TimedOut(Exception):
-    """Raise it from a scripted backend: the request gets no reply in time."""
+    """Raise it from a scripted backend: the request gets no response in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply of the scripted backend; header names in lower case.
+    """A response of the scripted backend; header names in lower case.
 
     ``content`` is the body if that is no text. ``set_cookies`` are the values of its ``Set-Cookie``
     headers, which no page sees.
@@ -78,7 +78,7 @@ class Reply:
 
     @classmethod
     def of_json(cls, data: object, status: int = 200) -> Reply:
-        """A reply whose body is this value as JSON."""
+        """A response whose body is this value as JSON."""
         return cls(status, {"content-type": "application/json"}, json.dumps(data))
 
     @property

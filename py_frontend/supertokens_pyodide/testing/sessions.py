@@ -83,8 +83,8 @@ class OwnSessions:
                 if session is None:
                     return Reply(401)
                 del self._live[session.handle]
-                reply = Reply.of_json({"status": "OK"})
-                return Reply(200, {**reply.headers, **ENDED}, reply.text, set_cookies=_FORGET)
+                response = Reply.of_json({"status": "OK"})
+                return Reply(200, {**response.headers, **ENDED}, response.text, set_cookies=_FORGET)
             case "GET", path if path == jwks:
                 return Reply.of_json({"keys": [_signer().public] if _signer().public else []})
         return None

@@ -42,9 +42,9 @@ class Tab(Driver):
     # ---- what a page does ----------------------------------------------------------------------
 
     def fetch(self, url: str, headers: dict[str, str] | None = None, **more: Any) -> Reply:
-        """Make one request and run until it has its reply."""
-        reply: Reply = self.run(self.begin_fetch(url, headers, **more))
-        return reply
+        """Make one request and run until it has its response."""
+        response: Reply = self.run(self.begin_fetch(url, headers, **more))
+        return response
 
     def call(self, name: str, **arguments: Any) -> Any:
         """Make one of the session's calls and run until it has its value."""
@@ -95,7 +95,7 @@ class Tab(Driver):
         """Nothing to do: ``cookies`` is up to date."""
 
     def response_headers(self) -> dict[str, str]:
-        """The headers of the reply that came last."""
+        """The headers of the response that came last."""
         return self._last_headers
 
     def response_of(self, call: str, status: int) -> Any:

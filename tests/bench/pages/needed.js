@@ -28,10 +28,10 @@ globalThis.bench = {
   visit: async () => {
     signIn(mode);
     init();
-    const replies = [await fetch(`${network.api}/orders`), await fetch(`${network.api}/me`)];
+    const responses = [await fetch(`${network.api}/orders`), await fetch(`${network.api}/me`)];
     const answers = [await supertokens.doesSessionExist(), await supertokens.getUserId()];
     await new Promise((done) => setTimeout(done, IDLE_MS));
-    if (!replies.every(({ ok }) => ok) || !answers.every(Boolean)) throw new Error("no session");
+    if (!responses.every(({ ok }) => ok) || !answers.every(Boolean)) throw new Error("no session");
     return bytesOfPython();
   },
   /** Milliseconds of a request whose token has expired, Python's start and the refresh included. */

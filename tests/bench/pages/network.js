@@ -5,7 +5,7 @@
 globalThis.network = (() => {
   const nativeFetch = globalThis.fetch.bind(globalThis);
 
-  /** What the replies to requests are made of; a storm puts its own in place. */
+  /** What the responses to requests are made of; a storm puts its own in place. */
   const ok = new Response(null, { status: 200 });
   const network = {
     api: "https://api.bench.test",
@@ -41,7 +41,7 @@ globalThis.network = (() => {
     #handlers = {};
     #state = 0;
     #url = "";
-    #reply = null;
+    #response = null;
 
     addEventListener(type, listener) {
       this.#listeners.push([type, listener]);
@@ -66,14 +66,14 @@ globalThis.network = (() => {
     }
     open(_method, url) {
       this.#url = String(url);
-      this.#reply = null;
+      this.#response = null;
       this.#change(1);
     }
     setRequestHeader() {}
     send() {
       this.#tell("loadstart");
-      Promise.resolve(network.answer(this.#url)).then((reply) => {
-        this.#reply = reply;
+      Promise.resolve(network.answer(this.#url)).then((response) => {
+        this.#response = response;
         this.#change(2);
         this.#change(4);
         this.#tell("load");
@@ -83,23 +83,23 @@ globalThis.network = (() => {
     abort() {}
     overrideMimeType() {}
     getResponseHeader(name) {
-      return this.#reply?.headers.get(name) ?? null;
+      return this.#response?.headers.get(name) ?? null;
     }
     getAllResponseHeaders() {
-      const headers = [...(this.#reply?.headers ?? [])];
+      const headers = [...(this.#response?.headers ?? [])];
       return headers.map(([name, text]) => `${name}: ${text}\r\n`).join("");
     }
     get readyState() {
       return this.#state;
     }
     get status() {
-      return this.#reply?.status ?? 0;
+      return this.#response?.status ?? 0;
     }
     get statusText() {
-      return this.#reply?.statusText ?? "";
+      return this.#response?.statusText ?? "";
     }
     get responseURL() {
-      return this.#reply ? this.#url : "";
+      return this.#response ? this.#url : "";
     }
     get response() {
       return "";

@@ -51,7 +51,7 @@ export function signIn(mode, issuedAt = Date.now()) {
   }
 }
 
-/** The reply to a refresh. */
+/** The response to a refresh. */
 export function refreshed(mode) {
   const { front, access, refresh } = tokens();
   const headers = { "front-token": front, "st-access-token": access };

@@ -4,13 +4,13 @@ import { refreshed } from "./session.js";
 
 const { network } = globalThis;
 
-// Each reply comes in a task of its own, as those of a real network do.
+// Each response comes in a task of its own, as those of a real network do.
 const { port1, port2 } = new MessageChannel();
-const replies = [];
-port1.onmessage = () => replies.shift()();
-const inItsOwnTask = (reply) =>
+const responses = [];
+port1.onmessage = () => responses.shift()();
+const inItsOwnTask = (response) =>
   new Promise((resolve) => {
-    replies.push(() => resolve(reply));
+    responses.push(() => resolve(response));
     port2.postMessage(null);
   });
 
@@ -41,10 +41,10 @@ export async function storm(mode, size) {
     }
     counts.requests += 1;
     if (valid) return inItsOwnTask(network.ok);
-    return inItsOwnTask(refused).then((reply) => {
+    return inItsOwnTask(refused).then((response) => {
       counts.refused += 1;
       if (counts.refused === size) allRefused();
-      return reply;
+      return response;
     });
   };
 
@@ -60,7 +60,7 @@ export async function storm(mode, size) {
     while (sent.length < end) sent.push(fetch(`${network.api}/orders/${sent.length}`));
     if (sent.length < size) await inItsOwnTask();
   }
-  const statuses = (await Promise.all(sent)).map((reply) => reply.status);
+  const statuses = (await Promise.all(sent)).map((response) => response.status);
   const elapsed = performance.now() - start;
   await new Promise((resolve) => setTimeout(resolve, 20)); // the observer is told after the task
   observer.disconnect();

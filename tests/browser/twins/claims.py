@@ -43,17 +43,18 @@ CLAIMS: dict[str, Scenario] = {
         """,
         API,
     ),
-    "why a reply was refused": Scenario(
+    "why a response was refused": Scenario(
         "signed in",
         """
-        const reply = await fetch(`${api}/api/needs-claim`);
-        const data = await reply.clone().json();
+        const response = await fetch(`${api}/api/needs-claim`);
+        const data = await response.clone().json();
         const ask = (response) => outcome(supertokens.getInvalidClaimsFromResponse({ response }));
-        return [await ask(reply), await ask({ data }), await ask({ data: JSON.stringify(data) })];
+        const text = JSON.stringify(data);
+        return [await ask(response), await ask({ data }), await ask({ data: text })];
         """,
         API,
     ),
-    "why another reply was refused": Scenario(
+    "why another response was refused": Scenario(
         "signed in",
         """
         const ask = (data) => outcome(

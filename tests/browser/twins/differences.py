@@ -299,7 +299,7 @@ DIFFERENCES = [
         "`ClaimValidatorFailed`, which has the cause attached. "
         "`getInvalidClaimsFromResponse()` returns an empty list if the response reports no invalid "
         "claims.",
-        {"why another reply was refused": gives([[], []])},
+        {"why another response was refused": gives([[], []])},
         tests=("tests/unit/test_validate_claims.py",),
     ),
     Difference(

@@ -1,6 +1,6 @@
 // What the twins' pages have beside the SDK: HTTP clients with one face, and a memory of events.
 
-/** A reply without what differs from one session to the next: the names in its JSON. */
+/** A response without what differs from one session to the next: the names in its JSON. */
 const shape = (status, text) => {
   try {
     return { status, body: Object.keys(JSON.parse(text)).sort().join(" ") };
@@ -31,8 +31,8 @@ function exchangeWithXHR(method, url, { headers, body }, isAsync) {
 
 const clients = {
   async fetch(method, url, { headers, body }) {
-    const reply = await fetch(url, { method, headers, body });
-    return shape(reply.status, await reply.text());
+    const response = await fetch(url, { method, headers, body });
+    return shape(response.status, await response.text());
   },
   xhr: (method, url, options) => exchangeWithXHR(method, url, options, true),
   sync: (method, url, options) => exchangeWithXHR(method, url, options, false),
@@ -40,8 +40,8 @@ const clients = {
     const validateStatus = () => true;
     const transformResponse = (text) => text;
     const options = { method, url, headers, data: body, validateStatus, transformResponse };
-    const reply = await axios.request(options);
-    return shape(reply.status, reply.data);
+    const response = await axios.request(options);
+    return shape(response.status, response.data);
   },
 };
 

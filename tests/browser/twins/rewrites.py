@@ -152,7 +152,7 @@ def with_a_new_front_token(told: Told) -> dict[str, Any]:
 
 
 def in_time(told: Told) -> Told:
-    """A synchronous request has its reply when it returns."""
+    """A synchronous request has its response when it returns."""
     return replace(
         told,
         result={"status": 200, "body": "sessionHandle tenantId tokenExpiry userId"},

@@ -45,7 +45,7 @@ class Scenario:
     #: More of them, which are functions: an object in JavaScript.
     functions: str = "{}"
     refresh: Refresh = ""
-    #: Status and body of a reply to the sign-out, in the backend's place.
+    #: Status and body of a response to the sign-out, in the backend's place.
     sign_out: tuple[int, str] | None = None
     #: Whether the script itself changes the session's payload.
     has_new_payload: bool = False

@@ -20,16 +20,16 @@ SESSIONS = {
     "a user signs up": Scenario(
         "nobody",
         """
-        const reply = await request("POST", "/auth/signup", { body: argument });
-        return [reply, await request("GET", "/api/protected")];
+        const response = await request("POST", "/auth/signup", { body: argument });
+        return [response, await request("GET", "/api/protected")];
         """,
         anti_csrf=True,
     ),
     "a user signs in again": Scenario(
         "signed out",
         """
-        const reply = await request("POST", "/auth/signin", { body: argument });
-        return [reply, await request("GET", "/api/protected")];
+        const response = await request("POST", "/auth/signin", { body: argument });
+        return [response, await request("GET", "/api/protected")];
         """,
     ),
     "another user signs in over a session": Scenario(
@@ -227,7 +227,7 @@ SESSIONS = {
     "a protected request, synchronously": Scenario(
         "signed in",
         # supertokens-website sends it later, maybe after the other.
-        f"const reply = await ({PROTECTED[7:]}); await fetch(`${{api}}/api/public`); return reply",
+        f"const shown = await ({PROTECTED[7:]}); await fetch(`${{api}}/api/public`); return shown",
         ("sync",),
         in_order=False,
     ),

@@ -154,13 +154,13 @@ SEAMS: dict[str, Scenario] = {
     "cookies are kept elsewhere": Scenario(
         "nobody",
         """
-        const reply = await request("POST", "/auth/signup", { body: argument });
+        const response = await request("POST", "/auth/signup", { body: argument });
         const known = [...jar.keys()].sort();
         await supertokens.attemptRefreshingSession();
         const call = await request("GET", "/api/protected");
         const exists = await supertokens.doesSessionExist();
         await supertokens.signOut();
-        return [reply, known, call, exists, document.cookie];
+        return [response, known, call, exists, document.cookie];
         """,
         # Promises of the page's own: events do not wait for them.
         in_order=False,

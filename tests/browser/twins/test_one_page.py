@@ -31,7 +31,7 @@ def test_ours_refuses_a_page_that_supertokens_website_has(both: Page) -> None:
     code, message = start(both, "supertokens") or []
     assert code == "UNSUPPORTED_PLATFORM"
     assert "supertokens-website is already active on this page" in message
-    assert both.evaluate("fetch('/nothing').then((reply) => reply.status)") == 404
+    assert both.evaluate("fetch('/nothing').then((response) => response.status)") == 404
 
 
 def test_supertokens_website_is_refused_a_page_that_we_have(both: Page) -> None:

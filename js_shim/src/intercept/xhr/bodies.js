@@ -1,13 +1,13 @@
-// Bodies, headers and replies in the types that an XMLHttpRequest knows.
+// Bodies, headers and responses in the types that an XMLHttpRequest knows.
 
 import { written } from "../../flow/context.js";
 import { bytesOf, headersOf } from "../../host/responses.js";
 import { isBlob, isBuffer, isDocument, isForm, isQuery } from "../brands.js";
 
 /**
- * A reply that is shown in place of the native one.
+ * A response that is shown in place of the native one.
  *
- * @typedef {object} Reply
+ * @typedef {object} ShownResponse
  * @property {number} status
  * @property {string} statusText
  * @property {string} url
@@ -17,8 +17,8 @@ import { isBlob, isBuffer, isDocument, isForm, isQuery } from "../brands.js";
  * @property {number} size of the body in bytes
  */
 
-/** @type {Reply} */
-export const NO_REPLY = {
+/** @type {ShownResponse} */
+export const NO_RESPONSE = {
   status: 0,
   statusText: "",
   url: "",
@@ -30,10 +30,10 @@ export const NO_REPLY = {
 
 /**
  * @param {Response} response
- * @returns {Reply} its head, whose body has not come yet
+ * @returns {ShownResponse} its head, whose body has not come yet
  */
-export const headReply = ({ status, statusText, url, headers }) => ({
-  ...NO_REPLY,
+export const shownHead = ({ status, statusText, url, headers }) => ({
+  ...NO_RESPONSE,
   ...{ status, statusText, url, headers },
 });
 
@@ -41,19 +41,19 @@ export const headReply = ({ status, statusText, url, headers }) => ({
  * @param {Response} response
  * @param {() => XMLHttpRequestResponseType} type which may change until the body is there
  * @param {number} timeout milliseconds; afterwards its body is what has come of it
- * @returns {Promise<Reply>}
+ * @returns {Promise<ShownResponse>}
  */
-export async function replyOf(response, type, timeout) {
+export async function shownResponseOf(response, type, timeout) {
   const { bytes } = await bytesOf(response, timeout);
-  return { ...headReply(response), ...contentOf(bytes, type(), response.headers) };
+  return { ...shownHead(response), ...contentOf(bytes, type(), response.headers) };
 }
 
 /**
  * @param {XMLHttpRequest} call whose response is text
  * @param {XMLHttpRequestResponseType} type
- * @returns {Reply}
+ * @returns {ShownResponse}
  */
-export function replyOfCall(call, type) {
+export function shownResponseOfCall(call, type) {
   const { status, statusText, responseURL: url, responseText } = call;
   const headers = headersOf(call);
   const bytes = new TextEncoder().encode(responseText).buffer;
@@ -64,7 +64,7 @@ export function replyOfCall(call, type) {
  * @param {ArrayBuffer} bytes
  * @param {XMLHttpRequestResponseType} type
  * @param {Headers} headers
- * @returns {Pick<Reply, "body" | "xml" | "size">}
+ * @returns {Pick<ShownResponse, "body" | "xml" | "size">}
  */
 function contentOf(bytes, type, headers) {
   const size = bytes.byteLength;

@@ -10,7 +10,7 @@ import { SuperTokensError } from "../../errors.js";
 import { block } from "../../flow/blocking_driver.js";
 import { nextTask } from "../../flow/waiters.js";
 import { headersOf } from "../../host/responses.js";
-import { headReply, replyOf, replyOfCall, textOf } from "./bodies.js";
+import { shownHead, shownResponseOf, shownResponseOfCall, textOf } from "./bodies.js";
 import { Exchange } from "./exchange.js";
 import { DONE, HEADERS_RECEIVED } from "./stage.js";
 
@@ -113,9 +113,13 @@ export class Run {
     const shared = isRefreshs && context.refreshResponse?.clone();
     if (!shared) return this.#replay();
     const { native, stage } = this.#owner;
-    stage.replaceHead(headReply(shared));
-    const reply = await replyOf(shared, () => native.get("responseType"), driver.plan.timeout);
-    if (this.#isCurrent) this.#replace(reply);
+    stage.replaceHead(shownHead(shared));
+    const response = await shownResponseOf(
+      shared,
+      () => native.get("responseType"),
+      driver.plan.timeout,
+    );
+    if (this.#isCurrent) this.#replace(response);
   }
 
   /** Run the whole exchange now; what would have to wait, the core does without. */
@@ -135,7 +139,7 @@ export class Run {
       throw new SuperTokensError(step.error, context.failure);
     }
     const call = step?.verdict === "deliver" && step.refresh && context.refreshCall;
-    if (call) this.#replace(replyOfCall(call, native.get("responseType")));
+    if (call) this.#replace(shownResponseOfCall(call, native.get("responseType")));
     else this.#replay();
   }
 
@@ -216,10 +220,10 @@ export class Run {
     this.#owner.stage.replay();
   }
 
-  /** @param {import("./bodies.js").Reply} reply */
-  #replace(reply) {
+  /** @param {import("./bodies.js").ShownResponse} response */
+  #replace(response) {
     this.drop();
-    this.#owner.stage.replace(reply, this.#opened.isAsync);
+    this.#owner.stage.replace(response, this.#opened.isAsync);
   }
 
   /** @param {unknown} error */

@@ -1,13 +1,13 @@
 // What the listeners of an XMLHttpRequest are told: the native object's own events as they come, or,
-// while it is hidden, nothing; then what was held back, another reply's events, or its end.
+// while it is hidden, nothing; then what was held back, another response's events, or its end.
 
-import { NO_REPLY } from "./bodies.js";
+import { NO_RESPONSE } from "./bodies.js";
 import { ResponseHeaders } from "./response_headers.js";
 
 /**
- * What is shown in place of the native object: a ready state, and perhaps another reply.
+ * What is shown in place of the native object: a ready state, and perhaps another response.
  *
- * @typedef {{state: number, reply: import("./bodies.js").Reply | null}} View
+ * @typedef {{state: number, response: import("./bodies.js").ShownResponse | null}} View
  *
  * An event to be told, with the ready state of its time.
  * @typedef {{type: string, state: number, progress?: ProgressEventInit | undefined}} Told
@@ -70,9 +70,9 @@ export class Stage {
     return Reflect.get(this.native, "readyState", this.xhr);
   }
 
-  /** Show nothing of the native object, which seems to wait for its reply. */
+  /** Show nothing of the native object, which seems to wait for its response. */
   hide() {
-    this.view ??= { state: OPENED, reply: null };
+    this.view ??= { state: OPENED, response: null };
   }
 
   /** Show the native object, whose next attempt begins. */
@@ -105,24 +105,24 @@ export class Stage {
   }
 
   /**
-   * Tell of the head of another reply in place of the native one.
+   * Tell of the head of another response in place of the native one.
    *
-   * @param {import("./bodies.js").Reply} reply
+   * @param {import("./bodies.js").ShownResponse} response
    */
-  replaceHead(reply) {
+  replaceHead(response) {
     this.silently(() => this.native.abort.call(this.xhr));
-    this.#play([{ type: "readystatechange", state: HEADERS_RECEIVED }], reply);
+    this.#play([{ type: "readystatechange", state: HEADERS_RECEIVED }], response);
   }
 
   /**
-   * Tell of another reply in place of the native one: of all that follows its head.
+   * Tell of another response in place of the native one: of all that follows its head.
    *
-   * @param {import("./bodies.js").Reply} reply
+   * @param {import("./bodies.js").ShownResponse} response
    * @param {boolean} isAsync
    */
-  replace(reply, isAsync) {
+  replace(response, isAsync) {
     this.silently(() => this.native.abort.call(this.xhr));
-    const { size } = reply;
+    const { size } = response;
     const progress = { lengthComputable: size > 0, loaded: size, total: size };
     const body = [
       { type: "readystatechange", state: LOADING },
@@ -133,7 +133,7 @@ export class Stage {
       { type: "load", state: DONE, progress },
       { type: "loadend", state: DONE, progress },
     ];
-    this.#play(isAsync && size > 0 ? [...body, ...end] : end, reply);
+    this.#play(isAsync && size > 0 ? [...body, ...end] : end, response);
   }
 
   /** @param {"abort" | "timeout" | "error"} type end it as the native object would */
@@ -143,10 +143,10 @@ export class Stage {
     if (type === "abort" && this.view === view) view.state = UNSENT;
   }
 
-  /** End it without a reply and without a word, as synchronous requests do. */
+  /** End it without a response and without a word, as synchronous requests do. */
   endSilently() {
     this.silently(() => this.native.abort.call(this.xhr));
-    const view = { state: /** @type {number} */ (DONE), reply: NO_REPLY };
+    const view = { state: /** @type {number} */ (DONE), response: NO_RESPONSE };
     this.view = view;
     return view;
   }
@@ -173,10 +173,10 @@ export class Stage {
 
   /**
    * @param {Told[]} events
-   * @param {import("./bodies.js").Reply | null} reply
+   * @param {import("./bodies.js").ShownResponse | null} response
    */
-  #play(events, reply) {
-    const view = { state: /** @type {number} */ (OPENED), reply };
+  #play(events, response) {
+    const view = { state: /** @type {number} */ (OPENED), response };
     this.view = view;
     for (const { type, state, progress } of events) {
       // A listener may have opened it anew or aborted; what follows a load comes in any case.

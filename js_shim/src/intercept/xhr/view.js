@@ -1,6 +1,6 @@
 // What an XMLHttpRequest shows of itself: what the native object holds, or what its stage has instead.
 
-import { NO_REPLY } from "./bodies.js";
+import { NO_RESPONSE } from "./bodies.js";
 import { DONE, HEADERS_RECEIVED, LOADING, Stage } from "./stage.js";
 
 /**
@@ -41,10 +41,10 @@ export function withView(Native) {
       stageOf = (xhr) => xhr.#stage;
     }
 
-    /** The reply to show in place of the native one. */
-    get #reply() {
+    /** The response to show in place of the native one. */
+    get #shown() {
       const { view } = this.#stage;
-      return view && (view.state < HEADERS_RECEIVED ? NO_REPLY : view.reply);
+      return view && (view.state < HEADERS_RECEIVED ? NO_RESPONSE : view.response);
     }
 
     get readyState() {
@@ -53,33 +53,33 @@ export function withView(Native) {
     }
 
     get status() {
-      const reply = this.#reply;
-      return reply ? reply.status : super.status;
+      const shown = this.#shown;
+      return shown ? shown.status : super.status;
     }
 
     get statusText() {
-      const reply = this.#reply;
-      return reply ? reply.statusText : super.statusText;
+      const shown = this.#shown;
+      return shown ? shown.statusText : super.statusText;
     }
 
     get responseURL() {
-      const reply = this.#reply;
-      return reply ? reply.url : super.responseURL;
+      const shown = this.#shown;
+      return shown ? shown.url : super.responseURL;
     }
 
     /** @param {any[]} name */
     getResponseHeader(...name) {
-      const reply = this.#reply;
-      if (!reply || name.length === 0) return Reflect.apply(super.getResponseHeader, this, name);
+      const shown = this.#shown;
+      if (!shown || name.length === 0) return Reflect.apply(super.getResponseHeader, this, name);
       const wanted = `${name[0]}`.toLowerCase();
-      for (const [each, text] of reply.headers) if (each === wanted) return text;
+      for (const [each, text] of shown.headers) if (each === wanted) return text;
       return null;
     }
 
     getAllResponseHeaders() {
-      const reply = this.#reply;
-      if (!reply) return this.#stage.headers.list();
-      return [...reply.headers].map(([name, text]) => `${name}: ${text}\r\n`).join("");
+      const shown = this.#shown;
+      if (!shown) return this.#stage.headers.list();
+      return [...shown.headers].map(([name, text]) => `${name}: ${text}\r\n`).join("");
     }
 
     get response() {
@@ -88,7 +88,7 @@ export function withView(Native) {
       const type = super.responseType;
       if (type === "" || type === "text") return this.#text(view);
       if (view.state < DONE) return null;
-      return view.reply ? view.reply.body : super.response;
+      return view.response ? view.response.body : super.response;
     }
 
     get responseText() {
@@ -102,13 +102,13 @@ export function withView(Native) {
       const { view } = this.#stage;
       if (!view) return xml;
       if (view.state < DONE) return null;
-      return view.reply ? view.reply.xml : xml;
+      return view.response ? view.response.xml : xml;
     }
 
     /** @param {View} view */
-    #text({ state, reply }) {
+    #text({ state, response }) {
       if (state < LOADING) return "";
-      return reply ? (reply.body ?? "") : textOf(() => super.responseText);
+      return response ? (response.body ?? "") : textOf(() => super.responseText);
     }
   }
 

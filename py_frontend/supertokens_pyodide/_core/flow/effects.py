@@ -17,9 +17,9 @@ UserContext = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A reply as the core sees it: its status and those headers that the plan asks for.
+    """A response as the core sees it: its status and those headers that the plan asks for.
 
-    ``status`` 0 means that no reply came; ``failure`` then says why: ``network`` or ``timeout``.
+    ``status`` 0 means that no response came; ``failure`` then says why: ``network`` or ``timeout``.
     """
 
     status: int
@@ -83,7 +83,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class ReadText:
-    """Read the body of the reply that came last, which the caller can still read; gives text."""
+    """Read the body of the response that came last, which the caller can still read; gives text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class FunctionFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a Get has got; ``status`` 0 means that no reply came.
+    """What a Get has got; ``status`` 0 means that no response came.
 
     ``cache_control`` is the response's header, which says how long it may be kept.
     """
@@ -162,7 +162,7 @@ class Transmit(Protocol):
     """One trip of a request to the network, with the session's headers on it."""
 
     async def __call__(self, send: Send, /) -> Head:
-        """Send it and return the reply's head."""
+        """Send it and return the response's head."""
 
 
 async def send(effect: Send) -> Head:
@@ -201,7 +201,7 @@ async def lock(effect: Lock) -> bool:
 
 
 async def read_text() -> str:
-    """The body of the reply that came last."""
+    """The body of the response that came last."""
     text: str = await perform(ReadText())
     return text
 

@@ -13,9 +13,9 @@ def describe_result(result: Any) -> str:
         case None:
             return "runs"
         case Head(status, _, None):
-            return f"got a reply with status {status}"
+            return f"got a response with status {status}"
         case Head(_, _, failure):
-            return f"got no reply ({failure})"
+            return f"got no response ({failure})"
         case bool():
             return "succeeded" if result else "did not succeed"
         case _:

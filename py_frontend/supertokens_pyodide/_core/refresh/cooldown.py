@@ -23,7 +23,7 @@ class Cooldown:
         self._began = self._ends = 0.0
 
     def begin(self, state: object, *, first: int = FIRST, retry_after: str | None = None) -> None:
-        """Take note of a failure in this state; ``retry_after`` is the reply's header, if any."""
+        """Record a failure in this state; ``retry_after`` is the response's header, if any."""
         self._failures = self._failures + 1 if state == self._state else 1
         self._state = state
         rest: float = min(first << min(self._failures - 1, 10), LONGEST)

@@ -105,9 +105,9 @@ class Refresher:
         return self._said(head)
 
     def _said(self, head: Head) -> Outcome:
-        """What a reply says that nothing is made of."""
+        """What a response says that nothing is made of."""
         if head.failure is not None:
-            return Unavailable(_no_reply(head.failure, self._config))
+            return Unavailable(_no_response(head.failure, self._config))
         token = self._with_removal(head).headers.get(FRONT_TOKEN_HEADER)
         if token == REMOVE:
             return Ended(head)
@@ -176,7 +176,7 @@ class Refresher:
                 before = self._state.snapshot()
                 continue  # the cookies are those of the session before: refresh this one
             if head.failure is not None:
-                return Unavailable(_no_reply(head.failure, self._config))
+                return Unavailable(_no_response(head.failure, self._config))
             head = self._with_removal(head)
             self._state.absorb(head, before)
             after = self._state.snapshot()
@@ -240,12 +240,12 @@ def _tokens_hidden() -> RefreshUnavailable:
     )
 
 
-def _no_reply(failure: str, config: Config) -> RefreshUnavailable:
+def _no_response(failure: str, config: Config) -> RefreshUnavailable:
     if failure == "timeout":
         return RefreshUnavailable(
-            f"The session's refresh got no reply within {config.refresh_timeout:g} seconds."
+            f"The session's refresh got no response within {config.refresh_timeout:g} seconds."
         )
-    return RefreshUnavailable("The session's refresh got no reply from the backend.")
+    return RefreshUnavailable("The session's refresh got no response from the backend.")
 
 
 def _refused(status: int) -> RefreshUnavailable:

@@ -37,7 +37,7 @@ class RequestHead:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the caller gets: the exchange's last reply, or with ``refresh`` the refresh call's."""
+    """What the caller gets: the last response of the exchange, or of the refresh (``refresh``)."""
 
     head: Head
     refresh: bool = False
@@ -101,12 +101,12 @@ class Exchanger:
             match outcome:
                 case Available():
                     continue
-                case Ended(reply):
-                    return Delivery(head) if reply is None else Delivery(reply, refresh=True)
-                case Unavailable(error, reply):  # pragma: no branch
-                    if reply is None:
+                case Ended(response):
+                    return Delivery(head) if response is None else Delivery(response, refresh=True)
+                case Unavailable(error, response):  # pragma: no branch
+                    if response is None:
                         raise error
-                    return Delivery(reply, refresh=True)
+                    return Delivery(response, refresh=True)
 
     async def settled(self) -> Snapshot:
         """The local state; an unknown one is settled by asking the backend.

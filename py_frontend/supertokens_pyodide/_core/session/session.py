@@ -238,7 +238,7 @@ class Session:
 
     @call
     async def get_invalid_claims(self, text: str) -> list[ClaimValidationError]:
-        """The reasons in the body of a reply that refused the session for its claims."""
+        """The reasons in the body of a response that refused the session for its claims."""
         return read_invalid_claims(text) or []
 
     @call

@@ -99,7 +99,7 @@ class SignOut:
     async def _post(self, send: Send, user_context: UserContext) -> Head:
         head = await post(sign_out_call(self._config, send.headers, user_context))
         if head.failure is not None:
-            raise SignOutFailed("The sign-out got no reply from the backend.")
+            raise SignOutFailed("The sign-out got no response from the backend.")
         return head
 
 

@@ -138,7 +138,7 @@ class Verifier:
         since = self._flows.clock.client_now
         document = await get(Get(url, self._timeout, fresh))
         if document.status != 200:
-            told = f"was answered with {document.status}" if document.status else "got no reply"
+            told = f"was answered with {document.status}" if document.status else "got no response"
             raise _keys_unavailable(f"The request for {url} {told}.")
         keys = _read_key_set(document.text, url)
         self._key_sets[url] = _KeySet(keys, since, _life(document.cache_control))

@@ -26,7 +26,7 @@ from .tokens import (
     same_payload,
 )
 
-# Reply headers (FDI). They are compared in lower case, as browsers hand them out.
+# Response headers (FDI). They are compared in lower case, as browsers hand them out.
 FRONT_TOKEN_HEADER = "front-token"
 ACCESS_TOKEN_HEADER = "st-access-token"
 REFRESH_TOKEN_HEADER = "st-refresh-token"
@@ -81,7 +81,7 @@ class LocalState(StoredSession):
         )
 
     def absorb(self, head: Head, before: Snapshot) -> None:
-        """Take over what a reply says of the session; ``before`` is the state it was sent in."""
+        """Take over what a response says of the session; ``before`` is the state it was sent in."""
         headers = head.headers
         if not headers or self._is_of_cookies(headers):
             return
@@ -127,7 +127,7 @@ class LocalState(StoredSession):
         return True
 
     def _clear_unless_in(self, headers: dict[str, str]) -> None:
-        """Clear the tokens that a session's first reply does not bring: they are another's.
+        """Clear the tokens that a session's first response does not bring: they are another's.
 
         A backend clears them by empty headers, which proxies drop. Kept, a refresh token of the
         last user would win over the cookies of this one.

@@ -13,14 +13,14 @@ A step is an object with, each only where there is something to say:
     flow      this flow's id, while it runs
     do        its effect: send, post, post_hook, get, verify, lock, wait, read_text or call, with
               its fields beside it
-    verdict   once it has ended: deliver (the last reply, or with ``refresh`` the refresh call's),
-              value, or fail (with ``error``: name, code, message, hint and, where they apply,
-              status, reason, ``call``, whose response it stands for, and ``javascript``, the two
-              texts in JavaScript's names)
+    verdict   once it has ended: deliver (the last response, or the refresh call's with
+              ``refresh``), value, or fail (with ``error``: name, code, message, hint and, where
+              they apply, status, reason, ``call``, whose response it stands for, and
+              ``javascript``, the two texts in JavaScript's names)
 
 A driver applies a step in the order of this list, performs the effect and resumes the flow with the
-result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the reply has
-any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
+result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}`` when the response
+has any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
 ``read_text`` the text, or nothing if it has not come within the plan's ``timeout``; for ``get``
 JSON ``{status, text, cache_control}``, status 0 if no response came; for ``verify`` whether the
 signature fits, or nothing where nobody can tell; for ``wait`` nothing, or False at once where it
@@ -33,7 +33,7 @@ driver then resumes ``send`` with the bare status 0, and ``post`` with ``{failur
 
 A *reusable* step is what every like call gets while the cookies stay as they are, so a driver
 need not ask again. (Like are calls without arguments of one name, and exchanges that report no
-headers and are not one-shot.) An exchange that was begun so is unknown to the core. Its reply is
+headers and are not one-shot.) An exchange that was begun so is unknown to the core. Its response is
 delivered if it has none of the plan's headers and none of its ``statuses``; else the driver begins
 it now, with the cookies and the clock of its time, and resumes it.
 """

@@ -1,4 +1,4 @@
-"""Replies that arrive after their session has ended, or after another has taken its place."""
+"""Responses that arrive after their session has ended, or after another has taken its place."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ def front_token(browser: ScriptedBrowser, handle: str, note: int = 0) -> dict[st
 
 @dataclass
 class Course:
-    """A page, what it does while a request is on its way, and what that request's reply says."""
+    """A page, what it does while a request is on its way, and what that request's response says."""
 
     tab: Tab
     meanwhile: list[str]
@@ -59,14 +59,14 @@ def course() -> Course:
     return course
 
 
-def test_a_late_reply_does_not_revive_a_session_that_was_signed_out(course: Course) -> None:
+def test_a_late_response_does_not_revive_a_session_that_was_signed_out(course: Course) -> None:
     course.play(SIGN_OUT, course.token("a"))
     assert course.tab.call("does_session_exist") is False
     assert course.actions() == ["SIGN_OUT"]
 
 
 @pytest.mark.parametrize("says", ["goes on", "has ended", "garbage"])
-def test_a_late_reply_of_another_session_does_not_touch_the_new_one(
+def test_a_late_response_of_another_session_does_not_touch_the_new_one(
     course: Course, says: str
 ) -> None:
     headers = {
@@ -79,14 +79,14 @@ def test_a_late_reply_of_another_session_does_not_touch_the_new_one(
     assert "SIGN_OUT" not in course.actions()
 
 
-def test_a_reply_that_makes_a_new_session_counts_though_the_old_one_has_ended(
+def test_a_response_that_makes_a_new_session_counts_though_the_old_one_has_ended(
     course: Course,
 ) -> None:
     course.play(SIGN_OUT, course.token("b"))
     assert course.tab.call("get_user_id") == "b"
 
 
-def test_a_reply_of_the_session_that_is_there_counts(course: Course) -> None:
+def test_a_response_of_the_session_that_is_there_counts(course: Course) -> None:
     course.play("/elsewhere", course.token("a"))
     assert course.tab.call("get_access_token_payload")["note"] == 1
 

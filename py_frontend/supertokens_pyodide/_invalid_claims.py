@@ -1,4 +1,4 @@
-"""Replies of whatever HTTP client, read for the claims that the backend refused."""
+"""Responses of whatever HTTP client, read for the claims that the backend refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .events import ClaimValidationError
 
 
 async def invalid_claims_of(response: object) -> list[ClaimValidationError]:
-    """The backend's reasons in a reply, or in its body; none in a reply of another kind."""
+    """The backend's reasons in a response, or in its body; none in a response of another kind."""
     if isinstance(response, (str, bytes, Mapping)):
         body: object = response
     else:
@@ -32,7 +32,9 @@ async def _body_of(response: object) -> object:
     if body is None:
         body = getattr(response, "json", None)
     if body is None:
-        raise TypeError(f"A reply has text or json, and a {type(response).__name__} has neither.")
+        raise TypeError(
+            f"A response has text or json, and a {type(response).__name__} has neither."
+        )
     if callable(body):
         body = body()
     return await body if isinstance(body, Awaitable) else body
