@@ -79,6 +79,42 @@ def test_a_page_learns_that_the_address_was_verified_elsewhere(api):
     assert len(api.sent) == 3
 
 
+def test_a_page_asks_ever_more_seldom_whether_the_address_is_verified(api, monkeypatch):
+    monkeypatch.setattr(emailverification, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(emailverification, "_LONGEST_PAUSE", 0.003)
+    pauses, timeout = [], asyncio.timeout
+    monkeypatch.setattr(asyncio, "timeout", lambda delay: pauses.append(delay) or timeout(delay))
+    api.answers["/user/email/verify"] = lambda request: testing.Reply.of_json(
+        {"status": "OK", "isVerified": len(api.sent) > 4}
+    )
+    with testing.signed_in(backend=api):
+        run(emailverification.wait_until_verified())
+    assert [pause for pause in pauses if pause < 1] == [0.001, 0.002, 0.003, 0.003]
+
+
+@pytest.mark.parametrize("claim", [VERIFIED, MFA])
+def test_a_claim_is_refreshed_by_the_backend(api, claim):
+    api.answers |= {"/user/email/verify": {"status": "OK", "isVerified": True}, "/mfa/info": INFO}
+    with testing.signed_in(backend=api):
+        run(claim.refresh({}))
+    assert len(api.sent) == 1
+
+
+def test_an_unverified_address_is_not_asked_about_all_the_time(api):
+    api.answers["/user/email/verify"] = {"status": "OK", "isVerified": False}
+    validator = VERIFIED.validators.is_verified(refetch_time_on_false_in_seconds=0)
+    with testing.signed_in(claims={VERIFIED: False}, backend=api):
+        invalid(validator)
+    assert api.sent == []
+
+
+def test_a_validator_may_have_an_id_of_its_own():
+    with testing.signed_in():
+        domains = multitenancy.AllowedDomainsClaim.validators
+        assert VERIFIED.validators.is_verified(id="own").id == "own"
+        assert domains.has_access_to_current_domain(id="own").id == "own"
+
+
 @pytest.mark.parametrize("where", ["page", "worker"])
 def test_a_page_asks_now_and_then_whether_the_address_is_verified(api, monkeypatch, where):
     monkeypatch.setattr(emailverification, "_FIRST_PAUSE", 0.001)
@@ -104,6 +140,19 @@ def test_the_claims_value_says_what_was_completed():
     with testing.signed_in(claims=mfa(["totp"], True)):
         value = run(supertokens.get_claim_value(MFA))
     assert value == multifactorauth.CompletedFactors({"totp": 1700000000}, True)
+
+
+@pytest.mark.parametrize(
+    ("entry", "value"),
+    [
+        ({"c": 5, "v": True}, None),
+        ({"v": True}, None),
+        ("x", None),
+        ({"c": {}, "v": 1}, multifactorauth.CompletedFactors({}, False)),
+    ],
+)
+def test_a_claim_that_is_not_as_the_backend_writes_it_completes_nothing(entry, value):
+    assert MFA.get_value_from_payload({"st-mfa": entry}) == value
 
 
 @pytest.mark.parametrize(
