@@ -9,10 +9,12 @@ from supertokens_pyodide import errors, testing
 from supertokens_pyodide.recipe import (
     emailpassword,
     emailverification,
+    multifactorauth,
     multitenancy,
     passwordless,
     totp,
     userroles,
+    webauthn,
 )
 from supertokens_pyodide.testing import NetworkDown, Reply
 
@@ -113,9 +115,24 @@ def test_a_second_factor_without_a_session_is_refused_before_anything_is_sent(ap
     assert api.sent == []
 
 
-def test_a_function_that_needs_a_session_is_refused_without_one(api, page):
+@pytest.mark.parametrize(
+    "call",
+    [
+        emailverification.send_verification_email,
+        emailverification.is_email_verified,
+        multifactorauth.info,
+        totp.create_device,
+        lambda: totp.verify_device(device_name="d", code="1"),
+        lambda: totp.verify_code(code="1"),
+        totp.list_devices,
+        lambda: totp.remove_device(device_name="d"),
+        webauthn.list_credentials,
+        lambda: webauthn.remove_credential(credential_id="c"),
+    ],
+)
+def test_a_function_that_needs_a_session_is_refused_without_one(api, page, call):
     with pytest.raises(errors.NoSession, match="Sign in first"):
-        run(emailverification.send_verification_email())
+        run(call())
     assert api.sent == []
 
 
@@ -239,8 +256,10 @@ def test_the_tenant_is_the_calls_else_the_links_else_the_pages(api):
         run(emailpassword.submit_new_password(token="t", password="x"))
     with testing.signed_out(backend=api):
         run(emailpassword.submit_new_password(token="t", password="x"))
+        api.answers["/linked/user/email/verify"] = {"status": "OK"}
+        run(emailverification.verify_email(token=link))
     paths = [request.path.split("/user")[0] for request in api.sent]
-    assert paths == ["/auth/acme", "/auth/linked", "/auth/of-page", "/auth"]
+    assert paths == ["/auth/acme", "/auth/linked", "/auth/of-page", "/auth", "/auth/linked"]
 
 
 def test_a_route_that_is_no_tenants_has_none_in_its_path(api):

@@ -50,6 +50,13 @@ def test_a_session_that_is_unverified_for_some_time_is_asked_about_again(api):
         assert [request.method for request in api.sent] == ["GET"]
 
 
+def test_a_session_that_does_not_say_when_it_was_unverified_is_asked_about(api):
+    api.answers["/user/email/verify"] = {"status": "OK", "isVerified": False}
+    with testing.signed_in(claims={"st-ev": {"v": False}}, backend=api):
+        invalid(VERIFIED.validators.is_verified())
+    assert len(api.sent) == 1
+
+
 @pytest.mark.parametrize("claims", [{VERIFIED: True}, {}])
 def test_only_a_session_without_the_claim_or_with_an_old_one_is_asked_about(api, claims):
     api.answers["/user/email/verify"] = {"status": "OK", "isVerified": True}
@@ -199,9 +206,14 @@ def test_the_next_step_is_a_factor_to_use_or_to_set_up(api):
         "alreadySetup": ["otp-email", "emailpassword"],
         "allowedToSetup": ["totp", "otp-email"],
     }
-    api.answers["/mfa/info"] = {**INFO, "factors": factors}
+    contacts = {"emails": {"otp-email": ["a@x"]}, "phoneNumbers": {"otp-phone": ["+44", "+1"]}}
+    api.answers["/mfa/info"] = {**INFO, "factors": factors, **contacts}
     with testing.signed_in(backend=api):
         info = run(multifactorauth.info())
+    assert (info.emails, info.phone_numbers) == (
+        {"otp-email": ("a@x",)},
+        {"otp-phone": ("+44", "+1")},
+    )
     assert (info.usable, info.to_set_up) == (("otp-email",), ("totp",))
 
 
