@@ -69,8 +69,12 @@ def test_a_link_with_a_code_says_whether_its_attempt_began_here(api, page):
     assert page.window.href == f"{PAGE}verify"
     assert SECRET not in repr(link)
     assert passwordless.link_code_from_url() is None
+    page.window.href = f"{PAGE}verify?preAuthSessionId=pre#c"
     other = passwordless.link_code_from_url(f"{PAGE}verify?preAuthSessionId=other#c")
     assert (other.tenant_id, other.began_here) == (None, False)
+    assert passwordless.link_code_from_url(clear=False).began_here
+    assert page.window.href == f"{PAGE}verify?preAuthSessionId=pre#c"
+    assert passwordless.link_code_from_url(f"{PAGE}verify?preAuthSessionId=pre") is None
 
 
 def test_a_worker_has_no_address_and_says_so(page):
@@ -145,6 +149,13 @@ def test_an_attempt_expires(api, page):
     assert len(api.sent) == 1
 
 
+def test_a_message_that_cannot_be_sent_again_ends_the_attempt(api, page):
+    api.answers |= {"/acme/signinup/code": CODE_SENT, "/acme/signinup/code/resend": RESTART}
+    run(passwordless.create_code(email="a@x", tenant_id="acme"))
+    assert run(passwordless.resend_code(cooldown=0)) == passwordless.RestartFlow(True)
+    assert passwordless.login_attempt() is None
+
+
 def test_a_flow_that_must_restart_forgets_the_attempt_and_leaves_the_session(api, page):
     api.answers |= {"/signinup/code": CODE_SENT, "/signinup/code/consume": RESTART}
     run(passwordless.create_code(email="a@x"))
@@ -154,6 +165,16 @@ def test_a_flow_that_must_restart_forgets_the_attempt_and_leaves_the_session(api
     assert run(supertokens.get_user_id()) == "u0"
     run(supertokens.sign_out())
     assert run(passwordless.consume_code(link=link)) == passwordless.RestartFlow(False)
+
+
+def test_a_success_ends_an_attempt_without_an_address_alone(api, page):
+    for id in ("one", "two"):
+        link = passwordless.LoginAttempt(SECRET, id, "MAGIC_LINK", None, None, "public", 0)
+        link.keep()
+    api.answers["/signinup/code/consume"] = {"status": "OK", "user": USER}
+    run(passwordless.consume_code(link=passwordless.LinkCode("code", "one", None, True)))
+    entries = json.loads(page.window.storage["local"]["supertokens-pyodide-passwordless"])
+    assert list(entries) == ["two"]
 
 
 def test_a_success_ends_the_other_attempts_of_the_same_address(api, page):
@@ -366,6 +387,7 @@ def test_two_attempts_of_one_tab_do_not_mix(api, page):
     begin(api, tenant_id=None, redirect_uri_on_provider_dashboard="https://api.example.com/apple")
     second = state_of(page)
     told = json.loads(base64.b64decode(second))
+    assert told["state"] != json.loads(base64.b64decode(first))["state"]
     assert told["frontendRedirectURI"] == CALLBACK
     assert "frontendRedirectURI" not in json.loads(base64.b64decode(first))
     api.answers["/signinup"] = {"status": "NO_EMAIL_GIVEN_BY_PROVIDER"}
@@ -397,10 +419,9 @@ def test_nobody_is_sent_to_a_provider_in_vain(api, page, where):
         page.window.keeps = False
     with pytest.raises(errors.UnsupportedPlatform):
         begin(api)
-    if where == "worker":
-        assert api.sent == []
-    else:
-        assert page.window.visited == []
+    assert page.window.visited == []
+    assert thirdparty.state_from_storage() is None
+    assert where == "blocked" or api.sent == []
 
 
 def test_nothing_secret_is_logged(api, page, caplog):

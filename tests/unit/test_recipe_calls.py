@@ -456,6 +456,13 @@ def test_close_ends_calls_that_are_on_their_way(api, page):
 # ---- what is not a call --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("claim", "id"), [(userroles.UserRoleClaim, "st-role"), (userroles.PermissionClaim, "st-perm")]
+)
+def test_the_claims_of_roles_have_the_names_of_the_backend(claim, id):
+    assert claim.get_value_from_payload({id: {"v": ["a"], "t": 1}}) == ["a"]
+
+
 def test_the_claims_of_roles_read_the_payload():
     claims = {userroles.UserRoleClaim: ["admin"], userroles.PermissionClaim: ["write"]}
 
