@@ -236,7 +236,7 @@ def test_what_needs_the_page_says_so_and_works_with_a_window_handler(python: Rec
         assert await s.does_session_exist()
         assert emailverification.token_from_url() == emailverification.TokenLink("t")
         assert replaced == [js.location.origin + "/verify"]
-        await passwordless.create_code(email="window-of-a-worker@example.com")
+        await passwordless.create_code(email="code-of-a-window@example.com")
         assert "supertokens-pyodide-passwordless" in kept
         callback = js.location.origin + "/callback"
         url = await thirdparty.authorisation_url(third_party_id="local", redirect_uri=callback)

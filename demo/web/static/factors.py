@@ -1,9 +1,10 @@
 """Second factors: an authenticator app, or a code by e-mail or text message."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyodide_js
-from page import by_id  # type: ignore[import-not-found]  # files of the page
+from page import by_id, show_notice  # type: ignore[import-not-found]  # files of the page
 from problems import problem_of  # type: ignore[import-not-found]
 from steps import show  # type: ignore[import-not-found]
 from supertokens_pyodide.recipe import multifactorauth, passwordless, totp
@@ -50,15 +51,24 @@ def ask_for_app(device: totp.NewDevice | None) -> None:
 
 async def send_code(factors: tuple[str, ...], info: multifactorauth.MfaInfo) -> None:
     """Send a code to an address or a number of the user, unless one is on its way."""
-    emails = info.emails.get("otp-email", ()) if "otp-email" in factors else ()
-    numbers = info.phone_numbers.get("otp-phone", ()) if "otp-phone" in factors else ()
-    contact = {"email": emails[0]} if emails else {"phone_number": numbers[0]}
+    email = first_of(info.emails, "otp-email", factors)
+    number = None if email else first_of(info.phone_numbers, "otp-phone", factors)
+    if not email and not number:
+        show("stuck")
+        return
     attempt = passwordless.login_attempt()
     sent_to = (attempt.email, attempt.phone_number) if attempt and attempt.second_factor else ()
-    if not {*contact.values()} <= {*sent_to}:
-        await passwordless.create_code(**contact, second_factor=True)
-    by_id("factor-contact").textContent = next(iter(contact.values()))
+    if sent_to != (email, number):
+        sent = await passwordless.create_code(email=email, phone_number=number, second_factor=True)
+        show_notice(problem_of(sent))
+    by_id("factor-contact").textContent = email or number
     show("factor")
+
+
+def first_of(
+    contacts: Mapping[str, tuple[str, ...]], factor: str, factors: tuple[str, ...]
+) -> str | None:
+    return next(iter(contacts.get(factor, ())), None) if factor in factors else None
 
 
 async def enter_totp(code: str) -> Any:
