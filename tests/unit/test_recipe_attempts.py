@@ -302,6 +302,8 @@ def test_a_user_goes_to_the_provider_and_comes_back(api, page):
     }
     assert page.window.href == f"{CALLBACK}?own=1"
     assert run(thirdparty.sign_in_and_up()) == thirdparty.CallbackAlreadyUsed()
+    come_back(page, code="another")
+    assert run(thirdparty.sign_in_and_up()) == thirdparty.StateMissing()
     assert SECRET not in page.window.storage["session"]["supertokens-pyodide-oauth"]
 
 
@@ -390,6 +392,7 @@ def test_two_attempts_of_one_tab_do_not_mix(api, page):
     assert told["state"] != json.loads(base64.b64decode(first))["state"]
     assert told["frontendRedirectURI"] == CALLBACK
     assert "frontendRedirectURI" not in json.loads(base64.b64decode(first))
+    assert thirdparty.state_from_storage().state == second
     api.answers["/signinup"] = {"status": "NO_EMAIL_GIVEN_BY_PROVIDER"}
     come_back(page, code="c", state=first)
     assert run(thirdparty.sign_in_and_up()) == thirdparty.NoEmailGiven()
@@ -409,6 +412,14 @@ def test_an_attempts_tenant_and_factor_are_those_of_its_beginning(api, page):
     assert api.last["clientType"] == "web"
     assert api.last["shouldTryLinkingWithSessionUser"] is True
     assert "pkceCodeVerifier" not in api.last["redirectURIInfo"]
+
+
+def test_nobody_is_sent_to_a_provider_for_a_second_factor_without_a_session(api, page):
+    run(supertokens.sign_out())
+    before = len(api.sent)
+    with pytest.raises(errors.NoSession):
+        begin(api, second_factor=True)
+    assert (len(api.sent), page.window.visited) == (before, [])
 
 
 @pytest.mark.parametrize("where", ["worker", "blocked"])

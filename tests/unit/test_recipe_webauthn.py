@@ -391,6 +391,29 @@ def test_an_offer_in_a_form_gives_way_to_a_prompt_and_comes_back(api, passkeys):
     assert [kind for kind, _ in passkeys.prompts] == ["autofill", "get", "autofill"]
 
 
+def test_an_offer_waits_while_another_prompt_is_open(api, passkeys):
+    passkeys.holds = {"autofill", "get"}
+
+    async def scenario():
+        async with webauthn.autofill_sign_in():
+            await until(lambda: len(passkeys.prompts) == 1)
+            call = asyncio.create_task(webauthn.sign_in())
+            await until(lambda: len(passkeys.prompts) == 2)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert paths(api) == ["/webauthn/options/signin"] * 2
+            passkeys.free.set()
+            await call
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("rp_id", ["app.example.com", "example.com"])
+def test_a_relying_party_may_be_the_page_or_above_it(api, passkeys, rp_id):
+    api.answers["/webauthn/options/signin"] = {**SIGN_IN_OPTIONS, "rpId": rp_id}
+    assert isinstance(run(webauthn.sign_in()), webauthn.SignedIn)
+
+
 def test_an_offer_is_renewed_before_its_options_expire(api, passkeys, monkeypatch):
     monkeypatch.setattr("supertokens_pyodide.recipe.webauthn._autofill._MARGIN", 0.01)
     short = {**SIGN_IN_OPTIONS, "expiresAt": 1030}
