@@ -56,6 +56,7 @@ class ScriptedPasskeys:
         self.failure = None
         self.holds = set()
         self.prompts = []
+        self.controls = []
         self.signalled = []
         self.free = asyncio.Event()
 
@@ -69,7 +70,8 @@ class ScriptedPasskeys:
         return self.autofill
 
     def new_control(self):
-        return Control()
+        self.controls.append(Control())
+        return self.controls[-1]
 
     async def create(self, options, control):
         return await self._prompt("create", options, control)
@@ -391,6 +393,48 @@ def test_an_offer_in_a_form_gives_way_to_a_prompt_and_comes_back(api, passkeys):
     assert [kind for kind, _ in passkeys.prompts] == ["autofill", "get", "autofill"]
 
 
+def test_of_two_offers_one_is_shown(api, passkeys):
+    passkeys.holds = {"autofill"}
+
+    async def scenario():
+        async with webauthn.autofill_sign_in(), webauthn.autofill_sign_in():
+            await until(lambda: passkeys.prompts)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert paths(api) == ["/webauthn/options/signin"]
+
+    run(scenario())
+
+
+def test_an_offer_ends_some_seconds_before_its_options_do(passkeys, monkeypatch):
+    seconds = []
+
+    async def offer(prompts, passkeys, prompt, rp_id, lasts):
+        seconds.append(lasts)
+        return webauthn.AlreadyRegistered()
+
+    monkeypatch.setattr("supertokens_pyodide.recipe.webauthn._prompt.Prompts.offer", offer)
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as one:
+            await one.result()
+
+    run(scenario())
+    assert seconds == [50]
+
+
+def test_an_offer_that_is_refused_once_is_made_again(passkeys):
+    passkeys.failure = "NotAllowedError"
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as offer:
+            await until(lambda: passkeys.prompts)
+            passkeys.failure = None
+            return await offer.result()
+
+    assert isinstance(run(scenario()), webauthn.SignedIn)
+
+
 def test_an_offer_waits_while_another_prompt_is_open(api, passkeys):
     passkeys.holds = {"autofill", "get"}
 
@@ -471,6 +515,7 @@ def test_the_end_of_the_block_withdraws_the_offer(api, passkeys):
     async def scenario():
         async with webauthn.autofill_sign_in():
             await until(lambda: passkeys.prompts)
+        assert passkeys.controls[0].aborted.is_set()
         async with webauthn.autofill_sign_in():
             await until(lambda: len(passkeys.prompts) == 2)
 
