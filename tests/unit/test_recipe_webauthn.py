@@ -436,18 +436,21 @@ def test_an_offer_that_is_refused_once_is_made_again(passkeys):
 
 
 def test_an_offer_waits_while_another_prompt_is_open(api, passkeys):
-    passkeys.holds = {"autofill", "get"}
+    passkeys.holds = {"autofill", "get", "create"}
 
     async def scenario():
         async with webauthn.autofill_sign_in():
             await until(lambda: len(passkeys.prompts) == 1)
-            call = asyncio.create_task(webauthn.sign_in())
+            calls = [asyncio.create_task(webauthn.sign_in())]
             await until(lambda: len(passkeys.prompts) == 2)
+            calls.append(asyncio.create_task(webauthn.register(email="a@x")))
+            await until(lambda: len(passkeys.prompts) == 3)
             for _ in range(100):
                 await asyncio.sleep(0)
-            assert paths(api) == ["/webauthn/options/signin"] * 2
+            sent = [path.rsplit("/", 1)[1] for path in paths(api)]
+            assert sent == ["signin", "signin", "register"]
             passkeys.free.set()
-            await call
+            await asyncio.gather(*calls)
 
     run(scenario())
 
