@@ -247,6 +247,15 @@ def test_the_next_step_is_a_value_and_two_equal_rounds_end_it(api, answer, step,
     assert len(api.sent) == 3
 
 
+def test_a_step_of_an_earlier_session_ends_nothing(api):
+    api.answers["/mfa/info"] = required("totp", ready=["totp"])
+    with testing.signed_in(backend=api):
+        first = run(multifactorauth.next_step())
+    with testing.signed_in(backend=api):
+        again = run(multifactorauth.next_step(after=first))
+    assert isinstance(again, multifactorauth.CompleteFactor)
+
+
 @pytest.mark.parametrize(
     "changed", [required("otp-email"), required("totp", ready=["totp"]), required()]
 )

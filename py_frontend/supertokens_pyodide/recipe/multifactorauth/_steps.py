@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from ... import _current
 from ..._core.flow.effects import UserContext
 from .._body import Body
-from .._calls import Api
+from .._calls import Api, identity
 from .._functions import RecipeFunctions
 
 RECIPE = "multifactorauth"
@@ -87,6 +88,7 @@ class CompleteFactor:
     status: ClassVar[Literal["COMPLETE_FACTOR"]] = "COMPLETE_FACTOR"
     factors: tuple[str, ...]
     info: MfaInfo
+    session_handle: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class SetUpFactor:
     status: ClassVar[Literal["SET_UP_FACTOR"]] = "SET_UP_FACTOR"
     factors: tuple[str, ...]
     info: MfaInfo
+    session_handle: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class NothingRequired:
 
     status: ClassVar[Literal["NOTHING_REQUIRED"]] = "NOTHING_REQUIRED"
     info: MfaInfo
+    session_handle: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ class NoWayForward:
 
     status: ClassVar[Literal["NO_WAY_FORWARD"]] = "NO_WAY_FORWARD"
     info: MfaInfo
+    session_handle: str = field(repr=False)
 
 
 NextStep = CompleteFactor | SetUpFactor | NothingRequired | NoWayForward
@@ -130,18 +135,21 @@ async def next_step(
 ) -> NextStep:
     """Ask which step comes next; this also updates the session's claim. Raises NoSession.
 
-    Give the step that the user has done as ``after``. If the backend then requires the same again,
-    the result is NoWayForward, so that no page asks for the same factor for ever.
+    Give the step that the user has done as ``after``. If the backend then requires the same of this
+    session again, the result is NoWayForward, so that no page asks for the same factor for ever.
     """
     found = await info(user_context=user_context)
-    if after is not None and _required(after.info) == _required(found):
-        return NoWayForward(found)
+    session = await identity(_current.current())
+    handle = session[1] if session else ""
+    required = _required(found, handle)
+    if after is not None and _required(after.info, after.session_handle) == required:
+        return NoWayForward(found, handle)
     if found.usable:
-        return CompleteFactor(found.usable, found)
+        return CompleteFactor(found.usable, found, handle)
     if found.to_set_up:
-        return SetUpFactor(found.to_set_up, found)
-    return NoWayForward(found) if found.next else NothingRequired(found)
+        return SetUpFactor(found.to_set_up, found, handle)
+    return NoWayForward(found, handle) if found.next else NothingRequired(found, handle)
 
 
-def _required(info: MfaInfo) -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(info.next), frozenset(info.already_set_up)
+def _required(info: MfaInfo, session_handle: str) -> tuple[frozenset[str], frozenset[str], str]:
+    return frozenset(info.next), frozenset(info.already_set_up), session_handle
