@@ -253,11 +253,22 @@ def test_options_can_be_prepared_before_the_click(api, page, passkeys):
 
 
 def test_another_passkey_of_a_passkey_user_replaces_none(api, passkeys):
-    api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8"), passkey("c9")]}
+    elsewhere = {**passkey("c7"), "relyingPartyId": "other.example"}
+    known = [passkey("c8"), passkey("c9"), elsewhere]
+    api.answers[PASSKEYS] = {"status": "OK", "credentials": known}
     assert run(webauthn.add_credential(email="a@x")) == webauthn.CredentialAdded()
     [(_, options)] = passkeys.prompts
     assert [one["id"] for one in options["excludeCredentials"]] == ["c8", "c9"]
     assert paths(api)[-1] == "/webauthn/credential"
+
+
+def test_a_linked_user_is_known_by_the_login_method_of_the_session(api):
+    with testing.signed_in("u0", claims={"rsub": "r0"}, backend=api) as page:
+        page._browser.passkeys = ScriptedPasskeys()
+        api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8", "u0")]}
+        assert run(webauthn.add_credential(email="a@x")) == webauthn.NeedsLinking()
+        api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8", "r0")]}
+        assert run(webauthn.add_credential(email="a@x")) == webauthn.CredentialAdded()
 
 
 def test_a_passkey_for_a_user_of_a_password_is_linked_if_wanted(api, passkeys):
@@ -285,6 +296,7 @@ def test_an_account_is_recovered_with_the_token_of_a_link(api, page, passkeys):
     assert run(webauthn.recover_account(token=link)) == webauthn.AccountRecovered()
     options, reset = (request.json() for request in api.sent)
     assert options == {"recoverAccountToken": "secret-token"}
+    assert paths(api) == ["/acme/webauthn/options/register", "/acme/user/webauthn/reset"]
     assert (reset["token"], reset["webauthnGeneratedOptionsId"]) == ("secret-token", "o1")
 
 

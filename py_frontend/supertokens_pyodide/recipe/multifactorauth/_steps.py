@@ -135,8 +135,8 @@ async def next_step(
 ) -> NextStep:
     """Ask which step comes next; this also updates the session's claim. Raises NoSession.
 
-    Give the step that the user has done as ``after``. If the backend then requires the same of this
-    session again, the result is NoWayForward, so that no page asks for the same factor for ever.
+    Give the step that the user has completed as ``after``. If the backend then requires the same of
+    this session again, the result is NoWayForward, so that no page asks for the same for ever.
     """
     found = await info(user_context=user_context)
     session = await identity(_current.current())
