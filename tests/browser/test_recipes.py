@@ -194,7 +194,7 @@ def test_a_page_shows_the_secret_of_an_app_as_a_qr_code(python: RecipePage) -> N
 
 
 def test_hooks_see_what_python_calls(python: RecipePage) -> None:
-    told = python.run(
+    reported = python.run(
         """
         seen = []
 
@@ -216,7 +216,7 @@ def test_hooks_see_what_python_calls(python: RecipePage) -> None:
         {"email": "hooks-of-recipes@example.com", "password": PASSWORD},
     )
     hooked = ["credentials", "headers", "method"]
-    assert told == [["EMAIL_PASSWORD_SIGN_UP", hooked], ["EMAIL_PASSWORD_SIGN_UP", "OK"]]
+    assert reported == [["EMAIL_PASSWORD_SIGN_UP", hooked], ["EMAIL_PASSWORD_SIGN_UP", "OK"]]
 
 
 def test_what_is_in_the_address_and_what_is_kept_is_there_on_the_next_page(
@@ -234,7 +234,7 @@ def test_what_is_in_the_address_and_what_is_kept_is_there_on_the_next_page(
     query = urlsplit(message(python.origin, email)["link"]).query
     assert "token" in dict(parse_qsl(query))
     python.open(f"{python.origin}{PATH}?{query}&own=1")
-    told = python.run(
+    reported = python.run(
         """
         assert await multitenancy.get_tenant_id() == "public"
         link = emailverification.token_from_url()
@@ -248,7 +248,7 @@ def test_what_is_in_the_address_and_what_is_kept_is_there_on_the_next_page(
         """,
         message(python.origin, phone)["code"],
     )
-    assert told == ["?own=1", phone, None]
+    assert reported == ["?own=1", phone, None]
 
 
 def test_a_user_goes_to_a_provider_and_comes_back(python: RecipePage) -> None:

@@ -70,7 +70,7 @@ class SignIn:
         self.see(PANEL)
 
     def at_provider(self, *answers: str) -> None:
-        """Choose the provider, and answer what it asks: it remembers what it was told."""
+        """Choose the provider, and answer what it asks: it remembers what it was reported."""
         self.click("Continue with Local account")
         if answers:
             self.page.wait_for_url("**/interaction/*")
@@ -254,7 +254,7 @@ def test_a_provider_signs_in_the_user_with_that_verified_address_once_for_each_c
     user.page.goto(used)
     user.see(PANEL)
     user.page.goto(used.replace("state=", "state=x"))
-    user.see_problem("was not begun here")
+    user.see_problem("was not started here")
     assert user.demo.count(mark, "/auth/signinup") == 0
     assert browser_log.page_errors == []
 

@@ -16,7 +16,7 @@ from tests.unit.recipe_api import PAGE, USER, ScriptedApi, run
 from tests.unit.test_recipe_calls import held, until
 
 CALLBACK = f"{PAGE}callback"
-SECRET = "a-secret-that-nobody-prints"
+SECRET = "a-secret-that-is-not-printed"
 CODE_SENT = {
     "status": "OK",
     "deviceId": SECRET,
@@ -248,7 +248,7 @@ def test_what_another_has_written_into_storage_is_no_attempt(page, text):
     ],
 )
 def test_a_call_without_its_one_argument_is_refused(page, call):
-    with pytest.raises(TypeError, match="one of them"):
+    with pytest.raises(TypeError, match="either"):
         run(call())
 
 
@@ -388,9 +388,9 @@ def test_two_attempts_of_one_tab_do_not_mix(api, page):
     first = state_of(page)
     begin(api, tenant_id=None, redirect_uri_on_provider_dashboard="https://api.example.com/apple")
     second = state_of(page)
-    told = json.loads(base64.b64decode(second))
-    assert told["state"] != json.loads(base64.b64decode(first))["state"]
-    assert told["frontendRedirectURI"] == CALLBACK
+    reported = json.loads(base64.b64decode(second))
+    assert reported["state"] != json.loads(base64.b64decode(first))["state"]
+    assert reported["frontendRedirectURI"] == CALLBACK
     assert "frontendRedirectURI" not in json.loads(base64.b64decode(first))
     assert thirdparty.state_from_storage().state == second
     api.answers["/signinup"] = {"status": "NO_EMAIL_GIVEN_BY_PROVIDER"}
@@ -423,7 +423,7 @@ def test_nobody_is_sent_to_a_provider_for_a_second_factor_without_a_session(api,
 
 
 @pytest.mark.parametrize("where", ["worker", "blocked"])
-def test_nobody_is_sent_to_a_provider_in_vain(api, page, where):
+def test_no_user_is_sent_to_a_provider_in_vain(api, page, where):
     if where == "worker":
         page._browser.window = None
     else:

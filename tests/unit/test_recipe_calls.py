@@ -187,14 +187,14 @@ def test_a_message_for_the_user_is_a_general_error(api, page):
 @pytest.mark.parametrize(
     ("answer", "status", "text"),
     [
-        (NetworkDown("nobody there"), None, "no response"),
+        (NetworkDown("no backend"), None, "no response"),
         (Reply(500), 500, "answered with 500"),
         (Reply(404), 404, "not initialised the recipe"),
         (Reply(200, text="<html>"), 200, "an object was expected"),
         ({"status": "OK"}, 200, "an object was expected"),
         ({"status": "OK", "user": {"id": 5}}, 200, "id is missing"),
-        ({"status": "OK", "user": {**USER, "timeJoined": True}}, 200, "timeJoined is no number"),
-        ({"status": "OK", "user": {**USER, "emails": [5]}}, 200, "emails is missing, or of"),
+        ({"status": "OK", "user": {**USER, "timeJoined": True}}, 200, "timeJoined is not a number"),
+        ({"status": "OK", "user": {**USER, "emails": [5]}}, 200, "emails is missing, or has"),
         ({"status": "SOMETHING_NEW"}, 200, "'SOMETHING_NEW' is unknown"),
         ({"state": "OK"}, 200, "status is missing"),
     ],
@@ -270,13 +270,13 @@ def test_a_route_that_is_no_tenants_has_none_in_its_path(api):
 
 @pytest.mark.parametrize("tenant", ["a.b", "a/b", "a:b", "a ", " ", "ü"])
 def test_what_can_be_no_tenant_is_refused(api, page, tenant):
-    with pytest.raises(ValueError, match="can be no tenant"):
+    with pytest.raises(ValueError, match="not a tenant's id"):
         run(emailpassword.sign_in(**LOGIN, tenant_id=tenant))
     with testing.signed_out(page_url=f"{PAGE}?tenantId={tenant}"):
         assert run(multitenancy.get_tenant_id()) is None
 
 
-def test_a_page_may_tell_its_tenant_in_its_own_way(api):
+def test_a_page_may_name_its_tenant_in_its_own_way(api):
     async def get_tenant_id(*, user_context):
         return user_context["tenant"]
 

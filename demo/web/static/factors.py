@@ -41,7 +41,7 @@ async def ask_for_factor() -> None:
 
 
 def ask_for_app(device: totp.NewDevice | None) -> None:
-    """Ask for a code of an app, which is set up first if it is new."""
+    """Ask for a code of an app. Set the app up first if it is new."""
     Asked.device = device
     by_id("new-device").hidden = device is None
     by_id("qr-code").innerHTML = device.qr_code_svg() if device else ""

@@ -1,4 +1,4 @@
-"""The demo's page /sign-in: each way to sign in that a tenant has, and what may come after it."""
+"""The demo's page /sign-in: all sign-in methods of a tenant, and the steps after them."""
 
 # mypy: allow-untyped-decorators
 
@@ -62,7 +62,7 @@ async def is_signed_in() -> bool:
 
 
 async def next_step() -> None:
-    """Offer the ways to sign in, or what the backend asks for before it shows the panel."""
+    """Show the sign-in methods, or the next step that the backend requires, or the panel."""
     if not await is_signed_in():
         attempt = passwordless.login_attempt()
         await offer_methods(None if attempt and attempt.second_factor else attempt)
@@ -82,7 +82,7 @@ async def next_step() -> None:
 
 
 async def go_on(result: Any) -> None:
-    """Say what is wrong with a result; go on unless the user can try again in this step."""
+    """Show the problem of a result; continue unless the user can try again in this step."""
     problem = problem_of(result)
     show_notice(problem)
     match result:
@@ -101,7 +101,7 @@ async def go_on(result: Any) -> None:
 
 
 async def offer_methods(attempt: passwordless.LoginAttempt | None) -> None:
-    """Ask for the code of an attempt, or offer all that the tenant has."""
+    """Ask for the code of an attempt, or show all methods of the tenant."""
     methods = await multitenancy.login_methods()
     for part in document.querySelectorAll("[data-method]"):
         part.hidden = not getattr(methods, part.dataset.method)
@@ -259,7 +259,7 @@ async def sign_out(_event: Any) -> None:
 
 
 def offer_link(title: str, follow: Callable[[], Awaitable[Any]], *, password: bool = False) -> None:
-    """Show a button for what a link is for: programs that look for bad links open it, too."""
+    """Show a button for a link's purpose, because mail scanners open links too."""
     by_id("link-title").textContent = title
     by_id("new-password-part").hidden = not password
     state.follow_link = follow
@@ -277,7 +277,7 @@ async def set_password(token: emailpassword.TokenLink) -> emailpassword.SubmitRe
 
 
 async def first_step() -> None:
-    """Begin with what the page's address is for."""
+    """Start with the purpose of the page's address."""
     match window.location.pathname.removeprefix(PAGE):
         case "/verify-email" if token := emailverification.token_from_url():
             verify = partial(emailverification.verify_email, token=token)

@@ -19,7 +19,7 @@ def value(name: str) -> str:
 
 
 def show(step: str, meanwhile: Coroutine[Any, Any, None] | None = None) -> None:
-    """Show one step, and let something happen until the next."""
+    """Show one step, and run something until the next step."""
     for form in document.forms:
         form.reset()
     for section in document.querySelectorAll("[data-step]"):

@@ -30,9 +30,9 @@ Requirement = str | OneOf | AllOfInAnyOrder
 
 @dataclass(frozen=True, slots=True)
 class CompletedFactors:
-    """The claim's value: when which factor was completed, in seconds since the epoch.
+    """The claim's value: when each factor was completed, in seconds since the epoch.
 
-    ``is_complete`` says whether all that the backend requires to be signed in was done.
+    ``is_complete`` is whether all factors are completed that the backend requires to be signed in.
     """
 
     factors: Mapping[str, int]
@@ -47,7 +47,7 @@ class FactorValidator:
     requirements: tuple[Requirement, ...] = field(default=())
 
     async def refresh(self, user_context: UserContext) -> None:
-        """Have the backend bring the claim up to date."""
+        """Ask the backend, which updates the claim."""
         await info(user_context=user_context)
 
     def should_refresh(self, payload: Payload, user_context: UserContext, clock: Clock) -> bool:
@@ -57,7 +57,7 @@ class FactorValidator:
     def validate(
         self, payload: Payload, user_context: UserContext, clock: Clock
     ) -> ClaimValidationResult:
-        """Judge the claim, with supertokens-web-js' reasons."""
+        """Judge the claim; the reasons are those of supertokens-web-js."""
         value = MultiFactorAuthClaim.get_value_from_payload(payload, user_context)
         if value is None:
             return _invalid("MFA info not available in payload")
@@ -105,7 +105,7 @@ class _Validators:
         return FactorValidator(MultiFactorAuthClaim.id)
 
     def has_completed_factors(self, requirements: Sequence[Requirement]) -> FactorValidator:
-        """These factors are completed; the first that is not is the reason."""
+        """These factors are completed; otherwise the reason is the first that is not."""
         return FactorValidator(MultiFactorAuthClaim.id, tuple(requirements))
 
 
@@ -116,13 +116,13 @@ class _MultiFactorAuthClaim:
     validators = _Validators()
 
     async def refresh(self, user_context: UserContext) -> None:
-        """Have the backend bring the claim up to date."""
+        """Ask the backend, which updates the claim."""
         await info(user_context=user_context)
 
     def get_value_from_payload(
         self, payload: Payload, user_context: UserContext | None = None
     ) -> CompletedFactors | None:
-        """The completed factors, or None where the payload has none."""
+        """The completed factors, or None if the payload has none."""
         entry = payload.get(self.id)
         if not isinstance(entry, dict) or not isinstance(entry.get("c"), dict):
             return None
@@ -131,7 +131,7 @@ class _MultiFactorAuthClaim:
     def get_last_fetched_time(
         self, payload: Payload, user_context: UserContext | None = None
     ) -> float | None:
-        """None: the claim does not say."""
+        """None: the claim does not contain it."""
         return None
 
 

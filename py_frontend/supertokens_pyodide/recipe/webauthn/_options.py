@@ -13,7 +13,7 @@ from .._body import Body
 class RegisterOptions:
     """The backend's options for a new passkey.
 
-    ``public_key`` has them in the form of browsers, with binary values as base64url.
+    ``public_key`` has them in the browser's format, with binary values as base64url.
     ``expires_at`` is in milliseconds since the epoch, by the page's clock.
     """
 
@@ -57,6 +57,6 @@ class SignInOptions:
 
 
 def _timed(body: Body) -> tuple[str, float]:
-    """The options' id, and how many seconds they live."""
+    """The options' id, and how many seconds they are valid."""
     lifetime = (body.number("expiresAt") - body.number("createdAt")) / 1000
     return body.text("webauthnGeneratedOptionsId"), lifetime
