@@ -58,6 +58,7 @@ class ScriptedPasskeys:
         self.prompts = []
         self.controls = []
         self.signalled = []
+        self.user_handle = {"userHandle": "aGFuZGxl"}
         self.free = asyncio.Event()
 
     def unsupported(self):
@@ -94,7 +95,7 @@ class ScriptedPasskeys:
                 raise PromptFailed("AbortError")
         if self.failure:
             raise PromptFailed(self.failure, "because")
-        response = {"clientDataJSON": "x", "userHandle": "aGFuZGxl", "transports": ["usb", "new"]}
+        response = {"clientDataJSON": "x", "transports": ["usb", "new"], **self.user_handle}
         return {"id": f"c{len(self.prompts)}", "type": "public-key", "response": response}
 
 
@@ -279,13 +280,45 @@ def test_a_passkey_for_a_user_of_a_password_is_linked_if_wanted(api, passkeys):
     assert api.last["shouldTryLinkingWithSessionUser"] is True
 
 
-def test_a_removed_passkey_is_offered_no_more(api, passkeys):
-    run(webauthn.sign_in())
+@pytest.mark.parametrize("call", [webauthn.sign_in, lambda: webauthn.register(email="a@x")])
+def test_a_removed_passkey_is_offered_no_more(api, passkeys, call):
+    run(call())
     api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8")]}
     assert run(webauthn.remove_credential(credential_id="c1")) == webauthn.CredentialRemoved()
     assert passkeys.signalled == [("example.com", "aGFuZGxl", ["c8"])]
-    run(webauthn.remove_credential(credential_id="of another device"))
+    for credential_id in ("c1", "of another device"):
+        run(webauthn.remove_credential(credential_id=credential_id))
     assert len(passkeys.signalled) == 1
+
+
+def test_an_added_passkey_is_known_for_long(api, page, passkeys):
+    api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8")]}
+    run(webauthn.add_credential(email="a@x"))
+    page.pass_time(600)
+    run(webauthn.remove_credential(credential_id="c1"))
+    assert passkeys.signalled == [("example.com", "aGFuZGxl", ["c8"])]
+
+
+def test_a_passkey_without_a_user_handle_cannot_be_signalled(api, passkeys):
+    passkeys.user_handle = {}
+    run(webauthn.sign_in())
+    run(webauthn.remove_credential(credential_id="c1"))
+    assert passkeys.signalled == []
+    assert paths(api)[-1] == "/webauthn/credential/remove"
+
+
+def test_a_passkey_that_cannot_be_linked_is_a_result(api, passkeys):
+    api.answers["/webauthn/signup"] = {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
+    assert run(webauthn.add_credential(email="a@x", link=True)) == webauthn.EmailExists()
+
+
+def test_passkeys_that_the_backend_excludes_are_excluded(api, passkeys):
+    excluded = [{"id": "c9", "type": "public-key"}]
+    options = {**REGISTER_OPTIONS, "excludeCredentials": excluded}
+    api.answers["/webauthn/options/register"] = options
+    run(webauthn.register(email="a@x"))
+    [(_, shown)] = passkeys.prompts
+    assert shown["excludeCredentials"] == excluded
 
 
 def test_an_account_is_recovered_with_the_token_of_a_link(api, page, passkeys):
