@@ -25,7 +25,8 @@ def shared_errors() -> dict[str, ErrorData]:
         "OtherFunction": other_function("{name}"),
         "ConfigError": ConfigError("", "", hint=""),
         # The shim says by itself what happened in these, and what to do.
-        **{kind.__name__: kind("", hint="") for kind in (BootFailed, UnsupportedPlatform)},
+        "BootFailed": BootFailed(""),
+        "UnsupportedPlatform": UnsupportedPlatform("", hint=""),
     }
     usual = (AlreadyInitialised, Closed, GeneralError, HandlerFailed, InterpreterDied)
     for kind in (*usual, NotInitialised, StorageUnavailable):

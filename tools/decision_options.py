@@ -1,4 +1,4 @@
-"""What the decision table says of options: which there are, and which of them answers depend on."""
+"""The options in the decision table: their names, and those that answers depend on."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _config(options: str, page: Page) -> Config:
 
 
 def plan(options: dict[str, Any]) -> dict[str, Any]:
-    """What the core tells the shim at its start."""
+    """The plan that the core gives the shim at its start."""
     written: dict[str, Any] = json.loads(write_plan(config(options)))
     return written
 
@@ -94,7 +94,7 @@ def option_names() -> list[str]:
 
 
 def require_known(statuses: dict[str, int]) -> None:
-    """End the build if an option has come that nobody has thought of."""
+    """End the build if there is an option that no list contains."""
     unknown = set(option_names()) - {*CHOICES, *INDIFFERENT, *ASKED, *statuses}
     require(not unknown, f"nobody has said whether answers depend on {sorted(unknown)}")
 
@@ -111,7 +111,7 @@ def type_of(option: str) -> str | list[str]:
         return [word for word in WORDS[option] if _takes(option, word)]
     if not takes:
         raise SystemExit(f"Nobody has said which values option {option} takes.")
-    # True stands for a function of JavaScript; a flag takes False as well.
+    # True represents a function of JavaScript; a flag takes False as well.
     [found] = takes if takes != ["boolean"] or _takes(option, False) else ["function"]
     return "object" if option == "override" else found
 
@@ -146,5 +146,5 @@ def statuses() -> dict[str, int]:
             continue  # it takes no status
         if others != plain:
             [found[name]] = set(plain) - set(others)
-    require(sorted(found.values()) == sorted(plain), "a status is told by no option")
+    require(sorted(found.values()) == sorted(plain), "a status comes from no option")
     return found

@@ -9,9 +9,9 @@ written as rules. decision_reads writes those for reads.
 
 A rule is what the core answers and the facts on which it depends, all of which must hold (with
 ``!`` must not). A fact is the name of a cookie that is there, ``name:`` of a request header that is
-there, or ``option=value``. ``{name}`` in an answer stands for a cookie's value. A core whose
+there, or ``option=value``. ``{name}`` in an answer is replaced by a cookie's value. A core whose
 answers depend on the facts in any other way ends in an error here, and so does an option that
-nobody has thought of.
+no list contains.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.session.session import Session
 from supertokens_pyodide._core.state.tokens import write_front_token
 from supertokens_pyodide._core.wire.port import Port
+from supertokens_pyodide._error import DOCUMENTATION
 
 from .decision_errors import shared_errors
 from .decision_options import (
@@ -105,6 +106,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
         "reads": read_rules(options or {}),
         "shared": SHARED,
         "errors": shared_errors(),
+        "documentation": DOCUMENTATION,
     }
     table["names"] = [*option_names(), "onHandleEvent"]
     table["defaults"] = defaults()

@@ -4,7 +4,7 @@
 
 Ctrl-C reaches every process of a terminal, but `kill -INT` of make alone reaches only make, which
 then waits for its command without a word to it. So this looks whether make has been interrupted
-(Linux tells) or is gone, and passes that on. It passes SIGTERM on as well.
+(Linux reports it) or is gone, and passes that on. It passes SIGTERM on as well.
 """
 
 import os

@@ -1,8 +1,8 @@
 """Keep what the publisher's settings decide the same everywhere.
 
-The settings are [tool.publishing] in pyproject.toml. Both packages' metadata repeat them, and the
-links at the end of CHANGELOG.md and SECURITY.md. Without an argument this compares, with --write it
-writes.
+The settings are [tool.publishing] in pyproject.toml. They are repeated in both packages' metadata,
+in the links at the end of CHANGELOG.md and SECURITY.md, and in the address that errors contain.
+Without an argument this compares, with --write it writes.
 """
 
 import json
@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# A domain that nobody can own (RFC 2606): it stands for a fact that is not known yet.
+# A domain that cannot be owned (RFC 2606): a placeholder for a fact that is not known yet.
 PLACEHOLDER = "example.com"
 
 Settings = dict[str, str]
@@ -86,11 +86,17 @@ def security(text: str, settings: Settings) -> str:
     return with_links(text, {"contact": settings["security-contact"]})
 
 
+def error_module(text: str, settings: Settings) -> str:
+    address = f"DOCUMENTATION = {json.dumps(settings['documentation'])}"
+    return re.sub(r"^DOCUMENTATION = .*$", lambda _: address, text, count=1, flags=re.MULTILINE)
+
+
 FILES = {
     "pyproject.toml": pyproject,
     "package.json": package_json,
     "CHANGELOG.md": changelog,
     "SECURITY.md": security,
+    "py_frontend/supertokens_pyodide/_error.py": error_module,
 }
 
 

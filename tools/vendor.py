@@ -6,7 +6,7 @@
     supertokens/  the shim
 
 The folder may be served from any place: its files refer to each other by relative addresses.
-Only what differs is copied, so a server may go on serving it meanwhile.
+Only what differs is copied, so a server may continue to serve it meanwhile.
 """
 
 import hashlib

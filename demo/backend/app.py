@@ -24,7 +24,7 @@ from demo.backend.routes_own_jwt import own_jwt_router
 from demo.backend.settings import Settings
 
 # A page on another port of this machine may use the API, with its session. Names under .test are
-# nobody's, and so may stand for this machine.
+# not in use, and so may be a name of this machine.
 LOCAL_ORIGIN = r"https?://(localhost|[\w.-]+\.(localhost|test)|127\.0\.0\.1|\[::1\])(:\d+)?"
 
 

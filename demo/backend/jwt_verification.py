@@ -66,7 +66,7 @@ def _reason(error: jwt.InvalidTokenError) -> str:
         case jwt.InvalidSignatureError():
             return "the signature does not fit the token"
         case jwt.InvalidIssuerError():
-            return "issued by somebody else"
+            return "issued by another issuer"
         case jwt.InvalidAlgorithmError():
             return "signed with an algorithm that is not allowed"
         case jwt.MissingRequiredClaimError():

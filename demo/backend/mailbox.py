@@ -1,4 +1,4 @@
-"""The mails and text messages of the demo, which nobody sends: they are shown at /mailbox."""
+"""The mails and text messages of the demo, which are not sent: they are shown at /mailbox."""
 
 import html
 import threading
@@ -14,7 +14,7 @@ from demo.backend.documentation import Documentation
 MAILBOX_PATH = "/mailbox"
 CAPACITY = 200
 
-# Links in messages are secrets: no other site is told of them, and no cache keeps them.
+# Links in messages are secrets: no referrer is sent to other sites, and no cache keeps them.
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 

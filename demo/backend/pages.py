@@ -86,7 +86,7 @@ def pages_router(tenants: tuple[str, ...], documentation: Documentation) -> APIR
     def worker() -> HTMLResponse:
         return _page("worker", tenants, documentation)
 
-    # The paths below it are for links in messages, and for those who come from a provider.
+    # The paths below it are for links in messages, and for users who come from a provider.
     @router.get(SIGN_IN_PATH)
     @router.get(SIGN_IN_PATH + "/{_purpose:path}")
     def sign_in() -> HTMLResponse:

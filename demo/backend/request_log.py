@@ -63,7 +63,7 @@ class RequestLog:
         return {"last": self._last, "requests": [e for e in self._entries if e["n"] > n]}
 
     def router(self) -> APIRouter:
-        """The endpoint that tells the log; it keeps itself out of it."""
+        """The endpoint that returns the log; its own requests are not logged."""
         router = APIRouter()
 
         @router.get(LOG_PATH)
@@ -91,7 +91,7 @@ class RequestLogMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                # Before the answer leaves, so that whoever has it finds it in the log.
+                # Before the response is sent, so that a client that has it finds it in the log.
                 self._log.add(scope, status)
             await send(message)
 

@@ -67,7 +67,7 @@ async def accept_terms(session: CurrentSession) -> dict[str, Any]:
 
 @router.post("/echo")
 async def echo(request: Request, session: CurrentSession) -> dict[str, Any]:
-    """Tell what arrived, so that a client can see whether a repeated body is whole."""
+    """Return what arrived, so that a client can see whether a repeated body is whole."""
     body = await request.body()
     return {
         "contentType": request.headers.get("content-type"),

@@ -91,7 +91,7 @@ AnySession = Annotated[
 
 @router.post("/take-role")
 async def take_role(session: AnySession) -> dict[str, Any]:
-    """Give the user the role; a demo asks nobody."""
+    """Give the user the role; a demo asks no administrator."""
     await create_new_role_or_add_permissions(ROLE, [PERMISSION])
     await add_role_to_user(session.get_tenant_id(), session.get_user_id(), ROLE)
     return await _with_fresh_roles(session)
@@ -111,7 +111,7 @@ class SecondFactor(BaseModel):
 
 @factors.post("/require-factor")
 async def require_factor(session: CurrentSession, wanted: SecondFactor) -> dict[str, Any]:
-    """Ask this user for a second factor from now on; `PUT /auth/mfa/info` tells the session."""
+    """Ask this user for a second factor from now on; `PUT /auth/mfa/info` updates the session."""
     await add_to_required_secondary_factors_for_user(session.get_user_id(), wanted.factor)
     return {}
 

@@ -25,7 +25,7 @@ def bind(host: str, port: int) -> socket.socket:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
-        # Listening already here refuses a port on which somebody else listens.
+        # Listening here already refuses a port that is in use.
         sock.listen(128)
     except OSError as error:
         sock.close()
@@ -39,7 +39,7 @@ def port_of(sock: socket.socket) -> int:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that leaves signals alone and says when it is up."""
+    """A uvicorn server that leaves signals alone and reports when it has started."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(
@@ -58,7 +58,7 @@ class Server(uvicorn.Server):
 
 @contextlib.contextmanager
 def serve(app: ASGIApp, sock: socket.socket, name: str) -> Iterator[threading.Event]:
-    """Serve the application on the socket; the event tells that the server has ended."""
+    """Serve the application on the socket; the event is set when the server has ended."""
     server = Server(app)
     ended = threading.Event()
 
@@ -67,7 +67,7 @@ def serve(app: ASGIApp, sock: socket.socket, name: str) -> Iterator[threading.Ev
             asyncio.run(server.serve([sock]))
         finally:
             ended.set()
-            # Also when it failed, or whoever waits would wait in vain.
+            # Also after a failure, or a waiting thread would never continue.
             server.up.set()
 
     # No join: if a signal interrupts one, the thread counts as ended although it is not.

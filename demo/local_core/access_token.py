@@ -129,7 +129,7 @@ def verify_access_token(core: Core, tx: Transaction, app: str, jwt: str) -> Acce
 
 
 def read_access_token(app: str, jwt: str) -> AccessToken:
-    """Read a token that somebody else has verified, and that may have expired since."""
+    """Read a token that has been verified elsewhere, and that may have expired since."""
     try:
         claims = _JWS.decode_complete(jwt, options={"verify_signature": False})["payload"]
     except PyJWTError:

@@ -53,7 +53,7 @@ def link_accounts(
     _require_no_rival(tx, app, user, primary)
     if not only_check:
         _set_primary(tx, app, user_id, primary.user_id)
-        # Whoever holds them knows the user by the old id.
+        # Their holders know the user by the old id.
         remove_sessions(tx, app, handles_of_users(core, tx, app, [user_id], tenant=None))
         primary = _known(tx, app, primary.user_id)
     return primary, False
@@ -66,7 +66,7 @@ def unlink_account(core: Core, tx: Transaction, app: str, user_id: str) -> tuple
         return False, False
     remove_sessions(tx, app, handles_of_users(core, tx, app, [user_id], tenant=None))
     if user.user_id == user_id and len(user.methods) > 1:
-        # The others keep this id, so the login method cannot go on under it.
+        # The others keep this id, so the login method cannot keep it.
         remove_user(tx, app, user_id, with_linked=False)
         return True, True
     _set_primary(tx, app, user_id, None)

@@ -102,7 +102,7 @@ def create_app(
     `db` is a file for the data; without it they live in memory, as long as the application.
     `access_token_validity` is in seconds, one hour unless given; an app may choose another.
     With an `api_key` only requests that have it are answered.
-    `clock` tells milliseconds since the epoch, for tests of what happens later.
+    `clock` returns milliseconds since the epoch, for tests of later events.
     `features` are what the licence allows; all, unless given.
     """
     defaults = dict(DEFAULTS)
@@ -131,7 +131,7 @@ class _Server:
         self._api_key = api_key
 
     async def respond(self, request: Request) -> Response:
-        """Answer a request, whatever it is."""
+        """Answer any request."""
         try:
             response = await self._answer(request)
         except Refusal as refusal:
@@ -139,7 +139,7 @@ class _Server:
         except CoreError as error:
             return HTMLResponse(error.text + "\n", status_code=error.status)
         except Exception:
-            # The path alone: parameters and body may hold what is nobody's business.
+            # Only the path: parameters and body may contain secrets.
             logger.exception("%s %s failed", request.method, request.url.path)
             return HTMLResponse("Internal error\n", status_code=500)
         return (
@@ -181,7 +181,7 @@ class _Server:
 
 
 def find_methods(path: str) -> tuple[Mapping[str, Route], TenantRef]:
-    """The methods at a path like /appid-<app>/<tenant>/recipe/session, and who is meant."""
+    """The methods at a path like /appid-<app>/<tenant>/recipe/session, and the app and tenant."""
     first, *rest = path.lower().strip("/").split("/")
     ref = TenantRef()
     if app := _APP_SEGMENT.fullmatch(first):

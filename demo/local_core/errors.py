@@ -76,7 +76,7 @@ class MethodNotSupported(CoreError):
 
 
 class Refusal(Exception):
-    """A response with HTTP status 200 whose `status` field tells why the answer is not OK."""
+    """A response with HTTP status 200 whose `status` field is the reason."""
 
     def __init__(self, status: str, **fields: Any) -> None:
         super().__init__(status)

@@ -1,4 +1,4 @@
-"""What users are known by, and who else is known by it."""
+"""The identities of users, and the users with the same identity."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Identity:
-    """An address, a phone number or an account at somebody else's."""
+    """An address, a phone number or an account at a provider."""
 
     kind: Kind
     values: tuple[str, ...]
@@ -51,7 +51,7 @@ class Identity:
 
     @classmethod
     def of_third_party(cls, account: ThirdParty) -> "Identity":
-        """The identity that is an account at somebody else's."""
+        """The identity that is an account at a provider."""
         return cls(Kind.THIRD_PARTY, (account.provider_id, account.user_id))
 
     def is_of(self, method: LoginMethod) -> bool:

@@ -158,7 +158,7 @@ class Query:
         return int(value)
 
     def flag(self, name: str, *, default: bool) -> bool:
-        """A boolean: whatever is not true is false."""
+        """A boolean: every other value is false."""
         value = self.optional_text(name)
         return default if value is None else value.lower() == "true"
 

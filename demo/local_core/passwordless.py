@@ -89,7 +89,7 @@ def check_code(core: Core, tx: Transaction, ref: TenantRef, given: Input) -> Dev
 def consume_code(
     core: Core, tx: Transaction, ref: TenantRef, device: Device
 ) -> tuple[User, str, bool]:
-    """Log in who has a right code; returns the user, the login method's id and if it is new."""
+    """Log in the user with a right code; returns the user, the login method and if it is new."""
     if device.email is not None:
         identity = Identity.of_email(device.email)
         remove_devices(tx, ref, "email", device.email)

@@ -23,7 +23,7 @@ _MAPPINGS = (
     "userInfoEndpointHeaders",
     "userInfoMap",
 )
-# What some providers must be told about each client.
+# What some providers require for each client.
 _ADDITIONAL = {
     "apple": ("keyId", "privateKey", "teamId"),
     "google-workspaces": ("hd",),
@@ -32,7 +32,7 @@ _ADDITIONAL = {
 
 
 def check_config(config: Mapping[str, Any]) -> None:
-    """Refuse settings of a provider with which nobody could log in."""
+    """Refuse settings of a provider with which no login is possible."""
     third_party_id = config.get("thirdPartyId")
     if not isinstance(third_party_id, str) or not third_party_id:
         _refuse("thirdPartyId cannot be null or empty")

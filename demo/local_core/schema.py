@@ -3,7 +3,7 @@
 SCHEMA_VERSION = 2
 
 # Times are milliseconds since the epoch. Every table belongs to an app, mostly to a tenant of it,
-# and whatever belongs to either goes with it.
+# and everything that belongs to either is deleted with it.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS apps (
     app_id TEXT PRIMARY KEY,

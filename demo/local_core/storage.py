@@ -9,7 +9,7 @@ from demo.local_core.schema import SCHEMA, SCHEMA_VERSION
 
 
 class Transaction:
-    """What may be asked of the database while nobody else may write to it."""
+    """The database's queries in a transaction with the write lock."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""Logging in with an account at somebody else's."""
+"""Logging in with an account at a provider."""
 
 import uuid
 
@@ -22,7 +22,7 @@ from demo.local_core.users import (
 def sign_in_up(
     core: Core, tx: Transaction, ref: TenantRef, account: ThirdParty, email: str, *, verified: bool
 ) -> tuple[User, str, bool]:
-    """Log in who has that account; returns the user, the login method's id and if it is new."""
+    """Log in the user with that account; returns the user, the login method and if it is new."""
     found = login_method_by(tx, ref, THIRDPARTY, Identity.of_third_party(account))
     if found:
         user, method = found

@@ -16,7 +16,7 @@ RECIPES = (EMAILPASSWORD, THIRDPARTY, PASSWORDLESS, WEBAUTHN)
 
 @dataclass(frozen=True)
 class ThirdParty:
-    """A user's account at somebody else's."""
+    """A user's account at a provider."""
 
     provider_id: str
     user_id: str

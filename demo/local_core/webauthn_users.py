@@ -51,7 +51,7 @@ def sign_up(
 def sign_in(
     core: Core, tx: Transaction, ref: TenantRef, options_id: str, given: Mapping[str, Any]
 ) -> tuple[User, str]:
-    """Log in who has that passkey; returns the user and the id of the login method."""
+    """Log in the user with that passkey; returns the user and the id of the login method."""
     options = find_options(tx, ref, options_id)
     credential_id = credential_id_of(given)
     credential = find_credential(tx, ref.app, options.relying_party_id, credential_id)

@@ -74,7 +74,7 @@ def _registration(credential: Mapping[str, Any]) -> RegistrationCredential:
         parsed = parse_registration_credential_json(dict(credential))
         parse_client_data_json(parsed.response.client_data_json)
         parse_attestation_object(parsed.response.attestation_object)
-    except Exception as error:  # whatever the parsers of foreign bytes stumble over
+    except Exception as error:  # any error of the parsers of foreign bytes
         raise _malformed(str(error)) from None
     return parsed
 
@@ -84,7 +84,7 @@ def _authentication(credential: Mapping[str, Any]) -> AuthenticationCredential:
         parsed = parse_authentication_credential_json(dict(credential))
         parse_client_data_json(parsed.response.client_data_json)
         parse_authenticator_data(parsed.response.authenticator_data)
-    except Exception as error:  # whatever the parsers of foreign bytes stumble over
+    except Exception as error:  # any error of the parsers of foreign bytes
         raise _malformed(str(error)) from None
     return parsed
 

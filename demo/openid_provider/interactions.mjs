@@ -1,4 +1,4 @@
-// What the provider asks of a person: who they are, and whether the demo may know it.
+// What the provider asks a person: their name, and whether the demo may know it.
 
 /** @typedef {Map<string, { email?: string, email_verified?: boolean }>} Accounts */
 

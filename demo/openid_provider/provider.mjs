@@ -1,4 +1,4 @@
-// An OpenID Connect provider for the demo and its tests: anybody may sign in, as whoever they say they
+// An OpenID Connect provider for the demo and its tests: anybody may sign in, with any name that they
 // are. It prints one line, with its address.
 //
 //   node demo/openid_provider/provider.mjs --redirect-origin http://localhost:8000

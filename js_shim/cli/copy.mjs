@@ -1,4 +1,4 @@
-// Puts the files that a page loads at run time into a folder that a site serves. Runs in Node.js.
+// Copies the files that a page loads at run time into a folder that a site serves. Runs in Node.js.
 
 import { createHash } from "node:crypto";
 import {
@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 const OURS = fileURLToPath(new URL("..", import.meta.url));
 const LOCK = "pyodide-lock.json";
 const SHIM = ["index.mjs", "supertokens.iife.js", "supertokens.fastboot.mjs"];
-// In each row the names that versions of Pyodide have for one file.
+// Each row has the names of one file in different versions of Pyodide.
 const PYODIDE = [
   ["pyodide.mjs"],
   ["pyodide.asm.mjs", "pyodide.asm.js"],
@@ -25,19 +25,19 @@ const PYODIDE = [
   ["python_stdlib.zip"],
 ];
 
-/** Something that the caller has to put right: its message says what and how. */
+/** An error that the caller must correct: its message says what and how. */
 export class CopyError extends Error {
   name = "CopyError";
 }
 
 /**
- * Put Pyodide, the wheels, a lock file that knows them, the shim and settings.js into a folder. Only files that
- * differ are written, so it may run before every start and every build.
+ * Copy Pyodide, the wheels, a lock file that contains them, the shim and settings.js into a folder. Only
+ * files that differ are written, so it may run before every start and every build.
  *
  * @param {string} folder
  * @param {object} [options]
  * @param {string} [options.base] the address under which the site serves the folder; settings.js finds it by
- *   itself if it is loaded by a script tag
+ *   itself if a script tag loads it
  * @returns {{folder: string, base: string, files: string[], written: string[], removed: string[]}} names relative
  *   to the folder
  */
@@ -98,7 +98,7 @@ function wanted(base) {
   return files;
 }
 
-/** @returns {Record<string, any>} entries of a lock file, in a folder beside that of the wheels */
+/** @returns {Record<string, any>} entries of a lock file, in a folder next to that of the wheels */
 function ourPackages() {
   const file = join(OURS, "wheels", "packages.json");
   if (!existsSync(file)) {
@@ -122,8 +122,8 @@ function findPyodide() {
 }
 
 /**
- * Pyodide's own entries are left out: its npm package contains none of these wheels, and a browser refuses those
- * of the package index, which have other hashes.
+ * Pyodide's own entries are removed: its npm package contains none of these wheels, and a browser refuses
+ * those of the package index, which have other hashes.
  *
  * @param {any} stock
  * @param {Record<string, any>} packages
@@ -134,7 +134,7 @@ const lockText = (stock, packages) =>
 /** @param {string | undefined} base */
 const settingsText = (
   base,
-) => `// Written by \`npx supertokens-pyodide copy\`: tells supertokens-pyodide where Pyodide is.
+) => `// Written by \`npx supertokens-pyodide copy\`: the addresses of Pyodide for supertokens-pyodide.
 (() => {
   const base = ${base === undefined ? 'new URL(".", document.currentScript.src).href' : JSON.stringify(base)};
   globalThis.supertokensPyodide = { indexURL: \`\${base}pyodide/\`, ...globalThis.supertokensPyodide };
@@ -151,7 +151,7 @@ function checkedBase(base) {
   return base.endsWith("/") ? base : `${base}/`;
 }
 
-/** @param {string} folder @returns {string} the address that sites of the usual tools give it */
+/** @param {string} folder @returns {string} the folder's address on sites of the usual tools */
 function guessedBase(folder) {
   const parts = folder.split(/[\\/]/);
   const root = parts.findLastIndex((part) => ["public", "static", "dist"].includes(part));
@@ -159,7 +159,7 @@ function guessedBase(folder) {
   return path.length ? `/${path.join("/")}/` : "/";
 }
 
-/** @param {string} lockFile @returns {string[]} the wheels that an earlier copy has put there */
+/** @param {string} lockFile @returns {string[]} the wheels that an earlier copy has written */
 function wheelsOf(lockFile) {
   try {
     const { packages } = JSON.parse(readFileSync(lockFile, "utf8"));
@@ -173,11 +173,11 @@ function wheelsOf(lockFile) {
 }
 
 /**
- * Write a file as a whole, since a server may be reading it and another process may be copying, too.
+ * Write a file atomically, because a server may be reading it and another process may be copying, too.
  *
  * @param {string} path
  * @param {Buffer} content
- * @returns {boolean} whether it was needed
+ * @returns {boolean} whether the file has changed
  */
 function write(path, content) {
   if (existsSync(path) && readFileSync(path).equals(content)) return false;

@@ -1,59 +1,65 @@
-// Errors as JavaScript callers see them. Which errors exist, and their codes, is decided in Python
-// (supertokens_pyodide/errors.py); only what can go wrong before Python is up is raised from here. The
-// texts that both languages have come from Python, with the decision table.
+// Errors as JavaScript callers see them. Python defines the errors and their codes
+// (supertokens_pyodide/errors.py). This module raises only the errors that can occur before Python has
+// started. Texts that both languages use come from Python, with the decision table.
 
 import { resolveUrl } from "./platform.js";
 
 /**
- * `javascript` has the two texts in JavaScript's names, if these differ from Python's; `call` names the
+ * `javascript` has the two texts with JavaScript's names, if these differ from Python's; `call` names the
  * call to the backend whose response the error is about.
  *
  * @typedef {{name: string, code: string, message: string, hint: string, status?: number, reason?: string,
  *   call?: string, javascript?: {message: string, hint: string}}} ErrorData
  */
 
-/** @param {string} name @returns {ErrorData} what Python says of such an error */
+/** @param {string} name @returns {ErrorData} Python's texts for this error */
 const texts = (name) => /** @type {ErrorData} */ (__TABLE__.errors[name]);
 
-// What keeps callers from knowing whether there is a session.
+// Errors after which it is unknown whether there is a session.
 const UNREADABLE = ["HandlerFailed", "StorageUnavailable"];
 
 /**
- * An error of this SDK: `name` and `code` are stable, `message` says what happened and `hint` what a
- * developer can do. `String(error)` has both.
+ * An error of this SDK: `name` and `code` are stable, `message` is what happened and `hint` is what a
+ * developer can do. `String(error)` contains both, and the address of the error's documentation.
  */
 export class SuperTokensError extends Error {
   /** @type {Response | undefined} private, so that consoles do not print its headers */
   #response;
+  #text;
 
   /**
    * @param {ErrorData} data
-   * @param {unknown} [cause] what made it fail, where that is a JavaScript error
-   * @param {Response} [response] the backend's, if the error stands for one
+   * @param {unknown} [cause] the JavaScript error that caused it, if any
+   * @param {Response} [response] the backend's response, if the error is about one
    */
   constructor(data, cause, response) {
     const { message, hint } = data.javascript ?? data;
-    super(`${message} ${hint}`.trim(), cause === undefined ? {} : { cause });
+    const documentation = `${__TABLE__.documentation}/errors.html#${data.code.toLowerCase()}`;
+    const text = hint ? `${message} ${hint} See ${documentation}` : message;
+    super(text, cause === undefined ? {} : { cause });
     this.name = data.name;
-    // The stack is what consoles print: it is made now, with both texts in it.
+    // Consoles print the stack, so it is made here, with the whole text in it.
     Object.assign(this, { stack: this.stack, message });
-    /** The same as data, for another realm. */
+    this.#text = text;
+    /** The address of this error's section in the documentation. */
+    this.documentation = documentation;
+    /** The error as data, for another realm. */
     this.data = data;
     this.code = data.code;
     this.hint = hint;
-    /** The HTTP status that the backend answered with, where there is one. */
+    /** The HTTP status of the backend's response, if there is one. */
     this.status = data.status;
-    /** Why a token is not to be trusted, where that is what the error is about. */
+    /** Why a token must not be trusted, if the error is about a token. */
     this.reason = data.reason;
     this.#response = response;
   }
 
-  /** The backend's response, if the error stands for one. */
+  /** The backend's response, if the error is about one. */
   get response() {
     return this.#response;
   }
 
-  // Code that was written for supertokens-website reads what it has caught as a response.
+  // Code that was written for supertokens-website reads a caught error as a response.
 
   get ok() {
     return this.#response?.ok;
@@ -63,28 +69,28 @@ export class SuperTokensError extends Error {
     return this.#response?.headers;
   }
 
-  /** Reads the response's body, as often as you like; undefined if there is no response. */
+  /** Reads the response's body, any number of times; undefined if there is no response. */
   get text() {
     const response = this.#response;
     return response && (async () => response.clone().text());
   }
 
-  /** Likewise. */
+  /** Reads the body as text, likewise. */
   get json() {
     const response = this.#response;
     return response && (async () => response.clone().json());
   }
 
   toString() {
-    return `${this.name}: ${this.message} ${this.hint}`.trim();
+    return `${this.name}: ${this.#text}`;
   }
 }
 
-/** The backend refused with a message for the user; as supertokens-website's error of this name. */
+/** The backend refused, with a message for the user; named as in supertokens-website. */
 export class STGeneralError extends SuperTokensError {
   isSuperTokensGeneralError = true;
 
-  /** @param {string} message the user's: the hint is not added to it @param {string} [hint] */
+  /** @param {string} message for the user: the hint is not added to it @param {string} [hint] */
   constructor(message, hint = texts("GeneralError").hint) {
     super({ ...texts("GeneralError"), message, hint: "" });
     this.hint = hint;
@@ -101,7 +107,7 @@ export class STGeneralError extends SuperTokensError {
 }
 
 /**
- * An error of the core, to be thrown.
+ * An error of the core, for throwing.
  *
  * @param {ErrorData} data
  * @param {unknown} [cause]
@@ -112,13 +118,13 @@ export function coreError(data, cause, response) {
   return new SuperTokensError(data, cause, response);
 }
 
-/** @param {string} [refusal] the core's, as JSON, if it has one */
+/** @param {string} [refusal] the core's error as JSON, if there is one */
 export function throwRefusal(refusal) {
   if (refusal) throw new SuperTokensError(JSON.parse(refusal));
 }
 
 /** @param {string} message @param {unknown} [cause] @param {string} [hint] */
-export const bootFailed = (message, cause, hint = "") =>
+export const bootFailed = (message, cause, hint = texts("BootFailed").hint) =>
   new SuperTokensError({ ...texts("BootFailed"), message, hint }, cause);
 
 /** @param {string} message @param {string} hint */
@@ -128,10 +134,10 @@ export const unsupported = (message, hint) =>
 export const notABrowser = () =>
   unsupported(
     "The session SDK was initialised outside a browser (in Node.js, for instance).",
-    "Importing it there is safe. Call init() in code that runs on the page only: in React in useEffect(), in Next.js in a component with 'use client'.",
+    "Importing it there is safe. Call init() only in code that runs on the page: in React in useEffect(), in Next.js in a component with 'use client'.",
   );
 
-// The three forms in which a page may have it, each with its remedy.
+// A page may use the other SDK in three forms, each with its own remedy.
 const WITHOUT_SESSION_INIT =
   "With supertokens-web-js: leave Session.init() out of its recipeList; its other recipes then use this session.";
 const ON_ITS_OWN_PAGE =
@@ -143,30 +149,30 @@ export const otherSdkOnPage = () =>
     `Two SDKs would refresh the same session twice. With supertokens-website: remove its init(). ${WITHOUT_SESSION_INIT} ${ON_ITS_OWN_PAGE}`,
   );
 
-/** Thrown out of supertokens-website's init(). */
+/** Thrown by supertokens-website's init(). */
 export const ourSdkOnPage = () =>
   unsupported(
-    "supertokens-pyodide already runs the session of this page.",
+    "supertokens-pyodide already manages the session of this page.",
     `Two SDKs would refresh the same session twice. With supertokens-website: remove this init() and import its functions from supertokens-pyodide. ${WITHOUT_SESSION_INIT} ${ON_ITS_OWN_PAGE}`,
   );
 
 export const otherInterpreter = () =>
   unsupported(
-    "Another Python interpreter on this page already runs the session.",
-    "Use its session, or, where this page's own Python shall run it, set globalThis.supertokensPyodide = { interpreter: 'page' } before supertokens.init().",
+    "Another Python interpreter on this page already manages the session.",
+    "Use its session. To let this page's own Python manage it, set globalThis.supertokensPyodide = { interpreter: 'page' } before supertokens.init().",
   );
 
 export const workerGone = () =>
   bootFailed(
-    "The worker that ran the session has ended.",
+    "The worker that managed the session has ended.",
     undefined,
-    "Start it again: requests go on when its Python has called init().",
+    "Start the worker again: requests continue when its Python has called init().",
   );
 
 /** @param {string} ours @param {string} theirs */
 export const otherVersion = (ours, theirs) =>
   bootFailed(
-    `The page's shim (${ours}) and ${theirs} are of different versions.`,
+    `The page's shim (${ours}) and ${theirs} have different versions.`,
     undefined,
     "Load the same version of both.",
   );
@@ -174,17 +180,17 @@ export const otherVersion = (ours, theirs) =>
 /** @param {string} first @param {string} second */
 export const twoVersions = (first, second) =>
   bootFailed(
-    `Two versions of supertokens-pyodide are on this page: ${first} came first, and ${second} cannot use it.`,
+    `Two versions of supertokens-pyodide are on this page: ${first} was loaded first, and ${second} cannot use it.`,
     undefined,
     "Load the same version everywhere: in the page's bundle, its script tags and its Python packages.",
   );
 
 /**
- * A function that the page gave to init() does not do its part.
+ * A function that the page gave to init() has failed.
  *
  * @param {string} name of the option, and of its function
  * @param {string} problem
- * @param {unknown} [cause] its own error
+ * @param {unknown} [cause] the function's own error
  */
 export const handlerFailed = (name, problem, cause) =>
   new SuperTokensError(
@@ -203,7 +209,7 @@ export const storageUnavailable = (cause) =>
   );
 
 /**
- * What can be said of a session whose state cannot be read; other errors are thrown.
+ * The status of a session whose state cannot be read; other errors are thrown.
  *
  * @param {any} error
  */
@@ -217,7 +223,7 @@ export const interpreterDied = (cause) =>
   new SuperTokensError(
     {
       ...texts("InterpreterDied"),
-      message: "Python on this page has died, and the session with it.",
+      message: "A fatal error has ended Python on this page, and with it the session SDK.",
     },
     cause,
   );
@@ -225,7 +231,7 @@ export const interpreterDied = (cause) =>
 /** @param {string} url */
 export const foreignResponse = (url) =>
   new TypeError(
-    `The response to a call of the session SDK came from another host (${resolveUrl(url)?.host}), by a redirect. It was not used.`,
+    `A redirect led a call of the session SDK to another host (${resolveUrl(url)?.host}). Its response was not used.`,
   );
 
 export const closed = () => new SuperTokensError(texts("Closed"));
@@ -236,7 +242,7 @@ export const notInitialised = () => new SuperTokensError(texts("NotInitialised")
 export const configError = (message, hint) =>
   new SuperTokensError({ ...texts("ConfigError"), message, hint });
 
-/** @param {string} [name] of the option that differs and cannot be replaced, where it is a function */
+/** @param {string} [name] of the option that differs and cannot be replaced, if it is a function */
 export function alreadyInitialised(name) {
   if (!name) return new SuperTokensError(texts("AlreadyInitialised"));
   const { message, hint, ...more } = texts("OtherFunction");

@@ -1,4 +1,4 @@
-// The <script> bundle: the session as `window.supertokens`, with what index.js exports.
+// The <script> bundle: the session as `window.supertokens`, with the exports of index.js.
 
 import * as session from "./api/session.js";
 

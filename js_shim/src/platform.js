@@ -1,16 +1,16 @@
-// Where this code runs, and how addresses are read there.
+// The kind of realm in which this code runs, and parsing of URLs there.
 
-// PyScript may give a worker a document, each look at which is a call to the page.
+// PyScript may give a worker a document; each access to it is a call to the page.
 export const IN_WORKER = "WorkerGlobalScope" in globalThis;
 
-/** Servers import the module too, and some of them have a part of this. */
+/** Servers import the module too, and some of them define a part of this. */
 export const IN_BROWSER =
   Boolean(globalThis.location && globalThis.XMLHttpRequest) &&
   (IN_WORKER || "document" in globalThis);
 
 /**
  * @param {string} name
- * @returns {BroadcastChannel | null} null if the browser blocks it, along with storage
+ * @returns {BroadcastChannel | null} null if the browser blocks it, as it blocks storage
  */
 export function openChannel(name) {
   try {
@@ -20,14 +20,14 @@ export function openChannel(name) {
   }
 }
 
-/** What relative URLs are relative to. */
+/** The base of relative URLs. */
 export const baseUrl = () =>
   (IN_WORKER ? undefined : globalThis.document?.baseURI) ?? location.href;
 
 /**
  * @param {string} url absolute, or relative
- * @param {string} [base] the page's address unless given
- * @returns {URL | null} null when it is no URL
+ * @param {string} [base] the default is the page's address
+ * @returns {URL | null} null if it is not a URL
  */
 export function resolveUrl(url, base = baseUrl()) {
   try {

@@ -1,5 +1,5 @@
-// One shim a page or worker, whichever copy of this package comes first: a bundled one, a script tag's, or
-// the one that the Python package carries. Python looks it up under the same key.
+// One shim for each page or worker: that of the first copy of this package (a bundle, a script tag, or the
+// Python package). Python looks it up under the same key.
 
 import { twoVersions } from "./errors.js";
 import { Shim } from "./page/shim.js";
@@ -22,8 +22,8 @@ if (!registry[KEY]) {
 export const shim = sameVersion(registry[KEY]);
 
 /**
- * @param {Shim} first the one that the page has
- * @returns {Shim} it, or in place of one of another version what refuses every call
+ * @param {Shim} first the page's shim
+ * @returns {Shim} the same; if its version differs, a replacement that refuses every call
  */
 function sameVersion(first) {
   const { version } = first;

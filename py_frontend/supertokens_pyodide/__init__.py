@@ -8,13 +8,13 @@
         user_id = await supertokens.get_user_id()
         tenant = await supertokens.get_tenant_id()
 
-From ``init()`` on every request to the API carries the session, whoever makes it: ``pyfetch``,
-``requests``, ``httpx2``, ``js.fetch``, JavaScript or our own ``fetch``. An expired access token is
-refreshed unseen, by one call for all requests and tabs, and the request is sent again. (httpx
-itself needs a transport: ``supertokens_pyodide.httpx``.)
+From ``init()`` on, every request to the API carries the session. It does not matter which client
+sends it: ``pyfetch``, ``requests``, ``httpx2``, ``js.fetch``, JavaScript or our own ``fetch``. When
+the access token has expired, one call refreshes it for all requests and tabs, and each request is
+sent again. (httpx itself needs a transport: ``supertokens_pyodide.httpx``.)
 
-Errors are of ``supertokens_pyodide.errors``; each has a stable ``code`` and a ``hint``. Where a
-client wraps them in its own, ``cause_of(error)`` finds them.
+The errors are in ``supertokens_pyodide.errors``; each has a stable ``code`` and a ``hint``. If a
+client wraps an error in its own, ``cause_of(error)`` returns the original.
 """
 
 from ._api import (

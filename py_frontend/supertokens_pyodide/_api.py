@@ -28,13 +28,13 @@ T = TypeVar("T")
 
 
 def init(api_domain: str | None = None, **options: Unpack[InitOptions]) -> None:
-    """Start the session SDK: from now on the page's requests to the API carry the session.
+    """Start the session SDK. From now on the page's requests to the API carry the session.
 
     The options are those of supertokens-website in snake_case; ``refresh_timeout`` is in seconds.
     ``supertokens_pyodide.options`` lists them with their types.
-    ``api_domain`` may be left out where JavaScript's ``supertokens.init()`` has given the options.
-    Calling it again takes the same options only. Functions among them replace the earlier ones;
-    ``cookie_handler``, ``window_handler``, ``date_provider`` and a ``lock_factory`` that is new
+    ``api_domain`` may be left out if JavaScript's ``supertokens.init()`` has given the options.
+    A later call must give the same options. Functions among them replace the earlier ones, except
+    ``cookie_handler``, ``window_handler``, ``date_provider`` and a new ``lock_factory``, which
     cannot be replaced. Raises ConfigError, AlreadyInitialised or UnsupportedPlatform.
     """
     every: dict[str, Any] = {"api_domain": api_domain, **options}
@@ -57,12 +57,12 @@ def init(api_domain: str | None = None, **options: Unpack[InitOptions]) -> None:
 
 
 def close() -> None:
-    """Undo everything that ``init()`` did, patches included; calls that wait raise Closed."""
+    """Undo everything that ``init()`` did, patches included. Calls that wait raise Closed."""
     _current.close()
 
 
 def _ask(name: str, user_context: UserContext | None, **more: Any) -> Awaitable[Any]:
-    """Call a function that can be overridden."""
+    """Call a function that an override may replace."""
     function = _current.current().recipe[name]
     return cast(
         "Awaitable[Any]",
@@ -71,29 +71,29 @@ def _ask(name: str, user_context: UserContext | None, **more: Any) -> Awaitable[
 
 
 async def does_session_exist(*, user_context: UserContext | None = None) -> bool:
-    """Whether a valid session is there; an expired access token is refreshed to find out.
+    """Whether there is a valid session; an expired access token is refreshed to find out.
 
-    False also when nobody can tell: ``get_session_status`` knows the difference.
+    Also False if it is unknown: ``get_session_status`` reports the difference.
     """
     return cast(bool, await _ask("does_session_exist", user_context))
 
 
 async def get_session_status() -> SessionStatus:
-    """Whether a session is there: ACTIVE, NONE, or UNKNOWN with the reason (an outage, say)."""
+    """Whether there is a session: ACTIVE, NONE, or UNKNOWN with the reason (an outage, say)."""
     return cast(SessionStatus, await _current.current().call("get_session_status"))
 
 
 async def get_user_id(*, user_context: UserContext | None = None) -> str:
-    """The signed-in user's id; raises NoSession, or RefreshUnavailable if nobody can tell."""
+    """The signed-in user's id; raises NoSession, or RefreshUnavailable if it is unknown."""
     return cast(str, await _ask("get_user_id", user_context))
 
 
 async def get_access_token(min_validity: float | None = None) -> str | None:
     """A valid access token (a JWT), or None without a session.
 
-    In cookie mode it is there only where the backend sets
-    ``exposeAccessTokenToFrontendInCookieBasedAuth``; otherwise None. With ``min_validity``
-    (seconds) it is as fresh as ``ensure_fresh`` makes it, and that is what may be raised.
+    In cookie mode the result is None, unless the backend sets
+    ``exposeAccessTokenToFrontendInCookieBasedAuth``. With ``min_validity`` (seconds) the token is
+    as fresh as ``ensure_fresh`` makes it, and the same errors are raised.
     """
     token = await _current.current().call("get_access_token", min_validity=min_validity)
     return cast("str | None", token)
@@ -110,18 +110,19 @@ async def get_access_token_payload(*, user_context: UserContext | None = None) -
 async def get_tenant_id() -> str:
     """The id of the tenant that the session belongs to, from the ``tId`` claim.
 
-    It is read from the front token's payload, else from the access token where exposed; a token
-    that names none belongs to ``public``. Raises NoSession, SessionExpired or RefreshUnavailable.
+    It is read from the front token's payload, or else from the access token if the page can see it.
+    A token without a tenant belongs to ``public``. Raises NoSession, SessionExpired or
+    RefreshUnavailable.
     """
     return cast(str, await _current.current().call("get_tenant_id"))
 
 
 async def ensure_fresh(min_validity: float = 30) -> bool:
-    """Refresh the session if its access token lives for less than ``min_validity`` seconds.
+    """Refresh the session if its access token expires in less than ``min_validity`` seconds.
 
-    False when there is no session. Where the backend makes tokens for less than that, one is fresh
-    for the first half of its life. Raises RefreshUnavailable when the token is not fresh and could
-    not be refreshed.
+    False if there is no session. If the backend issues tokens with a shorter life than that, a
+    token is fresh for the first half of its life. Raises RefreshUnavailable if the token is not
+    fresh and cannot be refreshed.
     """
     return cast(bool, await _current.current().call("ensure_fresh", min_validity=min_validity))
 
@@ -131,14 +132,14 @@ async def validate_claims(
     *,
     user_context: UserContext | None = None,
 ) -> list[ClaimValidationError]:
-    """What the session lacks of what a page requires: each validator's ``id`` and its reason.
+    """Check the session's claims; returns the ``id`` and the reason of each validator that fails.
 
-    The function gets the validators that hold everywhere and the user context, and returns those to
-    ask. Before any of them judges, those that need it refresh their claim, in one tab at a time.
-    An empty list says that all is well.
+    ``override_global_claim_validators`` gets the global validators and the user context, and
+    returns the validators to use. First, validators that need it refresh their claim, in one tab
+    at a time. Then all validators judge. An empty list means that all claims are valid.
 
     Raises NoSession, SessionExpired, RefreshUnavailable, InvalidMaxAge, or ClaimValidatorFailed
-    with a validator's own error as its cause; a ``refresh`` that fails is only reported.
+    with the validator's own error as its cause. A ``refresh`` that fails is only logged.
     """
     context = {} if user_context is None else user_context
     validators = _current.current().recipe["get_global_claim_validators"](
@@ -152,7 +153,7 @@ async def validate_claims(
 async def get_claim_value(
     claim: SessionClaim[T], *, user_context: UserContext | None = None
 ) -> T | None:
-    """A claim's value in the session, or None; raises what ``get_access_token_payload`` raises."""
+    """A claim's value in the session, or None; raises as ``get_access_token_payload`` does."""
     context = {} if user_context is None else user_context
     payload = await get_access_token_payload(user_context=context)
     return claim.get_value_from_payload(payload, context)
@@ -161,7 +162,7 @@ async def get_claim_value(
 async def get_invalid_claims_from_response(
     response: object, *, user_context: UserContext | None = None
 ) -> list[ClaimValidationError]:
-    """Why the backend refused the session in a response of any HTTP client; empty if it did not.
+    """Why the backend refused the session, from any HTTP client's response; empty if it did not.
 
     Takes a response of pyfetch, ``js.fetch``, requests or httpx, an object with a ``json`` method,
     or the body as text or as a dict. The response can still be read, unless its client has let go
@@ -172,9 +173,9 @@ async def get_invalid_claims_from_response(
 
 
 async def attempt_refresh(force: bool = True) -> bool:
-    """Refresh the session now; False when there is none. Raises RefreshUnavailable.
+    """Refresh the session now; False if there is none. Raises RefreshUnavailable.
 
-    With ``force=False`` it is refreshed only when the access token has expired.
+    With ``force=False`` the session is refreshed only if the access token has expired.
     """
     return cast(bool, await _current.current().call("attempt_refresh", force=force))
 
@@ -187,15 +188,15 @@ async def verify_access_token(
     issuer: str | None = None,
     audience: str | Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Verify an access token, the session's own unless given; returns its claims.
+    """Verify an access token and return its claims; the default is the session's own token.
 
     The signature must be RS256 by a key that the backend publishes (at ``{api_domain}
-    {api_base_path}/jwt/jwks.json`` unless ``jwks_url`` is given), and the token must be of this
-    moment, give or take ``leeway`` seconds. Its ``iss`` must be ``issuer``, which is the session's
-    own unless given. With ``audience``, its ``aud`` must name that, or one of these. A key set
-    counts for as long as the response that brought it may be cached, an hour at most. Raises
-    TokenInvalid, whose ``reason`` says why; for the session's own token also NoSession,
-    RefreshUnavailable and AccessTokenHidden.
+    {api_base_path}/jwt/jwks.json`` unless ``jwks_url`` is given). The token must be valid now, with
+    ``leeway`` seconds of tolerance. Its ``iss`` must be ``issuer``, by default the issuer of the
+    session's own token. If ``audience`` is given, its ``aud`` must contain that value or one of
+    these values. A key set is cached for as long as its response allows, at most an hour. Raises
+    TokenInvalid with a ``reason``; for the session's own token also NoSession, RefreshUnavailable
+    and AccessTokenHidden.
     """
     arguments = {
         "token": token,
@@ -210,31 +211,32 @@ async def verify_access_token(
 async def sign_out(
     local_on_error: bool = False, *, user_context: UserContext | None = None
 ) -> bool:
-    """End the session, here and on the backend; True says that the backend has confirmed it.
+    """End the session, here and on the backend; True means that the backend has confirmed it.
 
-    Raises SignOutFailed when it has not, and the session is kept; with ``local_on_error=True`` the
-    session ends on this page and in this browser's other tabs all the same, and the result is
-    False. In cookie mode the session's httpOnly cookies, which no page can remove, then remain
-    until the backend answers a sign-out: requests still carry them, and whoever has them may still
-    use the session. Raises GeneralError, in any case, with a message of the backend for the user.
+    If the backend has not confirmed it, the session is kept and SignOutFailed is raised. With
+    ``local_on_error=True`` the session ends on this page and in this browser's other tabs instead,
+    and the result is False. In cookie mode the session's httpOnly cookies then remain until the
+    backend answers a sign-out, because no page can remove them: requests still carry them, and
+    anybody who has them can use the session. If the backend has a message for the user,
+    GeneralError is raised in any case.
     """
     return cast(bool, await _ask("sign_out", user_context, local_on_error=local_on_error))
 
 
 async def diagnose(probe: bool = False) -> DiagnosticReport:
-    """Look what is right and what is wrong with this page's set-up.
+    """Check this page's set-up and report what is right and what is wrong.
 
-    With ``probe`` a refresh call is made to see how it goes: it refreshes the session, if one is
-    there, and changes nothing otherwise.
+    With ``probe`` the SDK also makes a refresh call and reports its result. The call refreshes the
+    session if there is one, and changes nothing otherwise.
     """
     return cast(DiagnosticReport, await _current.current().diagnose(probe))
 
 
 def on(event: Action | Literal["*"], handler: Handler) -> Callable[[], None]:
-    """Call ``handler`` with every event of this name, or with ``"*"`` of all.
+    """Call ``handler`` for every event with this name, or for every event with ``"*"``.
 
-    Returns the function that ends it.
+    Returns a function that removes the handler.
 
-    The handler may be async. One that fails is logged and breaks nothing.
+    The handler may be async. If it fails, the error is logged and other handlers still run.
     """
     return _current.current().on(event, handler)

@@ -1,4 +1,4 @@
-"""A session bound to the host that drives it: what the module-level functions work on."""
+"""A session with its host: the module-level functions work on it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Handler = Callable[[Event], Awaitable[object] | object]
 #: Which of the page's storages.
 Store = Literal["local", "session"]
 
-# Functions that are part of what a session is built on.
+# Functions that cannot be replaced once the session is open.
 _FIXED = ("cookie_handler", "window_handler", "date_provider")
 
 
@@ -42,7 +42,7 @@ class Window(Protocol):
         """The page's address."""
 
     def replace_href(self, href: str) -> None:
-        """Show another address, without loading it."""
+        """Change the page's address without loading it."""
 
     def assign(self, href: str) -> None:
         """Go to another page."""
@@ -51,35 +51,35 @@ class Window(Protocol):
         """Wait until the user comes back to the page."""
 
     def read(self, store: Store, key: str) -> str | None:
-        """The text that the page keeps under a key; None also if storage is blocked."""
+        """The text that the page has stored under a key; None also if storage is blocked."""
 
     def write(self, store: Store, key: str, text: str | None) -> bool:
-        """Keep a text under a key, or nothing; False where storage is blocked."""
+        """Store a text under a key, or remove the entry; False if storage is blocked."""
 
 
 class Host(Protocol):
-    """The browser services that a client needs of the shim."""
+    """The services of the shim that a client needs."""
 
     def cookies(self) -> str | None:
-        """The page's cookies; None where the core knows them."""
+        """The page's cookies; None if the core has them already."""
 
     async def opened(self) -> None:
-        """Wait until the client is open; raises what keeps it from that."""
+        """Wait until the client is open; raises the error that prevents it."""
 
     #: Whether ``cookies`` answers from a mirror that ``fresh`` brings up to date.
     is_mirrored: bool
 
     async def sync(self) -> None:
-        """Bring the mirror up to date."""
+        """Bring the mirror of the cookies up to date."""
 
     def response_headers(self) -> dict[str, str]:
-        """The headers of the response that came last."""
+        """The headers of the last response."""
 
     def response_of(self, call: str, status: int) -> Any:
         """The last response to one of the SDK's own calls, if it had this status."""
 
     async def facts(self) -> Facts:
-        """What there is to know of the page, for ``diagnose``."""
+        """The facts about the page, for ``diagnose``."""
 
     def now(self) -> float:
         """The client's clock: milliseconds since the epoch."""
@@ -88,10 +88,10 @@ class Host(Protocol):
         """Carry out a step and run its flow to the end."""
 
     async def before(self, call: dict[str, Any]) -> dict[str, Any]:
-        """A recipe's call to the backend, as the page's hook wants it."""
+        """A recipe's call to the backend, after the page's preAPIHook."""
 
     async def after(self, call: dict[str, Any], response: Any) -> None:
-        """Let the page's hook know of the response to a recipe's call."""
+        """Call the page's postAPIHook with the response to a recipe's call."""
 
     def window(self) -> Window | None:
         """The page's address and storage; None in a worker that has no ``window_handler``."""
@@ -100,16 +100,16 @@ class Host(Protocol):
         """The browser's passkeys; None in a worker, which cannot prompt."""
 
     def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
-        """Use these functions and this recipe in place of the earlier ones."""
+        """Replace the earlier functions and the earlier recipe by these."""
 
     def close(self) -> None:
-        """Undo all that was done to the page."""
+        """Undo all changes to the page."""
 
 
 class Client:
     """One session in one page or worker; ``covers`` decides which of its requests are ours."""
 
-    #: From ``open`` on. A worker's client is opened when its page has answered.
+    #: Set by ``open``. A worker's client is opened when its page has answered.
     config: Config
     session: Session
     port: Port
@@ -123,7 +123,7 @@ class Client:
     ) -> None:
         self._original = original_functions(self.call, lambda: self.session, covers)
         self._functions = dict(functions or {})
-        #: What the module's functions do, overrides included.
+        #: The functions behind the module's functions, overrides included.
         self.recipe = override(self._original, functions or {})
         self.host: Host | None = None
         self.is_open = False
@@ -131,7 +131,7 @@ class Client:
         self._handlers: list[tuple[str, Handler]] = []
         self._forget_handler: Callable[[], None] = lambda: None
         self._tasks: set[object] = set()
-        #: What the recipes keep, if one is used; ``close()`` closes it.
+        #: The recipes' state, if one is used; ``close()`` closes it.
         self.recipes: Any = None
         if config is not None and session is not None:
             self.open(config, session)
@@ -152,20 +152,20 @@ class Client:
             session.flows.log = log.debug
 
     def agrees(self, config: Config) -> bool:
-        """Whether this is its config; yes while its page has yet to tell which it is."""
+        """Whether this is its config; True while the page has not reported its config yet."""
         known: Config | None = getattr(self, "config", None)
         return known is None or known == config
 
     def handle_events(self, handler: Handler | None) -> None:
-        """Take ``on_handle_event`` of ``init()``, in place of an earlier one."""
+        """Use ``on_handle_event`` of ``init()`` in place of an earlier one."""
         if handler is not None:
             self._forget_handler()
             self._forget_handler = self.on("*", handler)
 
     def renew(self, functions: Mapping[str, Any]) -> None:
-        """Take the functions of a repeated ``init()`` in place of the earlier ones.
+        """Use the functions of a repeated ``init()`` in place of the earlier ones.
 
-        Raises AlreadyInitialised, and takes none, if there is one that cannot be replaced.
+        Raises AlreadyInitialised, and replaces none, if one of them cannot be replaced.
         """
         new = {name: value for name, value in functions.items() if value is not self._of(name)}
         for name in new:
@@ -186,7 +186,7 @@ class Client:
         return self._functions.get(name)
 
     def override_of(self, recipe: str) -> Any:
-        """The function with which the page overrides those of a recipe, if there is one."""
+        """The page's function that overrides those of a recipe, if there is one."""
         given = self._of("override")
         return given.get(recipe) if isinstance(given, Mapping) else None
 
@@ -214,12 +214,12 @@ class Client:
             raise
 
     async def diagnose(self, probe: bool) -> Any:
-        """Judge what the host reports."""
+        """Judge the facts that the host reports."""
         facts = await (await self.reached()).facts()
         return await self.call("diagnose", facts=facts, probe=probe)
 
     async def reached(self) -> Host:
-        """The host, once it can be asked and its cookies are up to date; raises Closed."""
+        """The host, after it is ready and its cookies are up to date; raises Closed."""
         if self.host is not None and not self.is_open:
             await self.host.opened()
         host = self.host
@@ -243,7 +243,7 @@ class Client:
         )
 
     def on(self, action: str, handler: Handler) -> Callable[[], None]:
-        """Register a handler for an action, or for all with ``*``; returns the unsubscribe."""
+        """Register a handler for an action, or for all with ``*``; returns its remover."""
         if action != "*" and action not in ACTIONS:
             raise ValueError(f"Unknown event {action!r}: it is '*' or one of {', '.join(ACTIONS)}.")
         entry = (action, handler)
@@ -256,7 +256,7 @@ class Client:
         return unsubscribe
 
     def notify(self, events: str) -> None:
-        """Hand events (as JSON) to the handlers; one that fails is logged and harms nobody else."""
+        """Pass events (as JSON) to the handlers; if one fails, the error is logged."""
         for data in json.loads(events):
             event = from_wire(data)
             for action, handler in list(self._handlers):
@@ -270,13 +270,13 @@ class Client:
                 import asyncio
 
                 task = asyncio.ensure_future(_logged(result))
-                self._tasks.add(task)  # the loop itself keeps none alive
+                self._tasks.add(task)  # the event loop keeps only weak references
                 task.add_done_callback(self._tasks.discard)
         except Exception:
             log.exception("A handler of %s failed", event["action"])
 
     def close(self) -> None:
-        """End every flow and undo all that was done to the page."""
+        """End every flow and undo all changes to the page."""
         host, self.host = self.host, None
         if self.is_open:
             self.session.flows.close()

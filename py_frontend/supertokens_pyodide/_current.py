@@ -1,4 +1,4 @@
-"""The current client: one a page or worker, from ``init()`` to ``close()``."""
+"""The current client: one for each page or worker, from ``init()`` to ``close()``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def bound() -> Client | None:
 
 
 def current() -> Client:
-    """The client to work on, which may be a stand-in's; raises NotInitialised."""
+    """The client to use, which may be a stand-in's; raises NotInitialised."""
     if _client is not None:
         return _client
     if _stand_in.current is not None:
@@ -30,7 +30,7 @@ def current() -> Client:
 
 
 def close() -> None:
-    """Close the client and forget it."""
+    """Close the current client and remove it."""
     client = _client
     bind(None)
     if client is not None:

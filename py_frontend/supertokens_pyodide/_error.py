@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+#: The documentation's address, written by `make settings`.
+DOCUMENTATION = "https://example.com/supertokens-pyodide"
+
 
 class SuperTokensError(Exception):
     """The base of every error of this package.
@@ -15,10 +18,10 @@ class SuperTokensError(Exception):
     code: ClassVar[str] = "SUPERTOKENS_ERROR"
     hint: str = "Please report this bug."
     _usual: ClassVar[str] = ""
-    #: The SDK's call to the backend (an event's action) whose response such an error is about.
+    #: The SDK's call to the backend (an event's action) whose response this error is about.
     call: ClassVar[str | None] = None
-    #: The response that the error stands for, as ``pyfetch`` gives it: read it with ``await
-    #: error.response.json()``. None if there is none, or if it is no longer known.
+    #: The response behind the error, as ``pyfetch`` returns it: read it with ``await
+    #: error.response.json()``. None if there is none, or if it is no longer available.
     response: Any = None
 
     def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
@@ -31,8 +34,14 @@ class SuperTokensError(Exception):
         """What happened, in one sentence."""
         return str(self.args[0]) if self.args else ""
 
+    @property
+    def documentation(self) -> str:
+        """The address of this error's section in the documentation."""
+        return f"{DOCUMENTATION}/errors.html#{self.code.lower()}"
+
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        advice = f" {self.hint} See {self.documentation}" if self.hint else ""
+        return f"{self.message}{advice}".strip()
 
 
 class CallFailed(SuperTokensError):

@@ -1,4 +1,4 @@
-"""Responses of whatever HTTP client, read for the claims that the backend refused."""
+"""Reading the claims that the backend refused from the response of any HTTP client."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from .events import ClaimValidationError
 
 
 async def invalid_claims_of(response: object) -> list[ClaimValidationError]:
-    """The backend's reasons in a response, or in its body; none in a response of another kind."""
+    """The backend's reasons in a response or in its body; empty for any other response."""
     if isinstance(response, (str, bytes, Mapping)):
         body: object = response
     else:
         try:
             body = await _body_of(response)
-        except ValueError:  # it is no JSON
+        except ValueError:  # it is not JSON
             return []
     if isinstance(body, (str, bytes)):
         return read_invalid_claims(body) or []
@@ -23,17 +23,17 @@ async def invalid_claims_of(response: object) -> list[ClaimValidationError]:
 
 
 async def _body_of(response: object) -> object:
-    # The body of a browser's Response can be read only once, and the caller may want to.
+    # The body of a browser's Response can be read only once, and the caller may want to read it.
     clone = getattr(response, "clone", None)
     if clone is not None:
         response = clone()
-    # Text, if there is a choice: whether it is JSON is then one question for all clients.
+    # Prefer text: then all clients share one test whether it is JSON.
     body: object = getattr(response, "text", None)
     if body is None:
         body = getattr(response, "json", None)
     if body is None:
         raise TypeError(
-            f"A response has text or json, and a {type(response).__name__} has neither."
+            f"The response is a {type(response).__name__}, which has neither text nor json."
         )
     if callable(body):
         body = body()

@@ -1,4 +1,4 @@
-"""The functions of a session that a page may override, with option ``override``.
+"""The functions of a session that a page may override with the option ``override``.
 
     def functions(original):
         async def get_user_id(*, user_context):
@@ -8,9 +8,10 @@
 
     supertokens.init(api_domain=..., override={"functions": functions})
 
-There is no builder: to stack two, call one in the other. Functions that are not returned stay.
-Python's overrides serve Python's callers; those that the SDK itself asks
-(``should_do_interception_based_on_url``, ``calculate_clock_skew_in_millis``) serve the whole page.
+To combine two overrides, call one in the other. Functions that are not returned stay as they are.
+Python's overrides apply to Python's callers. Two functions are called by the SDK itself
+(``should_do_interception_based_on_url``, ``calculate_clock_skew_in_millis``): overrides of these
+apply to the whole page.
 """
 
 from __future__ import annotations
@@ -35,16 +36,16 @@ MATCH_URL = "should_do_interception_based_on_url"
 CALCULATE_SKEW = "calculate_clock_skew_in_millis"
 
 
-# Whether a request to a URL carries the session, by the API's domain and the backend's.
+# Whether a request to a URL carries the session, by the domains of the API and of the backend.
 Covers = Callable[[str, str, "str | None"], bool]
 
 
 def original_functions(
     call: Callable[..., Any], session: Callable[[], Session], covers: Covers
 ) -> Recipe:
-    """What the functions do unless they are overridden.
+    """The default behaviour of the functions.
 
-    ``call`` runs a call of the session, which need not be there yet.
+    ``call`` runs a call of the session, which need not exist yet.
     """
     return {
         "does_session_exist": lambda *, user_context: call("does_session_exist"),
@@ -78,34 +79,34 @@ def _global_claim_validators(
 
 
 def override(original: Recipe, options: Mapping[str, Any]) -> Recipe:
-    """The functions with a page's own in place of some; raises ConfigError."""
+    """The functions after the page's override; raises ConfigError."""
     functions = given_functions(options)
     if not callable(functions):
-        return original  # read_config says what is wrong with it, if anything
+        return original  # read_config reports what is wrong with it, if anything
     own = dict(functions(dict(original)))
     unknown = sorted(own.keys() - original.keys())
     if unknown:
         raise ConfigError(
             "override",
-            f"replaces {unknown[0]!r}, which is no function of the session",
+            f"replaces {unknown[0]!r}, which is not a function of the session",
             hint=f"It may replace: {', '.join(sorted(original))}.",
         )
     return {**original, **own}
 
 
 def given_functions(options: Mapping[str, Any]) -> Any:
-    """The function of option ``override``, if there is one."""
+    """The function of the option ``override``, if there is one."""
     given = options.get("override")
     return given.get("functions") if isinstance(given, Mapping) else None
 
 
 def is_overridden(recipe: Recipe, name: str) -> bool:
-    """Whether a page has put its own function in place of one."""
+    """Whether a page has overridden a function."""
     return getattr(recipe[name], "__module__", None) != __name__
 
 
 def reported(function: Callable[..., Any], name: str, instead: Callable[..., Any]) -> Any:
-    """A user's function, with another ``instead`` where it fails."""
+    """A user's function; if it fails, ``instead`` is called."""
 
     def call(*args: Any, **more: Any) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""What ``fetch`` gives, for type checkers: Pyodide has the class itself."""
+"""The type of what ``fetch`` returns: Pyodide has the class itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 
 class Response(Protocol):
-    """What ``fetch`` gives: the part of Pyodide's ``FetchResponse`` that all versions have."""
+    """What ``fetch`` returns: the part of Pyodide's ``FetchResponse`` that all versions have."""
 
     @property
     def status(self) -> int:
@@ -31,11 +31,11 @@ class Response(Protocol):
 
     @property
     def redirected(self) -> bool:
-        """Whether it came from another place than the request was for."""
+        """Whether the response came from another address than the request's."""
 
     @property
     def body_used(self) -> bool:
-        """Whether the body has been read, which is possible once."""
+        """Whether the body has been read, which is possible only once."""
 
     async def text(self) -> str:
         """Read the body as text."""
@@ -47,7 +47,7 @@ class Response(Protocol):
         """Read the body as it is."""
 
     def clone(self) -> Response:
-        """Another of these, whose body can be read again."""
+        """A copy of the response, whose body can be read again."""
 
     def raise_for_status(self) -> None:
         """Raise an OSError for a status code from 400 up."""

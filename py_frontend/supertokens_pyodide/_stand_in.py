@@ -1,6 +1,6 @@
-"""What stands in for a browser where there is none.
+"""A stand-in for a browser.
 
-On CPython ``supertokens_pyodide.testing`` puts itself here for as long as a test wants.
+On CPython ``supertokens_pyodide.testing`` installs itself here during a test.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ._response import Response
 
 
 class StandIn(Protocol):
-    """What the module's functions need of a browser."""
+    """What the module's functions need from a browser."""
 
     def client(self) -> Client:
         """The client of a page that has not called ``init()``."""
@@ -23,7 +23,7 @@ class StandIn(Protocol):
         """Start the client of a page that calls ``init()``."""
 
     def read_options(self, options: Mapping[str, Any]) -> Config:
-        """Check options against the page that they are for; raises ConfigError."""
+        """Check options against their page; raises ConfigError."""
 
     async def fetch(self, url: str, options: Mapping[str, Any]) -> Response:
         """Make a page's request; the options are those of JavaScript's ``fetch``."""

@@ -1,4 +1,4 @@
-"""Session claims: what the session's payload says of the user, required and kept fresh by a page.
+"""Session claims: facts about the user in the session's payload, which a page can require.
 
     import supertokens_pyodide as supertokens
     from pyodide.http import pyfetch
@@ -14,9 +14,9 @@
     )
 
 A claim is the payload's entry ``{"v": value, "t": when it was fetched, in milliseconds}`` under the
-claim's id. The classes are those of supertokens-website, reasons included. For a claim or a
-validator of another kind write a class that has what SessionClaim or SessionClaimValidator says;
-it need not inherit from anything.
+claim's id. The classes, and their reasons, are those of supertokens-website. For another kind of
+claim or validator, write a class with the methods of SessionClaim or SessionClaimValidator; it need
+not inherit from anything.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ Refresh = Callable[[UserContext], Awaitable[object] | object]
 
 
 class SessionClaim(Protocol[T_co]):
-    """A claim: how it is read from a payload, and how the backend is asked for it again."""
+    """A claim: reads its value from a payload, and has the backend fetch it again."""
 
     def refresh(self, user_context: UserContext) -> Awaitable[object] | object:
         """Make the backend fetch the claim and update the token; may be async."""
 
     def get_value_from_payload(self, payload: Payload, user_context: UserContext) -> T_co | None:
-        """The claim's value, or None where the payload has none."""
+        """The claim's value, or None if the payload has none."""
 
     def get_last_fetched_time(self, payload: Payload, user_context: UserContext) -> float | None:
         """When the backend fetched the value, in milliseconds since the epoch."""
@@ -84,15 +84,15 @@ class ClaimValidator:
     def validate(
         self, payload: Payload, user_context: UserContext, clock: Clock
     ) -> ClaimValidationResult:
-        """Judge the claim by the rule."""
+        """Judge the claim by its rule."""
         return self.rule.validate(*self.claim._read(payload, user_context), clock)
 
 
 class _Claim(Generic[T]):
-    """What the claims have in common.
+    """The common part of the claims.
 
     ``refresh`` gets the user context, may be async, and makes the backend update the token.
-    ``default_max_age_in_seconds`` counts for validators that are made without a max age; it must
+    ``default_max_age_in_seconds`` applies to validators without a max age of their own; it must
     not be below the clock's threshold, 7 seconds.
     """
 
@@ -147,7 +147,7 @@ class PrimitiveClaimValidators(Generic[T]):
     def has_value(
         self, value: T, max_age_in_seconds: float | None = None, id: str | None = None
     ) -> ClaimValidator:
-        """The claim is this value."""
+        """The claim has this value."""
         return self._claim._validator("hasValue", value, max_age_in_seconds, id)
 
 
@@ -168,7 +168,7 @@ class BooleanClaimValidators(PrimitiveClaimValidators[bool]):
 
 
 def _listed(values: Collection[T]) -> list[T]:
-    # A string is a collection of strings, but whoever gives one means the whole of it.
+    # A string is a collection of strings, but the caller means the whole string.
     return [cast(T, values)] if isinstance(values, str) else list(values)
 
 
@@ -214,7 +214,7 @@ class PrimitiveClaim(_Claim[T]):
 
     @property
     def validators(self) -> PrimitiveClaimValidators[T]:
-        """What can be required of it."""
+        """The validators of this claim."""
         return PrimitiveClaimValidators(self)
 
 
@@ -223,7 +223,7 @@ class BooleanClaim(PrimitiveClaim[bool]):
 
     @property
     def validators(self) -> BooleanClaimValidators:
-        """What can be required of it."""
+        """The validators of this claim."""
         return BooleanClaimValidators(self)
 
 
@@ -232,7 +232,7 @@ class PrimitiveArrayClaim(_Claim[list[T]]):
 
     @property
     def validators(self) -> PrimitiveArrayClaimValidators[T]:
-        """What can be required of it."""
+        """The validators of this claim."""
         return PrimitiveArrayClaimValidators(self)
 
 

@@ -4,27 +4,27 @@
     ├── ConfigError            an option of ``init()`` is missing or wrong
     ├── NotInitialised         a function was called before ``init()`` or after ``close()``
     ├── AlreadyInitialised     ``init()`` was called again with other options
-    ├── UnsupportedPlatform    no browser here, or another session SDK owns the page
-    ├── BootFailed             the page could not start Python, so the session core is not there
+    ├── UnsupportedPlatform    no browser here, or another session SDK is active on the page
+    ├── BootFailed             Python did not start on the page, so the session core is missing
     ├── InterpreterDied        a fatal error has ended the page's Python
     ├── Closed                 ``close()`` ended the call while it was waiting
     ├── NoSession              the call needs a session and there is none
     │   └── SessionExpired     there was one, and the backend ended it
     ├── RefreshUnavailable     the session may be fine, but could not be refreshed just now
     │   └── FrontTokenMissing  the refresh call was answered with success, but without a front token
-    ├── RefreshLimitReached    an endpoint refused every freshly refreshed token
+    ├── RefreshLimitReached    an endpoint refused the token after every refresh
     ├── CookieWriteBlocked     the browser did not keep the session's cookies
-    ├── HandlerFailed          a handler that was given to ``init()`` fails or does not answer
-    ├── StorageUnavailable     what keeps the session cannot be read just now
+    ├── HandlerFailed          a handler given to ``init()`` fails or does not answer in time
+    ├── StorageUnavailable     the store of the session cannot be read at the moment
     ├── SignOutFailed          the backend did not confirm the sign-out
-    ├── ClaimValidatorFailed   a claim validator could not judge
-    ├── InvalidMaxAge          a claim was given a max age that no clock can tell
-    ├── AccessTokenHidden      the backend does not show the page the session's access token
+    ├── ClaimValidatorFailed   a claim validator raised an error or returned no result
+    ├── InvalidMaxAge          a claim's max age is not a number, or too small
+    ├── AccessTokenHidden      the backend does not expose the access token to the page
     ├── TokenInvalid           a token could not be verified
-    ├── RequestFailed          a call of a recipe got no response, or one that is none of the API's
-    └── GeneralError           the backend refused with a message meant for the user
+    ├── RequestFailed          a recipe's call got no response, or one not defined by the API
+    └── GeneralError           the backend refused, with a message for the user
 
-No error carries a token: messages, hints and reprs are safe to log and to show.
+No error contains a token: messages, hints and reprs are safe to log and to show.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from ._error import SuperTokensError as SuperTokensError
 
 
 class ConfigError(SuperTokensError):
-    """An option of ``init()`` is missing, wrong or contradicts another; ``option`` names it."""
+    """An option of ``init()`` is missing, wrong or contradicts another; ``option`` is its name."""
 
     code = "CONFIG_INVALID"
-    hint = "Give the option the form that the documentation of init() describes."
+    hint = "Correct the option as the documentation of init() describes it."
     option: str = ""
 
     def __init__(self, option: str, problem: str, *, hint: str) -> None:
@@ -60,22 +60,22 @@ class AlreadyInitialised(SuperTokensError):
 
     code = "ALREADY_INITIALISED"
     _usual = "The session SDK was already initialised, with other options."
-    hint = "Call init() once per page; to change options call close() first."
+    hint = "Call init() once per page. To change options, call close() first."
 
 
 class UnsupportedPlatform(SuperTokensError):
-    """The page or interpreter cannot carry the session."""
+    """The session SDK cannot run on this page or in this interpreter."""
 
     code = "UNSUPPORTED_PLATFORM"
     hint = "Call init() in a web page, by one session SDK and one Python interpreter of that page."
 
 
 class BootFailed(SuperTokensError):
-    """The page could not start Python, so nothing can answer for the session."""
+    """Python did not start on the page, so no call of the session can be answered."""
 
     code = "BOOT_FAILED"
     hint = (
-        "The error's cause says why; usually indexURL or a wheel's URL is wrong, or a CSP lacks "
+        "Look at the error's cause. Usually indexURL or a wheel's URL is wrong, or the CSP lacks "
         "'wasm-unsafe-eval'."
     )
 
@@ -85,7 +85,7 @@ class InterpreterDied(SuperTokensError):
 
     code = "INTERPRETER_DIED"
     hint = (
-        "Reload the page. The console has Pyodide's fatal error; often a computation ran out of "
+        "Reload the page. The console shows Pyodide's fatal error; often a computation ran out of "
         "stack or memory."
     )
 
@@ -99,7 +99,7 @@ class Closed(SuperTokensError):
 
 
 class NoSession(SuperTokensError):
-    """The call needs a session and nobody is signed in."""
+    """The call needs a session, and no user is signed in."""
 
     code = "NO_SESSION"
     hint = "Check does_session_exist() first, or send the user to sign in."
@@ -113,41 +113,41 @@ class SessionExpired(NoSession):
 
 
 class RefreshUnavailable(_error.CallFailed):
-    """The access token has expired and could not be refreshed just now; the session is kept.
+    """The access token has expired and could not be refreshed; the session is kept.
 
-    ``status`` is the HTTP status of the refresh call, or None if no response came; ``response`` is
+    ``status`` is the HTTP status of the refresh call, or None without a response; ``response`` is
     that response.
     """
 
     code = "REFRESH_UNAVAILABLE"
     call = "REFRESH_SESSION"
     hint = (
-        "The session is kept: try again when the network or the backend is back. If it never "
-        "works, check that api_domain and api_base_path point at the backend and that CORS allows "
-        "this page."
+        "The session is kept: try again when the network or the backend works again. If it never "
+        "works, check that api_domain and api_base_path are those of the backend and that CORS "
+        "allows this page."
     )
 
 
 class FrontTokenMissing(RefreshUnavailable):
-    """The refresh call got a response of success without a usable front-token header."""
+    """The refresh call got a successful response without a usable front-token header."""
 
     code = "FRONT_TOKEN_MISSING"
     hint = (
-        "If the response is not the backend's, a captive portal or a proxy has answered: try again "
-        "later. If it is, a proxy strips the header, or 'front-token' is missing from "
-        "access-control-expose-headers (a '*' there does not count for requests with credentials): "
+        "If a captive portal or a proxy has answered instead of the backend, try again later. "
+        "Otherwise a proxy strips the header, or 'front-token' is missing from "
+        "access-control-expose-headers ('*' does not count for requests with credentials): "
         "add get_all_cors_headers() of the backend SDK to the CORS settings."
     )
 
 
 class RefreshLimitReached(SuperTokensError):
-    """An endpoint refused as often as ``max_retry_attempts_for_session_refresh`` allows."""
+    """A request was refused as often as ``max_retry_attempts_for_session_refresh`` allows."""
 
     code = "REFRESH_LIMIT_REACHED"
     hint = (
         "The endpoint answers with the session-expired status although the session is fresh. Let "
-        "it answer with another status, or leave max_retry_attempts_for_session_refresh out, and "
-        "its response is handed to the caller after one refresh."
+        "it answer with another status. Or remove max_retry_attempts_for_session_refresh: then "
+        "the caller gets the endpoint's response after one refresh."
     )
 
 
@@ -162,20 +162,17 @@ class CookieWriteBlocked(SuperTokensError):
 
 
 class HandlerFailed(SuperTokensError):
-    """A handler that was given to ``init()`` fails, or does not answer in time.
+    """A handler given to ``init()`` fails, or does not answer in time.
 
-    The message names it. Whether a session is there, nobody knows; nothing of it was changed.
+    The message names the handler. It is unknown whether a session exists; nothing was changed.
     """
 
     code = "HANDLER_FAILED"
-    hint = (
-        "Correct that function, which was given to init(). The cause, if there is one, is its own "
-        "error."
-    )
+    hint = "Correct the handler that init() was given. Its own error, if any, is the error's cause."
 
 
 class StorageUnavailable(SuperTokensError):
-    """What keeps the session (``token_store``) cannot be read just now; the session is kept."""
+    """The session's store (``token_store``) cannot be read at the moment; the session is kept."""
 
     code = "STORAGE_UNAVAILABLE"
     hint = (
@@ -187,7 +184,7 @@ class StorageUnavailable(SuperTokensError):
 class SignOutFailed(_error.CallFailed):
     """The backend did not confirm the sign-out; the session is kept.
 
-    ``status`` is the HTTP status of its response, or None if none came; ``response`` is that
+    ``status`` is the HTTP status of the response, or None without one; ``response`` is that
     response.
     """
 
@@ -197,24 +194,24 @@ class SignOutFailed(_error.CallFailed):
 
 
 class ClaimValidatorFailed(SuperTokensError):
-    """A claim validator raised an error, the cause of this one, or gave no answer."""
+    """A claim validator raised an error, which is the cause of this one, or returned no result."""
 
     code = "CLAIM_VALIDATOR_FAILED"
     hint = (
-        "The cause says what went wrong. That a claim is not valid a validator says in its result, "
-        "not by raising."
+        "Look at the error's cause. If a claim is not valid, a validator must return that result "
+        "and not raise."
     )
 
 
 class InvalidMaxAge(SuperTokensError):
-    """A claim was given a max age that is no number, or below what its clock can tell."""
+    """A claim's max age is not a number, or is below what its clock can measure."""
 
     code = "MAX_AGE_INVALID"
     hint = "Give a number of seconds that is not below the clock's threshold, which is usually 7."
 
 
 class AccessTokenHidden(SuperTokensError):
-    """The session is there, but its access token is in an httpOnly cookie alone."""
+    """The session exists, but its access token is only in an httpOnly cookie."""
 
     code = "ACCESS_TOKEN_HIDDEN"
     hint = (
@@ -240,11 +237,11 @@ TokenFault = Literal[
 class TokenInvalid(SuperTokensError):
     """A token could not be verified; ``reason`` says why.
 
-    With ``keys_unavailable`` nobody can tell; with any other reason it must not be trusted.
+    With ``keys_unavailable`` the result is unknown; with any other reason do not trust the token.
     """
 
     code = "TOKEN_INVALID"
-    hint = "Do not trust the token; get another with get_access_token()."
+    hint = "Do not trust the token. Get another one with get_access_token()."
     reason: TokenFault = "malformed"
 
     def __init__(
@@ -255,18 +252,18 @@ class TokenInvalid(SuperTokensError):
 
 
 class RequestFailed(_error.CallFailed):
-    """A recipe's call to the backend got no response, or one that its API does not give.
+    """A recipe's call to the backend got no response, or one that the API does not define.
 
-    ``status`` is the HTTP status, or None if no response came; ``response`` is the response, whose
+    ``status`` is the HTTP status, or None without a response; ``response`` is the response, whose
     body can be read unless the status is 200. ``retry_after`` is in seconds, if the backend says
     when to try again.
     """
 
     code = "REQUEST_FAILED"
     hint = (
-        "Without a status, try again when the network is back: the backend may have done what was "
-        "asked. 404 says that the backend has not initialised the recipe, or that the tenant's id "
-        "is wrong; 500 often that there is no such tenant."
+        "Without a status, try again when the network works again: the backend may have carried "
+        "out the call already. 404 means that the backend has not initialised the recipe, or that "
+        "the tenant's id is wrong; 500 often means that there is no such tenant."
     )
     retry_after: float | None = None
 
@@ -291,4 +288,4 @@ class GeneralError(SuperTokensError):
     hint = "Show the message to the user."
 
     def __str__(self) -> str:
-        return self.message  # it is the user's, the hint is not
+        return self.message  # the message is for the user, the hint is not

@@ -1,8 +1,8 @@
 """Session events: what handlers registered with ``on()`` receive.
 
-The actions and their meaning are those of supertokens-website; a handler gets a plain dict. What
-happened in another tab of this site is told as well, with ``other_tab``; so is, then, that another
-user's session has taken the place of the one before (USER_CHANGED).
+The actions and their meaning are those of supertokens-website; a handler gets a plain dict. An
+event also reports what another tab of this site has done; it then has ``other_tab``. USER_CHANGED
+means that another user's session has replaced the previous one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ACTIONS: tuple[Action, ...] = (
 
 
 class ClaimValidationError(TypedDict):
-    """One claim that the backend found wanting: the validator's id and its reason."""
+    """One claim that is not valid: the validator's id and its reason."""
 
     id: str
     reason: NotRequired[Any]
@@ -40,9 +40,9 @@ class ClaimValidationError(TypedDict):
 class Event(TypedDict):
     """One session event.
 
-    ``session_expired_or_revoked`` comes with UNAUTHORISED: True when the backend ended the session,
-    False when there was none to begin with. ``claim_validation_errors`` comes with
-    API_INVALID_CLAIM. ``other_tab`` comes, and is True, with what another tab has done.
+    ``session_expired_or_revoked`` comes with UNAUTHORISED: True if the backend ended the session,
+    False if there was none to begin with. ``claim_validation_errors`` comes with
+    API_INVALID_CLAIM. ``other_tab`` is True if another tab caused the event.
     """
 
     action: Action

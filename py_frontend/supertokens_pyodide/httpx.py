@@ -1,4 +1,4 @@
-"""httpx in a browser: transports that use the page's fetch, since there are no sockets.
+"""httpx in a browser: transports that use the page's fetch, because a browser has no sockets.
 
     import httpx
     from supertokens_pyodide.httpx import AsyncFetchTransport
@@ -6,17 +6,17 @@
     async with httpx.AsyncClient(transport=AsyncFetchTransport()) as client:
         response = await client.get("https://api.example.com/orders")  # carries the session
 
-What the browser decides is not httpx's to say:
+Some settings of httpx have no effect, because the browser decides:
 
-- Redirects are followed, whatever ``follow_redirects`` says; ``response.url`` tells where they led,
-  ``response.history`` stays empty.
-- Cookies are the browser's: the client's own are not sent, and those of a response are not shown.
-- ``timeout.read`` limits the wait for the response's head and for each piece of its body; the other
-  limits, proxies, certificates and HTTP/2 settings mean nothing here.
-- A request's body is sent in one piece; a response's can be streamed.
+- Redirects are followed, whatever ``follow_redirects`` is; ``response.url`` is the final address,
+  and ``response.history`` stays empty.
+- Cookies are the browser's: the client's own are not sent, and a response's are not shown.
+- ``timeout.read`` limits the wait for the response's head and for each piece of its body. The other
+  limits, proxies, certificates and HTTP/2 settings have no effect.
+- A request's body is sent in one piece; a response's body can be streamed.
 
-An error of the session is raised as ``httpx.ConnectError`` when the session could not be refreshed,
-else as ``httpx.TransportError``, with the SuperTokensError as its cause.
+If the session cannot be refreshed, ``httpx.ConnectError`` is raised; other errors of the session
+raise ``httpx.TransportError``. The SuperTokensError is the cause.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from .errors import RefreshUnavailable, SuperTokensError
 
 __all__ = ["AsyncFetchTransport", "FetchTransport"]
 
-# The browser's own business: it ignores them, or asks the server for leave to send them.
+# Headers that the browser controls: it ignores them, or asks the server for permission first.
 _BROWSERS_HEADERS = frozenset(
     {
         b"accept-encoding",
@@ -60,7 +60,7 @@ class AsyncFetchTransport(httpx.AsyncBaseTransport):
 class FetchTransport(httpx.BaseTransport):
     """The transport of an ``httpx.Client`` in a browser whose Python can wait synchronously (JSPI).
 
-    Where it cannot (``pyodide.ffi.can_run_sync()`` is False), requests raise
+    If it cannot (``pyodide.ffi.can_run_sync()`` is False), requests raise
     ``httpx.TransportError``.
     """
 
@@ -73,12 +73,12 @@ class FetchTransport(httpx.BaseTransport):
 
 
 class _Response(httpx.Response):
-    """A response that knows where it came from."""
+    """A response with its final URL."""
 
     def __init__(
         self, response: StreamedResponse, stream: httpx.SyncByteStream | httpx.AsyncByteStream
     ) -> None:
-        # The browser has decoded the body, so that what tells of its encoding would mislead.
+        # The browser has decoded the body, so headers about its encoding would mislead.
         encoded = any(name == "content-encoding" for name, _ in response.headers)
         untrue = {"content-encoding", "content-length"} if encoded else set()
         super().__init__(
@@ -146,7 +146,7 @@ def _send(request: httpx.Request) -> Coroutine[Any, Any, StreamedResponse]:
 
 @contextmanager
 def _httpx_errors(request: httpx.Request, unreachable: type[httpx.NetworkError]) -> Iterator[None]:
-    """Raise what goes wrong as httpx names it."""
+    """Raise errors as httpx's classes."""
     try:
         yield
     except TimeoutError as error:

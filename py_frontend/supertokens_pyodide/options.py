@@ -1,4 +1,4 @@
-"""The options of ``init()``, for type checkers and for functions that hand them on.
+"""The options of ``init()``, for type checkers and for functions that pass them on.
 
     from typing import Unpack
     from supertokens_pyodide.options import InitOptions
@@ -18,10 +18,10 @@ from .events import Event
 
 __all__ = ["Handler", "Hook", "InitOptions"]
 
-#: What handles an event; may be async.
+#: Handles an event; may be async.
 Handler = Callable[[Event], Awaitable[object] | object]
 
-#: What is called before or after a call of the SDK to the backend.
+#: Called before or after a call of the SDK to the backend.
 Hook = Callable[[dict[str, Any]], Any]
 
 

@@ -1,4 +1,4 @@
-"""Fixtures for pytest, which finds them by itself where the package is installed.
+"""Fixtures for pytest, which finds them when the package is installed.
 
     import pytest
     import supertokens_pyodide as supertokens
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def supertokens_backend() -> ApplicationBackend | AsgiApplication | None:
-    """What answers the page's requests: override it with a function or an ASGI application."""
+    """The backend that answers the page's requests: override it with a function or an ASGI app."""
     return None
 
 
@@ -49,7 +49,7 @@ def supertokens_signed_in(
     supertokens_backend: ApplicationBackend | AsgiApplication | None,
 ) -> Iterator[PageUnderTest]:
     """A page whose user is signed in."""
-    from .testing import signed_in  # slow to import, for a plugin that every pytest loads
+    from .testing import signed_in  # slow to import, and every run of pytest loads this plugin
 
     with signed_in(**_arguments(request, supertokens_backend)) as page:
         yield page

@@ -67,7 +67,7 @@ def both(browser: Browser, origin: str, mode: str) -> Iterator[Pages]:
 def per_call(pages: Pages, calls: Calls = CALLS) -> dict[str, Numbers]:
     """Microseconds of each call on each side: the median of rounds, the sides taking turns.
 
-    Whatever else the machine does meanwhile then slows down both.
+    Other work of the machine then slows down both.
     """
     found = {}
     for call, sides in calls.items():

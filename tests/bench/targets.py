@@ -27,7 +27,7 @@ TARGETS = (
     ),
     Target("py_get_user_id_ratio", 1, "await get_user_id() in Python / theirs in JavaScript"),
     Target("worker_fetch_us", None, "a pyfetch in a worker: overhead", "µs"),
-    Target("storm_ratio", 0.5, "1,000 requests that all meet a 401, per request: ours/theirs"),
+    Target("storm_ratio", 0.5, "1,000 requests that all get a 401, per request: ours/theirs"),
     Target(
         "storm_growth", 1.5, "a request's time in a storm of ten times as many / in the smaller one"
     ),

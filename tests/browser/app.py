@@ -36,7 +36,7 @@ class App:
         self.open()
 
     def open(self) -> None:
-        """Load the page (again) and wait until the app is up, and Python with it."""
+        """Load the page (again) and wait until the app and Python have started."""
         self.page.goto(self.url)
         self.page.wait_for_selector("html[data-ready=true]")
         self.page.evaluate("supertokens.ready()")

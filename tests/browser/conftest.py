@@ -119,7 +119,7 @@ class BrowserLog:
             self.requests.append(request.url)
 
     def _on_response(self, response: Response) -> None:
-        # Requests that succeed would bury the rest; a failing journey is told by its API calls.
+        # Requests that succeed would bury the rest; a failing journey shows in its API calls.
         if response.status >= 300 or response.request.resource_type in {"fetch", "xhr"}:
             self.lines.append(f"{response.status} {response.request.method} {response.url}")
 
@@ -215,7 +215,7 @@ class VendorSite:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-# Whatever the machine's own tables say.
+# Independent of the machine's own tables.
 CONTENT_TYPES = {
     ".css": "text/css",
     ".html": "text/html",

@@ -79,7 +79,7 @@ class Demo:
         self._process.wait(timeout=TIMEOUT)
 
     def _remove_app(self) -> None:
-        """Leave nothing behind on a core that goes on without us."""
+        """Leave nothing behind on a core that other tests use."""
         tenants = self._of_app("GET", "/recipe/multitenancy/tenant/list/v2")["tenants"]
         for tenant in tenants:
             if tenant["tenantId"] != "public":

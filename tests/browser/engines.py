@@ -40,7 +40,7 @@ CHROMIUM_ARGUMENTS = [
     "AvoidCorsURLLoaderRestartOnRedirect,Translate,AutoDeElevate,OptimizationHints,"
     "NetworkTimeServiceQuerying,AimEnabled,"
     "PreloadTopChromeWebUI",
-    # No page reaches anything but this machine, whatever it asks for. Names under .test are this
+    # Pages reach only this machine. Names under .test are this
     # machine too, for tests that need two sites or a site with subdomains.
     "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, "
     "EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",

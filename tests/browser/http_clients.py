@@ -153,11 +153,11 @@ async def call_supertokens_fetch(method, url, body):
     return response.status, await response.text()
 
 
-def response_told(status, text):
+def response_report(status, text):
     return {"status": status, "text": text}
 
 
-def error_told(error):
+def error_report(error):
     package, cause = type(error).__module__.split(".")[0], supertokens.cause_of(error)
     return {
         "error": f"{package}.{type(error).__name__}",
@@ -169,12 +169,12 @@ def error_told(error):
 
 def call_now(job):
     """Do a job at once."""
-    told = {"suspends": can_run_sync()}
+    reported = {"suspends": can_run_sync()}
     try:
         result = CLIENTS[job["client"]](job["method"], job["url"], job["body"])
     except Exception as error:
-        return told | error_told(error)
-    return told | response_told(*result)
+        return reported | error_report(error)
+    return reported | response_report(*result)
 
 
 async def call_later(job):
@@ -184,13 +184,13 @@ async def call_later(job):
     try:
         result = await CLIENTS[job["client"]](job["method"], job["url"], job["body"])
     except Exception as error:
-        return error_told(error)
-    return response_told(*result)
+        return error_report(error)
+    return response_report(*result)
 
 
 async def run(job):
     """Run code of a test, which has `api` for the API's address; the value of its last line."""
-    namespace = {"api": job["api"], "error_told": error_told, "supertokens": supertokens}
+    namespace = {"api": job["api"], "error_report": error_report, "supertokens": supertokens}
     value = await eval_code_async(job["code"], namespace)
     return {"value": await value if inspect.isawaitable(value) else value}
 

@@ -42,7 +42,7 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_worker.py::test_four_workers_*", ("firefox",)),
     # Before Python has started.
     ("test_early.py::test_with_a_session_*", ("firefox", "webkit")),
-    ("test_early.py::test_what_a_response_says_*", ("firefox",)),
+    ("test_early.py::test_a_responses_changes_*", ("firefox",)),
     ("test_early.py::test_only_what_the_core_must_be_asked_*", ("firefox", "webkit")),
     ("test_fast_boot.py::test_a_later_visit_*", ("firefox",)),
     ("test_fast_boot.py::test_nothing_of_the_page_*", ("firefox",)),
@@ -71,7 +71,7 @@ CANNOT: list[tuple[str, str, str]] = [
     ("test_clients.py::*-suspending*", "webkit", "it has no JSPI"),
     ("test_clients.py::test_what_is_not_the_apis_*", "webkit", "it has no JSPI"),
     (
-        "test_fetch.py::test_a_token_can_be_let_expire_*",
+        "test_fetch.py::test_a_token_can_expire_*",
         "webkit",
         "its driver cannot fetch in a route's place",
     ),
@@ -95,7 +95,7 @@ CANNOT: list[tuple[str, str, str]] = [
     ),
     *(
         (f"test_xhr_conformance.py::{test}[cut-off*", "firefox", "natively a failure has progress")
-        for test in ("test_what_happens_on_its_way_*", "test_it_looks_so_too_*")
+        for test in ("test_what_happens_on_its_way_*", "test_it_looks_the_same_*")
     ),
 ]
 

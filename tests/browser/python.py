@@ -45,8 +45,8 @@ globalThis.ask = (job) => {
   return answer(number);
 };
 channel.onmessage = ({ data }) => {
-  const told = JSON.parse(data);
-  answers.get(told.answers)?.(told);
+  const reported = JSON.parse(data);
+  answers.get(reported.answers)?.(reported);
 };
 """
 
@@ -59,7 +59,7 @@ await python.runPythonAsync(CODE);
 """
 
 MARK = "st-last-access-token-update"
-# A page hears of cookies a moment after they are there.
+# A page is notified of cookies a moment after they are written.
 NOTE_CHANGE = """(wanted) => {
   globalThis.changed = new Promise((done) => {
     const onChange = ({ changed }) => {
@@ -128,7 +128,7 @@ class Python:
         return self._ask({"code": code, "api": self.demo.origin})["value"]
 
     def start_afresh(self) -> None:
-        """Have a fresh token, whatever the test before has left."""
+        """Make the token fresh, in every state that the previous test has left."""
         self.context.unroute_all(behavior="ignoreErrors")
         if self._broken:
             self._broken = False
@@ -147,7 +147,7 @@ class Python:
         self.page.evaluate(NOTE_CHANGE, MARK)
         self.context.add_cookies(self._expired)
         self.page.evaluate("changed")
-        # A worker is told of its page's cookies; blocked at once, it would not hear of them.
+        # A worker gets its page's cookies by message; while it is blocked, it gets none.
         self.run("await supertokens.get_user_id()")
 
     def break_refresh(self) -> None:
@@ -156,9 +156,9 @@ class Python:
         self.context.route(f"**{REFRESH}", lambda route: route.abort())
 
     def _ask(self, job: dict[str, Any]) -> dict[str, Any]:
-        told: dict[str, Any] = self.page.evaluate("(job) => ask(job)", job)
-        assert "failure" not in told, told["failure"]
-        return told
+        reported: dict[str, Any] = self.page.evaluate("(job) => ask(job)", job)
+        assert "failure" not in reported, reported["failure"]
+        return reported
 
     def _sign_up(self) -> str:
         fields = [
@@ -166,9 +166,9 @@ class Python:
             {"id": "password", "value": PASSWORD},
         ]
         body = json.dumps({"formFields": fields})
-        told = self.call("pyfetch", "awaited", "POST", "/auth/signup", body)
-        assert "text" in told, told
-        user_id: str = json.loads(told["text"])["user"]["id"]
+        reported = self.call("pyfetch", "awaited", "POST", "/auth/signup", body)
+        assert "text" in reported, reported
+        user_id: str = json.loads(reported["text"])["user"]["id"]
         return user_id
 
     def _expired_tokens(self) -> list[Any]:

@@ -1,6 +1,6 @@
 """axios, through both its adapters, without an interceptor: beside itself on a page without us.
 
-Over HTTP/2, since its adapter for fetch sends streams where it has to tell of an upload's progress.
+Over HTTP/2, since its adapter for fetch sends streams if it has to report an upload's progress.
 """
 
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ from tests.browser.spa import Spa, let_go
 AXIOS = ROOT / "node_modules" / "axios" / "dist" / "axios.min.js"
 
 # What a call of axios gives, in words.
-TELL = """
-globalThis.told = async (call) => {
+REPORT = """
+globalThis.reported = async (call) => {
   const mask = (text) => text?.replaceAll(/\\d{9,}/g, "TIME");
   const describe = async (data) => {
     if (data instanceof ArrayBuffer) return `buffer ${data.byteLength}`;
@@ -68,7 +68,7 @@ def pages(
         other.goto(spa.page.url.split("?")[0] + "empty")
         for page in (spa.page, other):
             page.add_script_tag(path=AXIOS)
-            page.evaluate(TELL)
+            page.evaluate(REPORT)
         yield Axios(spa, other)
 
 
@@ -104,20 +104,23 @@ CALLS = {
 @pytest.mark.parametrize("adapter", ["xhr", "fetch"])
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_gives_what_it_gives_natively(axios: Axios, adapter: str, call: str) -> None:
-    ours, native = axios.call(adapter, f"const adapter = argument; return told({CALLS[call]});")
+    ours, native = axios.call(adapter, f"const adapter = argument; return reported({CALLS[call]});")
     assert ours == native
 
 
 def test_the_adapter_for_fetch_gives_streams(axios: Axios) -> None:
     ours, native = axios.call(
         "fetch",
-        """return told(axios.get("/api/public", { adapter: argument, responseType: "stream" }));""",
+        """
+        const options = { adapter: argument, responseType: "stream" };
+        return reported(axios.get("/api/public", options));
+        """,
     )
     assert ours == native
 
 
 @pytest.mark.parametrize("adapter", ["xhr", "fetch"])
-def test_progress_is_told_of_up_and_down_to_its_end(axios: Axios, adapter: str) -> None:
+def test_progress_is_reported_up_and_down_to_its_end(axios: Axios, adapter: str) -> None:
     ours, native = axios.call(
         adapter,
         """
@@ -150,7 +153,7 @@ def test_a_call_that_waits_for_a_refresh_ends_as_natively(
 ) -> None:
     start = f"""
         {ENDS[end]}
-        globalThis.ending = told(axios.get("/api/protected", {{ adapter: argument, ...more }}));
+        globalThis.ending = reported(axios.get("/api/protected", {{ adapter: argument, ...more }}));
     """
     held: list[Route] = []
     axios.spa.page.route(f"**{REFRESH}", lambda route: held.append(route))
@@ -162,7 +165,7 @@ def test_a_call_that_waits_for_a_refresh_ends_as_natively(
     for route in held:
         route.continue_()
     axios.spa.unroute()
-    # The refresh goes on for whoever comes next.
+    # The refresh continues for the next request.
     assert axios.spa.run("return (await fetch('/api/protected')).status") == 200
 
     natively: list[Route] = []
@@ -186,15 +189,17 @@ def test_a_call_that_waits_for_a_refresh_ends_as_natively(
 def test_an_outage_rejects_the_call(axios: Axios, adapter: str, name: str, code: str) -> None:
     axios.spa.page.route(f"**{REFRESH}", lambda route: route.abort())
     axios.spa.spoil_token()
-    told = axios.spa.run('return told(axios.get("/api/protected", { adapter: argument }))', adapter)
+    reported = axios.spa.run(
+        'return reported(axios.get("/api/protected", { adapter: argument }))', adapter
+    )
     axios.spa.unroute()
     # As another tab's refresh would, so that this one is tried again.
     axios.spa.run("document.cookie = `st-last-access-token-update=${Date.now()}; path=/`")
-    assert (told["name"], told["code"]) == (name, code)
+    assert (reported["name"], reported["code"]) == (name, code)
 
 
 def test_its_interceptor_is_no_more_than_a_word(axios: Axios, browser_log: BrowserLog) -> None:
-    told = axios.spa.run(
+    reported = axios.spa.run(
         """
         const { handlers } = axios.interceptors.request;
         const before = handlers.length;
@@ -202,7 +207,7 @@ def test_its_interceptor_is_no_more_than_a_word(axios: Axios, browser_log: Brows
         return handlers.length - before;
         """
     )
-    assert told == 0
+    assert reported == 0
     said = [line for line in browser_log.lines if "addAxiosInterceptors" in line]
     assert len(said) == 1
     assert said[0].startswith("console.warning: supertokens: addAxiosInterceptors() does nothing")
@@ -221,12 +226,12 @@ CALLS_OF_AN_INSTANCE = """async () => {
   end.abort();
   return {
     native,
-    echo: await told(axios.post("/api/echo", { a: "grüezi" }, { adapter })),
-    instance: await told(instance.get("/protected", { params: { a: 1 } })),
-    refused: await told(instance.get("/needs-claim")),
-    own: await told(instance.get("/always-401", { validateStatus: null })),
-    cancelled: await told(instance.get("/protected", { signal: end.signal })),
-    events: told_events,
+    echo: await reported(axios.post("/api/echo", { a: "grüezi" }, { adapter })),
+    instance: await reported(instance.get("/protected", { params: { a: 1 } })),
+    refused: await reported(instance.get("/needs-claim")),
+    own: await reported(instance.get("/always-401", { validateStatus: null })),
+    cancelled: await reported(instance.get("/protected", { signal: end.signal })),
+    events: fired_events,
     handlers: instance.interceptors.request.handlers.length,
   };
 }"""
@@ -235,24 +240,26 @@ CALLS_OF_AN_INSTANCE = """async () => {
 def test_axios_carries_the_session_on_a_page_whose_xhr_is_left_alone(
     demo: Demo, context: BrowserContext, browser_log: BrowserLog
 ) -> None:
-    events = "globalThis.told_events = []; const onHandleEvent = (e) => told_events.push(e.action);"
+    events = (
+        "globalThis.fired_events = []; const onHandleEvent = (e) => fired_events.push(e.action);"
+    )
     page = open_plain(demo, context, f"{events} globalThis.onHandleEvent = onHandleEvent;")
     start(page, LEFT_ALONE.replace("override", "onHandleEvent, override", 1))
     sign_up(page)
     page.add_script_tag(path=AXIOS)
-    page.evaluate(TELL)
+    page.evaluate(REPORT)
     context.clear_cookies(name="sAccessToken")
     mark = demo.mark()
-    told = page.evaluate(CALLS_OF_AN_INSTANCE)
-    assert told["native"] is True
-    assert told["echo"]["status"] == told["instance"]["status"] == 200
-    assert "grüezi" in told["echo"]["data"]
-    assert told["refused"]["status"] == 403
-    assert told["refused"]["kind"] == [True, True, False]
-    assert told["own"]["status"] == 401
-    assert told["cancelled"]["kind"][2] is True
-    assert "API_INVALID_CLAIM" in told["events"]
-    assert told["handlers"] == 1
+    reported = page.evaluate(CALLS_OF_AN_INSTANCE)
+    assert reported["native"] is True
+    assert reported["echo"]["status"] == reported["instance"]["status"] == 200
+    assert "grüezi" in reported["echo"]["data"]
+    assert reported["refused"]["status"] == 403
+    assert reported["refused"]["kind"] == [True, True, False]
+    assert reported["own"]["status"] == 401
+    assert reported["cancelled"]["kind"][2] is True
+    assert "API_INVALID_CLAIM" in reported["events"]
+    assert reported["handlers"] == 1
     # One for the token that was refused, one for the endpoint that always refuses.
     assert demo.count(mark, REFRESH) == 2
     assert not [line for line in browser_log.lines if "addAxiosInterceptors" in line]

@@ -53,7 +53,7 @@ def test_a_session_ends_here_while_the_backend_is_away_and_stays_so(spa: Spa) ->
 
 
 def test_an_access_token_is_verified_with_the_keys_that_the_backend_publishes(spa: Spa) -> None:
-    told = spa.run(
+    reported = spa.run(
         """
         const payload = await supertokens.verifyAccessToken();
         const token = await supertokens.getAccessToken();
@@ -73,10 +73,10 @@ def test_an_access_token_is_verified_with_the_keys_that_the_backend_publishes(sp
         return { reasons, user: payload.sub, tenant: payload.tId, id };
         """
     )
-    assert told["user"] == told["id"]
-    assert told["tenant"] == "public"
+    assert reported["user"] == reported["id"]
+    assert reported["tenant"] == "public"
     reasons = ["bad_signature", "algorithm_not_allowed", "malformed"]
-    assert told["reasons"] == [f"TokenInvalid,TOKEN_INVALID,{reason}" for reason in reasons]
+    assert reported["reasons"] == [f"TokenInvalid,TOKEN_INVALID,{reason}" for reason in reasons]
 
 
 def test_a_key_that_is_not_among_those_known_is_looked_for_past_the_browsers_cache(
@@ -139,7 +139,7 @@ def test_what_is_wrong_with_a_page_is_found(spa: Spa) -> None:
     assert spa.run("return supertokens.doesSessionExist()") is True
 
 
-def test_a_page_in_a_frame_of_another_origin_is_told_so(
+def test_a_page_in_a_frame_of_another_origin_is_a_finding(
     page: Page, vendor_site: VendorSite
 ) -> None:
     vendor_site.pages["/framed"] = html({"indexURL": "/vendor/pyodide/"})
@@ -153,7 +153,7 @@ def test_a_page_in_a_frame_of_another_origin_is_told_so(
     assert "isInIframe" in found["hint"]
 
 
-def test_a_probe_tells_how_refreshing_goes(spa: Spa) -> None:
+def test_a_probe_reports_how_refreshing_goes(spa: Spa) -> None:
     mark = spa.demo.mark()
     found = findings(spa, "{ probe: true }")
     assert found["REFRESH"]["ok"] is found["EXPOSED_HEADERS"]["ok"] is True
@@ -168,7 +168,7 @@ def test_a_probe_tells_how_refreshing_goes(spa: Spa) -> None:
 def test_the_error_of_a_response_can_be_read_as_the_response(spa: Spa) -> None:
     body = json.dumps({"message": "Down for maintenance."})
     spa.route(f"**{REFRESH}", lambda route: route.fulfill(status=503, body=body))
-    told = spa.run(
+    reported = spa.run(
         """
         const error = await supertokens.attemptRefreshingSession().catch((e) => e);
         // During the cooldown the error is still about that response.
@@ -177,28 +177,28 @@ def test_the_error_of_a_response_can_be_read_as_the_response(spa: Spa) -> None:
           error.message.includes(error.hint), String(error).includes(error.hint), error.hint];
         """
     )
-    assert told[:3] == ["RefreshUnavailable", 503, False]
-    assert told[3] == json.loads(told[4]) == json.loads(body)
-    assert told[5:7] == [False, True]
-    assert "apiDomain and apiBasePath" in told[7]
+    assert reported[:3] == ["RefreshUnavailable", 503, False]
+    assert reported[3] == json.loads(reported[4]) == json.loads(body)
+    assert reported[5:7] == [False, True]
+    assert "apiDomain and apiBasePath" in reported[7]
 
 
 def test_a_general_error_is_known_as_one(spa: Spa) -> None:
     text = json.dumps({"status": "GENERAL_ERROR", "message": "Not today."})
     spa.route(f"**{SIGN_OUT}", lambda route: route.fulfill(body=text))
-    told = spa.run(
+    reported = spa.run(
         """return supertokens.signOut().catch((e) => [
              supertokens.STGeneralError.isThisError(e), e instanceof supertokens.STGeneralError,
              e instanceof Error, e.name, e.code, e.message, e.hint])"""
     )
     hint = "Show the message to the user."
-    assert told == [True, True, True, "GeneralError", "GENERAL_ERROR", "Not today.", hint]
+    assert reported == [True, True, True, "GeneralError", "GENERAL_ERROR", "Not today.", hint]
     others = "[new Error('x'), undefined, null, 'x', {}]"
     none = spa.run(f"return {others}.some((e) => supertokens.STGeneralError.isThisError(e))")
     assert none is False
 
 
-def test_a_handler_that_fails_is_told_and_breaks_nothing(
+def test_a_handler_that_fails_is_reported_and_breaks_nothing(
     page: Page, vendor_site: VendorSite
 ) -> None:
     script = """
@@ -212,8 +212,10 @@ def test_a_handler_that_fails_is_told_and_breaks_nothing(
     open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}, script))
 
     for failure in ("at once", "later"):
-        with page.expect_console_message(lambda message: "onHandleEvent" in message.text) as told:
+        with page.expect_console_message(
+            lambda message: "onHandleEvent" in message.text
+        ) as reported:
             page.evaluate("supertokens.signOut({ localOnError: true })")
-        assert told.value.type == "error"
-        assert failure in told.value.text
+        assert reported.value.type == "error"
+        assert failure in reported.value.text
     assert page.evaluate("supertokens.doesSessionExist()") is False

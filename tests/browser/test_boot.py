@@ -110,7 +110,7 @@ def test_a_held_request_can_be_aborted(page: Page, vendor_site: VendorSite) -> N
         ),
     ],
 )
-def test_a_boot_that_fails_rejects_whatever_waits(
+def test_a_boot_that_fails_rejects_everything_that_waits(
     page: Page, vendor_site: VendorSite, settings: dict | None, says: str
 ) -> None:
     script = 'globalThis.held = fetch("/api/late").catch((e) => `${e.code}: ${e}`);'
@@ -141,7 +141,7 @@ def test_a_runtime_file_that_does_not_come_fails_the_boot_by_name(
         pytest.param("{ apiDomain: 'a.example', preAPIHook: 5 }", "Give a function", id="function"),
     ],
 )
-def test_a_wrong_option_is_told_by_name(
+def test_a_wrong_option_is_named(
     page: Page, vendor_site: VendorSite, options: str, says: str
 ) -> None:
     text = html({"indexURL": "/vendor/pyodide/"}, f"supertokens.init({options});")
@@ -167,7 +167,7 @@ def test_two_sdks_on_one_page_are_refused(page: Page, vendor_site: VendorSite) -
     assert "supertokens-website is already active" in page.evaluate("refusal")
 
 
-def test_close_puts_everything_back_and_init_starts_anew(
+def test_close_puts_everything_back_and_init_starts_again(
     page: Page, vendor_site: VendorSite
 ) -> None:
     before = "<script>globalThis.nativeFetch = fetch;</script>"
@@ -381,23 +381,23 @@ try:
     await s.attempt_refresh()
 except s.SuperTokensError:
     pass
-found = [seen, user, refused, response, hint, [list(x) for x in js.told.to_py()]]
+found = [seen, user, refused, response, hint, [list(x) for x in js.reported.to_py()]]
 """
     python_page.evaluate(
         """() => {
-      globalThis.told = [];
+      globalThis.reported = [];
       globalThis.from_javascript = () => {
-        const preAPIHook = () => told.push(["hook", ""]);
+        const preAPIHook = () => reported.push(["hook", ""]);
         supertokens.init({ apiDomain: location.origin, preAPIHook });
         try {
           supertokens.init({ apiDomain: location.origin, dateProvider: () => ({}) });
         } catch (e) {
-          told.push([e.code, e.message]);
+          reported.push([e.code, e.message]);
         }
       };
         }"""
     )
-    seen, user, refused, response, hint, told = run_python(python_page, code)
+    seen, user, refused, response, hint, reported = run_python(python_page, code)
     assert [line for line in seen if "asked" not in line] == ["hook 3"]
     assert {line for line in seen if "asked" in line} == {"asked 3"}
     assert user == 3
@@ -409,7 +409,7 @@ found = [seen, user, refused, response, hint, [list(x) for x in js.told.to_py()]
         "The session SDK was already initialised, with another dateProvider.",
     ]
     # After close() and init() the last to give a hook was JavaScript again.
-    assert told == [other, other, ["hook", ""]]
+    assert reported == [other, other, ["hook", ""]]
 
 
 def test_close_ends_what_waits(python_page: Page) -> None:
@@ -437,7 +437,7 @@ except s.SuperTokensError as error:
     assert run_python(python_page, code) == ["CLOSED", "CLOSED", "NOT_INITIALISED"]
 
 
-def test_python_is_told_of_another_sdk_on_the_page(python_page: Page) -> None:
+def test_python_gets_an_error_for_another_sdk_on_the_page(python_page: Page) -> None:
     code = """
 import js, supertokens_pyodide as s
 js.__supertokensOriginalFetch = js.fetch

@@ -43,7 +43,7 @@ json.dumps(found)
 
 
 @pytest.mark.parametrize("imported", ["before", "after"])
-def test_urllib3_does_without_the_worker_whose_requests_nobody_would_see(
+def test_urllib3_starts_no_worker_that_would_bypass_the_session(
     page: Page, vendor_site: VendorSite, imported: str
 ) -> None:
     def isolated(kind: str, body: str):

@@ -70,10 +70,10 @@ js.runPython = create_proxy(run)
 """
 
 JAVASCRIPT = """
-globalThis.heard = [];
+globalThis.received = [];
 supertokens.init({
   apiDomain: location.origin, apiBasePath: "/auth", tokenTransferMethod: "cookie",
-  onHandleEvent: (event) => event.action === "API_INVALID_CLAIM" && heard.push(event),
+  onHandleEvent: (event) => event.action === "API_INVALID_CLAIM" && received.push(event),
 });
 globalThis.accept = async () => { await fetch("/api/accept-terms", { method: "POST" }); };
 globalThis.terms = (refresh, more) =>
@@ -166,8 +166,8 @@ def test_a_claim_is_required_refreshed_and_read(spa: Bilingual) -> None:
         ];
     """
     wrong = {"message": "wrong value", "expectedValue": False, "actualValue": True}
-    for told in spa.in_both(python, javascript):
-        assert told == [REFUSED, None, [], True, [{"id": "terms", "reason": wrong}]]
+    for reported in spa.in_both(python, javascript):
+        assert reported == [REFUSED, None, [], True, [{"id": "terms", "reason": wrong}]]
 
 
 def test_what_is_in_order_costs_no_request(spa: Bilingual) -> None:
@@ -221,8 +221,8 @@ def test_a_refresh_that_fails_is_reported_and_the_claim_judged_as_it_is(spa: Bil
     javascript = "return require(wanted({ async refresh() { throw Error('stuck in JS'); } }))"
     warnings = []
     spa.page.on("console", lambda message: warnings.append(message.text))
-    for told in spa.in_both(python, javascript):
-        assert told == NOT_WANTED
+    for reported in spa.in_both(python, javascript):
+        assert reported == NOT_WANTED
     for cause in ("stuck in Python", "stuck in JS"):
         (warning,) = [text for text in warnings if cause in text]
         assert "'custom' could not refresh its claim" in warning
@@ -233,8 +233,8 @@ def test_a_validator_that_raises_fails_the_call_and_frees_the_lock(spa: Bilingua
         try:
             await require(Broken())
         except supertokens.SuperTokensError as error:
-            told = [type(error).__name__, error.code, repr(error.__cause__)]
-        told
+            reported = [type(error).__name__, error.code, repr(error.__cause__)]
+        reported
     """
     javascript = """
         const broken = wanted({ validate() { throw Error("broken in JS"); } });
@@ -252,22 +252,22 @@ def test_a_max_age_that_is_too_short_is_an_error(spa: Bilingual) -> None:
         try:
             await require(BooleanClaim("terms", accept).validators.is_true(3))
         except supertokens.SuperTokensError as error:
-            told = error.code
-        told
+            reported = error.code
+        reported
     """
     javascript = "return require(terms(accept).isTrue(3)).catch((e) => e.cause.code)"
     assert list(spa.in_both(python, javascript)) == ["MAX_AGE_INVALID"] * 2
 
 
 def test_the_global_validators_are_none_and_the_context_is_an_object(spa: Bilingual) -> None:
-    told = spa.run(
+    reported = spa.run(
         """
         const given = [];
         await supertokens.validateClaims((...all) => { given.push(all); return all[0]; });
         return [await supertokens.validateClaims(), given];
         """
     )
-    assert told == [[], [[[], {}]]]
+    assert reported == [[], [[[], {}]]]
 
 
 def test_a_list_is_judged_alike_in_both_languages(spa: Bilingual) -> None:
@@ -300,15 +300,15 @@ SEND = {
 
 
 @pytest.mark.parametrize("client", SEND)
-def test_both_languages_hear_of_a_response_that_refuses_the_claims(
+def test_both_languages_get_an_event_for_a_response_that_refuses_the_claims(
     spa: Bilingual, client: str
 ) -> None:
     spa.python("events.clear()")
-    told = spa.run(f"heard.length = 0; {SEND[client]}; return heard;")
+    reported = spa.run(f"received.length = 0; {SEND[client]}; return received;")
     action = {"action": "API_INVALID_CLAIM"}
-    assert told == [{**action, "claimValidationErrors": THEIRS, "userContext": {}}]
-    heard = [{**action, "claim_validation_errors": THEIRS, "user_context": {}}]
-    assert spa.python("events") == heard
+    assert reported == [{**action, "claimValidationErrors": THEIRS, "userContext": {}}]
+    received = [{**action, "claim_validation_errors": THEIRS, "user_context": {}}]
+    assert spa.python("events") == received
 
 
 def test_the_reasons_are_found_in_responses_of_every_form(spa: Bilingual) -> None:

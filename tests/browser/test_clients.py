@@ -18,7 +18,7 @@ BODY = "grüezi, 1 €"
 
 @dataclass(frozen=True)
 class Client:
-    """A client called in one way, and the error (package and class) that tells of an outage."""
+    """A client called in one way, and the error (package and class) of an outage."""
 
     name: str
     way: str
@@ -73,16 +73,16 @@ def calls(python: Python, mark: int) -> list[tuple[str, int]]:
 
 
 def ask_for_something(python: Python, client: Client) -> dict[str, Any]:
-    """Post a body, where the client can, to an endpoint that tells it; else get what it can."""
+    """Post a body to an endpoint that echoes it, if the client can; else make a GET request."""
     if client.sends:
         return python.call(client.name, client.way, "POST", ECHO, BODY)
     return python.call(client.name, client.way, "GET", PROTECTED)
 
 
-def expect_the_response(python: Python, client: Client, told: dict[str, Any]) -> str:
+def expect_the_response(python: Python, client: Client, reported: dict[str, Any]) -> str:
     """Check the response to ``ask_for_something``; returns the endpoint."""
-    assert told["status"] in (200, None)
-    response = json.loads(told["text"])
+    assert reported["status"] in (200, None)
+    response = json.loads(reported["text"])
     if client.sends:
         assert response["body"] == BODY
         return ECHO
@@ -101,12 +101,12 @@ def pyscript_is_there(request: pytest.FixtureRequest) -> None:
 @every_client
 def test_a_request_carries_the_session(python: Python, client: Client) -> None:
     mark = python.demo.mark()
-    told = python.call(client.name, client.way, "GET", PROTECTED)
-    assert told["status"] in (200, None)
-    assert json.loads(told["text"])["userId"] == python.user_id
+    reported = python.call(client.name, client.way, "GET", PROTECTED)
+    assert reported["status"] in (200, None)
+    assert json.loads(reported["text"])["userId"] == python.user_id
     assert calls(python, mark) == [(PROTECTED, 200)]
     if client.way != "awaited":
-        assert told["suspends"] == (client.way == "suspending")
+        assert reported["suspends"] == (client.way == "suspending")
 
 
 @every_client
@@ -115,14 +115,14 @@ def test_a_request_survives_an_expired_token_and_keeps_its_body(
 ) -> None:
     python.let_token_expire()
     mark = python.demo.mark()
-    told = ask_for_something(python, client)
+    reported = ask_for_something(python, client)
     if python.where != "page" and client.way == "blocking":
-        # A worker that is blocked cannot refresh; the refresh goes on beside it, for the next one.
-        assert told["status"] in (401, None)
-        assert "try refresh token" in told["text"]
+        # A blocked worker cannot refresh; the refresh continues in parallel, for the next request.
+        assert reported["status"] in (401, None)
+        assert "try refresh token" in reported["text"]
         assert python.run("await supertokens.does_session_exist()") is True
-        told = ask_for_something(python, client)
-    path = expect_the_response(python, client, told)
+        reported = ask_for_something(python, client)
+    path = expect_the_response(python, client, reported)
     # No token that is known to have expired is sent, unless its caller cannot wait.
     refused = [(path, 401)] if python.where != "page" and client.way == "blocking" else []
     assert calls(python, mark) == [*refused, (REFRESH, 200), (path, 200)]
@@ -142,7 +142,7 @@ def test_a_worker_that_will_be_blocked_refreshes_before(python: Python, client: 
 def test_what_is_not_the_apis_has_nothing_refreshed(python: Python) -> None:
     python.let_token_expire()
     mark = python.demo.mark()
-    told = python.run(
+    reported = python.run(
         """
 from pyodide.ffi import can_run_sync
 from pyodide.http import open_url
@@ -150,41 +150,41 @@ from pyodide.http import open_url
 [can_run_sync(), open_url("data:text/plain,foreign").read()]
 """
     )
-    assert told == [True, "foreign"]
+    assert reported == [True, "foreign"]
     assert calls(python, mark) == []
 
 
 @only(ONE)
 @every_client
-def test_an_outage_is_told_in_the_clients_own_way_and_keeps_the_session(
+def test_an_outage_is_the_clients_own_error_and_keeps_the_session(
     python: Python, client: Client
 ) -> None:
     python.let_token_expire()
     python.break_refresh()
-    told = python.call(client.name, client.way, "GET", PROTECTED)
-    assert told["error"] == client.error
+    reported = python.call(client.name, client.way, "GET", PROTECTED)
+    assert reported["error"] == client.error
     if client.explains:
-        assert told["cause"] == "REFRESH_UNAVAILABLE"
-        assert "got no response" in told["message"]
+        assert reported["cause"] == "REFRESH_UNAVAILABLE"
+        assert "got no response" in reported["message"]
         # Some clients take over the message alone, which says what happened.
-        assert "try again" in told["hint"]
+        assert "try again" in reported["hint"]
     python.start_afresh()
-    told = python.call(client.name, client.way, "GET", PROTECTED)
-    assert json.loads(told["text"])["userId"] == python.user_id
+    reported = python.call(client.name, client.way, "GET", PROTECTED)
+    assert json.loads(reported["text"])["userId"] == python.user_id
 
 
 @only(ONE)
 @every_client
 def test_a_refusal_is_a_response_like_any_other(python: Python, client: Client) -> None:
     mark = python.demo.mark()
-    told = python.call(client.name, client.way, "GET", ALWAYS_401)
-    assert told["status"] in (401, None)
-    assert "whatever you do" in told["text"]
+    reported = python.call(client.name, client.way, "GET", ALWAYS_401)
+    assert reported["status"] in (401, None)
+    assert "whatever you do" in reported["text"]
     assert calls(python, mark) == [(ALWAYS_401, 401), (REFRESH, 200), (ALWAYS_401, 401)]
 
 
 @only(ONE)
-def test_diagnose_knows_where_requests_needs_permission(python: Python, engine: str) -> None:
+def test_diagnose_knows_if_requests_needs_permission(python: Python, engine: str) -> None:
     report = "(await supertokens.diagnose()).findings"
     [ok] = python.run(f"import requests\n[x.ok for x in {report} if x.code == 'USER_AGENT']")
     assert ok is (None if engine == "firefox" else True)
@@ -192,7 +192,7 @@ def test_diagnose_knows_where_requests_needs_permission(python: Python, engine: 
 
 @only(ONE)
 def test_our_own_fetch_takes_plain_values(python: Python) -> None:
-    told = python.run(
+    reported = python.run(
         """
 posts = [
     {"body": {"a": ["ü", 1]}},
@@ -204,7 +204,7 @@ responses = [await supertokens.fetch(f"{api}/api/echo", method="POST", **post) f
 [await response.json() for response in responses]
 """
     )
-    assert [(response["body"], response["contentType"]) for response in told] == [
+    assert [(response["body"], response["contentType"]) for response in reported] == [
         ('{"a": ["\\u00fc", 1]}', "application/json"),
         ("[1]", "application/x-mine"),
         ("text", "text/plain;charset=UTF-8"),
@@ -213,10 +213,10 @@ responses = [await supertokens.fetch(f"{api}/api/echo", method="POST", **post) f
 
 
 @only(ONE, OTHER)
-def test_the_cause_is_told_from_what_else_is_being_handled(python: Python) -> None:
+def test_the_cause_is_not_another_error_that_is_being_handled(python: Python) -> None:
     python.let_token_expire()
     python.break_refresh()
-    told = python.run(
+    reported = python.run(
         """
 from pyodide.http import pyfetch
 
@@ -224,7 +224,7 @@ async def cause(url):
     try:
         await pyfetch(url)
     except OSError as error:
-        return error_told(error)["cause"]
+        return error_report(error)["cause"]
 
 async def cause_while_handling(failure, url):
     try:
@@ -238,18 +238,18 @@ async def cause_while_handling(failure, url):
 ]
 """
     )
-    assert told == ["REFRESH_UNAVAILABLE", None]
+    assert reported == ["REFRESH_UNAVAILABLE", None]
 
 
 def test_the_documentation_names_these_clients_and_their_errors() -> None:
     lines = (ROOT / "docs/http-clients.md").read_text("utf-8").splitlines()
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line[:3] == "| `"]
-    told = {name.replace("`", ""): cells for name, *cells in rows if len(cells) == 4}
-    carried = {name for name, (page, *_) in told.items() if page == "yes"}
+    reported = {name.replace("`", ""): cells for name, *cells in rows if len(cells) == 4}
+    carried = {name for name, (page, *_) in reported.items() if page == "yes"}
     assert carried == {client.name for client in CLIENTS}
     waiting = {client.name for client in CLIENTS if client.way != "blocking"}
     for client in CLIENTS:
-        _, worker, error, _ = told[client.name]
+        _, worker, error, _ = reported[client.name]
         assert worker == ("yes" if client.name in waiting else "carried only")
         if client.explains:
             assert re.findall(r"`(\w+)`", error) == [client.error.rpartition(".")[2]]

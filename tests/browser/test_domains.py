@@ -63,7 +63,7 @@ def test_a_session_stays_on_its_own_host_unless_it_is_shared(
 
 
 @pytest.mark.parametrize(("domain", "carried"), [(".example.test", True), (None, False)])
-def test_all_apis_under_one_parent_get_the_session_where_it_is_configured(
+def test_all_apis_under_one_parent_get_the_session_if_it_is_configured(
     demo: Demo, context: BrowserContext, domain: str | None, carried: bool
 ) -> None:
     more = f", sessionTokenBackendDomain: '{domain}'" if domain else ""

@@ -1,4 +1,4 @@
-"""Before Python is up: what goes out and comes back at once, and what waits."""
+"""Before Python has started: which requests are sent at once, and which wait."""
 
 import base64
 import json
@@ -173,13 +173,13 @@ def test_with_a_session_requests_come_and_go_before_python_and_what_is_refused_w
     visit.sign_up()
     visit.load()
     mark = demo.mark()
-    told = visit.run(
+    reported = visit.run(
         """async (path) => [
           await viaFetch(path), await viaXHR(path), atOnce(path), await viaFetch(new Request(path)),
         ]""",
         PROTECTED,
     )
-    assert told == [200] * 4
+    assert reported == [200] * 4
     carried = {"rid", "st-auth-mode"} | ({"authorization"} if visit.mode == "header" else set())
     assert [set(entry["headers"]) for entry in demo.requests(mark)] == [carried] * 4
 
@@ -206,7 +206,7 @@ def test_with_a_session_requests_come_and_go_before_python_and_what_is_refused_w
 
 
 @pytest.mark.parametrize("caller", ["waits", "aborts", "aborts-xhr", "blocks"])
-def test_what_a_response_says_of_the_session_is_kept_whatever_its_caller_does(
+def test_a_responses_changes_of_the_session_are_kept_when_its_caller_aborts(
     in_cookies: Visit, demo: Demo, caller: str
 ) -> None:
     visit = in_cookies
@@ -243,10 +243,10 @@ def test_what_a_response_says_of_the_session_is_kept_whatever_its_caller_does(
     assert demo.count(mark, ACCEPT) == 1
 
 
-def test_a_response_that_has_come_reaches_a_core_whose_cookies_take_a_wait(
+def test_a_response_reaches_a_core_with_asynchronous_cookies(
     in_cookies: Visit,
 ) -> None:
-    """Python gives a cookie_handler, of which nobody can know before."""
+    """Python gives a cookie_handler, which is unknown before."""
     visit = in_cookies
     visit.sign_up()
     visit.run("() => { globalThis.supertokensPyodide.interpreter = 'page'; }")
@@ -305,11 +305,11 @@ def test_only_what_the_core_must_be_asked_about_waits(
         }""",
         [last, waits],
     )
-    told = visit.run("Promise.all(waiting.map(state))")
+    reported = visit.run("Promise.all(waiting.map(state))")
     *others, marked = demo.requests(mark)
-    assert marked["headers"] == []  # it is nobody's business
+    assert marked["headers"] == []  # not for this page
     if waits:
-        assert (told, others) == (["waits"] * 2, [])
+        assert (reported, others) == (["waits"] * 2, [])
     else:
         assert [set(entry["headers"]) for entry in others] == [{"rid", "st-auth-mode"}] * 2
 
@@ -326,9 +326,9 @@ def test_what_a_page_puts_in_the_place_of_our_parts_is_for_the_core(
     visit.run(f"supertokens.init({{ apiDomain: location.origin, {option} }})")
     visit.run("void supertokens.ready().catch(() => {})")
     mark = demo.mark()
-    told = visit.run('state(viaFetch("/api/public"))')
+    reported = visit.run('state(viaFetch("/api/public"))')
     visit.run('viaFetch("/api/public?superTokensDoNotDoInterception")')
-    assert told == "waits"
+    assert reported == "waits"
     assert len(demo.requests(mark)) == 1
 
 
@@ -346,7 +346,7 @@ def test_a_boot_that_fails_leaves_the_caller_the_response_that_has_come(in_cooki
     assert visit.run('viaFetch("/api/public")') == "BOOT_FAILED"
 
 
-def test_the_hint_tells_at_once_whether_a_session_is_likely(in_cookies: Visit) -> None:
+def test_the_hint_is_synchronous_about_a_likely_session(in_cookies: Visit) -> None:
     visit = in_cookies
     visit.page.add_script_tag(url=BUNDLE)
 
@@ -421,7 +421,7 @@ def test_the_time_limit_of_an_xhr_does_not_count_the_start_of_python(in_cookies:
     visit.sign_up()
     visit.load()
     visit.spoil_token()
-    told = """(expired) => {
+    reported = """(expired) => {
       if (expired) document.cookie = `sFrontToken=${expired};path=/`;
       const waiting = viaXHR("/api/protected", "GET", 20);
       const late = new Promise((resolve) => setTimeout(resolve, 500, "waits"));
@@ -430,14 +430,14 @@ def test_the_time_limit_of_an_xhr_does_not_count_the_start_of_python(in_cookies:
       return Promise.race([waiting, late]);
     }"""
     # One that waits with its response, and one that waits to be sent.
-    refused = visit.run(told.replace("20", "20000"), None)
+    refused = visit.run(reported.replace("20", "20000"), None)
     assert refused == "waits"
     visit.run("() => { xhr.timeout = 1; }")
     assert visit.run(
         "Promise.race([waiting, new Promise((r) => setTimeout(r, 300, 'waits'))])"
     ) == ("waits")
     visit.run("() => { globalThis.first = waiting; xhr.timeout = 0; }")
-    assert visit.run(told, front_token(1)) == "waits"
+    assert visit.run(reported, front_token(1)) == "waits"
     argument_missing = "() => { try { xhr.getResponseHeader(); } catch (e) { return e.name; } }"
     assert visit.run(argument_missing) == "TypeError"
     visit.run("() => { xhr.timeout = 0; }")

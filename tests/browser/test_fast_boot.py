@@ -33,7 +33,7 @@ IMAGE = """async (url) => {
 
 @dataclass
 class Visitor:
-    """Somebody who has signed in on a page that asks for fast boots, and waited a moment."""
+    """A user who has signed in on a page with fast boots, and waited a moment."""
 
     demo: Demo
     context: BrowserContext
@@ -113,7 +113,7 @@ def test_python_that_starts_when_it_is_needed_comes_from_the_image(
 
 
 def test_no_two_that_start_from_an_image_draw_the_same_numbers(visitor: Visitor) -> None:
-    told = visitor.first.evaluate(
+    reported = visitor.first.evaluate(
         """async () => {
           const { FastBoot } = await import("/vendor/supertokens/supertokens.fastboot.mjs");
           const indexURL = new URL("/vendor/pyodide/", location).href;
@@ -129,8 +129,8 @@ import os, random, secrets, sys, uuid
           return drawn;
         }"""
     )
-    one, other = told
-    assert [one[0], other[0]] == [True, True]  # what nobody has imported needs no new seed
+    one, other = reported
+    assert [one[0], other[0]] == [True, True]  # a module that is not imported needs no new seed
     assert all(a != b for a, b in zip(one[1:], other[1:], strict=True))
 
 

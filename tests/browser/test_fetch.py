@@ -169,7 +169,7 @@ def test_our_own_token_in_authorization_is_replaced_after_a_refresh(spa: Spa) ->
     assert status == 200
 
 
-def test_an_invalid_claim_is_told_and_its_body_stays_readable(spa: Spa) -> None:
+def test_an_invalid_claim_is_an_event_and_its_body_stays_readable(spa: Spa) -> None:
     response = spa.run(
         """
         const response = await fetch("/api/needs-claim");
@@ -181,8 +181,8 @@ def test_an_invalid_claim_is_told_and_its_body_stays_readable(spa: Spa) -> None:
     assert "API_INVALID_CLAIM" in log.inner_text()
 
 
-def test_the_javascript_api_tells_what_the_session_holds(spa: Spa) -> None:
-    told = spa.run(
+def test_the_javascript_api_reads_what_the_session_holds(spa: Spa) -> None:
+    reported = spa.run(
         """
         const token = await supertokens.getAccessToken();
         return {
@@ -195,10 +195,10 @@ def test_the_javascript_api_tells_what_the_session_holds(spa: Spa) -> None:
         };
         """
     )
-    assert told["exists"] is True
-    assert told["status"] == "ACTIVE"
-    assert told["tenant"] == "public"
-    assert told["user"] == told["payload"]["sub"] == told["decoded"]["sub"]
+    assert reported["exists"] is True
+    assert reported["status"] == "ACTIVE"
+    assert reported["tenant"] == "public"
+    assert reported["user"] == reported["payload"]["sub"] == reported["decoded"]["sub"]
 
 
 def test_the_real_backend_sees_the_session_headers_on_every_call(spa: Spa, spa_mode: str) -> None:
@@ -220,9 +220,9 @@ def test_an_anti_csrf_token_travels_with_the_session(
         spa.let_token_expire()
         mark = demo.mark()
         assert spa.run('return (await fetch("/api/protected")).status') == 200
-        told = {entry["path"]: entry["headers"] for entry in demo.requests(mark)}
-        assert "anti-csrf" in told[PROTECTED]
-        assert "anti-csrf" in told[REFRESH]
+        reported = {entry["path"]: entry["headers"] for entry in demo.requests(mark)}
+        assert "anti-csrf" in reported[PROTECTED]
+        assert "anti-csrf" in reported[REFRESH]
         assert json.dumps(spa.run("return document.cookie")).count("sAntiCsrf") == 1
     finally:
         demo.stop()
@@ -236,7 +236,7 @@ def test_answers_change_at_once_when_another_tab_changes_the_cookies(spa: Spa) -
 
 
 @pytest.mark.parametrize("spa_kind", ["header"], indirect=True)
-def test_a_token_can_be_let_expire_on_a_machine_where_it_arrives_expired(spa: Spa) -> None:
+def test_a_token_can_expire_on_a_machine_where_it_arrives_expired(spa: Spa) -> None:
     def slow(route: Route) -> None:
         response = route.fetch()
         time.sleep(1.5)  # longer than the first token lives

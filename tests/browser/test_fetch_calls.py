@@ -12,7 +12,7 @@ from tests.browser.conftest import serve_vendor
 from tests.browser.spa import CHANGED_BODIES, Spa, let_go
 from tests.browser.test_boot import BUNDLE, INIT, READY
 
-# A network of its own, which tells what it gets: the first request for an address is refused.
+# A network of its own, which echoes requests: the first request for an address is refused.
 NETWORK = """
 globalThis.nativeFetch = fetch;
 globalThis.attempts = [];
@@ -191,7 +191,7 @@ def test_a_request_from_before_its_class_was_replaced_is_still_one(booted: Page,
           globalThis.restore = () => { globalThis.Request = made; };
         }"""
     )
-    told = booted.evaluate(
+    reported = booted.evaluate(
         f"""async () => {{
           attempts.length = 0;
           const AT = new URL("/api/x", location.href).href;
@@ -202,10 +202,10 @@ def test_a_request_from_before_its_class_was_replaced_is_still_one(booted: Page,
           return attempts.map(({{ url, method, headers }}) => [url === AT, method, headers]);
         }}"""
     )
-    assert len(told) == 2
-    assert told[0] == told[1]
-    assert told[0][0] is True
-    assert (told[0][1] == "GET") == (call == "request")
+    assert len(reported) == 2
+    assert reported[0] == reported[1]
+    assert reported[0][0] is True
+    assert (reported[0][1] == "GET") == (call == "request")
 
 
 # What browsers refuse. AT is an address of the API.
@@ -286,8 +286,8 @@ def test_names_of_headers_keep_their_case_on_the_wire(booted: Page, wire: Wire) 
 
 
 def test_it_is_called_what_the_native_one_is(booted: Page) -> None:
-    told = booted.evaluate("[fetch.name, fetch.length, typeof fetch.prototype]")
-    assert told == ["fetch", 1, "undefined"]
+    reported = booted.evaluate("[fetch.name, fetch.length, typeof fetch.prototype]")
+    assert reported == ["fetch", 1, "undefined"]
 
 
 # ---- against the real backend --------------------------------------------------------------------
@@ -302,7 +302,7 @@ def on_pages(*kinds: str) -> pytest.MarkDecorator:
 def test_what_is_sent_again_is_what_was_sent(spa: Spa, body: str) -> None:
     spa.spoil_token()
     make, change = CHANGED_BODIES[body].split("|")
-    told = spa.run(
+    reported = spa.run(
         f"""
         const before = location.href;
         const url = new URL("api/echo", before);
@@ -318,12 +318,12 @@ def test_what_is_sent_again_is_what_was_sent(spa: Spa, body: str) -> None:
         request.headers.set("content-type", "text/changed");
         history.pushState(null, "", "/some/where/else/");
         {change}
-        const told = await Promise.all(waiting.map(async (each) => (await each).json()));
+        const reported = await Promise.all(waiting.map(async (each) => (await each).json()));
         history.replaceState(null, "", before);
-        return told;
+        return reported;
         """
     )
-    for each in told:
+    for each in reported:
         assert each["contentType"] == "text/mine"
         assert "as it was" in each["body"].replace("as+it+was", "as it was")
 
@@ -349,15 +349,15 @@ def test_what_browsers_refuse_rejects_as_it_does_natively_and_sends_nothing(spa:
           return promise.then((r) => `resolves ${{r.status}}`, (e) => `rejects ${{e.name}}`);
         }};
         const all = async (call) => {{
-          const told = {{}};
+          const reported = {{}};
           for (const [name, make] of Object.entries(calls)) {{
-            told[name] = await outcome(call, make(at));
+            reported[name] = await outcome(call, make(at));
           }}
-          return told;
+          return reported;
         }};
-        const told = [await all(fetch), await all(frame.contentWindow.fetch)];
+        const reported = [await all(fetch), await all(frame.contentWindow.fetch)];
         frame.remove();
-        return told;
+        return reported;
         """
     )
     assert ours == natively
@@ -377,9 +377,9 @@ def test_a_call_that_has_ended_before_rejects_as_soon_as_it_does_natively(spa: S
           for (; !isSettled && turns < 100; turns += 1) await undefined;
           return turns;
         };
-        const told = [await turnsOf(fetch), await turnsOf(frame.contentWindow.fetch)];
+        const reported = [await turnsOf(fetch), await turnsOf(frame.contentWindow.fetch)];
         frame.remove();
-        return told;
+        return reported;
         """
     )
     assert turns[0] == turns[1] < 100
@@ -392,7 +392,7 @@ SIGNALS = {
         "const c = new AbortController(); globalThis.end = () => c.abort(new RangeError('mine'));",
         "c.signal",
     ),
-    # A clock of its own: usually the stage has been reached when its time is up.
+    # A clock of its own: usually the stage is reached within the timeout.
     "timeout": ("globalThis.end = () => {};", "AbortSignal.timeout(300)"),
 }
 
@@ -432,13 +432,13 @@ def ended(spa: Spa, stage: str, signal: str, call: str) -> Any:
     if stage != "reading" and signal != "timeout":
         spa.wait_for(held)
         spa.run("end()")
-    told = spa.run("return ended")
+    reported = spa.run("return ended")
     for route in held if stage == "refreshing" else []:
         route.continue_()
     for route in held:
         let_go(route)
     spa.unroute()
-    return told
+    return reported
 
 
 @on_pages("cookie", "worker")
@@ -447,11 +447,11 @@ def ended(spa: Spa, stage: str, signal: str, call: str) -> Any:
     "call", [f"'{HELD}', {{ signal }}", f"new Request('{HELD}', {{ signal }})"], ids=["", "request"]
 )
 def test_a_call_can_be_ended_at_any_stage(spa: Spa, stage: str, call: str) -> None:
-    told = {signal: ended(spa, stage, signal, call) for signal in SIGNALS if stage != "reading"}
+    reported = {signal: ended(spa, stage, signal, call) for signal in SIGNALS if stage != "reading"}
     if stage == "reading":
-        told = {signal: ended(spa, stage, signal, call) for signal in ("abort", "reason")}
-        assert told["abort"].startswith("AbortError")
+        reported = {signal: ended(spa, stage, signal, call) for signal in ("abort", "reason")}
+        assert reported["abort"].startswith("AbortError")
         return
-    assert told["abort"].startswith("AbortError")
-    assert told["reason"] == "RangeError: mine"
-    assert told["timeout"].startswith("TimeoutError")
+    assert reported["abort"].startswith("AbortError")
+    assert reported["reason"] == "RangeError: mine"
+    assert reported["timeout"].startswith("TimeoutError")

@@ -29,7 +29,7 @@ def front_token(user: str) -> str:
 
 
 class Backend:
-    """A backend that answers as it is told, and the paths that it was asked for."""
+    """A backend that answers as it is reported, and the paths that it was asked for."""
 
     def __init__(self, site: VendorSite) -> None:
         self.site = site
@@ -104,7 +104,7 @@ def test_a_cached_response_brings_no_session_back(
     backend.answer(path, front_token=front_token(alice), **kept)
     fetch(page, "/signin/a")
     fetch(page, path)
-    backend.answer(path, 200, **kept)  # what it says now, a cache does not hear
+    backend.answer(path, 200, **kept)  # a cache does not get this answer
     backend.answer("/signin/b", front_token=front_token(bob))
     fetch(page, "/signin/b")
     asked = backend.asked.count(path)
@@ -139,7 +139,7 @@ LATE = "/api/payload"
 
 
 @pytest.mark.parametrize("spa_kind", ["cookie"], indirect=True)
-@pytest.mark.parametrize("then", ["nobody", "another user"])
+@pytest.mark.parametrize("then", ["signed out", "another user"])
 def test_a_late_responses_cookies_do_not_stay(spa: Spa, then: str) -> None:
     held = []
 
@@ -164,7 +164,7 @@ def test_a_late_responses_cookies_do_not_stay(spa: Spa, then: str) -> None:
     route.fulfill(response=response)
     assert spa.run("return (await late).status") == 200
     answer = spa.run("const r = await fetch('/api/protected'); return [r.status, await r.text()]")
-    if then == "nobody":
+    if then == "signed out":
         assert answer[0] == 401
         assert spa.run("return (await supertokens.getSessionStatus()).status") == "NONE"
     else:

@@ -30,11 +30,11 @@ def run(python: Python, request: pytest.FixtureRequest) -> Run:
 import httpx
 from supertokens_pyodide.httpx import AsyncFetchTransport
 
-async def tell(call):
+async def result_of(call):
     try:
         return await call()
     except Exception as error:
-        return error_told(error)
+        return error_report(error)
 
 async with httpx.AsyncClient(transport=AsyncFetchTransport()) as client:
 {}
@@ -120,8 +120,8 @@ def test_a_response_that_takes_too_long_is_a_read_timeout(
         released.wait()
 
     python.site.pages["/slow"] = slow
-    told = run('result = await tell(lambda: client.get(f"{site}/slow", timeout=0.2))')
-    assert told["error"] == "httpx.ReadTimeout"
+    reported = run('result = await result_of(lambda: client.get(f"{site}/slow", timeout=0.2))')
+    assert reported["error"] == "httpx.ReadTimeout"
     browser_log.wait_for_line(python.page, "failed GET", "/slow")
 
 
@@ -157,18 +157,18 @@ type(outcome).__name__
 
 def test_a_response_that_breaks_off_is_a_read_error(python: Python, run: Run) -> None:
     python.site.pages["/broken"] = answer(b"first", length=11)
-    told = run('result = await tell(lambda: client.get(f"{site}/broken"))')
-    assert told == {
+    reported = run('result = await result_of(lambda: client.get(f"{site}/broken"))')
+    assert reported == {
         "error": "httpx.ReadError",
-        "message": told["message"],
+        "message": reported["message"],
         "cause": None,
         "hint": None,
     }
 
 
 def test_a_server_that_cannot_be_reached_is_a_connect_error(python: Python, run: Run) -> None:
-    told = run('result = await tell(lambda: client.get("http://localhost:1/"))')
-    assert told == {
+    reported = run('result = await result_of(lambda: client.get("http://localhost:1/"))')
+    assert reported == {
         "error": "httpx.ConnectError",
         "message": "Failed to fetch",
         "cause": None,
@@ -177,11 +177,13 @@ def test_a_server_that_cannot_be_reached_is_a_connect_error(python: Python, run:
 
 
 def test_a_url_of_no_web_server_is_refused(python: Python, run: Run) -> None:
-    told = run('result = await tell(lambda: client.get("ftp://localhost/x"))')
-    assert told["error"] == "httpx.UnsupportedProtocol"
+    reported = run('result = await result_of(lambda: client.get("ftp://localhost/x"))')
+    assert reported["error"] == "httpx.UnsupportedProtocol"
 
 
-def test_the_browser_follows_redirects_and_the_url_tells_where_to(python: Python, run: Run) -> None:
+def test_the_browser_follows_redirects_and_the_url_is_the_final_one(
+    python: Python, run: Run
+) -> None:
     python.site.pages["/old"] = answer(status=302, location="/new")
     python.site.pages["/new"] = answer(b"here")
     result = run(
@@ -205,12 +207,12 @@ def test_a_compressed_response_is_decoded_once(python: Python, run: Run) -> None
 
 
 def test_headers_arrive_but_those_that_are_the_browsers(python: Python, run: Run) -> None:
-    def tell(request: BaseHTTPRequestHandler) -> None:
+    def echo(request: BaseHTTPRequestHandler) -> None:
         names = ("x-own", "user-agent", "cookie", "accept")
-        told = {name: request.headers.get_all(name) for name in names}
-        answer(json.dumps(told).encode(), x_response="grüezi")(request)
+        reported = {name: request.headers.get_all(name) for name in names}
+        answer(json.dumps(reported).encode(), x_response="grüezi")(request)
 
-    python.site.pages["/headers"] = tell
+    python.site.pages["/headers"] = echo
     result = run(
         """
         headers = [("x-own", "1"), ("x-own", "2"), ("user-agent", "me"), ("accept", "text/x")]
@@ -218,12 +220,12 @@ def test_headers_arrive_but_those_that_are_the_browsers(python: Python, run: Run
         result = [response.json(), response.headers["x-response"]]
         """
     )
-    sent, told = result
+    sent, reported = result
     assert sent["x-own"] == ["1, 2"]
     assert sent["accept"] == ["text/x"]
     assert "me" not in sent["user-agent"]
     assert "mine" not in str(sent["cookie"])
-    assert told == "grüezi"
+    assert reported == "grüezi"
 
 
 def test_a_body_that_can_be_read_once_only_survives_a_refresh(python: Python, run: Run) -> None:
@@ -241,7 +243,7 @@ def test_a_body_that_can_be_read_once_only_survives_a_refresh(python: Python, ru
     assert python.demo.count(mark, REFRESH, 200) == 1
 
 
-def test_a_client_that_may_not_wait_is_told_so(python: Python) -> None:
-    told = python.call("httpx.Client", "blocking", "GET", "/api/public")
-    assert told["error"] == "httpx.TransportError"
-    assert told["cause"] == "UNSUPPORTED_PLATFORM"
+def test_a_client_that_cannot_wait_gets_an_error(python: Python) -> None:
+    reported = python.call("httpx.Client", "blocking", "GET", "/api/public")
+    assert reported["error"] == "httpx.TransportError"
+    assert reported["cause"] == "UNSUPPORTED_PLATFORM"

@@ -55,13 +55,13 @@ def test_requests_made_right_after_init_wait_for_the_core_and_carry_the_session(
         ]
     )
     page.goto(vendor_site.origin)
-    assert page.evaluate("early.then((told) => told.slice(0, 3))") == [False, 401, 401]
+    assert page.evaluate("early.then((reported) => reported.slice(0, 3))") == [False, 401, 401]
     sign_up = f"async (argument) => {{ {SIGN_UP} }}"
     assert page.evaluate(sign_up, sign_in_fields(f"{uuid.uuid4().hex}@example.com")) == "OK"
 
     mark = demo.mark()
     page.reload()
-    assert page.evaluate("early.then((told) => told.slice(0, 3))") == [True, 200, 200]
+    assert page.evaluate("early.then((reported) => reported.slice(0, 3))") == [True, 200, 200]
     order = page.evaluate("supertokens.ready().then(() => order)")
     assert order == ["init returned", "other", "ready"]
     requests = [e for e in demo.requests(mark) if e["method"] != "OPTIONS"]

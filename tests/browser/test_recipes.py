@@ -59,8 +59,8 @@ class RecipePage:
 
 def message(origin: str, to: str) -> dict[str, Any]:
     """The newest message to an address or a number."""
-    told = httpx.get(f"{origin}/mailbox/messages", params={"to": to}).json()
-    newest: dict[str, Any] = told["messages"][-1]
+    reported = httpx.get(f"{origin}/mailbox/messages", params={"to": to}).json()
+    newest: dict[str, Any] = reported["messages"][-1]
     return newest
 
 
@@ -92,7 +92,7 @@ def python(shared: RecipePage, demo: Demo, browser_log: BrowserLog) -> Iterator[
 
 def test_passkeys_of_a_browser(python: RecipePage) -> None:
     add_authenticator(python.page)
-    told = python.run(
+    reported = python.run(
         """
         assert await webauthn.is_supported() == webauthn.Supported(True, True)
         email = "passkey-of-a-browser@example.com"
@@ -114,12 +114,12 @@ def test_passkeys_of_a_browser(python: RecipePage) -> None:
         return status
         """
     )
-    # A browser that was told of the removal has no passkey left; another one offers it still.
-    assert told in ("DISMISSED", "INVALID_CREDENTIALS_ERROR")
+    # A browser that got the removal's report has no passkey left; another one still offers it.
+    assert reported in ("DISMISSED", "INVALID_CREDENTIALS_ERROR")
 
 
 def test_hooks_see_what_python_calls(python: RecipePage) -> None:
-    told = python.run(
+    reported = python.run(
         """
         seen = []
 
@@ -141,7 +141,7 @@ def test_hooks_see_what_python_calls(python: RecipePage) -> None:
         {"email": "hooks-of-recipes@example.com", "password": PASSWORD},
     )
     hooked = ["credentials", "headers", "method"]
-    assert told == [["EMAIL_PASSWORD_SIGN_UP", hooked], ["EMAIL_PASSWORD_SIGN_UP", "OK"]]
+    assert reported == [["EMAIL_PASSWORD_SIGN_UP", hooked], ["EMAIL_PASSWORD_SIGN_UP", "OK"]]
 
 
 def test_what_is_in_the_address_and_what_is_kept_is_there_on_the_next_page(
@@ -159,7 +159,7 @@ def test_what_is_in_the_address_and_what_is_kept_is_there_on_the_next_page(
     query = urlsplit(message(python.origin, email)["link"]).query
     assert "token" in dict(parse_qsl(query))
     python.open(f"{python.origin}{PATH}?{query}&own=1")
-    told = python.run(
+    reported = python.run(
         """
         assert await multitenancy.get_tenant_id() == "public"
         link = emailverification.token_from_url()
@@ -173,7 +173,7 @@ def test_what_is_in_the_address_and_what_is_kept_is_there_on_the_next_page(
         """,
         message(python.origin, phone)["code"],
     )
-    assert told == ["?own=1", phone, None]
+    assert reported == ["?own=1", phone, None]
 
 
 def test_a_user_goes_to_a_provider_and_comes_back(
@@ -194,7 +194,7 @@ def test_a_user_goes_to_a_provider_and_comes_back(
         page.get_by_role("button", name="Allow").click()
         page.wait_for_url(f"{callback}?*")  # the demo has no such page, but others of that origin
         python.open(f"{demo.origin}{PATH}?{urlsplit(page.url).query}")
-        told = python.run(
+        reported = python.run(
             """
             result = await thirdparty.sign_in_and_up()
             assert isinstance(result, thirdparty.SignedIn), result
@@ -202,7 +202,7 @@ def test_a_user_goes_to_a_provider_and_comes_back(
             return [result.user.emails[0], js.location.search]
             """
         )
-        assert told == ["ann@example.com", ""]
+        assert reported == ["ann@example.com", ""]
     finally:
         demo.stop()
 
@@ -222,7 +222,7 @@ def test_a_worker_signs_in(demo: Demo, new_context: Callable[..., BrowserContext
       }});
     </script>"""
     python = WorkerPage(demo, new_context(), "bare", head)
-    told = python.run(
+    reported = python.run(
         IMPORTS
         + textwrap.dedent(
             """
@@ -250,7 +250,7 @@ def test_a_worker_signs_in(demo: Demo, new_context: Callable[..., BrowserContext
             try:
                 emailverification.token_from_url()
             except errors.UnsupportedPlatform as error:
-                told = str(error)
+                reported = str(error)
             s.close()
             replaced, kept = [], {}
 
@@ -275,12 +275,12 @@ def test_a_worker_signs_in(demo: Demo, new_context: Callable[..., BrowserContext
             assert replaced == [js.location.origin + "/verify"]
             await passwordless.create_code(email="code-in-a-worker@example.com")
             assert "supertokens-pyodide-passwordless" in kept
-            return told
+            return reported
             """
         ),
         PASSWORD,
     )
-    assert "Give url=." in told
+    assert "Give url=." in reported
     seen = python.page.evaluate("seen")
     assert [one for one in seen if one[0] == "EMAIL_PASSWORD_SIGN_UP"] == [
         ["EMAIL_PASSWORD_SIGN_UP", None],

@@ -37,9 +37,9 @@ globalThis.hanging = (status, headers = {}) => {
 };
 globalThis.xhr = (url, isAsync = true) => new Promise((resolve) => {
   const xhr = new XMLHttpRequest();
-  const told = [];
-  xhr.onreadystatechange = () => told.push(`${xhr.readyState} ${xhr.status}`);
-  xhr.onloadend = () => resolve({ told, status: xhr.status, text: xhr.responseText });
+  const reported = [];
+  xhr.onreadystatechange = () => reported.push(`${xhr.readyState} ${xhr.status}`);
+  xhr.onloadend = () => resolve({ reported, status: xhr.status, text: xhr.responseText });
   xhr.open("GET", url, isAsync);
   xhr.send();
 });
@@ -154,8 +154,8 @@ def test_the_response_of_a_foreign_host_says_nothing_of_the_session(
     query = ATTACKS[attack].replace("{token}", page.evaluate('tokenOf("ATTACKER")'))
     before = page.evaluate("document.cookie")
     page.evaluate("() => { answers['/auth/session/refresh'] = () => { events.push('refresh'); }; }")
-    told = page.evaluate(f"(url) => {call}", f"/go?{query}")
-    assert told["status"] == int(ATTACKS[attack][:3])
+    reported = page.evaluate(f"(url) => {call}", f"/go?{query}")
+    assert reported["status"] == int(ATTACKS[attack][:3])
     assert user(page) == "me"
     assert page.evaluate("document.cookie") == before
     assert page.evaluate("events") == []
@@ -170,12 +170,12 @@ def test_a_refresh_that_a_redirect_leads_to_a_foreign_host_has_failed(
         "(url) => { answers['/auth/session/refresh'] = (r) => nativeFetch(url, r); }",
         f"/go?{query}",
     )
-    told = page.evaluate(
+    reported = page.evaluate(
         """() => supertokens.attemptRefreshingSession()
              .catch((e) => [e.name, e.cause?.message])"""
     )
-    assert told[0] == "RefreshUnavailable"
-    assert "127.0.0.1" in told[1]
+    assert reported[0] == "RefreshUnavailable"
+    assert "127.0.0.1" in reported[1]
     assert user(page) == "me"
 
 
@@ -190,8 +190,8 @@ def test_a_sign_out_that_a_redirect_leads_to_a_foreign_host_has_failed(page: Pag
 
 def test_a_refusal_whose_body_never_ends_reaches_its_caller(page: Page) -> None:
     page.evaluate("() => { answers['/api/x'] = () => hanging(403); }")
-    told = page.evaluate(within("fetch('/api/x').then((r) => r.status)"))
-    assert told == 403
+    reported = page.evaluate(within("fetch('/api/x').then((r) => r.status)"))
+    assert reported == 403
 
 
 def test_a_body_that_takes_its_time_is_read_after_its_caller_has_the_response(page: Page) -> None:
@@ -209,21 +209,21 @@ def test_a_body_that_comes_at_once_is_read_before_its_caller_has_the_response(pa
     page.evaluate(
         "() => { answers['/api/x'] = () => { const r = hanging(403); end(); return r; }; }"
     )
-    told = page.evaluate("fetch('/api/x').then((r) => [r.status, ...events])")
-    assert told == [403, "API_INVALID_CLAIM"]
+    reported = page.evaluate("fetch('/api/x').then((r) => [r.status, ...events])")
+    assert reported == [403, "API_INVALID_CLAIM"]
 
 
 def test_an_xhr_gets_the_refusal_of_a_refresh_whose_body_never_ends(page: Page) -> None:
     page.route("**/api/x", lambda route: route.fulfill(status=401))
     page.evaluate("() => { answers['/auth/session/refresh'] = () => hanging(503); }")
-    told = page.evaluate(within("xhr('/api/x')"))
-    assert told["status"] == 503
-    assert told["text"].startswith('{"claim')
+    reported = page.evaluate(within("xhr('/api/x')"))
+    assert reported["status"] == 503
+    assert reported["text"].startswith('{"claim')
     # The head is there before the body.
-    assert [each for each in told["told"] if each != "1 0"] == ["2 503", "3 503", "4 503"]
+    assert [each for each in reported["reported"] if each != "1 0"] == ["2 503", "3 503", "4 503"]
 
 
-def test_whoever_asks_what_was_refused_gets_an_answer_though_the_body_never_ends(
+def test_the_refused_claims_are_answered_even_if_the_body_never_ends(
     page: Page,
 ) -> None:
     asked = "supertokens.getInvalidClaimsFromResponse({ response: hanging(403) })"
@@ -257,7 +257,7 @@ def test_an_xhr_that_was_held_back_shows_the_head_of_a_response_that_never_ends(
         handler.wfile.flush()
 
     site.pages["/api/endless"] = never_ends
-    told = page.evaluate(
+    reported = page.evaluate(
         within(
             """new Promise((resolve) => {
               const xhr = new XMLHttpRequest();
@@ -271,4 +271,4 @@ def test_an_xhr_that_was_held_back_shows_the_head_of_a_response_that_never_ends(
             })"""
         )
     )
-    assert told == [2, 401]
+    assert reported == [2, 401]

@@ -237,7 +237,7 @@ async def outcome(call):
         return [type(error).__name__, error.message]
 
 async def found():
-    told = []
+    reported = []
     for parts in (
         {"cookie_handler": fails},
         {"window_handler": fails},
@@ -247,14 +247,14 @@ async def found():
         try:
             supertokens.init(api_domain=js.location.origin, **parts)
         except supertokens.SuperTokensError as error:
-            told.append([type(error).__name__, error.message])
+            reported.append([type(error).__name__, error.message])
     for gives in (None, 7, b"x", ["x"]):
         handler = lambda original: Cookies(gives)
         supertokens.init(api_domain=js.location.origin, cookie_handler=handler)
-        told.append(await outcome(supertokens.get_user_id))
-        told.append((await supertokens.get_session_status()).status)
+        reported.append(await outcome(supertokens.get_user_id))
+        reported.append((await supertokens.get_session_status()).status)
         supertokens.close()
-    return json.dumps(told)
+    return json.dumps(reported)
 
 await found()
 """
@@ -364,7 +364,11 @@ def test_claims_are_refreshed_under_the_pages_own_lock(own: OwnParts) -> None:
             "validate_claims(lambda validators, _: validators, user_context={'from': 'page'})",
         )
         assert list(found) == ["checked"]
-    claims = [told for told in own.seen if told[0] == "claim" or "CLAIM_REFRESH_LOCK" in told]
+    claims = [
+        reported
+        for reported in own.seen
+        if reported[0] == "claim" or "CLAIM_REFRESH_LOCK" in reported
+    ]
     lock = ["lock", "CLAIM_REFRESH_LOCK"], ["unlock", "CLAIM_REFRESH_LOCK"]
     assert claims == [lock[0], ["claim", "page"], lock[1]]
 
@@ -382,7 +386,7 @@ def test_a_sign_out_hands_on_its_user_context(own: OwnParts) -> None:
     own.call(
         "signOut({ userContext: { from: 'menu' } })", "sign_out(user_context={'from': 'menu'})"
     )
-    assert [told for told in own.seen if told[0] in ("before", "after")] == [
+    assert [reported for reported in own.seen if reported[0] in ("before", "after")] == [
         ["before", "SIGN_OUT", "menu"],
         ["after", "SIGN_OUT", 200, "menu"],
     ]
@@ -395,15 +399,18 @@ def test_parts_of_pythons_that_fail_are_named(demo: Demo, context: BrowserContex
     page.evaluate(BOOT, "import supertokens_pyodide")
     mark = demo.mark()
     found = page.evaluate("(code) => python.runPythonAsync(code)", PYTHON_THAT_FAILS)
-    told = json.loads(found)
+    reported = json.loads(found)
     names = ["cookieHandler", "windowHandler", "windowHandler.location.getHostName"]
-    assert told[:3] == [["HandlerFailed", f"The page's {name} failed."] for name in names]
-    assert told[3] == ["HandlerFailed", "The page's date_provider failed."]
+    assert reported[:3] == [["HandlerFailed", f"The page's {name} failed."] for name in names]
+    assert reported[3] == ["HandlerFailed", "The page's date_provider failed."]
     get_cookie = "The page's cookieHandler.getCookie"
-    assert told[4:6] == [["HandlerFailed", f"{get_cookie} failed."], "UNKNOWN"]
-    assert told[6:8] == [["HandlerFailed", f"{get_cookie} gave a value of type number."], "UNKNOWN"]
-    for (name, message), known in (told[8:10], told[10:]):
+    assert reported[4:6] == [["HandlerFailed", f"{get_cookie} failed."], "UNKNOWN"]
+    assert reported[6:8] == [
+        ["HandlerFailed", f"{get_cookie} returned a value of type number."],
+        "UNKNOWN",
+    ]
+    for (name, message), known in (reported[8:10], reported[10:]):
         assert name == "HandlerFailed"
-        assert message.startswith(f"{get_cookie} gave a value of type ")
+        assert message.startswith(f"{get_cookie} returned a value of type ")
         assert known == "UNKNOWN"
     assert demo.count(mark, REFRESH) == 0

@@ -69,7 +69,7 @@ class SignIn:
         self.see(PANEL)
 
     def at_provider(self, *answers: str) -> None:
-        """Choose the provider, and answer what it asks: it remembers what it was told."""
+        """Choose the provider, and answer what it asks: it remembers what it was reported."""
         self.click("Continue with Local account")
         if answers:
             self.page.wait_for_url("**/interaction/*")

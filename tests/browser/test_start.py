@@ -108,7 +108,7 @@ def test_what_needs_python_starts_it_and_waits(visit: Visit, reason: str, call: 
     assert reasons(visit) == [reason]
 
 
-def test_a_request_with_an_expired_token_goes_on_once_python_has_started(
+def test_a_request_with_an_expired_token_continues_once_python_has_started(
     visit: Visit, demo: Demo
 ) -> None:
     visit.keep(sFrontToken=front_token(time.time() * 1000 - 1000))
@@ -155,8 +155,8 @@ def test_a_sign_out_in_another_tab_starts_python_and_is_an_event(
         }"""
     )
     visit.let_boot()
-    told = visit.run("event.then(({ action, otherTab }) => [action, otherTab])")
-    assert told == ["SIGN_OUT", True]
+    reported = visit.run("event.then(({ action, otherTab }) => [action, otherTab])")
+    assert reported == ["SIGN_OUT", True]
     assert reasons(visit) == ["tab"]
     assert visit.run("supertokens.doesSessionExist()") is False
 
@@ -166,8 +166,8 @@ def test_if_the_start_fails_what_waits_learns_why(visit: Visit) -> None:
     visit.run(BEGIN, "needed")
     assert visit.run("supertokens.getTenantId()") == "public"
     code = "supertokens.signOut().catch(({ code, cause }) => [code, String(cause)])"
-    [told, cause] = visit.run(code)
-    assert told == "BOOT_FAILED"
+    [reported, cause] = visit.run(code)
+    assert reported == "BOOT_FAILED"
     assert "/nowhere/" in cause
     assert visit.run("supertokens.ready().catch(({ code }) => code)") == "BOOT_FAILED"
 

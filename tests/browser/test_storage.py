@@ -161,29 +161,29 @@ def test_a_window_handler_that_fails_is_named(demo: Demo, context: BrowserContex
     page.add_script_tag(url="/vendor/supertokens/supertokens.iife.js")
     init = "supertokens.init({ apiDomain: location.origin, windowHandler })"
     throws = "() => { throw new Error('own') }"
-    told = page.evaluate(
+    reported = page.evaluate(
         f"""async () => {{
           const of = ({{ name, message, cause }}) => [name, message, String(cause)];
           let windowHandler = {throws};
-          const told = [];
-          try {{ {init}; }} catch (error) {{ told.push(of(error)); }}
+          const reported = [];
+          try {{ {init}; }} catch (error) {{ reported.push(of(error)); }}
           windowHandler = (page) => ({{
             ...page, location: {{ ...page.location, getHostName: {throws} }},
           }});
           {init};
-          told.push(of(await supertokens.ready().catch((error) => error)));
-          return told;
+          reported.push(of(await supertokens.ready().catch((error) => error)));
+          return reported;
         }}"""
     )
-    assert [name for name, *_ in told] == ["HandlerFailed"] * 2
-    assert [message for _, message, _ in told] == [
+    assert [name for name, *_ in reported] == ["HandlerFailed"] * 2
+    assert [message for _, message, _ in reported] == [
         "The page's windowHandler failed.",
         "The page's windowHandler.location.getHostName failed.",
     ]
-    assert told[0][2] == "Error: own"
+    assert reported[0][2] == "Error: own"
 
 
-def test_a_cookie_of_another_domain_is_told_as_such(
+def test_a_cookie_of_another_domain_is_reported_as_such(
     demo: Demo, context: BrowserContext, browser_log: BrowserLog
 ) -> None:
     page = open_plain(demo, context, host="app.shop.test")

@@ -25,7 +25,7 @@ globalThis.chunks = (count, end = (c) => c.close()) => {
   });
 };
 globalThis.upload = (body, more) => ({ method: "POST", body, duplex: "half", ...more });
-globalThis.told = (call) => call.then(
+globalThis.reported = (call) => call.then(
   async (answer) => [answer.status, answer.status === 200 ? (await answer.json()).length : null],
   (error) => `${error.name}: ${error.message}`);
 """
@@ -48,8 +48,8 @@ def spa(over_http2: Spa, demo: Demo, browser_log: BrowserLog) -> Iterator[Spa]:
         yield over_http2
 
 
-def tell(spa: Spa, arguments: str) -> Any:
-    return spa.run(f"return told(fetch({arguments}))")
+def result_of(spa: Spa, arguments: str) -> Any:
+    return spa.run(f"return reported(fetch({arguments}))")
 
 
 CALLS = {
@@ -63,7 +63,7 @@ CALLS = {
 @pytest.mark.parametrize("call", CALLS)
 def test_a_stream_arrives_whole(spa: Spa, call: str) -> None:
     mark = spa.demo.mark()
-    assert tell(spa, CALLS[call]) == WHOLE
+    assert result_of(spa, CALLS[call]) == WHOLE
     assert [entry["path"] for entry in spa.demo.requests(mark)] == [ECHO]
 
 
@@ -71,7 +71,7 @@ def test_a_stream_arrives_whole(spa: Spa, call: str) -> None:
 def test_with_an_expired_token_it_arrives_whole_after_a_refresh(spa: Spa, call: str) -> None:
     spa.let_token_expire()
     mark = spa.demo.mark()
-    assert tell(spa, CALLS[call]) == WHOLE
+    assert result_of(spa, CALLS[call]) == WHOLE
     assert spa.demo.count(mark, REFRESH) == 1
 
 
@@ -81,28 +81,28 @@ def test_one_that_is_refused_is_sent_once_and_the_next_one_has_another_token(
 ) -> None:
     spa.spoil_token()
     mark = spa.demo.mark()
-    assert tell(spa, CALLS[call]) == [401, None]
+    assert result_of(spa, CALLS[call]) == [401, None]
     assert [entry["path"] for entry in spa.demo.requests(mark)] == [ECHO, REFRESH]
-    assert tell(spa, CALLS[call]) == WHOLE
+    assert result_of(spa, CALLS[call]) == WHOLE
 
 
 @pytest.mark.parametrize("call", ["request-of-stream", "request-as-options"])
 def test_a_request_of_one_that_is_refused_is_sent_again_whole(spa: Spa, call: str) -> None:
     spa.spoil_token()
     mark = spa.demo.mark()
-    assert tell(spa, CALLS[call]) == WHOLE
+    assert result_of(spa, CALLS[call]) == WHOLE
     assert spa.demo.count(mark, ECHO) == 2
 
 
 def test_a_stream_that_breaks_off_fails_as_natively(spa: Spa) -> None:
     spa.spoil_token()
     broken = "upload(chunks(3, (controller) => controller.error(new RangeError('mine'))))"
-    ours = tell(spa, f"new Request('/api/echo', {broken})")
+    ours = result_of(spa, f"new Request('/api/echo', {broken})")
     native = spa.run(
         f"""
         const frame = document.body.appendChild(document.createElement("iframe"));
         const {{ fetch, Request }} = frame.contentWindow;
-        return told(fetch(new Request("/api/echo", {broken})));
+        return reported(fetch(new Request("/api/echo", {broken})));
         """
     )
     assert ours == native

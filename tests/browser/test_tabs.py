@@ -13,7 +13,7 @@ from tests.browser.expectations import expect
 
 ELSEWHERE = "in another tab"
 
-# What supertokens-website does when it refreshes, and when it signs out, and tells nobody of.
+# What supertokens-website does when it refreshes and signs out, without any message.
 REFRESH_SILENTLY = """() => {
   const [, text] = /sFrontToken=([^;]+)/.exec(document.cookie);
   const token = JSON.parse(atob(text));
@@ -33,7 +33,7 @@ class Tabs:
     def __init__(self, demo: Demo, context: BrowserContext) -> None:
         self.demo = demo
         self.context = context
-        # One hears of writes from the browser and by the channel, the other by the channel alone.
+        # The browser and the channel notify one of writes; only the channel notifies the other.
         self.context.add_init_script(
             "if (location.pathname === '/pyscript') delete globalThis.cookieStore;"
         )
@@ -44,9 +44,9 @@ class Tabs:
         # What crosses the channel, as any page may listen.
         self.without.evaluate(
             """() => {
-                 globalThis.heard = [];
+                 globalThis.received = [];
                  globalThis.channel = new BroadcastChannel("supertokens-pyodide");
-                 channel.onmessage = ({ data }) => heard.push(data);
+                 channel.onmessage = ({ data }) => received.push(data);
                }"""
         )
 
@@ -54,13 +54,13 @@ class Tabs:
         # The button alone may be about to go, if the test before has signed out in the other tab.
         if self.javascript.page.evaluate("supertokens.doesSessionExist()"):
             self.javascript.click("sign-out")
-        # Python's page hears nothing of a session that went without a word.
+        # Python's page gets no event for a session that ended without a message.
         look_everywhere(self.javascript, self.python)
         for app in (self.javascript, self.python):
             app.expect_status("signed-out")
         for app in (self.javascript, self.python):
             app.page.evaluate("document.getElementById('event-log').replaceChildren()")
-        self.without.evaluate("heard.length = 0")
+        self.without.evaluate("received.length = 0")
 
 
 @pytest.fixture(scope="module")
@@ -87,12 +87,12 @@ def listening(tabs: Tabs, acting: App) -> App:
 
 
 def events(page: Page) -> list[tuple[str, str]]:
-    """The events that a page was told, oldest first: the action, and what is said of it."""
+    """The events that a page was reported, oldest first: the action, and what is said of it."""
     rows = page.get_by_test_id("event-log").locator("[data-kind]")
-    told = rows.evaluate_all(
+    reported = rows.evaluate_all(
         "(rows) => rows.map((r) => [r.dataset.kind, r.querySelector('span').textContent])"
     )
-    return [tuple(row) for row in reversed(told)]
+    return [tuple(row) for row in reversed(reported)]
 
 
 def look_everywhere(*apps: App) -> None:
@@ -104,7 +104,7 @@ def look_everywhere(*apps: App) -> None:
         )
 
 
-def test_each_deed_is_told_once_to_the_other_tab_and_not_again_where_it_was_done(
+def test_each_change_is_one_event_in_the_other_tab_and_none_in_its_own(
     tabs: Tabs, acting: App, listening: App
 ) -> None:
     acting.sign_up()
@@ -130,7 +130,7 @@ def test_each_deed_is_told_once_to_the_other_tab_and_not_again_where_it_was_done
     assert tabs.demo.count(mark, REFRESH) == 1
 
 
-def test_another_users_session_is_told_as_such(tabs: Tabs, acting: App, listening: App) -> None:
+def test_another_users_session_is_reported_as_such(tabs: Tabs, acting: App, listening: App) -> None:
     acting.sign_up()
     listening.expect_text("event-log", "SESSION_CREATED")
     first = acting.user_id()
@@ -154,28 +154,28 @@ def test_nothing_of_the_session_crosses_the_channel(tabs: Tabs) -> None:
     tabs.python.expect_text("event-log", "REFRESH_SESSION")
     tabs.python.click("sign-out")
     tabs.javascript.expect_text("event-log", "SIGN_OUT")
-    heard = tabs.without.evaluate("heard")
-    assert len(heard) >= 3
-    for message in heard:
+    received = tabs.without.evaluate("received")
+    assert len(received) >= 3
+    for message in received:
         assert message.keys() == {"protocol", "update"}
         assert abs(message["update"] / 1000 - time.time()) < 3600  # a time, and no token
 
 
-def test_pages_that_tell_nobody_are_heard_by_what_they_write(tabs: Tabs) -> None:
+def test_changes_by_pages_without_messages_are_found_in_the_cookies(tabs: Tabs) -> None:
     tabs.javascript.sign_up()
     tabs.without.evaluate(REFRESH_SILENTLY)
     tabs.javascript.expect_text("event-log", "REFRESH_SESSION")
     tabs.without.evaluate(SIGN_OUT_SILENTLY)
     tabs.javascript.expect_status("signed-out")
-    told = events(tabs.javascript.page)
-    assert told[-2:] == [("REFRESH_SESSION", ELSEWHERE), ("SIGN_OUT", ELSEWHERE)]
+    reported = events(tabs.javascript.page)
+    assert reported[-2:] == [("REFRESH_SESSION", ELSEWHERE), ("SIGN_OUT", ELSEWHERE)]
 
 
-# In place of the app, which looks at the session by itself when it is told something.
+# In place of the app, which reads the session by itself after an event.
 NOTE_EVENTS = """
-globalThis.told = [];
+globalThis.reported = [];
 const { supertokens } = globalThis;
-const onHandleEvent = ({ action, otherTab }) => told.push([action, otherTab]);
+const onHandleEvent = ({ action, otherTab }) => reported.push([action, otherTab]);
 supertokens.init({ apiDomain: location.origin, onHandleEvent });
 await supertokens.ready();
 document.documentElement.dataset.ready = true;
@@ -196,32 +196,32 @@ def test_a_page_that_nothing_reaches_looks_when_it_is_back(tabs: Tabs) -> None:
     deaf.goto(f"{tabs.demo.origin}/?mode=cookie")
     deaf.wait_for_selector("html[data-ready=true]")
     tabs.javascript.sign_up()
-    told: list[list[object]] = []
+    reported: list[list[object]] = []
     for event in (
         'dispatchEvent(new Event("online"))',
         'document.dispatchEvent(new Event("visibilitychange"))',
         'dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))',
     ):
-        assert deaf.evaluate("told") == told
+        assert deaf.evaluate("reported") == reported
         deaf.evaluate(event)
-        told.append(["REFRESH_SESSION" if told else "SESSION_CREATED", True])
-        assert deaf.evaluate("told") == told
+        reported.append(["REFRESH_SESSION" if reported else "SESSION_CREATED", True])
+        assert deaf.evaluate("reported") == reported
         tabs.without.evaluate(REFRESH_SILENTLY)
         tabs.javascript.page.wait_for_function(
-            "(n) => document.getElementById('event-log').children.length > n", arg=len(told)
+            "(n) => document.getElementById('event-log').children.length > n", arg=len(reported)
         )
     deaf.close()
 
 
-def test_a_closed_session_hears_nothing_more(tabs: Tabs) -> None:
+def test_a_closed_session_gets_no_more_events(tabs: Tabs) -> None:
     page = tabs.javascript.page
     tabs.python.sign_up()
     tabs.javascript.expect_text("event-log", "SESSION_CREATED")
     page.evaluate("supertokens.close()")
-    told = events(page)
+    reported = events(page)
     tabs.python.click("sign-out")
     tabs.python.expect_status("signed-out")
-    tabs.without.wait_for_function("heard.length > 0")
+    tabs.without.wait_for_function("received.length > 0")
     look_everywhere(tabs.javascript)
-    assert events(page) == told
+    assert events(page) == reported
     tabs.javascript.open()

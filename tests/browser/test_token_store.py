@@ -70,11 +70,11 @@ def test_workers_share_a_session_that_no_page_sees(python: WorkerPage) -> None:
     assert python.run(wrong) == []
 
 
-def test_a_sign_out_is_heard_by_the_other_worker(python: WorkerPage) -> None:
+def test_a_sign_out_is_an_event_in_the_other_worker(python: WorkerPage) -> None:
     assert python.run("return await s.does_session_exist()", worker=1) is True
     python.run("await s.sign_out()")
-    heard = "import asyncio\nwhile 'SIGN_OUT' not in list(js.events): await asyncio.sleep(0.01)"
-    python.run(heard, worker=1)
+    received = "import asyncio\nwhile 'SIGN_OUT' not in list(js.events): await asyncio.sleep(0.01)"
+    python.run(received, worker=1)
     assert python.run("return await s.does_session_exist()", worker=1) is False
 
 
@@ -158,7 +158,7 @@ def test_a_page_has_the_session_of_a_worker_that_does_not_ask_it(
     assert python.run("return await s.does_session_exist()") is False
 
 
-def test_where_indexeddb_is_blocked_the_session_lives_as_long_as_the_worker(
+def test_if_indexeddb_is_blocked_the_session_lives_as_long_as_the_worker(
     demo: Demo, new_context: NewContext, browser_log: BrowserLog
 ) -> None:
     python = WorkerPage(demo, new_context(), "bare", head="")
@@ -176,7 +176,7 @@ def test_where_indexeddb_is_blocked_the_session_lives_as_long_as_the_worker(
 
 def test_a_session_in_cookies_is_refused(demo: Demo, new_context: NewContext) -> None:
     python = WorkerPage(demo, new_context(), "bare", head="")
-    told = python.run(
+    reported = python.run(
         """
         try:
             s.init(api_domain=js.location.origin, token_store="indexedDB")
@@ -184,8 +184,8 @@ def test_a_session_in_cookies_is_refused(demo: Demo, new_context: NewContext) ->
             return [error.code, error.hint]
         """
     )
-    assert told[0] == "CONFIG_INVALID"
-    assert "token_transfer_method='header'" in told[1]
+    assert reported[0] == "CONFIG_INVALID"
+    assert "token_transfer_method='header'" in reported[1]
 
 
 PAGE_OPTIONS = """{

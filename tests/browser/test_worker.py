@@ -13,12 +13,12 @@ from tests.browser.worker_page import BUNDLE, SHARING_BUNDLE, WorkerPage
 
 NewContext = Callable[..., BrowserContext]
 
-# Notes whatever is said on BroadcastChannels, in pages and in workers.
+# Records all messages on BroadcastChannels, in pages and in workers.
 EAVESDROP = """
-  globalThis.overheard = [];
+  globalThis.broadcasts = [];
   const { postMessage } = BroadcastChannel.prototype;
   BroadcastChannel.prototype.postMessage = function (message) {
-    overheard.push(JSON.stringify(message));
+    broadcasts.push(JSON.stringify(message));
     return postMessage.call(this, message);
   };
 """
@@ -49,7 +49,7 @@ def mode(request: pytest.FixtureRequest) -> str:
 def python(
     shared: WorkerPage, demo: Demo, mode: str, browser_log: BrowserLog
 ) -> Iterator[WorkerPage]:
-    """A page with Python in a worker, which has called init() and where nobody is signed in."""
+    """A page with Python in a worker, which has called init(); no user is signed in."""
     context = shared.page.context
     with browser_log.watching(context):
         context.clear_cookies()
@@ -163,14 +163,14 @@ def test_nothing_is_wrong_with_a_worker(python: WorkerPage) -> None:
     assert python.run(wrong) == []
 
 
-def test_what_another_tab_does_is_told(python: WorkerPage) -> None:
+def test_a_change_in_another_tab_is_an_event(python: WorkerPage) -> None:
     python.sign_up()
     python.page.evaluate(SIGN_OUT_SILENTLY)
     python.run("import asyncio\nwhile 'SIGN_OUT' not in list(js.events): await asyncio.sleep(0.01)")
     assert python.events() == ["SESSION_CREATED", "SIGN_OUT"]
 
 
-def test_no_token_is_heard_on_a_broadcast_channel(python: WorkerPage, mode: str) -> None:
+def test_no_token_is_sent_on_a_broadcast_channel(python: WorkerPage, mode: str) -> None:
     python.sign_up()
     secrets = [
         cookie["value"]
@@ -181,7 +181,7 @@ def test_no_token_is_heard_on_a_broadcast_channel(python: WorkerPage, mode: str)
     python.let_token_expire()
     python.fetch(PROTECTED)
     python.run("await s.sign_out()")
-    said = python.page.evaluate("overheard") + python.run("return list(js.overheard)")
+    said = python.page.evaluate("broadcasts") + python.run("return list(js.broadcasts)")
     assert not [secret for secret in secrets for message in said if secret[:20] in message]
 
 
@@ -216,12 +216,12 @@ def test_without_the_shim_on_the_page_calls_and_requests_say_what_to_add(
         try:
             await s.does_session_exist()
         except s.SuperTokensError as error:
-            told = [error.code, error.hint]
+            reported = [error.code, error.hint]
         took = time.monotonic() - began
         try:
             await pyfetch(js.location.origin + "/api/public")
         except Exception as error:
-            return [*told, took, s.cause_of(error).hint]
+            return [*reported, took, s.cause_of(error).hint]
         """
     )
     code, hint, took, refusal = found
@@ -303,7 +303,7 @@ def test_four_workers_in_three_tabs_make_one_refresh(demo: Demo, new_context: Ne
 
 @pytest.mark.parametrize("kind", ["bare"], indirect=True)
 @pytest.mark.parametrize("mode", ["cookie"], indirect=True)
-def test_a_worker_that_python_keeps_busy_after_init_still_hears_its_page(
+def test_a_worker_that_python_keeps_busy_after_init_still_gets_its_pages_messages(
     python: WorkerPage,
 ) -> None:
     exists = python.run(

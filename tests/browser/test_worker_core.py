@@ -1,4 +1,4 @@
-"""A page whose only core is in a worker: what test_fetch.py and test_xhr.py do not say of it."""
+"""A page whose only core is in a worker: what test_fetch.py and test_xhr.py do not test."""
 
 import textwrap
 from collections.abc import Callable
@@ -82,7 +82,7 @@ def test_page_and_worker_have_one_session_and_one_refresh(python: WorkerPage, de
 def test_an_ordinary_request_of_the_page_waits_for_no_worker(python: WorkerPage) -> None:
     python.init(None)
     python.sign_up()
-    # Python waits for a response, and answers nobody until it has it.
+    # Python waits for a response, and answers no message until it has it.
     held: list[Route] = []
     python.page.route(f"**{HELD}", lambda route: held.append(route))
     code = f"""
@@ -101,7 +101,7 @@ def test_an_ordinary_request_of_the_page_waits_for_no_worker(python: WorkerPage)
     assert python.page.evaluate("busy") == "418"
 
 
-def test_options_that_differ_are_told_in_both(demo: Demo, new_context: NewContext) -> None:
+def test_options_that_differ_are_an_error_in_both(demo: Demo, new_context: NewContext) -> None:
     python = WorkerPage(demo, new_context(), "bare", head(WORKER))
     code = """
         s.init(api_domain="https://other.example")
@@ -111,8 +111,8 @@ def test_options_that_differ_are_told_in_both(demo: Demo, new_context: NewContex
             return error.code
     """
     assert python.run(code) == "ALREADY_INITIALISED"
-    told = "supertokens.getUserId().catch(({ code }) => code)"
-    assert python.page.evaluate(told) == "ALREADY_INITIALISED"
+    reported = "supertokens.getUserId().catch(({ code }) => code)"
+    assert python.page.evaluate(reported) == "ALREADY_INITIALISED"
 
 
 @pytest.mark.parametrize(
@@ -218,8 +218,8 @@ def test_a_worker_that_dies_leaves_nothing_hanging_and_another_takes_over(
     with page.expect_request(f"**{REFRESH}"):
         page.evaluate(
             """() => {
-              const told = (promise) => promise.then(({ status }) => status, ({ code }) => code);
-              globalThis.waiting = told(fetch("/api/protected"));
+              const reported = (call) => call.then(({ status }) => status, ({ code }) => code);
+              globalThis.waiting = reported(fetch("/api/protected"));
               globalThis.asking = supertokens.attemptRefreshingSession().catch(({ code }) => code);
             }"""
         )

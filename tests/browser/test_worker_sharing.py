@@ -1,4 +1,4 @@
-"""What a page shares with its workers, and when: told by workers that have no Python."""
+"""What a page shares with its workers, and when: tested with workers without Python."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,12 +20,12 @@ NewContext = Callable[..., BrowserContext]
 # A worker that runs what its page sends it. It speaks the wire (worker/wire.js) by itself.
 BARE = """
 const { port1, port2 } = new MessageChannel();
-const heard = [];
+const received = [];
 const answers = new Map();
 const services = {};
 port1.onmessage = async ({ data: { id, name, args, value, error } }) => {
   if (!name) return answers.get(id)?.({ value, error });
-  heard.push(name);
+  received.push(name);
   if (id) port1.postMessage({ id, value: await services[name]?.(...args) });
 };
 let last = 0;
@@ -155,7 +155,7 @@ def test_a_page_shares_its_session_from_when_it_says_so_until_close(
       ask("before", {}), ask("after", {}, {}),
     ])""".replace("KEY", json.dumps(STORAGE_KEY))
     assert site.run(everything) == [refused] * 6
-    assert site.run("return heard") == ["closed"]
+    assert site.run("return received") == ["closed"]
     assert site.page.evaluate("document.cookie") == "sAntiCsrf=ours"
     site.page.evaluate(INIT)
     assert site.run("return ask('cookies')") == "sAntiCsrf=ours"
@@ -175,7 +175,7 @@ def test_a_page_that_shares_nothing_yet_lets_a_worker_wait_and_says_what_is_miss
         site.run("globalThis.joining = join()")
     asked = "return Promise.race([joining, ask('cookies')])"
     assert site.run(asked).startswith("refused")
-    assert site.run("return heard") == ["waiting"]
+    assert site.run("return received") == ["waiting"]
     site.page.evaluate(INIT)
     assert site.run("return (await joining).cookies") == "sAntiCsrf=ours"
 
@@ -188,7 +188,7 @@ def test_a_worker_with_an_opaque_origin_gets_nothing(opened: Callable[..., Site]
     assert site.run("void join(); report('leave'); return self.origin") == "null"
     for _ in range(20):  # what had been answered would have come with these
         site.run("")
-    assert site.run("return [heard, [...answers.keys()].length]") == [[], 1]
+    assert site.run("return [received, [...answers.keys()].length]") == [[], 1]
     assert site.run("return Promise.race([ask('cookies'), 'nothing'])") == "nothing"
     assert site.page.evaluate("stray") == ["supertokens-pyodide"]  # not ours: the application's
 
@@ -283,7 +283,7 @@ const junk = [
     (name) => [{ name, args: [] }, { id: 900, name, args: [] }],
   ),
   ...[
-    "join", "write", "store", "lock", "unlock", "before", "after", "up", "refused", "events",
+    "join", "write", "store", "lock", "unlock", "before", "after", "ready", "refused", "events",
   ].flatMap(
     (name) => [[], [null], [5, 5, 5], [{}], [[{}]], [{ protocol: 2 }]].flatMap(
       (args) => [{ name, args }, { id: 901, name, args }],
@@ -334,10 +334,10 @@ def test_the_first_message_of_a_worker_does_not_reach_a_page_without_the_shim(
 ) -> None:
     site = opened("")
     site.start("/shim.mjs")
-    told = site.run("return start()")
+    reported = site.run("return start()")
     assert site.page.evaluate("stray") == []
-    assert told.startswith("UNSUPPORTED_PLATFORM")
-    assert "has not answered yet" in told
+    assert reported.startswith("UNSUPPORTED_PLATFORM")
+    assert "has not answered yet" in reported
 
 
 NO_LOCKS = "<script>Object.defineProperty(navigator, 'locks', { value: undefined })</script>"
@@ -349,17 +349,17 @@ def test_a_busy_page_is_waited_for(opened: Callable[..., Site], locks: bool) -> 
     site.start("/shim.mjs")
     without = "" if locks else "Object.defineProperty(navigator, 'locks', { value: undefined });"
     # It is busy for longer than a page without the shim is waited for.
-    told = site.page.evaluate(
+    reported = site.page.evaluate(
         """async (code) => {
           await run("return 'up'");
-          const told = run(code);
+          const reported = run(code);
           const end = performance.now() + 5000;
           while (performance.now() < end);
-          return told;
+          return reported;
         }""",
         f"{without} return start()",
     )
-    assert told == "ready"
+    assert reported == "ready"
     assert site.page.evaluate("stray") == []
 
 
@@ -367,9 +367,9 @@ def test_a_call_after_one_that_got_no_answer_works(opened: Callable[..., Site]) 
     site = opened()  # shares nothing yet
     site.start("/shim.mjs")
     site.run("globalThis.setTimeout = ((native) => (f, ms) => native(f, ms / 100))(setTimeout)")
-    told = site.run("return start()")
-    assert told.startswith("UNSUPPORTED_PLATFORM")
-    assert "does not share its session yet" in told
+    reported = site.run("return start()")
+    assert reported.startswith("UNSUPPORTED_PLATFORM")
+    assert "does not share its session yet" in reported
     site.page.evaluate(INIT)
     site.run(
         "while (shim.driver.core.isPending) await new Promise((next) => setTimeout(next, 100))"
@@ -377,7 +377,7 @@ def test_a_call_after_one_that_got_no_answer_works(opened: Callable[..., Site]) 
     assert site.run("return shim.ready().then(() => 'ready')") == "ready"
 
 
-def test_a_worker_with_an_opaque_origin_is_told_so(
+def test_a_worker_with_an_opaque_origin_gets_an_error(
     opened: Callable[..., Site], vendor: VendorSite
 ) -> None:
     site = opened(SHARING_BUNDLE)
@@ -385,7 +385,7 @@ def test_a_worker_with_an_opaque_origin_is_told_so(
     shim = site.page.evaluate(
         "fetch('/vendor/supertokens/supertokens.worker.js').then((response) => response.text())"
     )
-    told = site.page.evaluate(
+    reported = site.page.evaluate(
         """([shim, rest]) => {
           const text = shim + rest.replace(/importScripts.*/, "");
           begin("data:text/javascript;base64," + btoa(unescape(encodeURIComponent(text))));
@@ -393,8 +393,8 @@ def test_a_worker_with_an_opaque_origin_is_told_so(
         }""",
         [shim, WITH_SHIM],
     )
-    assert told[0] == "UNSUPPORTED_PLATFORM"
-    assert "opaque origin" in told[1]
+    assert reported[0] == "UNSUPPORTED_PLATFORM"
+    assert "opaque origin" in reported[1]
 
 
 # ---- a worker that dies --------------------------------------------------------------------------
@@ -407,7 +407,7 @@ services.exchange = answerWith(ANSWER);
 services.call = answerWith({ verdict: "value", value: true });
 services.resume = answerWith({ verdict: "deliver" });
 await join();
-report("up");
+report("ready");
 """
 SEND = '{ flow: 1, do: "send", headers: {}, drop: [], credentials: null }'
 

@@ -15,8 +15,8 @@ from tests.browser.spa import CHANGED_BODIES, Spa
 
 ECHO = "/api/echo"
 
-TELL = """
-globalThis.tell = (method, url, { prepare, body, isAsync = true } = {}) =>
+RESULT_OF = """
+globalThis.result_of = (method, url, { prepare, body, isAsync = true } = {}) =>
   new Promise((resolve) => {
     const xhr = new XMLHttpRequest();
     const ends = [];
@@ -38,12 +38,12 @@ ON_THE_PAGE = pytest.mark.parametrize("spa_kind", ["cookie", "header"], indirect
 
 @pytest.fixture
 def spa(spa: Spa) -> Spa:
-    spa.run(TELL)
+    spa.run(RESULT_OF)
     return spa
 
 
-def tell(spa: Spa, arguments: str) -> Any:
-    return spa.run(f"return tell({arguments})")
+def result_of(spa: Spa, arguments: str) -> Any:
+    return spa.run(f"return result_of({arguments})")
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["expired", "refused"])
@@ -53,9 +53,9 @@ def test_a_request_is_refreshed_for_and_arrives_whole(spa: Spa, known: bool) -> 
     else:
         spa.spoil_token()
     mark = spa.demo.mark()
-    told = tell(spa, '"POST", "/api/echo", { body: "grüezi" }')
-    assert (told["status"], told["ends"]) == (200, ["load"])
-    assert '"body":"grüezi"' in told["body"]
+    reported = result_of(spa, '"POST", "/api/echo", { body: "grüezi" }')
+    assert (reported["status"], reported["ends"]) == (200, ["load"])
+    assert '"body":"grüezi"' in reported["body"]
     statuses = [entry["status"] for entry in spa.demo.requests(mark)]
     assert statuses == ([200, 200] if known else [401, 200, 200])
 
@@ -66,7 +66,7 @@ def test_ten_requests_of_both_kinds_make_one_refresh(spa: Spa) -> None:
     statuses = spa.run(
         """
         const five = Array.from({ length: 5 });
-        const xhr = five.map(() => tell("GET", "/api/protected").then((told) => told.status));
+        const xhr = five.map(() => result_of("GET", "/api/protected").then(({ status }) => status));
         const fetched = five.map(() => fetch("/api/protected").then((response) => response.status));
         return Promise.all([...xhr, ...fetched]);
         """
@@ -77,11 +77,11 @@ def test_ten_requests_of_both_kinds_make_one_refresh(spa: Spa) -> None:
 
 
 @pytest.mark.parametrize("kind", ["", "json", "arraybuffer", "blob"])
-def test_an_invalid_claim_is_told_whatever_the_response_type(spa: Spa, kind: str) -> None:
+def test_an_invalid_claim_is_an_event_for_every_response_type(spa: Spa, kind: str) -> None:
     spa.run(
         """
         const prepare = (xhr) => { xhr.responseType = argument; };
-        await tell("GET", "/api/needs-claim", { prepare });
+        await result_of("GET", "/api/needs-claim", { prepare });
         """,
         kind,
     )
@@ -112,7 +112,7 @@ def test_headers_are_those_of_the_last_response(
         route.fulfill(status=200 if count % 2 == 0 else 401, headers=headers | ends)
 
     spa.route(f"{origin or '**'}/api/counted", answer)
-    told = spa.run(
+    reported = spa.run(
         f"""
         const xhr = new XMLHttpRequest();
         const use = () => new Promise((resolve) => {{
@@ -127,7 +127,7 @@ def test_headers_are_those_of_the_last_response(
         return [await use(), await use(), await supertokens.doesSessionExist()];
         """
     )
-    assert told == [[200, "2", "2"], [200, "4", "4"], False]
+    assert reported == [[200, "2", "2"], [200, "4", "4"], False]
     assert not [text for text in browser_log.console_errors if "unsafe header" in text]
 
 
@@ -137,14 +137,18 @@ def test_an_attempt_that_the_cache_answers_comes_to_an_end(spa: Spa, status: int
     path = f"/api/kept-{status}"
     spa.route(f"**{path}", lambda route: route.fulfill(status=status, headers=kept, body="kept"))
     for _ in range(2):
-        told = tell(spa, f'"GET", "{path}"')
-        assert (told["status"], told["body"], told["ends"]) == (status, "kept", ["load"])
+        reported = result_of(spa, f'"GET", "{path}"')
+        assert (reported["status"], reported["body"], reported["ends"]) == (
+            status,
+            "kept",
+            ["load"],
+        )
 
 
 def test_the_callers_own_401_comes_after_one_refresh(spa: Spa) -> None:
     mark = spa.demo.mark()
-    told = tell(spa, '"GET", "/api/always-401"')
-    assert (told["status"], told["ends"]) == (401, ["load"])
+    reported = result_of(spa, '"GET", "/api/always-401"')
+    assert (reported["status"], reported["ends"]) == (401, ["load"])
     assert spa.demo.count(mark, REFRESH) == 1
 
 
@@ -153,49 +157,51 @@ def test_the_callers_own_401_comes_after_one_refresh(spa: Spa) -> None:
 def test_a_session_that_has_ended_gives_the_refreshs_response(spa: Spa, is_async: str) -> None:
     spa.demo.revoke_all(spa.run("return supertokens.getUserId()"))
     spa.spoil_token()
-    told = tell(spa, f'"GET", "/api/protected", {{ isAsync: {is_async} }}')
-    assert (told["status"], told["ends"]) == (401, ["load"])
-    assert told["url"].endswith(REFRESH)
+    reported = result_of(spa, f'"GET", "/api/protected", {{ isAsync: {is_async} }}')
+    assert (reported["status"], reported["ends"]) == (401, ["load"])
+    assert reported["url"].endswith(REFRESH)
     assert spa.run("return supertokens.doesSessionExist()") is False
 
 
 def test_an_outage_is_an_error_event_and_nothing_else(spa: Spa) -> None:
     spa.spoil_token()
     spa.route(f"**{REFRESH}", lambda route: route.abort())
-    told = tell(spa, '"GET", "/api/protected"')
-    assert (told["status"], told["ends"]) == (0, ["error"])
+    reported = result_of(spa, '"GET", "/api/protected"')
+    assert (reported["status"], reported["ends"]) == (0, ["error"])
 
 
 def test_tokens_that_came_while_a_request_was_on_its_way_are_used_at_once(spa: Spa) -> None:
     held: list[Route] = []
     spa.page.route(f"**{PROTECTED}", lambda route: held.append(route), times=1)
-    spa.run('globalThis.told = tell("GET", "/api/protected")')
+    spa.run('globalThis.reported = result_of("GET", "/api/protected")')
     spa.wait_for(held)
     mark = spa.demo.mark()
     assert spa.run("return supertokens.attemptRefreshingSession()") is True
     held[0].fulfill(status=401)
-    assert spa.run("return (await told).status") == 200
+    assert spa.run("return (await reported).status") == 200
     assert spa.demo.count(mark, REFRESH) == 1
 
 
-def test_each_attempt_tells_of_its_own_upload(spa: Spa) -> None:
+def test_each_attempt_reports_its_own_upload(spa: Spa) -> None:
     spa.spoil_token()
-    told = spa.run(
+    reported = spa.run(
         """
-        const told = [];
+        const reported = [];
         const prepare = ({ upload }) => {
-          const note = ({ type, loaded, total }) => told.push([type, loaded === total]);
+          const note = ({ type, loaded, total }) => reported.push([type, loaded === total]);
           for (const type of ["loadstart", "load", "loadend", "error", "abort"]) {
             upload.addEventListener(type, note);
           }
-          upload.onprogress = ({ loaded, total }) => { told.last = loaded / total; };
+          upload.onprogress = ({ loaded, total }) => { reported.last = loaded / total; };
         };
-        const { status } = await tell("POST", "/api/echo", { prepare, body: "x".repeat(300000) });
-        return [status, told.last, told];
+        const { status } = await result_of("POST", "/api/echo", {
+          prepare, body: "x".repeat(300000),
+        });
+        return [status, reported.last, reported];
         """
     )
     attempt = [["loadstart", False], ["load", True], ["loadend", True]]
-    assert told == [200, 1, attempt * 2]
+    assert reported == [200, 1, attempt * 2]
 
 
 OTHER = "const other = document.body.appendChild(document.createElement('iframe')).contentWindow;"
@@ -222,21 +228,22 @@ CHANGED = CHANGED_BODIES | {
 def test_what_is_sent_again_is_what_was_sent(spa: Spa, body: str) -> None:
     spa.spoil_token()
     make, change = CHANGED[body].split("|")
-    told = spa.run(
+    reported = spa.run(
         f"""
         const before = location.href;
         const url = new URL("api/echo", before);
         {make}
-        const waiting = [tell("POST", url, {{ body: b }}), tell("POST", "api/echo", {{ body: b }})];
+        const sent = [url, "api/echo"];
+        const waiting = sent.map((each) => result_of("POST", each, {{ body: b }}));
         url.pathname = "/elsewhere";
         history.pushState(null, "", "/some/where/else/");
         {change}
-        const told = await Promise.all(waiting);
+        const reported = await Promise.all(waiting);
         history.replaceState(null, "", before);
-        return told;
+        return reported;
         """
     )
-    for each in told:
+    for each in reported:
         assert each["status"] == 200
         assert "as it was" in each["body"].replace("as+it+was", "as it was")
 
@@ -248,14 +255,14 @@ def test_the_time_limit_counts_from_the_beginning(spa: Spa) -> None:
     spa.run(
         """
         const prepare = (xhr) => { xhr.timeout = 60000; };
-        globalThis.told = tell("POST", "/api/echo", { prepare });
+        globalThis.reported = result_of("POST", "/api/echo", { prepare });
         """
     )
     spa.wait_for(held)
     spa.route(f"**{ECHO}", lambda route: None)  # the second attempt never gets an answer
     spa.run("const now = performance.now(); performance.now = () => now + 60001;")
     held[0].continue_()
-    assert spa.run("const { ends } = await told; delete performance.now; return ends") == [
+    assert spa.run("const { ends } = await reported; delete performance.now; return ends") == [
         "timeout"
     ]
 
@@ -274,19 +281,19 @@ def test_what_is_not_ours_is_left_alone(spa: Spa, is_async: str) -> None:
         )[1],
     )
     mark = spa.demo.mark()
-    told = tell(spa, f'"GET", "{ELSEWHERE}/x", {{ isAsync: {is_async} }}')
-    assert (told["status"], told["ends"]) == (401, ["load"])
+    reported = result_of(spa, f'"GET", "{ELSEWHERE}/x", {{ isAsync: {is_async} }}')
+    assert (reported["status"], reported["ends"]) == (401, ["load"])
     assert "st-auth-mode" not in sent[0]
     assert spa.demo.requests(mark) == []
 
 
-def test_credentials_are_included_for_the_api_and_nobody_else(spa: Spa) -> None:
+def test_credentials_are_included_for_the_api_only(spa: Spa) -> None:
     # Browsers refuse the asterisk where credentials are included.
     spa.route(
         f"{ELSEWHERE}/**",
         lambda route: route.fulfill(headers={"access-control-allow-origin": "*"}),
     )
-    told = spa.run(
+    reported = spa.run(
         f"""
         const xhr = new XMLHttpRequest();
         const send = async (url) => {{
@@ -297,7 +304,7 @@ def test_credentials_are_included_for_the_api_and_nobody_else(spa: Spa) -> None:
         return [await send("/api/protected"), await send("{ELSEWHERE}/x")];
         """
     )
-    assert told == [[200, False], [200, False]]
+    assert reported == [[200, False], [200, False]]
 
 
 def test_closing_leaves_what_is_on_its_way_to_its_callers(spa: Spa) -> None:
@@ -307,8 +314,8 @@ def test_closing_leaves_what_is_on_its_way_to_its_callers(spa: Spa) -> None:
         spa.route(f"**{path}", lambda route: held.setdefault(route.request.url, route))
     spa.run(
         """
-        globalThis.sent = tell("POST", "/api/echo");
-        globalThis.waiting = tell("GET", "/api/protected");
+        globalThis.sent = result_of("POST", "/api/echo");
+        globalThis.waiting = result_of("GET", "/api/protected");
         """
     )
     spa.wait_for(held, 2)
@@ -339,9 +346,9 @@ def test_a_synchronous_request_is_refreshed_for(spa: Spa, known: bool) -> None:
     else:
         spa.spoil_token()
     mark = spa.demo.mark()
-    told = tell(spa, '"POST", "/api/echo", { isAsync: false, body: "x" }')
-    assert (told["status"], told["ends"]) == (200, ["load"])
-    assert '"body":"x"' in told["body"]
+    reported = result_of(spa, '"POST", "/api/echo", { isAsync: false, body: "x" }')
+    assert (reported["status"], reported["ends"]) == (200, ["load"])
+    assert '"body":"x"' in reported["body"]
     statuses = [entry["status"] for entry in spa.demo.requests(mark)]
     assert statuses == ([200, 200] if known else [401, 200, 200])
 
@@ -350,8 +357,8 @@ def test_a_synchronous_request_is_refreshed_for(spa: Spa, known: bool) -> None:
 def test_a_synchronous_request_throws_in_an_outage(spa: Spa) -> None:
     spa.spoil_token()
     spa.route(f"**{REFRESH}", lambda route: route.abort())
-    told = spa.run(f'{SYNC} return sync("GET", "/api/protected")')
-    assert told == [4, 0, "RefreshUnavailable", "NetworkError"]
+    reported = spa.run(f'{SYNC} return sync("GET", "/api/protected")')
+    assert reported == [4, 0, "RefreshUnavailable", "NetworkError"]
 
 
 @ON_THE_PAGE

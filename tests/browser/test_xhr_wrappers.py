@@ -85,9 +85,9 @@ def test_a_library_that_wraps_it_works_and_so_does_the_session(
         run = "inZone.run(() => send(...argument))" if library == "zone.js" else "send(...argument)"
         shared.spoil_token()
         mark = demo.mark()
-        told = shared.run(f"{SEND} return {run}", ["POST", "/api/echo", "x"])
-        assert told[:2] == [200, True]
-        assert "error" not in told[2]
+        reported = shared.run(f"{SEND} return {run}", ["POST", "/api/echo", "x"])
+        assert reported[:2] == [200, True]
+        assert "error" not in reported[2]
         statuses = [entry["status"] for entry in demo.requests(mark)]
         assert statuses == [401, 200, 200]
         assert shared.run("return seen") != []

@@ -31,7 +31,7 @@ def front_token_of(context: BrowserContext) -> Any:
 
 
 def token_of(context: BrowserContext) -> Token:
-    """The times of the token that the browser's cookies tell of."""
+    """The times in the token of the browser's cookies."""
     marks = [c["value"] for c in context.cookies() if c["name"] == "st-last-access-token-update"]
     return Token(front_token_of(context)["ate"], float(marks[0]))
 
@@ -63,7 +63,7 @@ def let_shown_token_expire(
 ) -> None:
     """Have a page that shows its token get a short one, and wait until it shows that it is over.
 
-    A page that hears of a new token may look at it, and refresh if it has expired by then. On a
+    A page that is notified of a new token may read it, and refresh if it has expired by then. On a
     machine so slow each new token lives longer than the last.
     """
     mark, refreshes = demo.mark(), 0

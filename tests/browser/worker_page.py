@@ -23,7 +23,7 @@ ISOLATION = {
     "cross-origin-embedder-policy": "require-corp",
 }
 
-# Runs the body of an async Python function, and tells what it returns.
+# Runs the body of an async Python function, and reports what it returns.
 RUN = """
 import json, textwrap
 scope = {}
@@ -128,8 +128,8 @@ class WorkerPage:
     def run(self, code: str, argument: object = None, worker: int = 0) -> Any:
         """Run the body of an async Python function in a worker."""
         arguments = [worker, textwrap.dedent(code), json.dumps(argument)]
-        told = self.page.evaluate("(given) => runIn(...given)", arguments)
-        return json.loads(told)
+        reported = self.page.evaluate("(given) => runIn(...given)", arguments)
+        return json.loads(reported)
 
     def init(self, mode: str | None = "cookie", worker: int = 0) -> None:
         """Start the SDK (again), and note its events; without a mode the page knows the options."""

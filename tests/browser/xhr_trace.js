@@ -1,4 +1,4 @@
-// Records everything that an XMLHttpRequest tells and shows, in the same scenario, whichever class it
+// Records every event and property of an XMLHttpRequest, in the same scenario, whichever class it
 // is made of. A scenario is the body of an async function of `xhr` and of the tools below.
 globalThis.XHR_CLASSES ??= {
   ours: XMLHttpRequest,
@@ -86,7 +86,7 @@ globalThis.traceXHR = async (kind, scenario, withUpload = false) => {
     waiting.push(each);
   };
   const until = (type, state = null) => new Promise((resolve) => at(type, state, resolve));
-  // Whatever was on its way has arrived when this has.
+  // When this has arrived, so has everything before it.
   const fence = () =>
     new Promise((resolve) => {
       const last = new XHR_CLASSES.native();

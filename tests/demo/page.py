@@ -57,7 +57,7 @@ class SoftwarePasskeys:
         found["response"].pop("userHandle")
         return found
 
-    async def signal_accepted(self, *told: Any) -> None: ...
+    async def signal_accepted(self, *reported: Any) -> None: ...
 
 
 @contextlib.contextmanager

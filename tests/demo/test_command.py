@@ -33,7 +33,7 @@ def failing(*arguments: str, **env: str) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_where_it_is_and_stops_when_told_although_a_connection_is_open(vendor, number):
+def test_it_prints_its_address_and_stops_on_a_signal_with_a_connection_open(vendor, number):
     with running_demo(vendor) as demo, httpx.Client(timeout=TIMEOUT) as client:
         assert re.fullmatch(
             r"Demo: (http://localhost:\d+)/ \(JavaScript\) · \1/pyscript \(Python\) · "
@@ -118,7 +118,7 @@ def test_the_life_of_access_tokens(visitor, email):
 
 
 def test_another_core(vendor, email):
-    """Two demos on one core of somebody else know the same users."""
+    """Two demos on one external core have the same users."""
     with local_core() as core:
         env = environment(SUPERTOKENS_CONNECTION_URI=core.uri)
         with running_demo(vendor, env=env) as one, Visitor(one.origin) as visitor:
@@ -140,9 +140,9 @@ def test_options_of_the_local_core_count_for_nothing_on_another(vendor):
 def test_a_core_that_wants_an_api_key(vendor):
     with running_core("--api-key", "key") as uri:
         env = {"SUPERTOKENS_CONNECTION_URI": uri}
-        for key, told in ({}, "got none: set"), ({"SUPERTOKENS_API_KEY": "another"}, "refuses"):
+        for key, reported in ({}, "got none: set"), ({"SUPERTOKENS_API_KEY": "another"}, "refuses"):
             line = failing(*command(vendor, "--port", "0"), **env, **key)
-            assert told in line
+            assert reported in line
             assert "SUPERTOKENS_API_KEY" in line
         env["SUPERTOKENS_API_KEY"] = "key"
         with running_demo(vendor, env=environment(**env)) as demo:

@@ -66,7 +66,7 @@ def test_a_passkey_as_first_factor(scene):
 def test_a_verified_address_has_one_user(scene):
     """A password, then an account elsewhere, then a code: one user with three ways to sign in."""
     email = scene.signed_up()
-    # An account is linked to nobody's unverified address.
+    # An account is not linked to an unverified address.
     account = Account(email, email)
     refused = scene.new_browser().auth("/signinup", **account.visit(scene.browser)).json()
     assert refused["status"] == "SIGN_IN_UP_NOT_ALLOWED"

@@ -1,4 +1,4 @@
-"""The mails and text messages that nobody sends."""
+"""The mails and text messages of the demo's mailbox."""
 
 from demo.backend.documentation import Documentation
 from demo.backend.mailbox import Mailbox, Message

@@ -1,4 +1,4 @@
-"""The OpenID provider itself, as a browser and a backend meet it."""
+"""The OpenID provider itself, as a browser and a backend use it."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,7 +36,7 @@ def test_a_person_refuses(new_scene, step):
 
 
 def test_a_code_is_worth_nothing_the_second_time(new_scene):
-    """The session that it has begun goes on."""
+    """The session that it has begun continues."""
     scene = new_scene()
     email = scene.email()
     body = Account(email, email).visit(scene.browser)

@@ -45,6 +45,6 @@ def test_an_estimate_holds_the_mean_and_most_of_the_resampled_means():
     assert len(within) == pytest.approx(0.95 * len(means), abs=2)
 
 
-def test_where_all_orders_are_alike_nothing_is_uncertain():
+def test_equal_orders_have_no_uncertainty():
     found = estimate([7.5] * 10, list(resampled_means([7.5] * 10)))
     assert (found.low, found.mean, found.high) == (7.5, 7.5, 7.5)

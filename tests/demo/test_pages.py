@@ -89,7 +89,7 @@ def test_the_own_files_that_a_page_names_are_there(visitor: Visitor):
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-in/verify", "/sign-in/webauthn/recover"])
-def test_links_in_messages_lead_to_a_page_that_tells_no_other_site(visitor: Visitor, path):
+def test_links_in_messages_lead_to_a_page_that_sends_no_referrer(visitor: Visitor, path):
     response = visitor.get(path)
     assert response.headers["referrer-policy"] == "no-referrer"
     offered = re.findall(r'<option value="([^"]+)"', response.text)

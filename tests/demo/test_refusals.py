@@ -98,7 +98,7 @@ def test_linking_takes_a_verified_address(scene):
         assert error["id"] == "st-ev"
 
 
-def test_a_wrong_code_for_ones_own_unverified_address_is_told_as_an_unverified_address(scene):
+def test_a_wrong_code_for_ones_own_unverified_address_is_reported_as_an_unverified_address(scene):
     email = scene.signed_up()
     scene.browser.post("/api/require-factor", json={"factor": "otp-email"})
     scene.browser.put("/auth/mfa/info")

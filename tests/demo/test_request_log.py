@@ -8,7 +8,7 @@ def latest(visitor: Visitor) -> int:
     return visitor.get("/api/requests").json()["last"]
 
 
-def test_what_is_told_of_a_request(visitor: Visitor, email):
+def test_the_log_describes_each_request(visitor: Visitor, email):
     visitor.sign_up(email)
     before = latest(visitor)
     visitor.get("/api/protected?x=1", headers={"anti-csrf": "secret-a", "rid": "secret-b"})

@@ -1,4 +1,4 @@
-"""What the backend tells of sessions and changes in them."""
+"""What the backend reports about sessions and changes in them."""
 
 import base64
 import json
@@ -53,7 +53,7 @@ def test_all_sessions_of_a_user_in_one_tenant(visitor: Visitor, email):
     assert visitor.sessions(tenant="public") == []
 
 
-def test_nobody_sees_the_sessions_of_others(signed_in: Visitor, new_visitor, new_email):
+def test_users_do_not_see_the_sessions_of_others(signed_in: Visitor, new_visitor, new_email):
     other = new_visitor()
     other.sign_up(new_email())
     (theirs,) = other.sessions()

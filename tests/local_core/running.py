@@ -25,7 +25,7 @@ REFRESH = {"enableAntiCsrf": False, "useDynamicSigningKey": True}
 
 
 class Clock:
-    """A clock that goes on only when it is told to."""
+    """A clock that advances only by a call."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000_000

@@ -1,4 +1,4 @@
-// supertokens-node in a process of its own, told over stdin what to do: see sdk_python.py.
+// supertokens-node in a process of its own, with commands on stdin: see sdk_python.py.
 
 const http = require("node:http");
 const readline = require("node:readline");

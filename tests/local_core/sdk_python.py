@@ -1,4 +1,4 @@
-"""supertokens-python in a process of its own, told over stdin what to do.
+"""supertokens-python in a process of its own, with commands on stdin.
 
 Each line of stdin is a JSON array, an operation and its arguments. Each line of stdout is an object
 with either the `result` or the name of the `error`. sdk_node.cjs understands the same operations.

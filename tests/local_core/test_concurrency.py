@@ -1,4 +1,4 @@
-"""Requests at the same time: whatever their order, what they leave behind fits together."""
+"""Requests at the same time: in every order, their results are consistent."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -115,7 +115,7 @@ def test_an_own_jwt_says_what_the_application_wants(core):
 
 
 @pytest.mark.parametrize(("static", "prefix"), [({}, "s-"), (True, "s-"), (False, "d-")])
-def test_an_own_jwt_is_signed_by_the_static_key_unless_told_otherwise(core, static, prefix):
+def test_an_own_jwt_is_signed_by_the_static_key_by_default(core, static, prefix):
     fields = {} if static == {} else {"useStaticSigningKey": static}
     header = jwt.get_unverified_header(own_jwt(core, **fields)["jwt"])
     assert header["kid"].startswith(prefix)

@@ -97,7 +97,7 @@ def test_a_key_is_published_before_it_signs(core: CoreClient, clock: Clock):
     assert key_id(core.new_session()) in published - {first}
 
 
-def test_caches_are_told_how_long_the_keys_are_good(core: CoreClient, clock: Clock):
+def test_caches_keep_the_keys_as_long_as_they_are_good(core: CoreClient, clock: Clock):
     def max_age() -> int:
         control = core.request("GET", "/.well-known/jwks.json").headers["cache-control"]
         return int(control.split(",")[0].removeprefix("max-age="))

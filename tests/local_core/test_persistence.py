@@ -84,7 +84,7 @@ def test_what_signs_in_survives_a_restart(clock, db):
         core.ok("POST", "/recipe/webauthn/signup", **fields)
 
 
-def test_without_a_file_a_core_begins_anew(clock):
+def test_without_a_file_a_core_begins_empty(clock):
     with CoreClient(clock) as core:
         session = core.new_session()
     with CoreClient(clock) as core:

@@ -1,4 +1,4 @@
-"""Whatever is sent to it, the core answers in the core's own words and never breaks."""
+"""The core answers every request with its own messages, and never breaks."""
 
 import logging
 
@@ -29,12 +29,12 @@ def shared():
 
 @pytest.fixture(scope="module")
 def fuzzed():
-    """One that is changed by whatever comes."""
+    """A body that is changed in any way."""
     with CoreClient(Clock()) as core:
         yield core
 
 
-def told(response):
+def reported(response):
     return response.status_code, response.text.removesuffix("\n")
 
 
@@ -42,7 +42,7 @@ def test_it_says_hello(core):
     for path in ("/hello", "/", "/appid-public/hello", "/public/hello", "/appid-public"):
         for method in ("GET", "POST", "PUT", "DELETE"):
             response = core.request(method, path)
-            assert told(response) == (200, "Hello")
+            assert reported(response) == (200, "Hello")
             assert response.headers["content-type"] == "text/html; charset=utf-8"
 
 
@@ -62,7 +62,7 @@ def test_it_names_the_versions_it_speaks(core):
 def test_it_refuses_other_versions(core, version):
     headers = {"cdi-version": version}
     refusal = (400, f"cdi-version {version} not supported")
-    assert told(core.request("GET", "/users/count", headers=headers)) == refusal
+    assert reported(core.request("GET", "/users/count", headers=headers)) == refusal
     assert core.request("GET", "/hello", headers=headers).is_success
     assert core.request("GET", "/.well-known/jwks.json", headers=headers).is_success
 
@@ -72,7 +72,7 @@ def test_a_method_that_is_not_there(core, method):
     response = core.request(method, "/recipe/session")
     assert response.status_code == 405
     if method != "HEAD":
-        assert told(response)[1] == "Method not supported"
+        assert reported(response)[1] == "Method not supported"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_method_that_is_not_there(core, method):
     ],
 )
 def test_a_path_that_is_not_there(core, path):
-    assert told(core.request("GET", path)) == (404, "Not found")
+    assert reported(core.request("GET", path)) == (404, "Not found")
 
 
 def test_what_it_says_about_itself(core):
@@ -127,7 +127,10 @@ def test_with_an_api_key_only_those_who_have_it_are_answered(clock):
     with CoreClient(clock, api_key="key") as core:
         for headers in ({}, {"api-key": "other"}, {"authorization": "Bearer other"}):
             for path in ("/users", "/apiversion", "/users/count"):
-                assert told(core.request("GET", path, headers=headers)) == (401, "Invalid API key")
+                assert reported(core.request("GET", path, headers=headers)) == (
+                    401,
+                    "Invalid API key",
+                )
         for headers in (
             {"api-key": "key"},
             {"api-key": " key "},
@@ -142,7 +145,7 @@ def test_with_an_api_key_only_those_who_have_it_are_answered(clock):
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
 @pytest.mark.parametrize("body", [b"", b"[]"])
 def test_every_api_wants_a_json_object(shared, method, path, body):
-    assert told(shared.request(method, path, content=body)) == (400, "Invalid Json Input")
+    assert reported(shared.request(method, path, content=body)) == (400, "Invalid Json Input")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +166,7 @@ def test_every_api_wants_a_json_object(shared, method, path, body):
 )
 def test_a_body_that_cannot_be_read(shared, body):
     response = shared.request("POST", "/recipe/session", content=body)
-    assert told(response) == (400, "Invalid Json Input")
+    assert reported(response) == (400, "Invalid Json Input")
 
 
 SESSION = {"userId": "u", "enableAntiCsrf": False, "userDataInJWT": {}, "userDataInDatabase": {}}
@@ -215,10 +218,10 @@ COMPLETE = [
 def test_each_field_is_wanted_and_of_its_type(shared, path, body, field):
     refusal = (400, f"Field name '{field}' is invalid in JSON input")
     without = {name: value for name, value in body.items() if name != field}
-    assert told(shared.request("POST", path, json=without)) == refusal
+    assert reported(shared.request("POST", path, json=without)) == refusal
     wrong = [value for value in ("x", 5, True, {}) if type(value) is not type(body[field])]
     for value in (None, [1], *wrong):
-        assert told(shared.request("POST", path, json={**body, field: value})) == refusal
+        assert reported(shared.request("POST", path, json={**body, field: value})) == refusal
 
 
 @pytest.mark.parametrize(
@@ -234,7 +237,7 @@ def test_each_field_is_wanted_and_of_its_type(shared, path, body, field):
     ],
 )
 def test_a_parameter_is_missing(shared, path, field):
-    assert told(shared.request("GET", path)) == (
+    assert reported(shared.request("GET", path)) == (
         400,
         f"Field name '{field}' is missing in GET request",
     )
@@ -342,7 +345,7 @@ def test_a_parameter_is_missing(shared, path, field):
 )
 def test_fields_that_do_not_fit(shared, method, path, fields, text):
     where = {"params": fields} if method in ("GET", "DELETE") else {"json": fields}
-    assert told(shared.request(method, path, **where)) == (400, text)
+    assert reported(shared.request(method, path, **where)) == (400, text)
 
 
 NAMES = sorted(
@@ -398,7 +401,7 @@ def test_a_failure_of_ours_is_logged_without_what_was_sent(core, caplog, monkeyp
         response = core.request(
             "POST", "/recipe/signup", json={"email": "a@example.com", "password": "hunter2"}
         )
-    assert told(response) == (500, "Internal error")
+    assert reported(response) == (500, "Internal error")
     assert "POST /recipe/signup failed" in caplog.text
     assert "hunter2" not in caplog.text
 

@@ -97,7 +97,7 @@ def test_a_session_lives_through_refreshes(sdk, user):
     second = sdk.refresh_session(first["refreshToken"], first["antiCsrfToken"])
     assert second["handle"] == first["handle"]
     assert second["refreshToken"] != first["refreshToken"]
-    # The first use of the new access token tells that it has arrived.
+    # The first use of the new access token shows that it has arrived.
     seen = sdk.get_session(second["accessToken"], second["antiCsrfToken"], False)
     assert seen["isNew"]
     assert seen["payload"]["parentRefreshTokenHash1"] is None

@@ -1,4 +1,4 @@
-"""Sessions as the core's interface tells of them: rotation, theft, expiry, payloads."""
+"""Sessions in the core's interface: rotation, theft, expiry, payloads."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_access_tokens_count_in_whole_seconds(core, clock):
     assert token["expiry"] == clock.now - 999 + HOUR
 
 
-def test_a_theft_is_told_with_the_session_and_its_user(core):
+def test_a_theft_is_reported_with_the_session_and_its_user(core):
     first = core.new_session()
     core.refresh(core.refresh(first))
     assert core.refresh(first) == {
@@ -312,7 +312,7 @@ def test_a_tenants_sessions_are_removed_apart_from_the_others(core):
         f"AAAA.{NONCE}.V2",
     ],
 )
-def test_a_refresh_token_of_somebody_else_is_refused(core, token):
+def test_a_refresh_token_of_another_user_is_refused(core, token):
     response = core.response("POST", "/recipe/session/refresh", refreshToken=token, **REFRESH)
     assert response == {"status": "UNAUTHORISED", "message": "Invalid refresh token"}
 

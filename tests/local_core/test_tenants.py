@@ -259,9 +259,9 @@ def test_only_the_public_tenant_speaks_for_its_app(core):
         ("GET", "/recipe/session/user", app_api),
     ]:
         fields = {"tenantId": "t2", "userId": "u"}
-        status, told = refusal(core, method, f"/t1{path}", **fields)
-        assert status == 403, told
-        assert told.startswith(text)
+        status, reported = refusal(core, method, f"/t1{path}", **fields)
+        assert status == 403, reported
+        assert reported.startswith(text)
 
 
 def test_a_removed_tenant_takes_its_sessions_along(core):
@@ -311,7 +311,7 @@ def test_apps_are_worlds_apart(core):
     assert core.ok("GET", "/users/count")["count"] == 1
 
 
-def test_the_operators_validity_holds_where_nobody_chose_one(clock):
+def test_the_operators_validity_is_the_default(clock):
     with CoreClient(clock, access_token_validity=2) as core:
         assert life(core.new_session()) == 2 * SECOND
         app = core.in_app("a1", access_token_validity=3)

@@ -1,4 +1,4 @@
-"""Logging in with an account at somebody else's, and who these are."""
+"""Logging in with an account at a provider, and the providers."""
 
 import pytest
 
@@ -119,7 +119,7 @@ def test_a_tenant_has_providers(core):
         ),
     ],
 )
-def test_a_provider_with_which_nobody_could_log_in(core, config, text):
+def test_a_provider_with_unusable_settings_is_refused(core, config, text):
     config = {"thirdPartyId": "x", "clients": [CLIENT], **config}
     response = core.request("PUT", CONFIG, json={"config": config})
     assert (response.status_code, response.text) == (

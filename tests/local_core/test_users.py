@@ -177,7 +177,7 @@ def test_two_primary_users_with_one_address_in_a_tenant_cannot_be(core):
     stranger = core.sign_up("d@example.com")
     core.put_tenant("t2")
     response = core.response("POST", "/t1/recipe/multitenancy/tenant/user", recipeUserId=one)
-    # Whoever is primary: the address is there already.
+    # With any primary user: the address is there already.
     assert response == {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
     assert link(core, stranger, third)["status"] == "OK"
     lone = core.sign_up("a@example.com", tenant="t2")
@@ -197,7 +197,7 @@ def test_a_primary_user_is_in_a_tenant_with_all_addresses(core):
     one, abroad = core.sign_up("a@example.com"), core.sign_up("b@example.com", tenant="t1")
     make_primary(core, one)
     link(core, abroad, one)
-    # Nobody logs in with the address in that tenant, but a primary user there has it.
+    # No user logs in with the address in that tenant, but a primary user there has it.
     rival = core.sign_up("a@example.com", tenant="t1")
     response = make_primary(core, rival)
     assert (
@@ -255,7 +255,7 @@ def test_a_primary_user_is_removed_whole_or_in_part(core):
     core.ok("POST", "/user/remove", userId=one, removeAllLinkedAccounts=False)
     left = core.ok("GET", "/user/id", userId=one)["user"]
     assert [method["recipeUserId"] for method in left["loginMethods"]] == [two]
-    # The user goes on under the old id, and with what is known about it.
+    # The user keeps the old id, and its data.
     assert left["id"] == one
     assert core.ok("GET", "/recipe/user/metadata", userId=one)["metadata"] == {"a": 1}
 
@@ -295,7 +295,7 @@ def test_roles_and_metadata_need_no_user_of_ours(core):
     assert core.ok("GET", "/recipe/user/roles", userId="from elsewhere")["roles"] == []
 
 
-def test_nobody_has_an_id_of_somebody_elses(core):
+def test_without_a_mapping_a_user_id_maps_to_none(core):
     user_id = core.sign_up("a@example.com")
     for kind in ({}, {"userIdType": "ANY"}, {"userIdType": "SUPERTOKENS"}):
         response = core.response("GET", "/recipe/userid/map", userId=user_id, **kind)

@@ -168,7 +168,7 @@ def test_expired_and_unknown_options(core, clock, passkey):
         {"user_verified": False},
     ],
 )
-def test_an_answer_to_somebody_else(core, change):
+def test_an_answer_to_another_user(core, change):
     passkey = Passkey(**{"relying_party_id": "localhost", **change})
     fields = {"userVerification": "required"}
     status = "INVALID_AUTHENTICATOR_ERROR"

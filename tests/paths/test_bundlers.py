@@ -11,7 +11,7 @@ from tests.paths.conftest import commands, files, section
 PAGE = "bundlers.md"
 MAIN = files(PAGE, "Vite")["src/main.js"]
 WITHOUT_VITE = MAIN.replace("${import.meta.env.BASE_URL}", "/")
-# What the page says of main.js for script tags.
+# The page's main.js for script tags.
 WITHOUT_IMPORT = re.sub(
     r"^import .*?;\n|^globalThis.*?};\n", "", MAIN, flags=re.DOTALL | re.MULTILINE
 )

@@ -80,7 +80,7 @@ PAGES = {
 
 
 def documented(language: str) -> dict[str, str]:
-    """The files of the page in a language; each stands in a code block after its name."""
+    """The files of the page in a language; each is in a code block after its name."""
     found = re.findall(rf"^`([\w.]+)` [^\n]*:\n\n```{language}\n(.*?)```", TEXT, re.S | re.M)
     return dict(found)
 
@@ -215,7 +215,7 @@ def test_recipes_of_web_js_use_our_session(site: Site, browser_log: BrowserLog) 
     invalid = run(page, "return supertokens.validateClaims()")
     assert [one["id"] for one in invalid] == ["st-ev"]
 
-    # A recipe's request and the page's own meet an expired token: one refresh.
+    # A recipe's request and the page's own have an expired token: one refresh.
     site.let_token_expire(lambda: run(page, "await supertokens.attemptRefreshingSession()"), page)
     mark = site.demo.mark()
     ask = "EmailPassword.doesEmailExist({ email: argument })"
@@ -312,7 +312,7 @@ def test_the_ui_of_auth_react_signs_in_for_our_pages(site: Site, browser_log: Br
     theirs = site.open("/both")
     theirs.evaluate("startAuthReact()")
     assert theirs.evaluate("Session.getUserId()") == user
-    # Both SDKs at once, in two tabs, meet an expired token: one refresh.
+    # Both SDKs at once, in two tabs, have an expired token: one refresh.
     ask = f"""globalThis.done = fetch("{PROTECTED}").then((response) => response.status)"""
     for refreshing, call in ((ours, "supertokens"), (theirs, "Session")):
         site.let_token_expire(

@@ -284,7 +284,7 @@ def rows(heading: str) -> list[list[str]]:
 
 
 PYODIDES = [row for row in rows("Pyodide") if row[2] != "by hand"]
-# The wheel meets a new Python and a new bridge in each version, and a module worker uses the page's
+# Each version brings a new Python and a new bridge, and a module worker uses the page's
 # part as well. Where else Python runs changes at the ends: the oldest, the last with classic
 # workers and the newest run it everywhere.
 WITH_CLASSIC = [row for row in PYODIDES if "classic" in row[3]]
@@ -308,7 +308,7 @@ def test_the_wheel_works_on_a_version_of_pyodide(site: Site, row: list[str]) -> 
         listed = [{"id": name, "value": value} for name, value in fields.items()]
         return json.dumps({"fields": listed, **options})
 
-    told = f"{version} {python}{' without ssl' if 'ssl' in verifies else ''}"
+    reported = f"{version} {python}{' without ssl' if 'ssl' in verifies else ''}"
     script = f"""<!doctype html>{ICON}<script type="module">{MODULE}
     const python = await loadPyodide({{ packages: {json.dumps(wheels)} }});
     python.runPython({json.dumps(RUN)});
@@ -319,7 +319,7 @@ def test_the_wheel_works_on_a_version_of_pyodide(site: Site, row: list[str]) -> 
     if version in EVERYWHERE:
         site.write("/page", script)
         page = site.open()
-        assert page.evaluate(run, [TRIAL, argument()]) == told
+        assert page.evaluate(run, [TRIAL, argument()]) == reported
         page.close()
 
     shim = f'<!doctype html><script src="{SHIM}" data-interpreter="worker"></script>'
@@ -336,7 +336,7 @@ def test_the_wheel_works_on_a_version_of_pyodide(site: Site, row: list[str]) -> 
         page = site.open()
         found = page.evaluate(run, [TRIAL, argument(**options)])
         if kind in workers:
-            assert found == told
+            assert found == reported
         else:
             assert "classic" in found.lower(), found
         page.close()

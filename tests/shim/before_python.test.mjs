@@ -14,7 +14,7 @@ async function carries(path) {
 
 for (const index of ["/", "./"]) {
   describe(`a page in Pyodide's directory, "${index}", whose API is its own host`, () => {
-    /** Start, with cookies that say whether anybody is signed in. */
+    /** Start, with cookies that show whether a user is signed in. */
     function start(cookies) {
       globalThis.supertokensPyodide = { interpreter: "page", indexURL: index };
       page.cookie = cookies;
@@ -35,7 +35,7 @@ for (const index of ["/", "./"]) {
       assert.equal(await state(), "waits"); // what was missing is none of Python's files
     });
 
-    test("if only the core can tell, a file that Python may load does not wait for it", async () => {
+    test("if only the core can answer, a file that Python may load does not wait for it", async () => {
       start("");
       assert.equal(await carries("/api/late.js"), false);
     });
@@ -57,7 +57,7 @@ test("with start 'needed', a request for a file of Python's kind is what starts 
     ...{ interpreter: "own", start: "needed" },
     ...{ pyodide: hangs(), onStart: (reason) => reasons.push(reason) },
   };
-  page.cookie = ""; // only the core can tell
+  page.cookie = ""; // only the core can answer
   supertokens.init(API);
   await nextTurn();
   const report = fetch(`${API.apiDomain}/report.zip`);

@@ -48,7 +48,7 @@ const POSTS = { flow: 2, do: "post", headers: {}, url: "/refresh" };
 const ENDS = { verdict: "value" };
 
 describe("flows that a caller is blocked for", () => {
-  test("one that waits for another of them goes on without a request of its own", () => {
+  test("one that waits for another of them continues without a request of its own", () => {
     const later = { 1: [ENDS], 2: [POSTS, { ...ENDS, wake: [1] }] };
     const { ended, posted, resumed } = blockedFor([LOCKS, WAITS], later);
     assert.equal(ended, true);
@@ -60,12 +60,12 @@ describe("flows that a caller is blocked for", () => {
     ]);
   });
 
-  test("if the lock is not free, all go on by themselves", () => {
+  test("if the lock is not free, all continue by themselves", () => {
     const { ended, posted, besides } = blockedFor([LOCKS, WAITS], {}, { isFree: false });
     assert.deepEqual([ended, posted, besides], [false, [], [2, 1]]);
   });
 
-  test("one that waits for a flow that is on its way goes on by itself", () => {
+  test("one that waits for a running flow continues by itself", () => {
     const { ended, besides } = blockedFor([WAITS], { 1: [WAITS] });
     assert.deepEqual([ended, besides], [false, [1]]);
   });

@@ -38,7 +38,7 @@ describe("an object's brand", () => {
     ["FormData", isForm, () => new FormData()],
     ["URLSearchParams", isQuery, () => new URLSearchParams()],
   ]) {
-    test(`a ${name} is one whatever it says of itself, and nothing else is`, () => {
+    test(`a ${name} is recognised with any properties of its own, and nothing else is`, () => {
       const object = make();
       assert.equal(is(object), true);
       Object.defineProperty(object, Symbol.toStringTag, { value: "Object" });

@@ -21,7 +21,7 @@ for (const level of ["warn", "error"]) {
 beforeEach(() => {
   printed.length = 0;
 });
-// A promise that nobody handles fails the test in which it was rejected.
+// An unhandled rejection fails its test.
 afterEach(nextTurn);
 
 // ---- timers --------------------------------------------------------------------------------------

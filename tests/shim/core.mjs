@@ -121,7 +121,7 @@ export const PLAN = {
   timeout: 60_000,
 };
 
-/** A page whose driver has this core; what it is told is noted where the host notes what it does. */
+/** A page whose driver has this core; calls of both are recorded in one list. */
 export function pageOf(host, more = {}) {
   return {
     hooks: {},

@@ -19,16 +19,16 @@ let core;
 let host;
 let shim;
 let services;
-/** The page's cookies, as it has told them. */
-let told;
+/** The page's cookies, as it has reported them. */
+let reported;
 
 /** A worker whose core gives these steps. */
 function start(...steps) {
   core = new PlayedCore(...steps);
   host = new PlayedHost();
-  told = [];
+  reported = [];
   shim = { driver: new Driver(pageOf(host), core, host, PLAN) };
-  services = coreServices(shim, (cookies) => told.push(cookies));
+  services = coreServices(shim, (cookies) => reported.push(cookies));
 }
 beforeEach(() => start());
 
@@ -45,7 +45,7 @@ describe("a page's flow in its worker", () => {
     ]);
     assert.deepEqual(await services.resume(3, "a=2", 200), DELIVER);
     assert.deepEqual(core.asked.at(-1), ["resume", 7, 200]);
-    assert.deepEqual(told, ["a=2"]);
+    assert.deepEqual(reported, ["a=2"]);
     assert.deepEqual(host.done, [["write", "a=2"], ["cookies changed"], ["unlock", 7]]);
   });
 

@@ -1,6 +1,6 @@
 // An IndexedDB that fails as a test wants it to.
 
-/** An IndexedDB of one value, which fails as it is told to. */
+/** An IndexedDB of one value, which fails as a test wants. */
 export class Database {
   value = undefined;
   /** How many of the next transactions are aborted; and whether there are none at all. */

@@ -35,7 +35,7 @@ describe("the session in IndexedDB", () => {
     assert.deepEqual(printed, []);
   });
 
-  test("while the store cannot be read nobody goes on with what it may still have", async () => {
+  test("while the store cannot be read its content is not used", async () => {
     const { database, jar } = await jarOf(SESSION);
     database.aborts = 2;
     await assert.rejects(jar.sync(), isUnavailable);

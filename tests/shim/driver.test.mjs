@@ -35,7 +35,7 @@ function exchanging(driver, responses, signal = null) {
 const isClosed = { code: "CLOSED" };
 
 describe("a step", () => {
-  test("it is carried out in order: what is kept, what is freed, what others hear, who goes on", async () => {
+  test("it is carried out in order: writes, unlocks, events, woken flows", async () => {
     const { driver, host } = driverOf(WAIT);
     const waiting = calling(driver);
     await nextTurn();
@@ -112,7 +112,7 @@ describe("a step", () => {
 });
 
 describe("waking those that waited for a refresh", () => {
-  test("they get its response and its failure, and go on in slices of a task each", async () => {
+  test("they get its response and its failure, and continue in slices of a task each", async () => {
     const { driver, core } = driverOf();
     const calls = [];
     for (let flow = 1; flow <= 120; flow++) {
@@ -205,7 +205,7 @@ describe("a caller that aborts", () => {
     assert.equal(core.cancelled.length, 1);
   });
 
-  test("a flow that was started for it goes on", async () => {
+  test("a flow that was started for it continues", async () => {
     const { driver, core } = driverOf({ ...WAIT, spawned: [{ ...LOCK, flow: 2 }] }, VALUE);
     const control = new AbortController();
     const { verdict } = calling(driver, control.signal);
@@ -291,7 +291,7 @@ describe("a flow's lock", () => {
     assert.deepEqual(core.cancelled, [1]);
   });
 
-  test("it is kept while somebody else goes on with the flow, and freed at its end here", async () => {
+  test("it is kept while another part runs the flow, and freed at its end here", async () => {
     const { driver, host } = driverOf(LOCK, { ...SEND, flow: 1 }, DELIVER);
     const context = new FlowContext();
     context.isElsewhere = ({ do: effect }) => effect === "send";
@@ -306,7 +306,7 @@ describe("a flow's lock", () => {
 describe("a response whose body the core wants to read", () => {
   const READ = { flow: 1, do: "read_text" };
 
-  test("its text is read before its caller gets it, who can still read it", async () => {
+  test("its text is read before its caller gets it, and the caller can still read it", async () => {
     const { driver, core } = driverOf({ ...SEND, flow: 1 }, READ, DELIVER);
     const { verdict, context } = exchanging(driver, [new Response("text", { status: 403 })]);
     assert.deepEqual(await verdict, DELIVER);
@@ -381,7 +381,7 @@ describe("cookies that are mirrored", () => {
     return { driver, core, host };
   }
 
-  test("they are synced before a flow begins and goes on, and flushed at its end", async () => {
+  test("they are synced before a flow begins and continues, and flushed at its end", async () => {
     const { driver, core } = mirrored(LOCK, VALUE);
     await calling(driver).verdict;
     assert.deepEqual(core.asked, [
@@ -406,7 +406,7 @@ describe("cookies that are mirrored", () => {
     assert.deepEqual(core.asked, [["exchange"]]);
   });
 
-  test("if they cannot be read, no flow begins or goes on, but what came is kept", async () => {
+  test("if they cannot be read, no flow begins or continues, but new ones are kept", async () => {
     const unreadable = new Error("unreadable");
     const { driver, core, host } = mirrored({ ...SEND, flow: 1 }, DELIVER, LOCK);
     const fails = async () => {
@@ -461,7 +461,7 @@ describe("a core that fails", () => {
     assert.deepEqual(other.asked, [["resume", undefined, 401]]);
   });
 
-  test("another core answers from then on, and what has begun goes on in its own", async () => {
+  test("another core answers from then on, and running flows stay in their own", async () => {
     const { driver, core, host } = driverOf(WAIT, VALUE);
     const first = calling(driver);
     await nextTurn();

@@ -67,7 +67,7 @@ describe("a call of the SDK's own to the backend", () => {
     assert.deepEqual(seen, [`${API}/changed`, 401]);
   });
 
-  test("a hook that never ends holds nobody up", async () => {
+  test("a hook that never ends stops no flow", async () => {
     const timeout = AbortSignal.timeout;
     AbortSignal.timeout = () => timeout.call(AbortSignal, 0);
     const alive = setInterval(() => {}, 1000); // such a timer keeps no process alive
@@ -82,7 +82,7 @@ describe("a call of the SDK's own to the backend", () => {
     }
   });
 
-  test("a network that fails is told from one that takes too long", async () => {
+  test("a network failure is not a timeout", async () => {
     const nativeFetch = (_url, { signal }) =>
       new Promise((_, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason));
@@ -137,7 +137,7 @@ describe("a function that a flow asks for", () => {
     assert.equal(await perform(CALL), '{"value":{"sum":3}}');
   });
 
-  test("one that fails is told as failed, and its error is the caller's to see", async () => {
+  test("one that fails is reported as failed, and the caller gets its error", async () => {
     for (const validate of [fails, async () => fails()]) {
       const { perform, context } = driverOf();
       context.functions = { validate };
@@ -177,8 +177,8 @@ describe("a response's head", () => {
   test("it is the bare status, or JSON if it has headers that the core asked for", () => {
     const { heads } = driverOf().driver;
     assert.equal(heads.of(from(`${API}/a`, 404, { other: "z" })), 404);
-    const told = heads.of(from(`${API}/a`, 404, { x: "" }));
-    assert.deepEqual(JSON.parse(told), { status: 404, headers: { x: "" } });
+    const reported = heads.of(from(`${API}/a`, 404, { x: "" }));
+    assert.deepEqual(JSON.parse(reported), { status: 404, headers: { x: "" } });
   });
 
   test("one of a foreign host says nothing, unless it is an ordinary one anyway", () => {

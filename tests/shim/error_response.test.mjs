@@ -32,9 +32,11 @@ describe("an error that is about a response of the backend", () => {
     const error = await failure();
     assert.equal(error.message, ERROR.message);
     assert.equal(error.hint, "Check apiDomain.");
-    assert.equal(String(error), "RefreshUnavailable: It was answered with 503. Check apiDomain.");
+    const text = `It was answered with 503. Check apiDomain. See ${error.documentation}`;
+    assert.equal(String(error), `RefreshUnavailable: ${text}`);
     assert.equal(error.data.hint, "Check api_domain.");
-    assert.ok(error.stack.includes("Check apiDomain."));
+    assert.ok(error.stack.includes(text));
+    assert.ok(error.documentation.endsWith("/errors.html#refresh_unavailable"));
   });
 
   test("it is read like that response, as often as you like", async () => {
@@ -51,7 +53,8 @@ describe("an error that is about a response of the backend", () => {
     const error = new supertokens.SuperTokensError({ ...ERROR, javascript: undefined });
     assert.equal(error.json, undefined);
     assert.equal(error.response, undefined);
-    assert.equal(String(error), "RefreshUnavailable: It was answered with 503. Check api_domain.");
+    const text = `It was answered with 503. Check api_domain. See ${error.documentation}`;
+    assert.equal(String(error), `RefreshUnavailable: ${text}`);
   });
 
   test("the text of a general error is the user's alone", () => {
@@ -60,7 +63,7 @@ describe("an error that is about a response of the backend", () => {
   });
 });
 
-test("who reads the response of an error takes it from nobody else", async () => {
+test("the response of an error can be read by several callers", async () => {
   const nativeFetch = async () => new Response("why", { status: 503 });
   const plan = { responseHeaders: [], statuses: [] };
   const page = { hooks: {}, covers: () => true };

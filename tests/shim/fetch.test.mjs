@@ -167,7 +167,7 @@ describe("a request of the session", () => {
     });
   }
 
-  test("a Request without a body is sent again as it was, whatever becomes of its headers", async () => {
+  test("a Request without a body is sent again as it was, with any headers", async () => {
     responses = [new Response(null, { status: 401 })];
     const request = new Request(OURS, { headers: { "x-own": "first" } });
     const call = ours(request);
@@ -201,7 +201,7 @@ describe("a request of the session", () => {
     assert.deepEqual([...carried.keys()], ["b", "rid"]);
   });
 
-  test("a stream as its body can be sent only once, which the core is told", async () => {
+  test("a stream as its body can be sent only once, which is reported to the core", async () => {
     start(FIRST, DELIVER);
     const body = new Blob(["stream"]).stream();
     await ours(OURS, { method: "POST", body, duplex: "half" });
@@ -253,7 +253,7 @@ describe("credentials", () => {
     return sent[0].credentials;
   };
 
-  test("the core's are lent where the caller has chosen none", async () => {
+  test("the core's are used if the caller has chosen none", async () => {
     assert.equal(await credentials(OURS), "include");
     assert.equal(await credentials(OURS, { method: "POST", body: new Uint8Array(1) }), "include");
     assert.equal(await credentials(new Request(OURS)), "include");
@@ -269,7 +269,7 @@ describe("credentials", () => {
     assert.equal(await credentials(OURS, computed), "same-origin");
   });
 
-  test("where the core lends none, the caller's default stays", async () => {
+  test("if the core has none, the caller's default stays", async () => {
     start(FIRST, DELIVER);
     await ours(OURS);
     assert.equal(sent[0].credentials, "same-origin");

@@ -1,3 +1,4 @@
+import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Hooks } from "../../js_shim/src/host/hooks.js";

@@ -110,7 +110,7 @@ describe("calling a page's function", () => {
 
   test("what is no text is refused with its type", () => {
     assert.equal(stringFrom("f", ""), "");
-    assert.throws(() => stringFrom("f", null), isHandlerFailure("f gave null"));
-    assert.throws(() => stringFrom("f", 7), isHandlerFailure("f gave a value of type number"));
+    assert.throws(() => stringFrom("f", null), isHandlerFailure("f returned null"));
+    assert.throws(() => stringFrom("f", 7), isHandlerFailure("f returned a value of type number"));
   });
 });

@@ -63,7 +63,7 @@ describe("a page's lockFactory", () => {
     host.unlock(1);
   });
 
-  test("a lock of its that somebody else holds is not taken, and ours does not replace it", async () => {
+  test("a lock of its that another tab holds is not taken, and ours does not replace it", async () => {
     const lock = { acquireLock: async () => false, releaseLock: fails };
     const { host, store } = hostOf({ lockFactory: () => lock });
     assert.equal(await host.lock(1, "L", 1), false);

@@ -28,7 +28,7 @@ describe("an init() that fails because a function of the page fails", () => {
 });
 
 describe("an interpreter that has died", () => {
-  test("close() takes the session off the page, although nobody has noticed the death", () => {
+  test("close() takes the session off the page, also if the death was not noticed", () => {
     const { fetch } = globalThis;
     supertokens.init(API);
     shim.connect(python({ closed: dies }));
@@ -50,7 +50,7 @@ describe("an interpreter that has died", () => {
     await assert.rejects(supertokens.getUserId(), { code: "INTERPRETER_DIED" });
   });
 
-  test("if it dies as it connects, nobody waits any longer", async () => {
+  test("if it dies as it connects, no caller waits any longer", async () => {
     page.cookie = "st-last-access-token-update=1"; // what requests carry is known
     network.answer = () => new Response(null, { status: 401 });
     supertokens.init(API);

@@ -55,7 +55,7 @@ describe("a core whose interpreter may die", () => {
     });
   }
 
-  test("what nobody waits for is silent after its death, and notices it too", () => {
+  test("calls without a result are silent after its death, and notice it too", () => {
     const { core, deaths } = coreOf({
       cancel: () => {
         throw fatal;

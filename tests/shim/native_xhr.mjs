@@ -1,5 +1,5 @@
 // An XMLHttpRequest as a browser has it, whose responses a test gives. Node's own events cannot be trusted
-// ones, which the shim tells from others, so events and their targets are made here too.
+// ones, which the shim distinguishes from others, so events and their targets are made here too.
 
 class PlayedEvent {
   isTrusted = false;

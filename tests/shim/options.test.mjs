@@ -63,7 +63,7 @@ describe("an option of init()", () => {
     assert.equal(isOpen(), true);
   });
 
-  test("one that nobody knows is ignored with a warning", () => {
+  test("an unknown one is ignored with a warning", () => {
     supertokens.init({ ...API, sessionScope: "x", nothing: undefined, override: { openId: 1 } });
     assert.deepEqual(JSON.parse(shim.given.json), { ...API, override: {} });
     const [scope, override, ...others] = printed;

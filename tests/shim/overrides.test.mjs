@@ -64,7 +64,7 @@ describe("overrides stack as those of supertokens-js-override", () => {
     });
   }
 
-  test("a function that nobody has overridden is the original itself", () => {
+  test("a function that is not overridden is the original itself", () => {
     const original = functions();
     assert.equal(overridden(original, [layer("one")]).b, original.b);
   });

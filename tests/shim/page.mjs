@@ -1,4 +1,4 @@
-// A page that has the shim: its network, the Python that its core stands in for, and what a test may call.
+// A page that has the shim: its network, a scripted core in Python's place, and functions for tests.
 // A file of tests has one shim, as a page has; close() brings it back to its beginning.
 
 import { afterEach, beforeEach } from "node:test";

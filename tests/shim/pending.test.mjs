@@ -12,7 +12,7 @@ import { PlayedCore, PlayedHost, pageOf } from "./core.mjs";
 const API = "https://api.example.com";
 const REQUEST = { headers: "", oneShot: false, url: `${API}/a` };
 const SIGNED_OUT = "st-last-access-token-update=1"; // what it carries is in the table
-const UNKNOWN = ""; // only the core can tell
+const UNKNOWN = ""; // only the core can answer
 const VALUE = { verdict: "value", value: 1 };
 const DELIVER = { verdict: "deliver" };
 
@@ -207,7 +207,7 @@ describe("a response that is the core's, before there is one", () => {
       ["resume", undefined, 401],
       ["resume", 1, true],
     ]);
-    assert.equal(sent.length, 1); // nobody would take another response
+    assert.equal(sent.length, 1); // no caller would take another response
     assert.equal(host.locks.size, 0);
   });
 
@@ -236,7 +236,7 @@ describe("a response that is the core's, before there is one", () => {
     host.present = SIGNED_OUT;
     const { verdict, context } = exchanging(REQUEST, [401]);
     await nextTurn();
-    pending.arrival.fail(new Error("closed"));
+    pending.readiness.fail(new Error("closed"));
     driver.close();
     assert.deepEqual(await verdict, DELIVER);
     assert.equal(context.response.status, 401);
@@ -246,14 +246,14 @@ describe("a response that is the core's, before there is one", () => {
     host.present = SIGNED_OUT;
     const { verdict, context } = exchanging(REQUEST, [401]);
     await nextTurn();
-    pending.arrival.fail(new Error("no Python"));
+    pending.readiness.fail(new Error("no Python"));
     assert.deepEqual(await verdict, DELIVER);
     assert.equal(context.response.status, 401);
   });
 });
 
 describe("with cookies that the core reads from a mirror", () => {
-  test("what waits goes on when they have been read", async () => {
+  test("calls that wait continue when they have been read", async () => {
     host.present = SIGNED_OUT;
     const { verdict } = exchanging(REQUEST, [401]);
     await nextTurn();
@@ -276,7 +276,7 @@ describe("with cookies that the core reads from a mirror", () => {
     ["close()", () => driver.close(), { code: "CLOSED" }],
     ["its caller's abort", (control) => control.abort(), { name: "AbortError" }],
   ]) {
-    test(`after ${what}, what waits for them goes on in no core`, async () => {
+    test(`after ${what}, calls that wait for them continue in no core`, async () => {
       const page = start();
       const control = new AbortController();
       host.present = UNKNOWN;
@@ -323,7 +323,7 @@ describe("a core that does not come", () => {
     host.present = UNKNOWN;
     const { verdict } = exchanging(REQUEST, []);
     const failure = new Error("no Python");
-    pending.arrival.fail(failure);
+    pending.readiness.fail(failure);
     for (const promise of [verdict, calling("get_user_id").verdict]) {
       await assert.rejects(promise, (error) => error === failure);
     }
@@ -331,9 +331,9 @@ describe("a core that does not come", () => {
 
   test("a wait for it ends with its caller's abort, also one from before", async () => {
     const control = new AbortController();
-    const wait = pending.arrival.wait(control.signal);
+    const wait = pending.readiness.wait(control.signal);
     control.abort();
-    for (const each of [wait, pending.arrival.wait(control.signal)]) {
+    for (const each of [wait, pending.readiness.wait(control.signal)]) {
       await assert.rejects(each, { name: "AbortError" });
     }
   });
@@ -341,10 +341,10 @@ describe("a core that does not come", () => {
   test("each caller waits as long as the limit, and one that comes later longer", async () => {
     const first = calling("get_user_id");
     await nextTurn();
-    pending.arrival.limit(60_000, () => late);
+    pending.readiness.limit(60_000, () => late);
     await assert.rejects(
       withoutWaiting(() => {
-        pending.arrival.limit(60_000, () => late);
+        pending.readiness.limit(60_000, () => late);
         return first.verdict;
       }),
       (error) => error === late,
@@ -364,7 +364,7 @@ describe("a core that does not come", () => {
     globalThis.setTimeout = (call, ms) => timers.push({ call, ms });
     let verdict;
     try {
-      pending.arrival.limit(1000, () => late);
+      pending.readiness.limit(1000, () => late);
       ({ verdict } = calling("get_user_id"));
       ahead = 5000; // the thread slept
       timers.shift().call();

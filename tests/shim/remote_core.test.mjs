@@ -93,7 +93,7 @@ describe("what a page asks its worker's core", () => {
     ]);
   });
 
-  test("an ordinary request asks nobody, once its first step is known", async () => {
+  test("an ordinary request asks no worker, once its first step is known", async () => {
     const first = exchanging([200]);
     await link.answer({ ...SEND, flow: 1, reusableUntil: 2000 });
     await link.answer(DELIVER);
@@ -119,7 +119,7 @@ describe("what a page asks its worker's core", () => {
     assert.deepEqual(link.names, ["call"]);
   });
 
-  test("what the decision table says asks nobody either", async () => {
+  test("an answer of the decision table asks no worker either", async () => {
     start(new Table(__TABLE__, { apiDomain: "https://api.example.com" }));
     host.present = "st-last-access-token-update=1";
     assert.deepEqual(await exchanging([404]).verdict, DELIVER);
@@ -132,7 +132,7 @@ describe("what a page asks its worker's core", () => {
     assert.deepEqual(link.names, ["call"]);
   });
 
-  test("a response that is the core's, to an exchange that it does not know, is told with that", async () => {
+  test("a response that is the core's, to an exchange that it does not know, is sent with that", async () => {
     const first = exchanging([200]);
     await link.answer({ ...SEND, flow: 1, reusableUntil: 2000 });
     await link.answer(DELIVER);
@@ -151,7 +151,7 @@ describe("what a page asks its worker's core", () => {
     assert.deepEqual(await verdict, DELIVER);
   });
 
-  test("if a caller goes, the worker hears of it once it knows the flow", async () => {
+  test("if a caller is gone, the worker gets that once it knows the flow", async () => {
     const control = new AbortController();
     const { verdict } = exchanging([], REQUEST, control.signal);
     control.abort();
@@ -182,7 +182,7 @@ describe("a worker that goes", () => {
     assert.deepEqual(await verdict, DELIVER);
   });
 
-  test("a call that goes on here fails with the reason", async () => {
+  test("a call that continues here fails with the reason", async () => {
     const { verdict, context } = calling("validate_claims");
     context.functions = { validate: () => true };
     await link.answer({ flow: 1, do: "call", function: "validate", arguments: [] });

@@ -78,7 +78,7 @@ describe("an exchange's first step", () => {
     assert.deepEqual(port.names, ["exchange", "exchange"]);
   });
 
-  test("nobody can change it for those that come later", () => {
+  test("a caller cannot change it for later ones", () => {
     begin();
     assert.throws(() => {
       begin().step.flow = 7;
@@ -115,7 +115,7 @@ describe("a read", () => {
 
   test("it is never answered for other cookies, also if an exchange has been since", () => {
     core.call("get_user_id", "");
-    host.present = "a=2"; // somebody else
+    host.present = "a=2"; // another tab
     begin();
     core.call("get_user_id", "");
     assert.deepEqual(port.names, ["call", "exchange", "call"]);
@@ -202,7 +202,7 @@ describe("the response to an exchange that the cache has begun", () => {
 });
 
 describe("the cookies, which take long to cross", () => {
-  test("they cross when they are others than before, whatever was asked", () => {
+  test("they are passed if they have changed, for every call", () => {
     begin();
     core.observe();
     core.call("a", '{"b":1}');

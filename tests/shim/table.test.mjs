@@ -82,7 +82,7 @@ describe("what a request carries", () => {
     ["a fact that does not hold", `token=${LIVE}`],
     ["a cookie of another form", "mark=a-b"],
     ["an empty cookie", "mark=1; token="],
-    ["one of which nobody reads the value", `mark=1; csrf=ABC`],
+    ["one whose value is not read", `mark=1; csrf=ABC`],
   ]) {
     test(`${what} is for the core to judge`, () => {
       assert.equal(step(cookies), null);
@@ -189,7 +189,7 @@ describe("options", () => {
   }
 });
 
-test("a session is likely if its cookies are there, whatever they say", () => {
+test("a session is likely if its cookies exist, with any content", () => {
   const table = new Table(TABLE);
   assert.equal(table.isLikely("mark=-; token=!"), true);
   assert.equal(table.isLikely("mark=1"), false);

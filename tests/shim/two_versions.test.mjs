@@ -9,7 +9,7 @@ describe("a page that has a shim of another version", () => {
     const supertokens = await import("../../js_shim/src/index.js");
     const isRefusal = ({ code, message }) => {
       assert.equal(code, "BOOT_FAILED");
-      assert.ok(message.includes("1.0.0 came first"), message);
+      assert.ok(message.includes("1.0.0 was loaded first"), message);
       assert.ok(message.includes("1.2.3"), message);
       return true;
     };

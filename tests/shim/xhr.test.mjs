@@ -75,7 +75,7 @@ const ORDINARY = [
 ];
 
 describe("an ordinary response", () => {
-  test("its native events go on as they come, and the core has judged it before them", async () => {
+  test("its native events pass as they come, after the core has judged it", async () => {
     start(FIRST, DELIVER);
     const { xhr, seen } = sending();
     let isTrusted;
@@ -120,7 +120,7 @@ describe("an ordinary response", () => {
     assert.deepEqual(attempts(xhr)[0].headers, {});
   });
 
-  test("a network that fails is told by the native events, and the core forgets the flow", async () => {
+  test("a network failure is reported by the native events, and the core forgets the flow", async () => {
     start(FIRST);
     const { xhr, seen } = sending();
     NativeXHR.fail(xhr);
@@ -224,7 +224,7 @@ describe("a listener that turns to something else", () => {
     assert.deepEqual(seen, ORDINARY);
   });
 
-  test("opened again by a listener of what was held back, the rest is not told", async () => {
+  test("opened again by a listener of held events, the rest is not fired", async () => {
     start(FIRST, WAIT, DELIVER);
     const { xhr, seen } = sending();
     xhr.addEventListener("readystatechange", () => {
@@ -258,9 +258,9 @@ describe("a listener that turns to something else", () => {
     const { xhr, seen } = sending();
     await NativeXHR.respond(xhr, 401, "expired");
     await wake(new Response("refresh", { status: 503 }));
-    const told = seen.length;
+    const reported = seen.length;
     xhr.abort();
-    assert.equal(seen.length, told);
+    assert.equal(seen.length, reported);
     assert.deepEqual([xhr.readyState, xhr.status, xhr.responseText], [0, 0, ""]);
   });
 
@@ -293,7 +293,7 @@ describe("what the caller has set", () => {
     assert.equal(attempts(xhr).length, 2);
   });
 
-  test("credentials that are lent for the attempts are not the caller's", async () => {
+  test("credentials that are added for the attempts are not the caller's", async () => {
     start({ ...FIRST, credentials: "include" }, DELIVER);
     const { xhr } = sending();
     assert.equal(attempts(xhr)[0].withCredentials, true);
@@ -330,7 +330,7 @@ describe("what the caller has set", () => {
     }
   });
 
-  test("a time limit that ends while it waits is told as natively", async () => {
+  test("a timeout while it waits is reported as natively", async () => {
     start(FIRST, WAIT);
     const { xhr, seen } = sending();
     await NativeXHR.respond(xhr, 401);
@@ -435,7 +435,7 @@ describe("a synchronous request", () => {
     NativeXHR.synchronous.push([401, "body"]);
     const { xhr } = sending(OURS, sync);
     assert.deepEqual([xhr.status, attempts(xhr)[0].headers], [401, {}]);
-    assert.equal(printedWith("cannot wait until Python is up").length, 1);
+    assert.equal(printedWith("cannot wait until Python has started").length, 1);
   });
 });
 

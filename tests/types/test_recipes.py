@@ -29,7 +29,7 @@ def match(recipe, name, members):
     return (
         "from typing import assert_never\n"
         f"from supertokens_pyodide.recipe import {recipe}\n"
-        f"def told(result: {recipe}.{name}) -> str:\n"
+        f"def reported(result: {recipe}.{name}) -> str:\n"
         f"    match result:\n{cases}"
         "        case _:\n            assert_never(result)\n"
     )

@@ -1,4 +1,4 @@
-"""What type checkers say of the package: of the documentation's snippets, and of mistakes."""
+"""What type checkers report about the package: the documentation's snippets, and mistakes."""
 
 import json
 import os
@@ -19,7 +19,7 @@ PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").rglob("*.md")} - INTERNAL
 NAMED_FILE = re.compile(r"^`[\w./]+\.py`:\n\n```python\n.*?```", re.DOTALL | re.MULTILINE)
 #: A file of the repository that the page includes: mypy checks it there.
 INCLUDED_FILE = re.compile(r"^```python\n--8<--\n.*\n--8<--\n```", re.MULTILINE)
-#: What a snippet may use that goes on where another one ends.
+#: Names that a snippet may use because it continues another one.
 KNOWN = """
 import uuid
 import supertokens_pyodide as supertokens

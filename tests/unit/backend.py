@@ -39,7 +39,7 @@ class Backend:
     """Keeps the sessions of one browser, as a backend SDK and its core do.
 
     Refresh tokens rotate: one that comes a second time is theft and ends the session. A session
-    goes on in the mode that it was made in; a token in a header counts before one in a cookie. In
+    continues in the mode that it was made in; a token in a header counts before one in a cookie. In
     cookie mode ``jar`` plays the browser's httpOnly cookies. ``answers`` and ``always`` replace the
     honest answer of a path, once per entry or for good. Every path but the known ones is a
     protected API.

@@ -23,8 +23,8 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Everything that might be printed: errors, and the repr of whatever passes by the flows."""
+def received(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Everything that might be printed: errors, and the repr of all objects in flows."""
     texts: list[str] = []
     make_error, advance = errors.SuperTokensError.__init__, flows.Flows._advance
     take_output = flows.Flows.take_output
@@ -36,7 +36,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def watched_advance(self: Any, flow: Any, result: Any) -> None:
         advance(self, flow, result)
         seen = (result, flow, flow.effect, flow.value, flow.error, flow.coroutine)
-        # What is text, somebody has asked for: an access token, say.
+        # A plain text was asked for: an access token, for instance.
         texts.extend(repr(value) for value in seen if not isinstance(value, str))
 
     def watched_output(self: Any) -> Any:
@@ -51,8 +51,8 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def new_world(heard: list[str], caplog: pytest.LogCaptureFixture) -> Iterator[NewWorld]:
-    """Make worlds; when the test is over, none of their tokens may have been heard anywhere."""
+def new_world(received: list[str], caplog: pytest.LogCaptureFixture) -> Iterator[NewWorld]:
+    """Make worlds; when the test is over, none of their tokens may have been logged anywhere."""
     worlds: list[World] = []
     caplog.set_level(logging.DEBUG, logger="supertokens_pyodide")
 
@@ -62,23 +62,23 @@ def new_world(heard: list[str], caplog: pytest.LogCaptureFixture) -> Iterator[Ne
 
     yield make
 
-    heard.append(caplog.text)
+    received.append(caplog.text)
     for world in worlds:
-        heard.append(repr(world.browser.requests))
+        received.append(repr(world.browser.requests))
         for tab in world.tabs:
             session = tab.client.session
             seen = (tab, tab.client, session, session.config, session.flows.cookies, session.flows)
-            heard.extend((repr(tab.events), repr(tab.warnings), *map(repr, seen)))
-    told = set().union(*(fragments(text) for text in set(heard)))
+            received.extend((repr(tab.events), repr(tab.warnings), *map(repr, seen)))
+    reported = set().union(*(fragments(text) for text in set(received)))
     for world in worlds:
         for secret in world.backend.secrets:
-            leaked = told & fragments(secret)
+            leaked = reported & fragments(secret)
             assert not leaked, f"of a token: {sorted(leaked)[0]}"
 
 
 @pytest.fixture
 def world(new_world: NewWorld, mode: str) -> World:
-    """A world where nobody has been yet, in each mode."""
+    """A world without any session yet, in each mode."""
     return new_world(mode)
 
 

@@ -135,7 +135,7 @@ def cookie_strings(draw, tokens=whole_tokens, others=nothing):
     values["sFrontToken"] = draw(tokens)
     values["st-last-access-token-update"] = draw(marks | others)
     there = draw(st.lists(st.sampled_from(sorted(OURS)), unique=True))
-    if draw(st.integers(0, 3)) < 3:  # mostly, somebody is there
+    if draw(st.integers(0, 3)) < 3:  # mostly, there is a session
         there = {*there, "sFrontToken", "st-last-access-token-update"}
     pairs = [f"{name}={values[name]}" for name in sorted(there)]
     foreign = st.sampled_from(

@@ -57,7 +57,7 @@ URLS = [
     Difference(
         "urls",
         ('apiBasePath "HTTPS://example.com/auth"', 'apiBasePath "example.com:8080/auth"'),
-        "An address gives its path, whatever the case of its scheme and with a port, too.",
+        "An address gives its path, with any case of its scheme and with a port, too.",
         becomes("/auth"),
     ),
     Difference(
@@ -226,16 +226,19 @@ DECISIONS = [
     Difference(
         "decisions",
         (
-            "a refused request, nobody, in the lock there anew*",
-            "a refused request, nobody, in the lock unknown*",
+            "a refused request, no session, in the lock another session*",
+            "a refused request, no session, in the lock unknown*",
         ),
-        "Where nobody is signed in nobody refreshes, so the lock is not waited for.",
+        "If no user is signed in there is no refresh, so the lock is not waited for.",
         becomes({"paths": ["/items"], "events": [UNAUTHORISED], "result": REFUSED}),
     ),
     Difference(
         "decisions",
-        ("an attempt, nobody, in the lock there anew*", "an attempt, nobody, in the lock unknown*"),
-        "Where nobody is signed in nobody refreshes, so the lock is not waited for.",
+        (
+            "an attempt, no session, in the lock another session*",
+            "an attempt, no session, in the lock unknown*",
+        ),
+        "If no user is signed in there is no refresh, so the lock is not waited for.",
         becomes({"paths": [], "events": [UNAUTHORISED], "result": False}),
     ),
     Difference(
@@ -274,7 +277,7 @@ DECISIONS = [
     ),
     Difference(
         "decisions",
-        ("a refused request, unknown, in the lock there anew, *",),
+        ("a refused request, unknown, in the lock another session, *",),
         "A token that was minted after the request began is refused for good.",
         becomes({"paths": ["/items"], "events": [], "result": REFUSED}),
     ),
@@ -296,7 +299,7 @@ REFRESH = "/auth/session/refresh"
 EVENTS = [
     delivered("request, *, 200, malformed", 200, "/items"),
     delivered("request, there, 401, malformed", 401, REFRESH, ENDED),
-    delivered("request, nobody, 401, malformed", 401, "/items", UNAUTHORISED),
+    delivered("request, no session, 401, malformed", 401, "/items", UNAUTHORISED),
     delivered("request, unknown, 401, malformed", 401, "/items", UNAUTHORISED),
     delivered("refresh, there, 401, malformed", 401, REFRESH),
     delivered("refresh, there, 503, malformed", 503, REFRESH),

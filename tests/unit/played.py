@@ -95,7 +95,7 @@ class Played:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        # Of other tabs' deeds supertokens-website tells nobody.
+        # supertokens-website fires no events for other tabs.
         return [to_wire(event) for event in self.tab.events if "other_tab" not in event]
 
     @property

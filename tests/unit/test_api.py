@@ -192,8 +192,8 @@ def test_functions_of_a_repeated_init_replace_the_earlier_ones(world):
         seen.clear()
         assert run(supertokens.attempt_refresh) is True
         assert run(supertokens.get_user_id) == (2, "alice")
-    told = [(2, "before"), (2, "after"), (2, "REFRESH_SESSION")]
-    assert [entry for entry in seen if "PAYLOAD" not in entry[1]] == told
+    reported = [(2, "before"), (2, "after"), (2, "REFRESH_SESSION")]
+    assert [entry for entry in seen if "PAYLOAD" not in entry[1]] == reported
 
 
 @pytest.mark.parametrize("option", ["cookie_handler", "window_handler", "date_provider"])
@@ -299,12 +299,12 @@ def test_an_event_is_a_dict_with_snake_case_keys(signed_in):
 
 
 def test_a_handler_can_be_taken_off_at_any_time(signed_in):
-    heard = []
+    received = []
     with signed_in.tab:
-        off = supertokens.on("*", heard.append)
+        off = supertokens.on("*", received.append)
 
         def once(event):
-            heard.append("once")
+            received.append("once")
             off_once()
 
         off_once = supertokens.on("SIGN_OUT", once)
@@ -312,17 +312,17 @@ def test_a_handler_can_be_taken_off_at_any_time(signed_in):
         off()
         for _ in range(2):
             signed_in.tab.client.notify('[{"action":"SIGN_OUT","userContext":{}}]')
-    assert heard == ["once"]
+    assert received == ["once"]
 
 
 def test_one_handler_registered_twice_is_called_twice(signed_in):
-    heard = []
+    received = []
     with signed_in.tab:
-        supertokens.on("*", heard.append)
-        off = supertokens.on("*", heard.append)
+        supertokens.on("*", received.append)
+        off = supertokens.on("*", received.append)
         off()
         end_session(signed_in)
-    assert heard == signed_in.tab.events
+    assert received == signed_in.tab.events
 
 
 @pytest.mark.parametrize("name", ["", "sign_out", "SIGNED_OUT"])
@@ -340,12 +340,12 @@ async def broken_async(event):
 
 
 @pytest.mark.parametrize("handler", [broken, broken_async])
-def test_a_handler_that_fails_is_logged_and_harms_nobody(signed_in, caplog, handler):
-    heard = []
+def test_a_handler_that_fails_is_logged_and_the_others_run(signed_in, caplog, handler):
+    received = []
 
     async def scenario():
         supertokens.on("*", handler)
-        supertokens.on("*", heard.append)
+        supertokens.on("*", received.append)
         assert signed_in.tab.fetch("/items").status == 200
         await supertokens.sign_out()
         await asyncio.sleep(0)
@@ -353,17 +353,17 @@ def test_a_handler_that_fails_is_logged_and_harms_nobody(signed_in, caplog, hand
 
     with signed_in.tab:
         run(scenario)
-    assert [event["action"] for event in heard] == ["SIGN_OUT"]
+    assert [event["action"] for event in received] == ["SIGN_OUT"]
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert "broken handler" in str(record.exc_info)
 
 
 def test_async_handlers_run(signed_in):
-    heard = []
+    received = []
 
     async def handler(event):
         await asyncio.sleep(0)
-        heard.append(event["action"])
+        received.append(event["action"])
 
     async def scenario():
         supertokens.on("SIGN_OUT", handler)
@@ -373,29 +373,29 @@ def test_async_handlers_run(signed_in):
 
     with signed_in.tab:
         run(scenario)
-    assert heard == ["SIGN_OUT"]
+    assert received == ["SIGN_OUT"]
 
 
-def test_after_close_no_handler_hears_anything(signed_in):
-    heard = []
+def test_after_close_no_handler_is_called(signed_in):
+    received = []
     with signed_in.tab:
-        supertokens.on("*", heard.append)
+        supertokens.on("*", received.append)
     signed_in.tab.client.notify('[{"action":"SIGN_OUT","userContext":{}}]')
-    assert heard == []
+    assert received == []
 
 
 # ---- debug logs ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_debug_lines_are_written_only_where_asked_for(new_world, caplog, enabled):
+def test_debug_lines_are_written_only_if_asked_for(new_world, caplog, enabled):
     world = new_world(enable_debug_logs=enabled)
     caplog.clear()
     world.sign_in()
     assert bool(caplog.records) is enabled
 
 
-def test_debug_lines_go_to_the_console_where_logging_is_not_set_up(monkeypatch, world):
+def test_debug_lines_go_to_the_console_if_logging_is_not_set_up(monkeypatch, world):
     log = logging.Logger("supertokens_pyodide")
     monkeypatch.setattr("supertokens_pyodide._client.log", log)
     Client(covers, world.tab.client.config, world.tab.client.session)

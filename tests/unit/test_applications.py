@@ -19,18 +19,18 @@ def run(function, *arguments, **more):
 def backend(request):
     """Knows who is signed in, and sends back what it gets."""
     if request.path == "/fails":
-        raise NetworkDown("nobody there")
+        raise NetworkDown("no backend")
     if request.path == "/moved":
         return Reply(307, {"location": "/orders?moved=1"})
     if request.session is None:
         return Reply(401)
-    told = {
+    reported = {
         "user": request.session.user_id,
         "method": request.method,
         "query": request.query,
         "body": request.text,
     }
-    return Reply.of_json(told)
+    return Reply.of_json(reported)
 
 
 async def orders(path="/orders", **options):
@@ -124,8 +124,8 @@ def test_what_a_test_does_before_the_application_starts_counts():
 
 
 def test_a_session_that_the_backend_has_ended_ends_on_the_page():
-    told = []
-    with testing.signed_in(backend=backend, on_handle_event=told.append) as page:
+    reported = []
+    with testing.signed_in(backend=backend, on_handle_event=reported.append) as page:
         run(orders)
         page.end_session()
         assert run(orders)[0] == 401
@@ -140,16 +140,16 @@ def test_a_visitor_can_sign_in():
         return backend(request)
 
     async def sign_in():
-        supertokens.init(api_domain=API, on_handle_event=told.append)
+        supertokens.init(api_domain=API, on_handle_event=reported.append)
         assert not await supertokens.does_session_exist()
         await supertokens.fetch(f"{API}/auth/signin", method="POST", body={"email": "bob"})
         return await supertokens.get_user_id()
 
-    told = []
+    reported = []
     with testing.signed_out(backend=signs_in) as page:
         assert run(sign_in) == "bob"
         assert run(orders)[1]["user"] == "bob"
-    assert "SESSION_CREATED" in [event["action"] for event in told]
+    assert "SESSION_CREATED" in [event["action"] for event in reported]
 
 
 def test_the_sessions_own_token_can_be_verified():
@@ -163,7 +163,7 @@ def test_what_the_backend_raises_reaches_the_caller():
 
     with testing.signed_in(backend=broken), pytest.raises(ZeroDivisionError):
         run(orders)
-    with testing.signed_in(backend=backend), pytest.raises(OSError, match="nobody there"):
+    with testing.signed_in(backend=backend), pytest.raises(OSError, match="no backend"):
         run(orders, "/fails")
 
 
@@ -270,8 +270,8 @@ async def asgi(scope, receive, send):
     cookie = b"seen=1; Path=/; HttpOnly"
     headers = [(b"Content-Type", b"text/plain"), (b"set-cookie", cookie), (b"set-cookie", b"b=2")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    told = f"{session.user_id} {scope['path']} {scope['query_string'].decode()} "
-    await send({"type": "http.response.body", "body": told.encode(), "more_body": True})
+    reported = f"{session.user_id} {scope['path']} {scope['query_string'].decode()} "
+    await send({"type": "http.response.body", "body": reported.encode(), "more_body": True})
     await send({"type": "http.response.body", "body": message["body"]})
 
 
@@ -305,6 +305,6 @@ def test_the_plugins_fixture_signs_in(supertokens_signed_in):
     assert len(supertokens_signed_in.requests) == 1
 
 
-def test_the_plugins_other_fixture_signs_nobody_in(supertokens_signed_out):
+def test_the_plugins_other_fixture_signs_no_user_in(supertokens_signed_out):
     assert run(orders)[0] == 401
     assert run(supertokens.does_session_exist) is False

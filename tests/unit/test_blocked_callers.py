@@ -1,4 +1,4 @@
-"""Callers who are blocked until they have a response: what would have to wait is done without."""
+"""Callers that are blocked until they have a response: the core does without every wait."""
 
 import json
 
@@ -29,7 +29,7 @@ class Blocked:
         return json.loads(self.port.resume(flow, result, self.cookies, NOW))
 
 
-def test_a_refused_request_gets_its_own_response_and_the_refresh_goes_on():
+def test_a_refused_request_gets_its_own_response_and_the_refresh_continues():
     blocked = Blocked(PRESENT)
     assert blocked.begin()["do"] == "send"
     step = blocked.resume(1, REFUSED)

@@ -57,7 +57,7 @@ def test_a_limit_of_refreshes_does_not_change_that(new_world, mode, limit):
 @pytest.mark.parametrize(
     ("answer", "kept"), [(NetworkDown(), True), (Reply(503), True), (Reply(401), False)]
 )
-def test_a_one_shot_body_is_sent_also_where_the_refresh_ahead_fails(signed_in, answer, kept):
+def test_a_one_shot_body_is_sent_even_if_the_refresh_before_it_fails(signed_in, answer, kept):
     signed_in.backend.answers[REFRESH] = [answer]
     signed_in.expire()
     signed_in.backend.jar.clear()

@@ -28,7 +28,7 @@ def test_a_signed_in_user_is_known(signed_in):
 
 
 def test_of_a_visitor_nothing_is_known(world):
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     assert world.tab.call("does_session_exist") is False
     assert world.tab.call("get_session_status") == NONE
     assert world.tab.call("get_access_token") is None
@@ -68,7 +68,7 @@ def test_an_expired_token_is_refreshed_to_answer(signed_in, call):
     assert signed_in.refreshes == 1
 
 
-def test_the_user_id_is_told_without_a_refresh(signed_in):
+def test_the_user_id_is_read_without_a_refresh(signed_in):
     signed_in.expire()
     assert signed_in.tab.call("get_user_id") == "alice"
     assert signed_in.refreshes == 0
@@ -95,7 +95,9 @@ def test_when_the_session_has_ended_every_answer_says_so(signed_in):
         (Reply(200), FrontTokenMissing, "no usable front-token"),
     ],
 )
-def test_during_an_outage_nobody_can_tell_and_the_session_is_kept(signed_in, answer, error, reason):
+def test_during_an_outage_the_status_is_unknown_and_the_session_is_kept(
+    signed_in, answer, error, reason
+):
     signed_in.backend.always[REFRESH] = answer
     signed_in.expire()
     tab = signed_in.tab
@@ -144,7 +146,7 @@ def test_the_payload_that_was_just_minted_is_given_even_if_it_looks_expired(sign
     assert signed_in.refreshes == 1
 
 
-def test_a_session_that_ends_right_after_its_refresh_is_told_as_ended(signed_in):
+def test_a_session_that_ends_right_after_its_refresh_is_reported_as_ended(signed_in):
     signed_in.expire()
     tab = signed_in.tab
     call = tab.begin_call("get_access_token_payload")

@@ -41,8 +41,8 @@ def make(kind, default_max_age=None, refresh=None):
 def test_all_validators_of_supertokens_website_are_there():
     # TypeScript's declarations name them.
     folder = ROOT / "node_modules" / "supertokens-website" / "lib" / "build" / "claims"
-    told = "".join(path.read_text() for path in folder.glob("*.d.ts"))
-    names = re.findall(r"(\w+): \(.*=> SessionClaimValidator;", told)
+    reported = "".join(path.read_text() for path in folder.glob("*.d.ts"))
+    names = re.findall(r"(\w+): \(.*=> SessionClaimValidator;", reported)
     assert set(names) == {row["validator"] for row in table("claims")["rows"]}
 
 
@@ -88,7 +88,7 @@ def test_several_values_may_be_any_collection(values):
 
 
 @pytest.mark.parametrize("max_age", [6, -1, True, "300", float("nan")])
-def test_a_max_age_that_no_clock_can_tell_is_an_error(max_age):
+def test_a_max_age_that_no_clock_can_measure_is_an_error(max_age):
     validator = make("boolean").validators.is_true(max_age)
     with pytest.raises(InvalidMaxAge, match="at least 7 seconds"):
         validator.should_refresh({}, CONTEXT, CLOCK)

@@ -1,4 +1,4 @@
-"""The clock that corrects the client's by what tokens tell."""
+"""The clock, which corrects the client's with the times in tokens."""
 
 import math
 from types import SimpleNamespace
@@ -63,7 +63,7 @@ def test_the_skew_of_the_last_token_counts():
         ("9" * 5000, 0),
     ],
 )
-def test_a_stored_skew_is_taken_over_where_it_can_be_one(stored, skew):
+def test_a_stored_skew_is_taken_over_if_it_can_be_one(stored, skew):
     assert clock(stored).now() == NOW + skew
 
 
@@ -84,7 +84,7 @@ def test_an_odd_iat_means_no_skew(issued_at):
 
 
 @given(st.text() | st.none(), st.floats() | st.integers() | st.text() | st.booleans())
-def test_whatever_comes_the_clock_tells_a_time(stored, issued_at):
+def test_the_clock_has_a_time_for_every_token(stored, issued_at):
     made = clock(stored)
     assert math.isfinite(made.now())
     assert int(made.learn({"iat": issued_at})) is not None

@@ -60,7 +60,7 @@ def test_the_plan_names_the_hosts_of_the_api_and_the_backend_domain():
         ("https://localhost", True),
     ],
 )
-def test_requests_must_be_secure_where_the_api_is(api_domain, secure):
+def test_requests_must_be_secure_if_the_api_is(api_domain, secure):
     assert json.loads(write_plan(read(api_domain=api_domain)))["secure"] is secure
 
 
@@ -170,7 +170,7 @@ def test_the_hint_about_an_unknown_option_lists_the_known_ones():
 def test_an_option_with_javascripts_name_is_known_for_what_it_is():
     with pytest.raises(ConfigError, match="'apiBasePath' is unknown") as refused:
         read(apiBasePath="/x")
-    assert "Here it is 'api_base_path'." in refused.value.hint
+    assert "Here its name is 'api_base_path'." in refused.value.hint
 
 
 def test_an_option_that_is_none_counts_as_left_out():
@@ -190,7 +190,7 @@ def test_an_option_that_is_none_counts_as_left_out():
         ("127.0.0.1", "127.0.0.1", None),
     ],
 )
-def test_the_cookies_domain_is_written_only_where_it_differs_from_the_pages_host(
+def test_the_cookies_domain_is_written_only_if_it_differs_from_the_pages_host(
     hostname, scope, expected
 ):
     page = Page(hostname, secure=True)

@@ -36,7 +36,7 @@ def sends_at_once(core, step, now):
     if step.get("do") != "send" or step.keys() - decision_table.SEND:
         return False
     if not isinstance(core.session._state.snapshot(), Present):
-        return True  # nobody is signed in, which cannot expire
+        return True  # no user is signed in, which cannot expire
     stands = core.session.reusable_until()
     return stands is not None and now < stands
 
@@ -125,11 +125,11 @@ heads = st.tuples(
 
 @settings(max_examples=200, deadline=None)
 @given(options, cookie_strings(), heads)
-def test_a_response_is_delivered_at_once_where_the_core_would_do_nothing_else(
-    shim, given_options, cookies, told
+def test_a_response_is_delivered_at_once_if_the_core_would_do_nothing_else(
+    shim, given_options, cookies, reported
 ):
     assume(len({given_options.get(name, code) for name, code in TABLE["statuses"].items()}) == 2)
-    status, headers = told
+    status, headers = reported
     head = json.dumps({"status": status, "headers": headers}) if headers else status
     answer = shim(given_options, cookies, head=head)
     core = Core(given_options, {})
@@ -155,7 +155,7 @@ def test_the_table_names_what_the_plan_names():
 @given(cookie_strings(any_tokens))
 @example("")
 @example("st-last-access-token-update=1")
-def test_a_session_is_likely_where_one_is_there_that_is_valid_or_may_be_refreshed(shim, cookies):
+def test_a_session_is_likely_if_it_is_valid_or_may_be_refreshed(shim, cookies):
     core = Core({}, {})
     step = json.loads(core.port.call("does_session_exist", "", cookies, NOW))
     fresh = Core({}, {})
@@ -202,7 +202,7 @@ def test_an_option_on_which_answers_depend_is_named(monkeypatch):
         decision_table.check(TABLE)
 
 
-def test_an_option_that_nobody_has_thought_of_is_an_error(monkeypatch):
+def test_an_unexpected_option_is_an_error(monkeypatch):
     monkeypatch.delitem(decision_options.INDIFFERENT, "isInIframe")
     with pytest.raises(SystemExit, match="isInIframe"):
         decision_table.make()

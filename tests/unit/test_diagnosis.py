@@ -21,8 +21,8 @@ def nothing_stays_bound():
 
 def report_of(world, probe=False, **facts):
     tab = world.tab
-    told = {**asyncio.run(tab.facts()), **facts}
-    return tab.call("diagnose", facts=told, probe=probe)
+    reported = {**asyncio.run(tab.facts()), **facts}
+    return tab.call("diagnose", facts=reported, probe=probe)
 
 
 def findings(report):
@@ -36,7 +36,7 @@ def finding(world, code, probe=False, **facts):
     return found["ok"]
 
 
-def test_where_nothing_is_wrong_nothing_is_found(signed_in):
+def test_a_good_setup_has_no_findings(signed_in):
     signed_in.browser.hostname = "app.example.com"
     report = report_of(signed_in)
     assert report["ok"] is True
@@ -52,11 +52,15 @@ def test_the_report_is_the_same_in_python(signed_in):
         report = asyncio.run(supertokens.diagnose())
     assert isinstance(report, supertokens.DiagnosticReport)
     assert all(isinstance(entry, Finding) for entry in report.findings)
-    told = report_of(signed_in)
-    assert [entry.code for entry in report.findings] == [e["code"] for e in told["findings"]]
-    assert report.versions == told["versions"]
-    assert report.options["api_domain"] == told["options"]["apiDomain"] == "https://api.example.com"
-    assert len(report.options) == len(told["options"])
+    reported = report_of(signed_in)
+    assert [entry.code for entry in report.findings] == [e["code"] for e in reported["findings"]]
+    assert report.versions == reported["versions"]
+    assert (
+        report.options["api_domain"]
+        == reported["options"]["apiDomain"]
+        == "https://api.example.com"
+    )
+    assert len(report.options) == len(reported["options"])
     assert "page" not in report.options
 
 
@@ -113,7 +117,7 @@ def test_a_page_in_a_frame_needs_https(new_world, https, ok):
 @pytest.mark.parametrize(
     ("error", "ok"), [(0, True), (299_000, True), (301_000, False), (-301_000, False)]
 )
-def test_a_clock_that_is_far_off_is_told(new_world, error, ok):
+def test_a_clock_that_is_far_off_is_reported(new_world, error, ok):
     world = new_world(clock_error=error)
     world.sign_in()
     assert finding(world, "CLOCK") is ok
@@ -155,14 +159,14 @@ def test_what_is_one_site_is_known_by_the_hosts_or_not_at_all(page, api, same):
         ({"api_domain": "http://x.example", "token_transfer_method": "header"}, False),
     ],
 )
-def test_where_the_session_cannot_go_between_page_and_api_is_found(new_world, options, ok):
+def test_a_session_that_cannot_reach_the_api_is_a_finding(new_world, options, ok):
     assert finding(new_world(**options), "SAME_SITE") is ok
 
 
 # ---- exposed headers, and the probe --------------------------------------------------------------
 
 
-def test_what_nobody_has_seen_nobody_knows(world):
+def test_exposed_headers_are_unknown_before_a_sign_in(world):
     assert finding(world, "EXPOSED_HEADERS") is None
     world.sign_in()
     assert finding(world, "EXPOSED_HEADERS") is True
@@ -205,16 +209,16 @@ def test_a_visitor_is_probed_for_as_at_any_other_time(world):
 @pytest.mark.parametrize(
     ("answer", "ok", "says"),
     [
-        (None, True, "nobody is signed in"),
-        (Reply(401), True, "nobody is signed in"),
+        (None, True, "no user is signed in"),
+        (Reply(401), True, "no user is signed in"),
         (NetworkDown(), False, "no response"),
         (Reply(404), False, "404"),
         (Reply(200), False, "no usable front-token"),
-        (Reply(200, {"front-token": "x"}), False, "does not know of"),
+        (Reply(200, {"front-token": "x"}), False, "does not know"),
     ],
 )
-def test_who_is_signed_out_stays_so_whatever_a_probe_brings(world, answer, ok, says):
-    world.learn_that_nobody_is_signed_in()
+def test_a_signed_out_user_stays_signed_out_after_every_probe(world, answer, ok, says):
+    world.learn_that_no_user_is_signed_in()
     before = world.browser.cookies
     if answer is not None:
         world.backend.always[REFRESH] = answer
@@ -241,7 +245,7 @@ def test_a_session_that_was_ended_here_only_is_not_brought_back_by_a_probe(new_w
 
 
 def test_a_probe_waits_for_the_lock(world):
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     world.browser.take_lock("REFRESH_TOKEN_USE", object())
     call = world.tab.begin_call("diagnose", facts=asyncio.run(world.tab.facts()), probe=True)
     assert not world.tab.turn()

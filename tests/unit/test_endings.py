@@ -135,7 +135,7 @@ def answered_late(world, response, then):
 
 
 def test_who_signs_in_while_a_visitors_request_is_refused_stays_signed_in(world):
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     refused = Reply(401, {"front-token": "remove"})
     answered_late(world, refused, lambda: world.sign_in("bob"))
     assert world.tab.call("get_user_id") == "bob"
@@ -266,7 +266,7 @@ def test_after_a_sign_in_that_another_one_has_overtaken_the_cookies_are_those_of
     new_world, since
 ):
     world = new_world("cookie")
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     backend = world.backend
 
     def overtaken(request):

@@ -1,12 +1,16 @@
-"""Every error: a class of its own with a code of its own, told the same in message and hint."""
+"""Every error: a class of its own with a code of its own, a message and a hint."""
 
 import asyncio
 import inspect
 import pickle
+import re
 
 import pytest
 from supertokens_pyodide import cause_of, errors, events, fetch
 from supertokens_pyodide.errors import ConfigError, GeneralError, SuperTokensError
+
+from tests.conftest import ROOT
+from tools.publishing import read_settings
 
 CLASSES = [
     value
@@ -39,21 +43,32 @@ def test_every_error_has_a_hint_of_its_own(kind):
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_an_errors_text_is_its_message_and_its_hint(kind):
+def test_an_errors_text_is_its_message_its_hint_and_the_address_of_its_documentation(kind):
     error = make(kind)
-    hint = "" if kind is GeneralError else error.hint  # whose text is meant for the user
-    assert str(error) == f"{error.message} {hint}".strip()
+    advice = f" {error.hint} See {error.documentation}"
+    if kind is GeneralError:  # the text is for the user
+        advice = ""
+    assert str(error) == f"{error.message}{advice}"
     assert error.message in repr(error)
 
 
+@pytest.mark.parametrize("kind", CLASSES)
+def test_an_errors_address_leads_to_its_section(kind):
+    page, anchor = make(kind).documentation.split("#")
+    assert page == f"{read_settings()['documentation']}/errors.html"
+    headings = re.findall("^### (.*)$", (ROOT / "docs/errors.md").read_text("utf-8"), re.MULTILINE)
+    assert anchor in [heading.lower() for heading in headings]
+
+
 def test_a_hint_can_be_given():
-    assert str(SuperTokensError("It failed.", hint="Try again.")) == "It failed. Try again."
+    error = SuperTokensError("It failed.", hint="Try again.")
+    assert str(error) == f"It failed. Try again. See {error.documentation}"
     assert str(SuperTokensError("It failed.", hint="")) == "It failed."
 
 
 def test_an_error_without_a_message_is_still_one():
     error = SuperTokensError.__new__(SuperTokensError)
-    assert (error.message, str(error)) == ("", error.hint)
+    assert (error.message, str(error)) == ("", f"{error.hint} See {error.documentation}")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind is not ConfigError])

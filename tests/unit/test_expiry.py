@@ -30,7 +30,7 @@ def test_a_gateway_whose_refusal_no_page_can_read_hides_no_expiry(signed_in):
 
 
 @pytest.mark.parametrize("outage", [NetworkDown(), Reply(503)])
-def test_while_nobody_can_refresh_what_is_for_everybody_is_answered(signed_in, outage):
+def test_during_an_outage_public_resources_are_answered(signed_in, outage):
     signed_in.backend.always[REFRESH] = outage
     signed_in.expire()
     assert signed_in.tab.fetch(PUBLIC).text == "for everybody"
@@ -38,7 +38,7 @@ def test_while_nobody_can_refresh_what_is_for_everybody_is_answered(signed_in, o
     assert signed_in.signed_in
 
 
-def test_while_nobody_can_refresh_a_refused_request_tells_why(signed_in):
+def test_during_an_outage_a_refused_request_has_the_reason(signed_in):
     signed_in.backend.always[REFRESH] = NetworkDown()
     signed_in.backend.jar.clear()
     signed_in.expire()

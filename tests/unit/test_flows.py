@@ -9,7 +9,7 @@ from supertokens_pyodide._core.flow.flows import Flows
 from supertokens_pyodide.errors import Closed, NoSession, SuperTokensError
 
 CONFIG = read_config({"api_domain": "https://api.example.com"}, Page("app.example.com", True))
-SECRET = "a-token-that-nobody-may-see"
+SECRET = "a-token-that-must-not-be-seen"
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_bug_ends_its_flow_with_a_place_to_look_and_no_secret(flows):
     assert raised.value.__cause__ is None
 
 
-def test_a_bug_wakes_whoever_waits(flows):
+def test_a_bug_wakes_every_waiting_caller(flows):
     async def broken():
         await read_text()
         raise KeyError(SECRET)
@@ -223,4 +223,4 @@ def test_each_step_makes_one_debug_line(flows):
     flows.log = lines.append
     flow = flows.begin(ask())
     flows.resume(flow.id, SECRET)
-    assert lines == [f"ask {flow.id}: runs, does ReadText", f"ask {flow.id}: goes on, ends"]
+    assert lines == [f"ask {flow.id}: runs, does ReadText", f"ask {flow.id}: continues, ends"]

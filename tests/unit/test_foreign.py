@@ -118,6 +118,6 @@ def test_deep_json_holds_no_invalid_claims(signed_in):
 
 
 def test_how_deep_text_is_takes_time_that_grows_with_its_length_only():
-    # Each quote begins a string that never ends; looked for anew at each, this takes hours.
+    # Each quote begins a string that never ends; a search from each takes hours.
     with pytest.raises(ValueError, match="levels deep"):
         read_json("[" * (DEEPEST + 1) + '\\"' * 400_000)

@@ -16,7 +16,7 @@ def test_a_token_that_lives_long_enough_is_left_alone(signed_in):
     assert signed_in.browser.requests == []
 
 
-def test_whether_one_is_needed_can_be_told_without_a_flow(new_world):
+def test_whether_a_refresh_is_needed_is_known_without_a_flow(new_world):
     world = new_world()
     session = world.tab.client.session
     assert session.needs_refresh(world.browser.now) is False
@@ -84,7 +84,7 @@ def test_a_wrong_clock_makes_no_token_look_stale(new_world, mode, clock_error):
 
 @pytest.mark.parametrize(("name", "value"), [("ensure_fresh", False), ("get_access_token", None)])
 def test_without_a_session_there_is_nothing_to_freshen(world, name, value):
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     assert world.tab.call(name, min_validity=30) is value
     assert world.browser.requests == []
 
@@ -124,7 +124,7 @@ def test_without_force_a_refresh_is_made_when_the_token_has_expired(signed_in):
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_a_refresh_that_nobody_answers_has_failed(signed_in, force):
+def test_a_refresh_without_an_answer_has_failed(signed_in, force):
     signed_in.expire()
     signed_in.backend.always[REFRESH] = Reply(503)
     with pytest.raises(RefreshUnavailable, match="503"):

@@ -1,4 +1,4 @@
-"""Front tokens that end a session, and front tokens that nobody can read."""
+"""Front tokens that end a session, and unreadable front tokens."""
 
 import pytest
 from supertokens_pyodide.testing import NetworkDown, Reply, write_front_token
@@ -17,7 +17,7 @@ def test_a_removed_front_token_is_a_sign_out(signed_in, status, headers):
     assert not signed_in.tab.call("does_session_exist")
 
 
-def test_a_front_token_removed_with_a_refusal_tells_that_the_session_has_ended(signed_in):
+def test_a_front_token_removed_with_a_refusal_ends_the_session(signed_in):
     signed_in.backend.answers["/items"] = [Reply(401, REMOVED)]
     assert signed_in.tab.fetch("/items").status == 401
     assert signed_in.actions[0] == "UNAUTHORISED"
@@ -28,14 +28,14 @@ def test_a_front_token_removed_with_a_refusal_tells_that_the_session_has_ended(s
 
 
 def test_removing_what_is_not_there_is_no_event(world):
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     world.backend.answers["/items"] = [Reply(200, REMOVED)]
     world.tab.fetch("/items")
     assert world.actions == []
 
 
-def test_a_refused_visitor_is_told_that_there_was_no_session(world):
-    world.learn_that_nobody_is_signed_in()
+def test_a_refused_visitor_gets_an_event_that_there_was_no_session(world):
+    world.learn_that_no_user_is_signed_in()
     assert world.tab.fetch("/items").status == 401
     assert world.actions == ["UNAUTHORISED"]
     assert world.tab.events[0]["session_expired_or_revoked"] is False
@@ -136,7 +136,7 @@ def test_a_malformed_front_token_is_replaced_by_the_next_one(signed_in):
 
 def test_a_malformed_front_token_header_is_ignored_with_a_warning(signed_in):
     good = signed_in.browser.cookies["sFrontToken"]
-    secret = "malformed-header-that-nobody-may-see"
+    secret = "malformed-header-that-must-not-be-seen"
     signed_in.backend.secrets.append(secret)
     signed_in.backend.answers["/items"] = [Reply(200, {"front-token": secret})]
     assert signed_in.tab.fetch("/items").status == 200

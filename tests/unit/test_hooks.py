@@ -59,7 +59,7 @@ def test_a_hook_after_a_call_sees_its_response_once_the_state_is_written(new_wor
     assert seen == [(action, 200, True)]
 
 
-def test_no_hook_is_told_of_a_call_that_failed(new_world, mode):
+def test_no_hook_is_called_after_a_call_that_failed(new_world, mode):
     seen = []
     world = hooked_world(new_world, mode, post_api_hook=seen.append)
     world.backend.always[REFRESH] = Reply(500)
@@ -94,7 +94,7 @@ def test_the_user_context_of_a_sign_out_reaches_its_hooks_and_its_event(new_worl
 
 
 class FixedClock:
-    """A date provider that believes what it is told."""
+    """A date provider that believes what it is reported."""
 
     def __init__(self):
         self.time = 0.0
@@ -113,7 +113,7 @@ class FixedClock:
         return self.skews[-1]
 
 
-def test_a_date_provider_tells_when_a_token_has_expired(new_world, mode):
+def test_a_date_provider_decides_when_a_token_has_expired(new_world, mode):
     provider = FixedClock()
     world = hooked_world(new_world, mode, date_provider=lambda: provider)
     assert provider.skews == [0]
@@ -136,7 +136,7 @@ def test_a_date_provider_keeps_the_skew_itself_and_names_the_threshold(new_world
 @pytest.mark.parametrize(
     "value", [object(), {1}, float("nan"), b""], ids=lambda value: type(value).__name__
 )
-def test_a_user_context_that_json_cannot_write_keeps_nobody_signed_in(new_world, value):
+def test_a_user_context_that_json_cannot_write_does_not_stop_a_sign_out(new_world, value):
     calls = []
     world = new_world(pre_api_hook=lambda call: calls.append(call) or call)
     world.sign_in()

@@ -13,7 +13,7 @@ ERRORS = [{"id": "st-role", "reason": {"message": "wrong value", "expectedToIncl
 BODY = json.dumps({"message": "invalid claim", "claimValidationErrors": ERRORS})
 
 
-def test_invalid_claims_are_told_with_the_backends_reasons(signed_in):
+def test_an_event_for_invalid_claims_has_the_backends_reasons(signed_in):
     response = Reply(403, text=BODY)
     signed_in.backend.answers["/items"] = [response]
     assert signed_in.tab.fetch("/items") is response
@@ -130,8 +130,8 @@ def test_in_any_other_response_there_are_none(client, text):
 
 
 @pytest.mark.usefixtures("page")
-def test_what_is_no_response_is_refused():
-    with pytest.raises(TypeError, match="a list has neither"):
+def test_a_value_without_a_body_is_refused():
+    with pytest.raises(TypeError, match="a list, which has neither"):
         asyncio.run(supertokens.get_invalid_claims_from_response([]))
 
 

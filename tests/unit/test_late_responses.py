@@ -91,7 +91,7 @@ def test_a_response_of_the_session_that_is_there_counts(course: Course) -> None:
     assert course.tab.call("get_access_token_payload")["note"] == 1
 
 
-def test_a_session_whose_token_is_broken_counts_as_nobodys(course: Course) -> None:
+def test_a_session_whose_token_is_broken_counts_as_no_session(course: Course) -> None:
     course.tab.browser.set_cookie("sFrontToken=?;path=/")
     course.late.append(course.token("a"))
     course.tab.fetch("/late")

@@ -50,7 +50,7 @@ def test_without_a_browser_the_same_requests_are_ours(url, expected):
 
 
 @pytest.mark.parametrize("url", ["/path", "path", "", "?query", "./path", "//app.example.com/"])
-def test_a_relative_url_is_ours_where_the_page_is_on_the_apis_host(url):
+def test_a_relative_url_is_ours_if_the_page_is_on_the_apis_host(url):
     assert is_ours(url, "https://app.example.com", page="https://app.example.com/")
     skipped = url + SKIP_MARKER
     assert not is_ours(skipped, "https://app.example.com", page="https://app.example.com/")
@@ -115,7 +115,7 @@ def test_on_a_page_by_plain_http_its_own_addresses_are_plain_too(url):
         ("https://192.168.0.255", True),
     ],
 )
-def test_requests_must_be_secure_where_the_api_is(api_domain, is_secure):
+def test_requests_must_be_secure_if_the_api_is(api_domain, is_secure):
     host = api_domain.rpartition("/")[2]
     assert is_ours(f"http://{host}/", api_domain) is not is_secure
 
@@ -139,6 +139,6 @@ def test_a_subdomain_is_covered_only_by_a_backend_domain(matches, host, label):
 @given(ADDRESSES)
 @example("http\u017f://example.com")
 @example("http://[")
-def test_whatever_the_url_asking_whether_it_is_ours_never_fails(url):
+def test_is_ours_fails_for_no_url(url):
     assert is_ours(url, API) in (True, False)
     assert covers(url, API, None) in (True, False)

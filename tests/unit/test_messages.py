@@ -52,7 +52,7 @@ def port():
     return Port(Session(config()))
 
 
-def test_the_plan_tells_the_shim_what_is_ours_and_what_to_report():
+def test_the_plan_has_what_is_ours_and_what_to_report():
     assert json.loads(write_plan(config())) == {
         "protocol": PROTOCOL,
         "apiDomain": "https://api.example.com:8080",
@@ -161,13 +161,13 @@ def test_an_error_is_written_as_data():
 
 
 @pytest.mark.parametrize("status", [500, 0])
-def test_an_errors_status_is_written_where_there_is_one(status):
+def test_an_errors_status_is_written_if_there_is_one(status):
     assert write_error(RefreshUnavailable("x", status=status))["status"] == status
     assert "status" not in write_error(RefreshUnavailable("x"))
     assert "status" not in write_error(ConfigError("x", "is wrong", hint=""))
 
 
-def test_an_error_that_stands_for_a_response_names_the_call():
+def test_an_error_about_a_response_names_the_call():
     assert write_error(RefreshUnavailable("No.", status=503))["call"] == "REFRESH_SESSION"
     assert write_error(SignOutFailed("No.", status=500))["call"] == "SIGN_OUT"
     assert "call" not in write_error(RefreshUnavailable("No."))
@@ -205,9 +205,9 @@ def test_an_errors_hint_has_javascripts_names_for_javascript(kind):
 def test_a_wrong_option_has_javascripts_name_for_javascript(options, text):
     with pytest.raises(ConfigError) as raised:
         read_config(from_javascript(options), Page("app.example.com", True))
-    told = write_error(raised.value)["javascript"]
-    assert text in f"{told['message']} {told['hint']}"
-    assert not PYTHONS_NAMES.search(f"{told['message']} {told['hint']}")
+    reported = write_error(raised.value)["javascript"]
+    assert text in f"{reported['message']} {reported['hint']}"
+    assert not PYTHONS_NAMES.search(f"{reported['message']} {reported['hint']}")
 
 
 def test_a_call_is_spelled_as_javascript_has_it():
@@ -255,7 +255,7 @@ def test_a_lock_that_was_not_taken_in_time_fails_the_request_and_keeps_the_sessi
     assert "status" not in step["error"]
 
 
-def test_a_lock_that_was_not_taken_does_not_matter_where_the_other_tab_has_refreshed(port):
+def test_a_lock_that_was_not_taken_does_not_matter_if_the_other_tab_has_refreshed(port):
     port.exchange("", False, PRESENT, NOW)
     port.resume(1, 401, PRESENT, NOW)
     refreshed = PRESENT.replace("=1", "=2")
@@ -321,10 +321,10 @@ def test_resuming_a_flow_that_was_cancelled_does_nothing(port):
         (Head(0, {}, "network"), Wait(), "name 1: got no response (network), does Wait"),
         (True, POST, f"name 1: succeeded, posts to {POST.url}"),
         (False, None, "name 1: did not succeed, ends"),
-        ("secret", Lock("LOCK", 1), "name 1: goes on, takes the lock LOCK"),
+        ("secret", Lock("LOCK", 1), "name 1: continues, takes the lock LOCK"),
     ],
 )
-def test_a_debug_line_tells_what_happens_and_no_secret(result, effect, line):
+def test_a_debug_line_has_what_happens_and_no_secret(result, effect, line):
     assert describe("name", 1, result, effect) == line
 
 

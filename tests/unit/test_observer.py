@@ -1,4 +1,4 @@
-"""What other tabs have done: told once, to every tab but the one that did it."""
+"""What other tabs have done: one event, in every tab but the one that did it."""
 
 import json
 
@@ -40,7 +40,7 @@ def token(user="alice", expires=1_000, handle="h1", **payload):
         ("damaged", token(), None),
     ],
 )
-def test_two_front_tokens_tell_what_happened_between_them(before, after, action):
+def test_two_front_tokens_show_what_happened_between_them(before, after, action):
     assert what_happened(before, after) == action
 
 
@@ -49,7 +49,7 @@ def other(signed_in):
     return signed_in.open_tab()
 
 
-def heard(tab):
+def received(tab):
     """The events of a tab, and that they all are of another."""
     assert all(event["other_tab"] is True for event in tab.events)
     return [event["action"] for event in tab.events]
@@ -93,27 +93,27 @@ def revoke(world, tab):
         (change_payload, "ACCESS_TOKEN_PAYLOAD_UPDATED"),
     ],
 )
-def test_each_change_is_told_once_to_each_other_tab(signed_in, other, deed, action):
+def test_each_change_is_one_event_in_each_other_tab(signed_in, other, deed, action):
     third = signed_in.open_tab()
     signed_in.forget()
     signed_in.tab.call("does_session_exist")
     requests = len(signed_in.browser.requests)
     deed(signed_in, other)
     made = len(signed_in.browser.requests) - requests
-    assert heard(signed_in.tab) == heard(third) == [action]
+    assert received(signed_in.tab) == received(third) == [action]
     for tab in (signed_in.tab, other, third):
         tab.look()
         tab.call("get_session_status")
-    assert heard(signed_in.tab) == heard(third) == [action]
+    assert received(signed_in.tab) == received(third) == [action]
     assert not any(event.get("other_tab") for event in other.events)
     assert len(signed_in.browser.requests) - requests == made
 
 
-def test_a_sign_in_elsewhere_is_told(world):
+def test_a_sign_in_in_another_tab_is_an_event(world):
     other = world.open_tab()
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     other.fetch("/auth/signin?user=alice", method="POST")
-    assert heard(world.tab) == ["SESSION_CREATED"]
+    assert received(world.tab) == ["SESSION_CREATED"]
     assert [event["action"] for event in other.events] == ["SESSION_CREATED"]
     assert world.tab.call("get_user_id") == "alice"
 
@@ -121,40 +121,40 @@ def test_a_sign_in_elsewhere_is_told(world):
 @pytest.mark.parametrize(
     ("user", "action"), [("bob", "USER_CHANGED"), ("alice", "SESSION_CREATED")]
 )
-def test_another_session_in_the_place_of_the_one_before_is_told(new_world, mode, user, action):
+def test_another_session_in_place_of_the_previous_one_is_an_event(new_world, mode, user, action):
     world = new_world(mode)
     world.backend.claims["sessionHandle"] = "first"
     world.sign_in()
     other = world.open_tab()
     world.backend.claims["sessionHandle"] = "second"
     other.fetch(f"/auth/signin?user={user}", method="POST")
-    assert heard(world.tab) == [action]
+    assert received(world.tab) == [action]
     assert world.tab.call("get_user_id") == user
 
 
-def test_a_page_that_opens_is_told_nothing_of_what_is_there(signed_in):
+def test_a_page_that_opens_gets_no_events_about_an_existing_session(signed_in):
     assert signed_in.open_tab().events == []
 
 
-def test_a_change_that_a_call_comes_across_is_told_with_it(signed_in, other):
-    signed_in.browser.tabs.remove(signed_in.tab)  # nobody tells it
+def test_a_change_that_a_call_finds_is_reported_with_it(signed_in, other):
+    signed_in.browser.tabs.remove(signed_in.tab)  # it is not notified
     refresh(signed_in, other)
     assert signed_in.actions == []
     signed_in.tab.fetch("/items")
-    assert heard(signed_in.tab) == ["REFRESH_SESSION"]
+    assert received(signed_in.tab) == ["REFRESH_SESSION"]
     signed_in.browser.tabs.append(signed_in.tab)
     signed_in.tab.look()
-    assert heard(signed_in.tab) == ["REFRESH_SESSION"]
+    assert received(signed_in.tab) == ["REFRESH_SESSION"]
 
 
-def test_handlers_are_told_of_another_users_session(signed_in, other):
+def test_handlers_get_an_event_for_another_users_session(signed_in, other):
     seen = []
     signed_in.tab.client.on("USER_CHANGED", seen.append)
     other.fetch("/auth/signin?user=bob", method="POST")
     assert seen == [{"action": "USER_CHANGED", "user_context": {}, "other_tab": True}]
 
 
-def test_a_closed_page_hears_nothing(signed_in, other):
+def test_a_closed_page_gets_no_events(signed_in, other):
     signed_in.tab.client.close()
     other.call("sign_out")
     assert signed_in.actions == []
@@ -189,7 +189,7 @@ def test_a_tab_in_the_middle_of_its_writes_is_waited_for(signed_in):
     assert signed_in.actions == []
     signed_in.browser.set_cookie(f"sFrontToken={new}")
     signed_in.tab.look()
-    assert heard(signed_in.tab) == ["REFRESH_SESSION"]
+    assert received(signed_in.tab) == ["REFRESH_SESSION"]
 
 
 def test_a_damaged_front_token_is_no_deed(signed_in):
@@ -199,7 +199,7 @@ def test_a_damaged_front_token_is_no_deed(signed_in):
     assert signed_in.actions == []
 
 
-def test_nothing_of_a_session_is_in_what_other_tabs_hear(signed_in, other):
+def test_messages_to_other_tabs_contain_nothing_of_a_session(signed_in, other):
     signed_in.expire()
     other.fetch("/items")
     other.fetch("/auth/signin?user=bob", method="POST")
@@ -209,7 +209,7 @@ def test_nothing_of_a_session_is_in_what_other_tabs_hear(signed_in, other):
     assert all(event["user_context"] == {} for event in signed_in.tab.events)
 
 
-def test_visitors_tell_each_other_nothing(world):
+def test_visitors_send_each_other_nothing(world):
     other = world.open_tab()
     other.fetch(PUBLIC)
     assert world.actions == []

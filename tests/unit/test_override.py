@@ -102,7 +102,7 @@ def test_a_skew_that_is_no_number_is_calculated_as_usual(new_world, skew):
     assert world.tab.client.session.flows.clock.now() == world.backend.now
 
 
-def test_a_calculation_that_fails_is_told_and_done_as_usual(new_world, caplog):
+def test_a_calculation_that_fails_is_reported_and_the_default_is_used(new_world, caplog):
     def calculate(**_):
         raise ValueError("no")
 

@@ -50,6 +50,12 @@ def test_settings_reach_the_security_policy():
     assert written("SECURITY.md").endswith("\n\n[contact]: mailto:us@code.test\n")
 
 
+def test_settings_reach_the_texts_of_errors():
+    assert '\nDOCUMENTATION = "https://docs.test"\n' in written(
+        "py_frontend/supertokens_pyodide/_error.py"
+    )
+
+
 @pytest.mark.parametrize(
     ("headings", "links"),
     [

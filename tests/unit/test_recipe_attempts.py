@@ -16,7 +16,7 @@ from tests.unit.recipe_api import PAGE, USER, ScriptedApi, run
 from tests.unit.test_recipe_calls import held, until
 
 CALLBACK = f"{PAGE}callback"
-SECRET = "a-secret-that-nobody-prints"
+SECRET = "a-secret-that-is-not-printed"
 CODE_SENT = {
     "status": "OK",
     "deviceId": SECRET,
@@ -198,7 +198,7 @@ def test_what_another_has_written_into_storage_is_no_attempt(page, text):
     ],
 )
 def test_a_call_without_its_one_argument_is_refused(page, call):
-    with pytest.raises(TypeError, match="one of them"):
+    with pytest.raises(TypeError, match="either"):
         run(call())
 
 
@@ -336,8 +336,8 @@ def test_two_attempts_of_one_tab_do_not_mix(api, page):
     first = state_of(page)
     begin(api, tenant_id=None, redirect_uri_on_provider_dashboard="https://api.example.com/apple")
     second = state_of(page)
-    told = json.loads(base64.b64decode(second))
-    assert told["frontendRedirectURI"] == CALLBACK
+    reported = json.loads(base64.b64decode(second))
+    assert reported["frontendRedirectURI"] == CALLBACK
     assert "frontendRedirectURI" not in json.loads(base64.b64decode(first))
     api.answers["/signinup"] = {"status": "NO_EMAIL_GIVEN_BY_PROVIDER"}
     come_back(page, code="c", state=first)
@@ -361,7 +361,7 @@ def test_an_attempts_tenant_and_factor_are_those_of_its_beginning(api, page):
 
 
 @pytest.mark.parametrize("where", ["worker", "blocked"])
-def test_nobody_is_sent_to_a_provider_in_vain(api, page, where):
+def test_no_user_is_sent_to_a_provider_in_vain(api, page, where):
     if where == "worker":
         page._browser.window = None
     else:

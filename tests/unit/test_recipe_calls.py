@@ -126,7 +126,7 @@ def test_a_message_for_the_user_is_a_general_error(api, page):
 @pytest.mark.parametrize(
     ("answer", "status", "text"),
     [
-        (NetworkDown("nobody there"), None, "no response"),
+        (NetworkDown("no backend"), None, "no response"),
         (Reply(500), 500, "answered with 500"),
         (Reply(404), 404, "not initialised the recipe"),
         (Reply(200, text="<html>"), 200, "an object was expected"),
@@ -193,13 +193,13 @@ def test_the_tenant_is_the_calls_else_the_links_else_the_pages(api):
 
 @pytest.mark.parametrize("tenant", ["a.b", "a/b", "a:b", " ", "ü"])
 def test_what_can_be_no_tenant_is_refused(api, page, tenant):
-    with pytest.raises(ValueError, match="can be no tenant"):
+    with pytest.raises(ValueError, match="not a tenant's id"):
         run(emailpassword.sign_in(**LOGIN, tenant_id=tenant))
     with testing.signed_out(page_url=f"{PAGE}?tenantId={tenant}"):
         assert run(multitenancy.get_tenant_id()) is None
 
 
-def test_a_page_may_tell_its_tenant_in_its_own_way(api):
+def test_a_page_may_name_its_tenant_in_its_own_way(api):
     async def get_tenant_id(*, user_context):
         return user_context["tenant"]
 

@@ -47,7 +47,7 @@ class Control:
 
 
 class ScriptedPasskeys:
-    """A browser whose user answers prompts as told: at once, by a failure, or when let."""
+    """A browser whose user answers prompts as a test wants: at once, by a failure, or later."""
 
     def __init__(self):
         self.reason = None
@@ -165,7 +165,7 @@ def test_a_passkey_signs_in_in_one_call(api, passkeys):
         lambda: webauthn.add_credential(email="a@x"),
     ],
 )
-def test_without_a_session_a_second_factor_is_refused_before_anybody_is_asked(api, call):
+def test_without_a_session_a_second_factor_is_refused_before_the_prompt(api, call):
     with testing.signed_out(backend=api) as page:
         page._browser.passkeys = ScriptedPasskeys()
         with pytest.raises(errors.NoSession):
@@ -200,7 +200,7 @@ def test_another_failure_of_a_prompt_is_raised(passkeys):
 
 
 @pytest.mark.parametrize("where", ["worker", "insecure", "ip"])
-def test_where_there_are_no_passkeys_the_reason_is_told_before_anything_is_sent(api, where):
+def test_without_passkeys_the_reason_is_given_before_anything_is_sent(api, where):
     url = "https://127.0.0.1/" if where == "ip" else "https://app.example.com/"
     with testing.signed_in(backend=api, page_url=url) as page:
         if where != "worker":
@@ -306,7 +306,7 @@ def test_an_account_is_recovered_with_the_token_of_a_link(api, page, passkeys):
         ),
     ],
 )
-def test_without_options_nobody_is_asked(api, passkeys, path, status, call):
+def test_without_options_there_is_no_prompt(api, passkeys, path, status, call):
     api.answers[path] = {"status": status, "err": "x"}
     assert run(call()).status == status
     assert passkeys.prompts == []

@@ -137,13 +137,13 @@ def test_with_a_limit_a_late_success_counts(new_world, mode, limit, status):
         assert world.tab.fetch("/items").status == status
 
 
-def test_a_limit_of_none_at_all_does_not_hurt_where_nothing_is_refused(new_world, mode):
+def test_a_limit_of_none_does_not_matter_if_nothing_is_refused(new_world, mode):
     world = new_world(mode, max_retry_attempts_for_session_refresh=0)
     world.sign_in()
     assert world.tab.fetch("/items").status == 200
 
 
-def test_a_changed_payload_is_told(signed_in):
+def test_a_changed_payload_is_an_event(signed_in):
     signed_in.backend.claims = {"tId": "acme", "role": "admin"}
     signed_in.expire()
     signed_in.tab.fetch("/items")
@@ -151,7 +151,7 @@ def test_a_changed_payload_is_told(signed_in):
     assert signed_in.tab.call("get_access_token_payload")["role"] == "admin"
 
 
-def test_a_payload_that_stays_the_same_is_not_told(signed_in):
+def test_a_payload_that_stays_the_same_is_no_event(signed_in):
     front_token = {"front-token": signed_in.browser.cookies["sFrontToken"]}
     signed_in.backend.answers["/items"] = [Reply(200, front_token)]
     before = signed_in.browser.cookies["st-last-access-token-update"]
@@ -161,7 +161,7 @@ def test_a_payload_that_stays_the_same_is_not_told(signed_in):
 
 
 @pytest.mark.parametrize("mark", ["9" * 15, "9" * 40, "12 ", "x", "", "-5", "\u0663"])
-def test_every_update_leaves_another_mark_whatever_the_last_one_was(signed_in, mark):
+def test_every_update_leaves_another_mark(signed_in, mark):
     cookies = signed_in.browser.cookies
     signed_in.browser.set_cookie(f"st-last-access-token-update={mark}")
     signed_in.backend.answers["/items"] = [Reply(200, {"front-token": cookies["sFrontToken"]})] * 2
@@ -194,7 +194,7 @@ def test_the_caller_that_triggered_a_refresh_may_go_away_while_others_wait(signe
     assert len(flows) == 0
 
 
-def test_refreshing_goes_on_when_all_callers_have_gone(signed_in):
+def test_refreshing_continues_when_all_callers_are_gone(signed_in):
     signed_in.expire()
     tab = signed_in.tab
     tab.begin_fetch("/items")

@@ -54,18 +54,18 @@ def test_a_refresh_that_removes_the_session_with_another_status_is_a_sign_out(si
 
 
 @pytest.mark.parametrize(
-    ("failure", "told"),
+    ("failure", "reported"),
     [
         (NetworkDown(), "no response from the backend"),
         (TimedOut(), "no response within 10 seconds"),
     ],
 )
-def test_a_refresh_without_a_response_keeps_the_session(signed_in, failure, told):
+def test_a_refresh_without_a_response_keeps_the_session(signed_in, failure, reported):
     signed_in.backend.answers[REFRESH] = [failure]
     signed_in.expire()
     calls = signed_in.fetch_in_parallel(3)
     for call in calls:
-        with pytest.raises(RefreshUnavailable, match=told) as raised:
+        with pytest.raises(RefreshUnavailable, match=reported) as raised:
             call.result()
         assert raised.value.status is None
         assert raised.value.hint

@@ -33,7 +33,7 @@ def made_after(world, milliseconds):
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
-def test_whoever_comes_after_a_failed_refresh_gets_its_failure_without_another(signed_in, outage):
+def test_a_request_after_a_failed_refresh_gets_that_failure(signed_in, outage):
     in_outage(signed_in, outage)
     tab = signed_in.tab
     for call in signed_in.fetch_in_parallel(10):
@@ -102,7 +102,7 @@ def test_a_session_that_has_ended_ends_the_trouble(signed_in):
     assert made_after(signed_in, 1_000) == 1
 
 
-def test_whoever_signs_in_meanwhile_does_not_have_to_wait(signed_in):
+def test_a_sign_in_meanwhile_does_not_have_to_wait(signed_in):
     in_outage(signed_in)
     del signed_in.backend.always[REFRESH]
     signed_in.sign_in("bob")
@@ -133,7 +133,7 @@ def test_it_is_tried_again_though_the_clients_clock_was_set_back(signed_in):
     assert made_after(signed_in, 0) == 1
 
 
-def test_a_visitor_is_told_of_the_outage_with_one_probe(world):
+def test_a_visitor_gets_the_outage_with_one_probe(world):
     world.backend.always[REFRESH] = Reply(503)
     for _ in range(2):
         with pytest.raises(RefreshUnavailable):
@@ -204,7 +204,7 @@ def test_a_sign_out_that_is_to_be_tried_later_fails_like_any_other(signed_in):
 
 
 @given(st.text() | st.from_regex(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"))
-def test_whatever_retry_after_says_the_rest_has_an_end(text):
+def test_every_cooldown_ends(text):
     clock = Clock()
     clock.client_now = START
     cooldown = Cooldown(clock)

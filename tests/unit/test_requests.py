@@ -39,13 +39,13 @@ def test_a_request_carries_exactly_the_sessions_headers(signed_in):
 
 
 def test_a_visitors_request_carries_no_tokens(world):
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     world.tab.fetch("/public")
     (request,) = world.browser.requests
     assert request.headers == {"rid": "anti-csrf", "st-auth-mode": world.mode}
 
 
-def test_credentials_are_left_alone_where_the_page_says_so(new_world, mode):
+def test_credentials_are_left_alone_if_the_page_says_so(new_world, mode):
     world = new_world(mode, auto_add_credentials=False)
     world.tab.fetch("/public")
     assert world.sent("/public")[0].credentials is None
@@ -124,7 +124,7 @@ def test_an_anti_csrf_token_is_taken_from_any_response(signed_in, token):
 
 
 def test_an_anti_csrf_token_without_a_session_is_not_kept(world):
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     world.backend.answers["/items"] = [Reply(200, {"anti-csrf": "stray"})]
     world.tab.fetch("/items")
     assert "sAntiCsrf" not in world.browser.cookies

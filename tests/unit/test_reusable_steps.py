@@ -88,14 +88,14 @@ def test_with_a_session_first_steps_stand_until_its_token_expires_by_the_clients
     ],
     ids=["unknown", "absent", "malformed", "zero", "negative", "huge", "infinite", "no-number"],
 )
-def test_without_a_session_that_can_be_read_nothing_stands(cookies):
+def test_without_a_readable_session_no_step_is_reusable(cookies):
     assert "reusableUntil" not in exchange(new_port(), cookies)
     assert "reusableUntil" not in json.loads(
         new_port().call("does_session_exist", "", cookies, NOW)
     )
 
 
-def test_what_an_outage_has_told_of_an_unknown_visitor_does_not_stand():
+def test_an_answer_to_a_visitor_during_an_outage_is_not_reusable():
     port, cookies = new_port(), present().removesuffix(f"; {MARK}")
     assert exchange(port, cookies)["do"] == "wait"
     for flow, result in [(2, True), (2, 503), (1, None)]:
@@ -117,7 +117,7 @@ def test_a_call_that_does_something_does_not_stand(name):
     assert "reusableUntil" not in json.loads(new_port().call(name, "", present(), NOW))
 
 
-def test_nothing_stands_where_another_clock_decides_or_every_flow_is_to_be_logged():
+def test_no_step_is_reusable_with_another_clock_or_debug_logs():
     assert "reusableUntil" not in exchange(new_port(date_provider=Provider()), present())
     logging = new_port()
     logging._session.flows.log = print
@@ -132,7 +132,7 @@ def test_cookies_that_are_left_out_are_those_of_the_call_before():
     assert json.loads(port.resume(3, 200, None, NOW)) == {"verdict": "deliver"}
 
 
-def test_the_plan_tells_which_responses_the_core_acts_on():
+def test_the_plan_has_the_responses_that_the_core_acts_on():
     options = {"api_domain": "x.com", "session_expired_status_code": 440}
     plan = json.loads(write_plan(read_config(options, Page("x.com", True))))
     assert plan["statuses"] == [440, 403]
@@ -209,11 +209,11 @@ def test_what_another_tab_did_during_an_exchange_that_the_cache_began_is_reporte
     call = world.tab.begin_fetch("/items")
     world.expire()
     other.call(act)
-    told = world.actions
-    assert told[-1] == ("REFRESH_SESSION" if act == "attempt_refresh" else "SIGN_OUT")
+    reported = world.actions
+    assert reported[-1] == ("REFRESH_SESSION" if act == "attempt_refresh" else "SIGN_OUT")
     assert world.tab.run(call).status == (200 if act == "attempt_refresh" else 401)
     world.tab.look()
-    assert [event["action"] for event in world.tab.events if "other_tab" in event] == told
+    assert [event["action"] for event in world.tab.events if "other_tab" in event] == reported
 
 
 def test_a_clock_set_back_during_an_exchange_that_the_cache_began_causes_no_event():
@@ -227,8 +227,8 @@ def test_a_clock_set_back_during_an_exchange_that_the_cache_began_causes_no_even
     world.browser.now -= 3 * world.backend.lifetime
     other.call("sign_out")
     other.fetch(f"{SIGN_IN}?user=bob", method="POST")
-    told = world.actions
+    reported = world.actions
     world.tab.run(call)
     world.tab.look()
-    assert world.actions == told
+    assert world.actions == reported
     assert world.tab.call("get_user_id") == "bob"

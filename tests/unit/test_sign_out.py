@@ -34,7 +34,7 @@ def test_a_sign_out_carries_exactly_its_headers(signed_in):
 
 
 def test_signing_out_without_a_session_is_an_event_and_no_request(world):
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     world.tab.call("sign_out")
     assert world.actions == ["SIGN_OUT"]
     assert world.browser.requests == []
@@ -55,7 +55,7 @@ def test_a_refused_sign_out_refreshes_and_tries_again(signed_in):
     assert not signed_in.signed_in
 
 
-def test_signing_out_of_a_session_that_has_ended_is_told_once(signed_in):
+def test_signing_out_of_a_session_that_has_ended_is_one_event(signed_in):
     signed_in.backend.revoke_all()
     signed_in.backend.answers[SIGN_OUT] = [Reply(401)]
     signed_in.tab.call("sign_out")
@@ -101,7 +101,7 @@ def test_during_an_outage_an_expired_session_is_not_said_to_be_signed_out(
     assert (signed_in.actions, signed_in.signed_in) == ([], True)
 
 
-# ---- local_on_error: out of here, whatever the backend says ----
+# ---- local_on_error: signed out here, with any answer of the backend ----
 
 AWAY = {"down": NetworkDown(), "slow": TimedOut(), "broken": Reply(500), "wrong": Reply(404)}
 
@@ -172,7 +172,7 @@ def test_a_refresh_on_its_way_does_not_undo_a_sign_out_here(signed_in):
 
 
 @pytest.mark.parametrize("local_on_error", [False, True])
-def test_a_backend_that_has_a_say_is_heard_all_the_same(signed_in, local_on_error):
+def test_a_backend_that_refuses_a_local_sign_out_is_obeyed(signed_in, local_on_error):
     text = '{"status":"GENERAL_ERROR","message":"Not today."}'
     signed_in.backend.answers[SIGN_OUT] = [Reply(200, text=text)]
     with pytest.raises(GeneralError):

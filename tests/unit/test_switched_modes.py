@@ -27,13 +27,13 @@ def switched(signed_in, request):
 
 
 def reopen(world, mode):
-    """Load the page anew, which is configured for this mode."""
+    """Load the page again, which is configured for this mode."""
     world.tab.client.close()
     world.options["token_transfer_method"] = mode
     world.tab = world.open_tab()
 
 
-def test_a_session_goes_on_in_the_mode_that_it_was_made_in(switched):
+def test_a_session_continues_in_the_mode_that_it_was_made_in(switched):
     kept = set(switched.browser.cookies)
     for _ in range(2):
         assert switched.tab.fetch("/items").text == "alice"
@@ -44,7 +44,7 @@ def test_a_session_goes_on_in_the_mode_that_it_was_made_in(switched):
     assert set(switched.browser.cookies) == kept
 
 
-def test_its_requests_tell_what_the_page_is_configured_for(switched):
+def test_its_requests_show_what_the_page_is_configured_for(switched):
     switched.expire()
     switched.tab.fetch("/items")
     modes = {request.headers["st-auth-mode"] for request in switched.browser.requests}
@@ -66,7 +66,7 @@ def test_it_is_ended_by_a_refused_refresh(switched):
     assert not switched.tab.call("does_session_exist")
 
 
-def test_who_signs_in_anew_is_who_requests_are_made_as(switched):
+def test_requests_are_made_as_the_user_who_signed_in_last(switched):
     switched.sign_in("bob")
     assert switched.tab.fetch("/items").text == "bob"
     assert switched.tab.call("get_user_id") == "bob"

@@ -65,7 +65,9 @@ def test_a_tab_that_waits_for_the_lock_does_not_refresh_what_was_refreshed(signe
     assert signed_in.refreshes == 1
 
 
-def test_a_tab_that_waits_for_the_lock_goes_on_when_the_others_refresh_has_failed(signed_in, other):
+def test_a_tab_that_waits_for_the_lock_continues_when_the_others_refresh_has_failed(
+    signed_in, other
+):
     signed_in.backend.refuse_access_tokens()
     signed_in.backend.answers[REFRESH] = [Reply(503)]
     calls = [signed_in.tab.begin_fetch("/items"), other.begin_fetch("/items")]
@@ -86,7 +88,7 @@ def test_a_closed_tab_frees_the_lock(signed_in, other):
     assert other.run(call).status == 200
 
 
-def test_a_tab_gives_up_where_another_has_signed_out(signed_in, other):
+def test_a_tab_gives_up_if_another_has_signed_out(signed_in, other):
     signed_in.backend.refuse_access_tokens()
 
     def refused_late(request):
@@ -102,7 +104,7 @@ def test_a_tab_gives_up_where_another_has_signed_out(signed_in, other):
     assert signed_in.tab.events[1]["session_expired_or_revoked"] is False
 
 
-def test_a_tab_that_saw_nobody_sees_who_signed_in_elsewhere(world):
+def test_a_tab_without_a_session_sees_a_sign_in_in_another_tab(world):
     other = world.open_tab()
     assert other.call("does_session_exist") is False
     world.sign_in()
@@ -181,7 +183,7 @@ def test_a_late_refusal_does_not_end_the_session_of_who_signed_in_meanwhile(sign
     assert "UNAUTHORISED" not in signed_in.actions
 
 
-def test_a_refresh_that_was_overtaken_is_made_anew_where_it_is_still_needed(new_world):
+def test_a_refresh_that_was_overtaken_is_made_again_if_it_is_still_needed(new_world):
     world = new_world("cookie")
     world.backend.uses_anti_csrf = False
     world.sign_in()

@@ -9,7 +9,7 @@ from tests.unit.backend import API, PUBLIC, REFRESH, SIGN_IN, SIGN_OUT
 
 @pytest.fixture
 def world(new_world):
-    """Nobody is signed in, but for a user of the site's whose session is in cookies."""
+    """No user is signed in, except a user of the site whose session is in cookies."""
     world = new_world("header", token_store="indexedDB")
     headers = {"st-auth-mode": "cookie"}
     world.backend(Request("POST", f"{API}{SIGN_IN}?user=bob", headers, "include"))
@@ -17,7 +17,7 @@ def world(new_world):
     return world
 
 
-def test_an_empty_store_is_no_session_and_nobody_is_asked(world):
+def test_an_empty_store_is_no_session_and_sends_no_request(world):
     assert world.tab.call("does_session_exist") is False
     assert world.tab.call("get_session_status") == {"status": "NONE", "reason": None}
     assert world.tab.call("attempt_refresh") is False

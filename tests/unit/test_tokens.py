@@ -30,7 +30,7 @@ JSON = st.recursive(
     max_leaves=10,
 )
 PAYLOADS = st.dictionaries(st.text(), JSON, max_size=5)
-MARKER = "a-part-that-nobody-may-see"
+MARKER = "a-part-that-must-not-be-seen"
 
 
 def encoded(data):
@@ -110,10 +110,10 @@ def test_a_malformed_token_is_never_quoted(read, text):
     with pytest.raises(MalformedToken) as refused:
         read(text)
     traceback = "".join(format_exception_only(refused.value))
-    told = f"{refused.value} {refused.value!r} {refused.value.args} {traceback}"
+    reported = f"{refused.value} {refused.value!r} {refused.value.args} {traceback}"
     assert refused.value.__context__ is None or refused.value.__suppress_context__
-    assert MARKER not in told
-    assert text not in told
+    assert MARKER not in reported
+    assert text not in reported
 
 
 def test_the_repr_of_a_front_token_hides_its_payload():

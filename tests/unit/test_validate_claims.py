@@ -30,7 +30,7 @@ def language(request):
 
 @dataclass
 class Wanted:
-    """A validator that wants a claim in the payload, and tells what it is asked."""
+    """A validator that wants a claim in the payload, and records its calls."""
 
     world: Any
     id: str
@@ -121,7 +121,7 @@ class Page:
 
 @pytest.fixture
 def page(signed_in, language):
-    """A page with a user signed in, whose backend gives a claim to whoever asks for it."""
+    """A page with a user signed in, whose backend gives every claim that is asked for."""
     backend = signed_in.backend
 
     def fetch(request):
@@ -184,7 +184,7 @@ def test_one_refresh_does_for_all_that_want_the_same(page):
     assert len(page.world.sent(FETCH)) == 1
 
 
-def test_what_is_still_wrong_is_told(page):
+def test_a_claim_that_is_still_invalid_is_reported(page):
     give(page.world, "terms")
     page.world.backend.always[FETCH] = Reply(200)
     names = ("role", "terms", "age")
@@ -204,7 +204,7 @@ def test_without_a_session_there_is_nothing_to_validate(page):
         page.validate(page.wanted("terms"))
 
 
-def test_a_session_that_ends_at_the_refresh_is_told(page):
+def test_a_session_that_ends_at_the_refresh_is_an_event(page):
     def end(request):
         page.world.backend.revoke_all()
         page.world.expire()
@@ -367,7 +367,7 @@ def test_a_claim_is_fetched_required_and_read(signed_in):
     assert asyncio.run(supertokens.get_claim_value(claim, user_context=context)) is True
 
 
-def test_a_max_age_that_is_too_short_is_told_as_what_it_is(signed_in):
+def test_a_max_age_that_is_too_short_is_an_error(signed_in):
     claim = BooleanClaim("terms", None, default_max_age_in_seconds=3)
     with pytest.raises(InvalidMaxAge, match="is 3, but it must be"):
         validate(signed_in, claim.validators.is_true())
@@ -377,12 +377,12 @@ def test_a_result_of_another_kind_is_an_error(signed_in):
     terms = Wanted(signed_in, "terms")
     terms.validate = lambda *_: True
     terms.should_refresh = lambda *_: False
-    with pytest.raises(ClaimValidatorFailed, match="'terms' gave a bool"):
+    with pytest.raises(ClaimValidatorFailed, match="'terms' returned a bool"):
         validate(signed_in, terms)
 
 
 @pytest.mark.parametrize("name", ["id", "refresh", "should_refresh", "validate"])
-def test_a_validator_that_lacks_something_is_told_at_once(signed_in, name):
+def test_a_validator_that_lacks_something_is_an_error_at_once(signed_in, name):
     given = {"id": "x", "refresh": print, "should_refresh": print, "validate": print}
     del given[name]
     with pytest.raises(AttributeError, match=name):

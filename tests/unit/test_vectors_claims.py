@@ -37,8 +37,8 @@ def answers(should_refresh, validate):
     except InvalidMaxAge:
         stale = "error"
     result = validate()
-    told = {"isValid": True} if result.is_valid else {"isValid": False, "reason": result.reason}
-    return {"shouldRefresh": stale, "validate": told}
+    reported = {"isValid": True} if result.is_valid else {"isValid": False, "reason": result.reason}
+    return {"shouldRefresh": stale, "validate": reported}
 
 
 @each_row("claims")

@@ -22,8 +22,8 @@ def config_of(row):
 
 
 @pytest.fixture(scope="module")
-def told_by_the_shim():
-    """What the shim says of each row, with the core's plan and without, by the row's id."""
+def decided_by_the_shim():
+    """The shim's decision for each row, with the core's plan and without, by the row's id."""
     rows = table("interception")["rows"]
     asked = [{**row, "plan": json.loads(write_plan(config_of(row)))} for row in rows]
     program = Path(__file__).with_name("is_ours.mjs")
@@ -35,10 +35,10 @@ def told_by_the_shim():
 
 
 @each_row("interception")
-def test_the_shim_takes_the_same_requests_for_ours_also_before_the_core_is_up(
-    told_by_the_shim, row
+def test_the_shim_takes_the_same_requests_for_ours_before_the_core_is_ready(
+    decided_by_the_shim, row
 ):
-    assert told_by_the_shim[row["id"]] == [expected("interception", row)] * 2
+    assert decided_by_the_shim[row["id"]] == [expected("interception", row)] * 2
 
 
 def is_ordinary(row):

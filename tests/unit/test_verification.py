@@ -1,4 +1,4 @@
-"""Access tokens, verified: claims by the core, signatures by what stands in for WebCrypto."""
+"""Access tokens, verified: claims by the core, signatures by a replacement for WebCrypto."""
 
 import json
 
@@ -107,14 +107,14 @@ def test_without_a_session_there_is_no_token(published):
         verify(published, None)
 
 
-def test_an_own_token_that_nobody_can_refresh_is_not_called_invalid(published):
+def test_an_own_token_that_cannot_be_refreshed_is_not_called_invalid(published):
     published.expire()
     published.backend.always[REFRESH] = NetworkDown()
     with pytest.raises(RefreshUnavailable):
         verify(published, None)
 
 
-def test_a_token_that_the_page_cannot_see_is_told_as_such(new_world):
+def test_a_token_that_the_page_cannot_see_is_reported_as_such(new_world):
     world = new_world()
     world.backend.exposes_access_token = False
     world.sign_in()
@@ -235,9 +235,9 @@ def test_a_header_that_does_not_name_its_key_is_malformed(published, keys, heade
     assert reason_of(published, token) == "malformed"
 
 
-def test_where_there_is_no_web_crypto_nobody_is_told_that_a_token_is_bad(published, keys):
+def test_without_web_crypto_no_token_is_called_invalid(published, keys):
     call = published.tab.begin_call("verify_access_token", token=keys.sign(claims_of(published)))
-    for _ in range(2):  # it gets the keys, and goes on
+    for _ in range(2):  # it gets the keys, and continues
         published.tab.turn()
     [(_, step)] = published.tab._pending
     assert step["do"] == "verify"
@@ -260,7 +260,7 @@ OTHER_ISSUER = "https://other.example/auth"
         (ISSUER, None, None, False),
         (ISSUER, OTHER_ISSUER, OTHER_ISSUER, True),
         (ISSUER, OTHER_ISSUER, ISSUER, False),
-        (None, None, OTHER_ISSUER, True),  # nobody knows who it should be
+        (None, None, OTHER_ISSUER, True),  # it is unknown who it should be
         (None, ISSUER, OTHER_ISSUER, False),
         (None, ISSUER, None, False),
     ],
@@ -436,7 +436,7 @@ def test_a_clock_that_was_set_back_does_not_prolong_a_keys_life(published, keys)
     ],
     ids=range(9),
 )
-def test_without_keys_nobody_can_tell_and_the_next_call_tries_again(published, keys, answer):
+def test_without_keys_the_result_is_unknown_and_the_next_call_tries_again(published, keys, answer):
     token = keys.sign(claims_of(published))
     published.backend.answers[JWKS] = [answer]
     with pytest.raises(TokenInvalid) as raised:
@@ -466,7 +466,7 @@ def test_keys_that_are_of_no_use_are_passed_over(published, keys, odd):
     assert verify(published, keys.sign(claims_of(published)))
 
 
-def test_no_token_shows_in_what_is_said_of_it(published, keys, heard):
+def test_no_token_shows_in_what_is_said_of_it(published, keys, received):
     token = keys.sign(claims_of(published))
     published.backend.secrets += [token, keys.sign(claims_of(published, sub="mallory"))]
     verify(published, token)

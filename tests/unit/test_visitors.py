@@ -23,7 +23,7 @@ def test_parallel_first_requests_share_the_probe(world):
 
 
 def test_a_second_tab_needs_no_probe(world):
-    world.learn_that_nobody_is_signed_in()
+    world.learn_that_no_user_is_signed_in()
     world.open_tab().fetch(PUBLIC)
     assert world.refreshes == 0
 
@@ -46,7 +46,7 @@ def test_a_probe_that_fails_is_remembered_for_ten_seconds(world, outage):
 
 
 @pytest.mark.parametrize("call", ["get_user_id", "get_access_token_payload", "get_tenant_id"])
-def test_a_visitor_during_an_outage_is_not_told_that_there_is_no_session(world, call):
+def test_a_visitor_during_an_outage_gets_no_event_that_there_is_no_session(world, call):
     world.backend.always[REFRESH] = Reply(503)
     with pytest.raises(RefreshUnavailable):
         world.tab.call(call)
@@ -106,7 +106,7 @@ def test_cookies_that_are_not_kept_after_a_refresh_are_noticed_without_a_storm(n
     assert world.refreshes == 1
 
 
-def test_one_refresh_token_is_never_used_twice_where_cookies_are_not_kept(signed_in):
+def test_one_refresh_token_is_never_used_twice_if_cookies_are_not_kept(signed_in):
     signed_in.browser.keeps_cookies = False
     signed_in.expire()
     for _ in range(3):
@@ -127,7 +127,7 @@ def test_calls_notice_that_cookies_are_not_kept(signed_in):
     assert signed_in.refreshes == 1
 
 
-def test_a_session_goes_on_once_cookies_are_kept_again(signed_in):
+def test_a_session_continues_once_cookies_are_kept_again(signed_in):
     signed_in.browser.keeps_cookies = False
     signed_in.expire()
     signed_in.tab.call("attempt_refresh")
@@ -151,7 +151,7 @@ def test_a_visitor_whose_cookies_are_blocked_has_no_session(world):
         world.tab.call("get_user_id")
 
 
-def test_signing_in_where_cookies_are_blocked_does_not_pretend_to_have_worked(world):
+def test_signing_in_with_blocked_cookies_does_not_pretend_to_have_worked(world):
     world.browser.keeps_cookies = False
     world.tab.fetch(SIGN_IN, method="POST")
     world.backend.jar.clear()

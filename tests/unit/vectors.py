@@ -24,7 +24,7 @@ Row = dict[str, Any]
 class Difference:
     """Rows of a table where we differ, and why; ``ours`` makes what we do of what they do.
 
-    ``rows`` are ids, in which ``*`` stands for anything; or a function that tells which rows.
+    ``rows`` are ids, in which ``*`` matches anything; or a function that selects rows.
     """
 
     table: str
@@ -43,7 +43,7 @@ def is_like(pattern: str, id: str) -> bool:
 
 
 def becomes(value: Any) -> Callable[[Any], Any]:
-    """What we do instead, whatever they do."""
+    """What we do instead, in every case."""
     return lambda theirs: value
 
 

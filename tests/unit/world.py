@@ -89,12 +89,12 @@ class World:
         """Whether the cookies say that a session is there."""
         return "sFrontToken" in self.browser.cookies
 
-    def learn_that_nobody_is_signed_in(self) -> None:
+    def learn_that_no_user_is_signed_in(self) -> None:
         """Make the first request of an anonymous visitor, and forget what it took."""
         self.tab.fetch(PUBLIC)
         self.forget()
 
 
 def fragments(text: str) -> set[str]:
-    """All pieces of a text that would tell something of a token."""
+    """All pieces of a text that would reveal something of a token."""
     return {text[start : start + FRAGMENT] for start in range(len(text) - FRAGMENT + 1)}

@@ -1,4 +1,4 @@
-// What claim validators find: whether a claim must be fetched anew, and whether it is as it should be.
+// What claim validators find: whether a claim must be fetched again, and whether it is valid.
 
 import { NOW, Page } from "./website.mjs";
 
@@ -77,8 +77,12 @@ export async function rows() {
     const { payload, expected } = await row(page, given);
     const { claim, validator, asked, value, maxAge, defaultMaxAge, age, skew } = given;
     const parts = Object.entries({ asked, value, maxAge, defaultMaxAge, age, skew });
-    const told = parts.filter(([, part]) => part !== undefined);
-    const id = [claim, validator, ...told.map(([name, part]) => `${name} ${JSON.stringify(part)}`)];
+    const reported = parts.filter(([, part]) => part !== undefined);
+    const id = [
+      claim,
+      validator,
+      ...reported.map(([name, part]) => `${name} ${JSON.stringify(part)}`),
+    ];
     const { value: _, age: __, ...asGiven } = given;
     rows.push({ id: id.join(", "), ...asGiven, payload, expected });
   };

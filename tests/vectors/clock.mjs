@@ -1,6 +1,6 @@
 // How wrong clocks are corrected, and when a token counts as expired.
 
-import { ITEMS, NOBODY, REFRESH } from "./sessions.mjs";
+import { ITEMS, NO_SESSION, REFRESH } from "./sessions.mjs";
 import { API, frontToken, NOW, Page, play, TRIP } from "./website.mjs";
 
 const HOUR = 3_600_000;
@@ -39,7 +39,7 @@ const CALLS = ["doesSessionExist", "getAccessTokenPayloadSecurely", "getAccessTo
 async function learnt(id, up, error = 0) {
   const given = {
     now: NOW - TRIP + error,
-    cookies: NOBODY,
+    cookies: NO_SESSION,
     fetch: ITEMS,
     answers: { "/items": [{ status: 200, headers: { "front-token": frontToken("a", 1, up) } }] },
   };
@@ -51,7 +51,7 @@ async function learnt(id, up, error = 0) {
 
 /** The skew that is taken over from an earlier page. */
 function takenOver(stored) {
-  const given = { cookies: NOBODY, storage: stored === null ? {} : { [KEY]: stored } };
+  const given = { cookies: NO_SESSION, storage: stored === null ? {} : { [KEY]: stored } };
   return {
     id: `stored ${JSON.stringify(stored)}`,
     given,
@@ -75,7 +75,11 @@ async function expired(id, call, skew, left, ...validities) {
   const given = {
     call,
     storage: { [KEY]: String(skew) },
-    cookies: { ...NOBODY, sFrontToken: token(NOW + skew + left), "st-access-token": "access-1" },
+    cookies: {
+      ...NO_SESSION,
+      sFrontToken: token(NOW + skew + left),
+      "st-access-token": "access-1",
+    },
     answers: { [REFRESH]: again },
   };
   const { requests, result } = await play(given);

@@ -3,7 +3,7 @@
 import * as sessions from "./sessions.mjs";
 import { play } from "./website.mjs";
 
-const { tokens, NOBODY, UNKNOWN, SIGNED_IN, REMOVED, STRIPPED, ITEMS, REFRESH, SIGN_OUT } =
+const { tokens, NO_SESSION, UNKNOWN, SIGNED_IN, REMOVED, STRIPPED, ITEMS, REFRESH, SIGN_OUT } =
   sessions;
 
 export { tokens };
@@ -39,7 +39,7 @@ const changes = (mode) => {
   const payload = { "front-token": tokens.alice_changed, ...access };
   const { "front-token": _, ...empty } = REMOVED;
   return {
-    "sign in": [NOBODY, items(shown(tokens.alice_later))],
+    "sign in": [NO_SESSION, items(shown(tokens.alice_later))],
     "sign in as another": [there, items(shown(tokens.bob))],
     "sign in as another in the other mode": [
       there,
@@ -63,8 +63,8 @@ const changes = (mode) => {
       there,
       items({ status: 200, headers: { "anti-csrf": "" } }),
     ],
-    "an anti-csrf token for nobody": [
-      NOBODY,
+    "an anti-csrf token without a session": [
+      NO_SESSION,
       items({ status: 200, headers: { "anti-csrf": "csrf-2" } }),
     ],
     "empty tokens": [there, items({ status: 200, headers: empty })],

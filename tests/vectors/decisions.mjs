@@ -1,16 +1,16 @@
 // What follows from the local state before a request and inside the lock: refresh, retry or give up.
 
-import { ITEMS, NOBODY, REFRESH, SIGNED_IN, shown, tokens, UNKNOWN } from "./sessions.mjs";
+import { ITEMS, NO_SESSION, REFRESH, SIGNED_IN, shown, tokens, UNKNOWN } from "./sessions.mjs";
 import { play } from "./website.mjs";
 
 export { tokens };
 
 const THERE = SIGNED_IN.cookie;
-const BEFORE = { there: THERE, nobody: NOBODY, unknown: UNKNOWN };
+const BEFORE = { there: THERE, "no session": NO_SESSION, unknown: UNKNOWN };
 const IN_LOCK = {
   "the same": undefined,
-  "there anew": { ...THERE, sFrontToken: tokens.bob, "st-last-access-token-update": "2" },
-  nobody: NOBODY,
+  "another session": { ...THERE, sFrontToken: tokens.bob, "st-last-access-token-update": "2" },
+  "no session": NO_SESSION,
   unknown: UNKNOWN,
 };
 const REFRESHES = {

@@ -3,11 +3,11 @@
 import * as sessions from "./sessions.mjs";
 import { play } from "./website.mjs";
 
-const { tokens, NOBODY, UNKNOWN, SIGNED_IN, REMOVED, STRIPPED, ITEMS, REFRESH } = sessions;
+const { tokens, NO_SESSION, UNKNOWN, SIGNED_IN, REMOVED, STRIPPED, ITEMS, REFRESH } = sessions;
 
 export { tokens };
 
-const BEFORE = { there: SIGNED_IN.cookie, nobody: NOBODY, unknown: UNKNOWN };
+const BEFORE = { there: SIGNED_IN.cookie, "no session": NO_SESSION, unknown: UNKNOWN };
 const HEADERS = {
   none: {},
   "the same payload": sessions.shown("cookie", tokens.alice_later),

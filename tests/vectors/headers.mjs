@@ -3,7 +3,7 @@
 import * as sessions from "./sessions.mjs";
 import { play } from "./website.mjs";
 
-const { tokens, NOBODY, UNKNOWN, SIGNED_IN, ITEMS, REFRESH, SIGN_OUT } = sessions;
+const { tokens, NO_SESSION, UNKNOWN, SIGNED_IN, ITEMS, REFRESH, SIGN_OUT } = sessions;
 
 export { tokens };
 
@@ -13,7 +13,7 @@ const { "st-access-token": __, ...refreshOnly } = header;
 const { sFrontToken: ___, ...tokensOnly } = header;
 
 const BEFORE = {
-  nobody: NOBODY,
+  "no session": NO_SESSION,
   unknown: UNKNOWN,
   "cookie session": cookie,
   "cookie session without anti-csrf": plain,
@@ -58,7 +58,7 @@ export async function rows() {
     }
   }
   for (const [caller, own] of Object.entries(CALLERS)) {
-    for (const before of ["nobody", "cookie session", "header session"]) {
+    for (const before of ["no session", "cookie session", "header session"]) {
       const answers = refusedOnce(before === "header session" ? "header" : "cookie");
       const id = `${caller}, ${before}`;
       rows.push(await row(id, { cookies: BEFORE[before], fetch: ITEMS, headers: own, answers }));

@@ -85,7 +85,7 @@ export async function rows() {
   const rows = [];
   for (const [site, [page, apiDomain, sessionTokenBackendDomain, urls]] of Object.entries(SITES)) {
     const options = { apiDomain, sessionTokenBackendDomain };
-    // Nobody is signed in, and that is known.
+    // No user is signed in, and that is known.
     const browser = new Page({ page, cookies: { "st-last-access-token-update": "1" } });
     browser.init(options);
     for (const url of urls) {

@@ -1,5 +1,5 @@
 // Writes the conformance vectors: tables of what supertokens-website itself does, made by running it.
-// tests/unit/test_vectors_*.py hold our core to them. With --check it only tells whether the tables
+// tests/unit/test_vectors_*.py hold our core to them. With --check it only reports whether the tables
 // that lie here are those that would be written.
 
 import { readFileSync, writeFileSync } from "node:fs";

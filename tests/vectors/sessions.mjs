@@ -18,8 +18,8 @@ export const tokens = {
 
 const MARK = "st-last-access-token-update";
 
-/** The cookies of a page where nobody is signed in, and where nobody knows. */
-export const NOBODY = { [MARK]: "1" };
+/** The cookies of a page without a session, and of one where that is unknown. */
+export const NO_SESSION = { [MARK]: "1" };
 export const UNKNOWN = {};
 
 /** The cookies of a page where Alice is signed in. */

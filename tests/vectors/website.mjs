@@ -14,7 +14,7 @@ export const NOW = 1_700_000_000_000;
 /** How long, in milliseconds, each trip to the network takes. */
 export const TRIP = 100;
 
-/** Nobody needs to read what the package prints. */
+/** Silence what the package prints. */
 for (const print of ["error", "warn", "log"]) console[print] = () => {};
 
 /**
@@ -32,7 +32,7 @@ export function frontToken(uid, ate, up) {
  * The package on a new page: a fresh copy, since what it knows it keeps in its modules.
  *
  * `page` is the page's address, `cookies` and `storage` what the browser has, `answers` what the
- * backend says to a path: responses, of which the last goes on for ever. A response is its status, or
+ * backend says to a path: responses, of which the last is repeated for ever. A response is its status, or
  * `{status, headers, text}`, or null where none comes. `inLock` are the cookies that another tab has
  * left when the lock is taken.
  */
@@ -123,7 +123,7 @@ export class Page {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (answer === null) throw new TypeError("no response");
     const response = typeof answer === "number" ? { status: answer } : answer;
-    const { status, headers: shown = {}, text = pathname } = response; // tells whose response it is
+    const { status, headers: shown = {}, text = pathname } = response; // shows which response it is
     return new Response(text, { status, headers: shown });
   }
 }

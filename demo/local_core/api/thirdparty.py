@@ -1,4 +1,4 @@
-"""Logging in with an account at somebody else's."""
+"""Logging in with an account at a provider."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whatever an application wants to know about a user."""
+"""Any data that an application stores about a user."""
 
 from typing import Any
 

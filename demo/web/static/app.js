@@ -266,7 +266,7 @@ try {
     tokenTransferMethod: mode,
     onHandleEvent: onSessionEvent,
   });
-  // The form is there at once for somebody who is not signed in, as far as it is known here.
+  // The form is there at once if no user is signed in, as far as it is known here.
   if (supertokens.sessionHint() === false) {
     showStatus("signed-out");
     setReady();

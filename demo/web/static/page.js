@@ -102,7 +102,7 @@ export function showCountdown({ iat, exp }) {
   byId("ring").style.setProperty("--left", Math.min(1, left / (exp - iat)));
 }
 
-/** Show a list of sessions as /api/sessions tells them. */
+/** Show a list of sessions from /api/sessions. */
 export function showSessions(sessions) {
   byId("sessions").replaceChildren(
     ...sessions.map((session) => {

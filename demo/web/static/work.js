@@ -8,7 +8,7 @@ const root = document.documentElement;
 let frames = 0;
 let longest = 0;
 
-/** Show what the page draws meanwhile. By script, not by CSS: that goes on where scripts are stuck. */
+/** Show what the page draws meanwhile. By script, not by CSS, which continues while scripts are stuck. */
 function watchFrames() {
   let last = performance.now();
   frames = longest = 0;

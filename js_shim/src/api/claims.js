@@ -1,5 +1,5 @@
-// Session claims under supertokens-website's names. What makes a claim valid, and the order in which
-// validators are asked, is written in Python (claims.py, _core/claims/validation.py).
+// Session claims under supertokens-website's names. Python contains the rules for valid claims and the order
+// in which validators are called (claims.py, _core/claims/validation.py).
 
 import { shim } from "../registry.js";
 
@@ -10,7 +10,7 @@ import { shim } from "../registry.js";
  * @typedef {(expected: T, maxAgeInSeconds?: number, id?: string) => SessionClaimValidator} MakeValidator
  */
 
-/** @template T what its value is */
+/** @template T the type of its value */
 class Claim {
   /** @param {ClaimConfig} config */
   constructor({ id, refresh, defaultMaxAgeInSeconds }) {

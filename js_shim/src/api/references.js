@@ -1,5 +1,5 @@
-// What supertokens-website has in its utils/: the handlers that the session uses, for other code of the page,
-// and a place for handlers and claim validators that are there before init().
+// The counterpart of supertokens-website's utils/: it gives other code of the page the session's handlers,
+// and takes handlers and claim validators before init().
 
 import { BrowserJar, cookiesNow } from "../host/browser_jar.js";
 import { HandlerJar } from "../host/handler_jar.js";
@@ -13,11 +13,11 @@ import { shim } from "../registry.js";
 const LOCK_TIMEOUT = 5000;
 
 /**
- * Register a handler for the session that init() starts; the first one stays.
+ * Register a handler for the session that init() starts; the first one is kept.
  *
  * @param {string} name the option of init()
  * @param {() => any} make
- * @param {((reference: any) => any) | undefined} option what init() is given, if the page has a handler of its own
+ * @param {((reference: any) => any) | undefined} option the value for init(), if the page has a handler of its own
  */
 function register(name, make, option) {
   if (shim.lifetime || shim.given.registered[name]) return;
@@ -42,10 +42,10 @@ function reference(name, make, className) {
 
 // ---- cookies -------------------------------------------------------------------------------------
 
-/** The jar that the session uses, once it is there. */
+/** The jar of the session, as soon as there is one. */
 const sessionJar = () => (shim.driver?.core.isPending ? undefined : shim.driver?.host.jar);
 
-/** The browser's own cookies: what a page's cookieHandler is given. @type {CookieHandlerInterface} */
+/** The browser's own cookies: the argument of a page's cookieHandler. @type {CookieHandlerInterface} */
 const browserCookies = {
   getCookie: async () => cookiesNow(shim.window.store),
   setCookie: async (write) => {
@@ -58,7 +58,7 @@ const browserCookies = {
   },
 };
 
-/** Where the session keeps its cookies, wherever that is. @type {CookieHandlerInterface} */
+/** The session's cookies, in whichever store they are. @type {CookieHandlerInterface} */
 const sessionCookies = {
   getCookie: async () => {
     const jar = await readyJar();
@@ -74,13 +74,13 @@ const sessionCookies = {
   },
 };
 
-/** Only a session whose cookies are not the browser's must be ready first. */
+/** Wait for the session if its cookies are not the browser's. */
 async function readyJar() {
   if (shim.lifetime && shim.given.keepsElsewhere) await shim.ready();
   return sessionJar();
 }
 
-/** The session's cookies, as supertokens-website's class of this name gives them. */
+/** The session's cookies, as in supertokens-website's class of this name. */
 export class CookieHandlerReference {
   /** @param {CookieHandlerInput} [input] */
   constructor(input) {
@@ -102,7 +102,7 @@ export class CookieHandlerReference {
 
 // ---- the page ------------------------------------------------------------------------------------
 
-/** The page's address and storage, as supertokens-website's class of this name gives them. */
+/** The page's address and storage, as in supertokens-website's class of this name. */
 export class WindowHandlerReference {
   #own;
 
@@ -132,7 +132,7 @@ export class WindowHandlerReference {
 
 const { skew: SKEW_KEY, threshold: THRESHOLD } = __TABLE__.until;
 
-/** The client's clock, corrected by the skew that the session has learnt. @type {DateProviderInterface} */
+/** The client's clock, corrected by the clock skew of the session. @type {DateProviderInterface} */
 class SessionClock {
   #threshold = THRESHOLD / 1000;
 
@@ -140,7 +140,7 @@ class SessionClock {
     return this.#threshold;
   }
 
-  /** For the callers of this clock; the session has its own threshold. @param {number} seconds */
+  /** For other users of this clock; the session has its own threshold. @param {number} seconds */
   setThresholdInSeconds(seconds) {
     this.#threshold = seconds;
   }
@@ -149,7 +149,7 @@ class SessionClock {
     return Date.now() + this.getClientClockSkewInMillis();
   }
 
-  /** Holds until the session's next token, which has a skew of its own. @param {number} milliseconds */
+  /** Valid until the session's next token, which sets the skew again. @param {number} milliseconds */
   setClientClockSkewInMillis(milliseconds) {
     shim.window.store?.setItem(SKEW_KEY, String(milliseconds));
   }
@@ -161,7 +161,7 @@ class SessionClock {
 
 const sessionClock = new SessionClock();
 
-/** The session's clock, as supertokens-website's class of this name gives it. */
+/** The session's clock, as in supertokens-website's class of this name. */
 export class DateProviderReference {
   #own;
 
@@ -206,7 +206,7 @@ const sessionLocks = async () => {
   };
 };
 
-/** The locks that the session's tabs share, as supertokens-website's class of this name gives them. */
+/** The locks that the session's tabs share, as in supertokens-website's class of this name. */
 export class LockFactoryReference {
   #own;
 
@@ -234,7 +234,7 @@ export class LockFactoryReference {
 
 // ---- claims --------------------------------------------------------------------------------------
 
-/** Claim validators that hold on every page, from code other than the page's own. */
+/** Global claim validators that other code than the page's own has added. */
 export const SessionClaimValidatorStore = {
   /** @param {SessionClaimValidator} validator */
   addClaimValidatorFromOtherRecipe: (validator) => {
@@ -245,7 +245,7 @@ export const SessionClaimValidatorStore = {
 };
 
 /**
- * The claim validators that hold on every page.
+ * The global claim validators.
  *
  * @param {(globalClaimValidators: SessionClaimValidator[], userContext: any) => SessionClaimValidator[]} [overrideGlobalClaimValidators]
  * @param {any} [userContext]

@@ -26,14 +26,14 @@ export function init(options) {
   shim.init(options);
 }
 
-/** Resolves once Python is up; rejects with what kept it from it. @returns {Promise<void>} */
+/** Resolves when Python has started; rejects with the error that prevents it. @returns {Promise<void>} */
 export const ready = () => shim.ready();
 
 /** Undo everything that init() did, patches included. */
 export const close = () => shim.close();
 
 /**
- * What a caller hands to its own overrides, hooks and handlers.
+ * A caller's value for its own overrides, hooks and handlers.
  *
  * @typedef {{userContext?: any}} WithUserContext
  */
@@ -47,7 +47,7 @@ const ask = async (name, input) =>
   shim.given.recipe[name]?.({ ...input, userContext: input?.userContext ?? {} });
 
 /**
- * Whether a valid session is there; false if it cannot be known.
+ * Whether there is a valid session; false if that cannot be known.
  *
  * @param {WithUserContext} [input]
  * @returns {Promise<boolean>}
@@ -55,10 +55,10 @@ const ask = async (name, input) =>
 export const doesSessionExist = (input) => ask("doesSessionExist", input);
 
 /**
- * Whether a session is likely, at once and also before init(): one is kept here, valid or to be refreshed.
+ * Whether there probably is a session, valid or refreshable. It answers synchronously, also before init().
  *
- * Made for a redirect to the login page. False as well for a visitor of whom only the backend may know;
- * undefined if it cannot be known at once (with a cookieHandler, and in workers).
+ * Made for a redirect to the login page. It is also false for a visitor whose session only the backend knows,
+ * and undefined if it cannot be known synchronously (with a cookieHandler, and in workers).
  *
  * @returns {boolean | undefined}
  */
@@ -76,10 +76,10 @@ export const getSessionStatus = () => shim.call("get_session_status");
 export const getUserId = (input) => ask("getUserId", input);
 
 /**
- * The access token; undefined without a session or where the backend does not expose it.
+ * The access token; undefined without a session, or if the backend does not expose it.
  *
  * @param {object} [how]
- * @param {number} [how.minValidity] seconds that it must live; see ensureFresh()
+ * @param {number} [how.minValidity] how many seconds the token must still be valid; see ensureFresh()
  * @param {any} [how.userContext]
  * @returns {Promise<string | undefined>}
  */
@@ -101,22 +101,22 @@ export const getAccessTokenPayloadSecurely = (input) => ask("getAccessTokenPaylo
 export const getTenantId = () => shim.call("get_tenant_id");
 
 /**
- * Refresh the session if its access token lives for less than this; false when there is no session.
+ * Refresh the session if its access token expires in less than this time; false if there is no session.
  *
- * Rejects with RefreshUnavailable when it does, and could not be refreshed.
+ * Rejects with RefreshUnavailable if the token expires and cannot be refreshed.
  *
  * @param {object} [how]
- * @param {number} [how.minValidity] seconds, 30 unless given
+ * @param {number} [how.minValidity] seconds, by default 30
  * @returns {Promise<boolean>}
  */
 export const ensureFresh = ({ minValidity } = {}) =>
   shim.call("ensure_fresh", { min_validity: minValidity });
 
 /**
- * What the session lacks of what the page requires; an empty list says that all is well.
+ * Check the session's claims; the result has an entry for each validator that fails.
  *
  * @param {(globalClaimValidators: SessionClaimValidator[], userContext: any) => SessionClaimValidator[]} [overrideGlobalClaimValidators]
- * @param {any} [userContext] handed to the validators
+ * @param {any} [userContext] passed on to the validators
  * @returns {Promise<ClaimValidationError[]>}
  */
 export async function validateClaims(overrideGlobalClaimValidators, userContext = {}) {
@@ -137,7 +137,7 @@ export const getClaimValue = async ({ claim, userContext = {} }) =>
   claim.getValueFromPayload(await getAccessTokenPayloadSecurely({ userContext }), userContext);
 
 /**
- * Why the backend refused the session in a response of fetch or axios; empty if it did not.
+ * Why the backend refused the session, from a response of fetch or axios; empty if it did not.
  *
  * @param {{response: Response | {data: any}, userContext?: any}} input
  * @returns {Promise<ClaimValidationError[]>}
@@ -145,47 +145,47 @@ export const getClaimValue = async ({ claim, userContext = {} }) =>
 export const getInvalidClaimsFromResponse = (input) => ask("getInvalidClaimsFromResponse", input);
 
 /**
- * Refresh now; false when there is no session.
+ * Refresh now; false if there is no session.
  *
  * @param {object} [how]
- * @param {boolean} [how.force] false: only when the access token has expired
+ * @param {boolean} [how.force] false: only if the access token has expired
  * @returns {Promise<boolean>}
  */
 export const attemptRefreshingSession = ({ force } = {}) => shim.call("attempt_refresh", { force });
 
 /**
- * Verify an access token with the keys that the backend publishes; its claims.
+ * Verify an access token with the keys that the backend publishes; resolves with its claims.
  *
- * Rejects with TokenInvalid, whose `reason` says why.
+ * Rejects with TokenInvalid and a `reason`.
  *
  * @param {object} [what]
- * @param {string} [what.token] the session's own unless given
- * @param {string} [what.jwksUrl] where the keys are; the API's unless given
- * @param {number} [what.leeway] seconds by which clocks may differ
- * @param {string} [what.issuer] what its `iss` must be; the session's own unless given
- * @param {string | string[]} [what.audience] what its `aud` must name, or one of these
+ * @param {string} [what.token] by default the session's own
+ * @param {string} [what.jwksUrl] the URL of the keys; by default the API's
+ * @param {number} [what.leeway] the tolerance for clocks, in seconds
+ * @param {string} [what.issuer] the required `iss`; by default that of the session's own token
+ * @param {string | string[]} [what.audience] the required `aud`, or several of which one is enough
  * @returns {Promise<Record<string, any>>}
  */
 export const verifyAccessToken = ({ token, jwksUrl, leeway, issuer, audience } = {}) =>
   shim.call("verify_access_token", { token, jwks_url: jwksUrl, leeway, issuer, audience });
 
 /**
- * What `diagnose()` has found: ok unless one of the findings is not; a finding's ok is null if it
- * cannot be known.
+ * The result of `diagnose()`: ok is false if one of the findings is not ok; a finding's ok is null if the
+ * result is unknown.
  *
  * @typedef {object} DiagnosticReport
  * @property {boolean} ok
  * @property {{code: string, ok: boolean | null, message: string, hint: string}[]} findings
  * @property {Record<"package" | "shim" | "pyodide" | "python", string | null>} versions
- * @property {Record<string, any>} options those in force
+ * @property {Record<string, any>} options the current ones
  */
 
 /**
- * Look what is right and what is wrong with this page's set-up.
+ * Check this page's set-up and report what is right and what is wrong.
  *
  * @param {object} [how]
- * @param {boolean} [how.probe] make a refresh call to see how it goes: it refreshes the session, if one
- *   is there, and changes nothing otherwise
+ * @param {boolean} [how.probe] also make a refresh call and report its result: it refreshes the session
+ *   if there is one, and changes nothing otherwise
  * @returns {Promise<DiagnosticReport>}
  */
 export const diagnose = async ({ probe } = {}) => {
@@ -195,26 +195,26 @@ export const diagnose = async ({ probe } = {}) => {
 };
 
 /**
- * The second form is supertokens-website's, for code that was typed for it.
+ * The second form is supertokens-website's, for code with its types.
  *
  * @typedef {((how?: {localOnError?: boolean, userContext?: any}) => Promise<boolean>) &
  *   ((how?: WithUserContext) => Promise<void>)} SignOut
  */
 
 /**
- * End the session, here and on the backend; true says that the backend has confirmed it.
+ * End the session, here and on the backend; true means that the backend has confirmed it.
  *
- * In cookie mode a session that was ended here only keeps its httpOnly cookies, which no page can
- * remove, until the backend answers a sign-out.
+ * In cookie mode a session that was ended only here keeps its httpOnly cookies until the backend answers a
+ * sign-out, because no page can remove them.
  *
- * With `localOnError` it ends the session here even when the backend cannot be asked, and gives false.
+ * With `localOnError` it ends the session here even if the backend does not answer, and resolves with false.
  */
 export const signOut = /** @type {SignOut} */ (
   (/** @type {WithUserContext | undefined} */ how) => ask("signOut", how)
 );
 
 /**
- * Does nothing but say so: axios needs no interceptor, whichever of its adapters it uses.
+ * Does nothing but print that it does nothing: axios needs no interceptor, with any of its adapters.
  *
  * @deprecated as in supertokens-website
  * @param {any} axiosInstance

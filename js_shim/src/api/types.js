@@ -1,7 +1,6 @@
-// The public types, under supertokens-website's names. A program that was written for its types compiles with
-// these: tests/types holds them to that. Members that are functions of the page are declared as methods, since
-// TypeScript compares the parameters of methods in both directions; the page's functions may know
-// supertokens-website's types only.
+// The public types, under supertokens-website's names. Programs that were written for its types compile with
+// these types, too (tests/types). Functions of the page are declared as methods, because TypeScript compares
+// the parameters of methods in both directions, and the page's functions may use supertokens-website's types.
 
 /**
  * @typedef {{isValid: true} | {isValid: false, reason?: any}} ClaimValidationResult
@@ -56,7 +55,7 @@
  */
 
 /**
- * What a `cookieHandler` is given and gives.
+ * The argument and the result of a `cookieHandler`.
  *
  * @typedef {object} CookieHandlerInterface
  * @property {(cookieString: string) => Promise<void>} setCookie
@@ -94,7 +93,7 @@
  */
 
 /**
- * What a `windowHandler` is given and gives.
+ * The argument and the result of a `windowHandler`.
  *
  * @typedef {object} WindowHandlerInterface
  * @property {HistoryHandler} history
@@ -174,17 +173,17 @@
  *
  * @typedef {object} DataOptions
  * @property {string} apiDomain the backend, e.g. "https://api.example.com"
- * @property {string} [apiBasePath] "/auth" unless set
+ * @property {string} [apiBasePath] by default "/auth"
  * @property {string} [sessionTokenFrontendDomain] shares the session across subdomains: ".example.com"
  * @property {string} [sessionTokenBackendDomain] intercepts requests to all of these hosts: ".example.com"
  * @property {number} [sessionExpiredStatusCode]
  * @property {number} [invalidClaimStatusCode]
- * @property {boolean} [autoAddCredentials] true unless set
+ * @property {boolean} [autoAddCredentials] by default true
  * @property {boolean} [isInIframe]
  * @property {number} [maxRetryAttemptsForSessionRefresh]
- * @property {"cookie" | "header"} [tokenTransferMethod] "cookie" unless set
- * @property {"cookies" | "indexedDB"} [tokenStore] "cookies" unless set; for sessions in headers
- * @property {number} [refreshTimeout] seconds, 10 unless set
+ * @property {"cookie" | "header"} [tokenTransferMethod] by default "cookie"
+ * @property {"cookies" | "indexedDB"} [tokenStore] by default "cookies"; the other is for sessions in headers
+ * @property {number} [refreshTimeout] seconds, by default 10
  * @property {boolean} [enableDebugLogs]
  */
 

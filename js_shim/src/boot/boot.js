@@ -1,44 +1,45 @@
-// Starting Python where the page has none of its own.
+// Starting Python if the page has none of its own.
 
 import { bootFailed } from "../errors.js";
 import { importUrl, isReplaced } from "./import_url.js";
 
 const PACKAGE = "supertokens-pyodide";
 const MODULE = "supertokens_pyodide";
-// The one package that it needs; its module is jwt.
+// The only package that ours needs; its module is jwt.
 const NEEDED = "pyjwt";
 // The fast boot's file. `npx supertokens-pyodide copy` puts it above Pyodide's folder.
 const FAST_BOOT = "supertokens.fastboot.mjs";
-// The bundle with this in it; the file for fast boots lies beside it, unless an application's bundler has made
-// another bundle of it (webpack then gives a file: URL).
+// The bundle that contains this module; the file for fast boots is next to it, unless an application's
+// bundler has made another bundle of it (webpack then gives a file: URL).
 const SCRIPT =
   /** @type {HTMLScriptElement | null} */ (globalThis.document?.currentScript)?.src ||
   import.meta.url;
 
 /**
- * Where Python comes from. Set once for a whole site in `globalThis.supertokensPyodide`.
+ * Where Python comes from. Set it once for a whole site in `globalThis.supertokensPyodide`.
  *
  * @typedef {object} BootSettings
  * @property {string} [indexURL] the directory that holds pyodide.mjs
- * @property {string} [lockFileURL] another lock file than the one beside it
- * @property {string[]} [wheels] the wheels to load, in place of the package that the lock file or the
- *   package index knows
+ * @property {string} [lockFileURL] a lock file in place of the one in `indexURL`
+ * @property {string[]} [wheels] the wheels to load, in place of the package in the lock file or in the
+ * package index
  * @property {any} [pyodide] an interpreter that the page has loaded, or the promise of one
- * @property {"page" | "worker" | "own"} [interpreter] "page": Python on this page's main thread will call
- *   init(); "worker": Python in a worker of this page will; "own": start one. By default a page with
- *   PyScript counts as the first or the second.
- * @property {boolean | string} [fastBoot] on later visits, start from an image of an interpreter that has
- *   the package imported; a string is the URL of supertokens.fastboot.mjs, if that is neither beside this
- *   script nor above Pyodide's directory
- * @property {"eager" | "idle" | "needed"} [start] when to start Python: at once (the default), when the page has
- *   loaded and is idle, or when something needs Python. What needs it starts it at once in any case
- * @property {(reason: string) => void} [onStart] called when Python is being started; `reason` is "init", "idle",
- *   "request", "response", "tab", "ready", or the Python name of the function that was called ("sign_out")
- * @property {string[]} [bootFiles] further URLs (or their beginnings) that must load before Python is up
+ * @property {"page" | "worker" | "own"} [interpreter] "page": Python on this page's main thread calls init();
+ *   "worker": Python in a worker of this page does; "own": the SDK starts an interpreter. The default on a
+ *   page with PyScript is "page" or "worker", otherwise "own"
+ * @property {boolean | string} [fastBoot] on later visits, start from the image of an interpreter that has
+ * imported the package; a string is the URL of supertokens.fastboot.mjs, if the file is neither next to this
+ * script nor in the parent of Pyodide's directory
+ * @property {"eager" | "idle" | "needed"} [start] when to start Python: at once (the default), when the page
+ * has loaded and is idle, or when something needs Python. A need starts Python at once in every case
+ * @property {(reason: string) => void} [onStart] called when the SDK starts Python; `reason` is "init",
+ * "idle", "request", "response", "tab", "ready", or the Python name of the function that was called
+ * ("sign_out")
+ * @property {string[]} [bootFiles] further URLs (or their beginnings) that Python loads before it has started
  */
 
 /**
- * Where Python that the page runs by itself is going to call init(); known once the page is parsed.
+ * Where the page's own Python will call init(); known when the page has been parsed.
  *
  * @param {BootSettings} settings
  * @returns {Promise<"page" | "worker" | null>} null: nowhere
@@ -54,7 +55,7 @@ export async function expectedPython({ interpreter, pyodide }) {
 }
 
 /**
- * The URLs that booting loads beside Pyodide's directory, which must not wait for Python.
+ * The URLs outside Pyodide's directory that booting loads; they must not wait for Python.
  *
  * @param {BootSettings} settings
  * @returns {string[]}
@@ -70,9 +71,8 @@ export function bootFiles({ lockFileURL, wheels = [], bootFiles: more = [] }) {
 }
 
 /**
- * The wheels that PyScript cannot load in its workers, which have no address of their own: those with
- * relative addresses, but for "./…" and "../…", which it resolves. (What a config file names is not known
- * here.)
+ * The wheels with relative addresses, which PyScript cannot load in its workers, because those have no
+ * address of their own. (It does resolve "./…" and "../…". The names in a config file are not known here.)
  *
  * @returns {string[]}
  */
@@ -100,7 +100,7 @@ export async function bootPython(settings) {
 }
 
 /**
- * What boots from images; nothing where the page has not asked for it, or it cannot be had.
+ * The loader of images; undefined if the page does not use fast boots, or if it cannot be loaded.
  *
  * @param {BootSettings} settings
  * @returns {Promise<import("./fast_boot.js").FastBoot | undefined>}
@@ -126,7 +126,7 @@ function besideUs(indexURL) {
 
 /**
  * @param {BootSettings} settings
- * @returns {[indexURL: string, lockFileURL?: string]} as absolute URLs
+ * @returns {[indexURL: string, lockFileURL?: string]} absolute URLs
  */
 function place({ indexURL, lockFileURL }) {
   const absolute = (/** @type {string} */ url) => new URL(url, document.baseURI).href;
@@ -138,9 +138,9 @@ function place({ indexURL, lockFileURL }) {
 async function load(settings) {
   if (!settings.indexURL) {
     throw bootFailed(
-      "There is no Pyodide to start: no indexURL is set.",
+      "Pyodide cannot be started: no indexURL is set.",
       undefined,
-      "Say where it is: globalThis.supertokensPyodide = { indexURL: '/pyodide/' } before init().",
+      "Set it before init(): globalThis.supertokensPyodide = { indexURL: '/pyodide/' }.",
     );
   }
   const [indexURL, lockFileURL] = place(settings);
@@ -157,7 +157,7 @@ async function pyodideFrom(url) {
     throw bootFailed(
       `The bundler of this page has replaced the import of ${url}, so Pyodide cannot be loaded.`,
       error,
-      "Bundle the published file as it is: a step before the bundler has removed the comments webpackIgnore and @vite-ignore from its import(), or has turned it into a call of require. Or load supertokens.iife.js with a script tag.",
+      "Bundle the published file unchanged: a step before the bundler has removed the comments webpackIgnore and @vite-ignore from its import(), or has replaced import() by require(). Or load supertokens.iife.js with a script tag.",
     );
   }
 }
@@ -182,15 +182,15 @@ async function install(pyodide, wheels) {
   } else {
     await resolve(pyodide, load, `${PACKAGE}==${__VERSION__}`, PACKAGE, problems);
   }
-  // loadPackage() only logs a wheel that is missing or damaged.
+  // loadPackage() only logs it if a wheel is missing or damaged.
   if (!has(pyodide, MODULE)) {
     throw bootFailed(
       `The Python package ${PACKAGE} could not be installed.`,
       causeOf(problems),
-      "Check that its wheel (option wheels, or the one that the lock file names) can be loaded.",
+      "Check that its wheel (in the option wheels, or in the lock file) can be loaded.",
     );
   }
-  // loadPackage() takes wheels as they are, without what they need.
+  // loadPackage() installs wheels without their dependencies.
   if (has(pyodide, "jwt")) return;
   if (inLockFile(pyodide, NEEDED)) await load(NEEDED);
   else await resolve(pyodide, load, NEEDED, "PyJWT's wheel", problems);
@@ -198,7 +198,7 @@ async function install(pyodide, wheels) {
 }
 
 /**
- * Have micropip find a package that is known by its name only.
+ * Let micropip find a package by its name.
  *
  * @param {any} pyodide
  * @param {(name: string) => Promise<unknown>} load
@@ -217,7 +217,7 @@ async function resolve(pyodide, load, requirement, what, problems) {
     throw bootFailed(
       `micropip could not install ${requirement}.`,
       error,
-      `The cause says why. To do without a package index, ${WITHOUT_INDEX}`,
+      `See the error's cause. To do without a package index, ${WITHOUT_INDEX}`,
     );
   } finally {
     micropip.destroy();
@@ -225,7 +225,7 @@ async function resolve(pyodide, load, requirement, what, problems) {
 }
 
 const WITHOUT_INDEX =
-  "run `npx supertokens-pyodide copy <folder>`, which writes a lock file with both wheels, or list the wheels of supertokens-pyodide and PyJWT in option wheels.";
+  "run `npx supertokens-pyodide copy <folder>`, which writes a lock file with both wheels, or list the wheels of supertokens-pyodide and PyJWT in the option wheels.";
 
 /** @param {string} what @param {string[]} problems */
 const packageMissing = (what, problems) =>

@@ -1,13 +1,13 @@
-// The files without which Python cannot start. Held back, the core that would let them pass could never come.
+// The files that Python needs to start. If requests for them waited for Python, it could never start.
 
 import { bootFailed } from "../errors.js";
 import { resolveUrl } from "../platform.js";
 
-// What Python runtimes load.
+// The files that Python runtimes load.
 const RUNTIME_FILE = /\.(?:py|whl|zip|tar|gz|wasm|m?js|toml|css)$|\/pyodide-lock\.json$/;
-// What installs packages is never the API's.
+// Installers of packages never request the API.
 const INSTALLED = /\.(?:whl|wasm)$|\/pyodide-lock\.json$|\/python_stdlib\.zip$/;
-// What Pyodide itself loads from its directory.
+// The files that Pyodide itself loads from its directory.
 const PYODIDES_OWN =
   /^(?:pyodide\.asm\.(?:m?js|wasm)|python_stdlib\.zip|pyodide-lock\.json|.*\.whl)$/;
 
@@ -20,8 +20,8 @@ export class BootFiles {
 
   /**
    * @param {() => string[]} [known] URLs, or the beginnings of URLs, that the boot loads
-   * @param {string} [indexURL] where the Python that is being started comes from
-   * @param {(error: Error) => void} [missing] called when one does not come
+   * @param {string} [indexURL] the directory of the Python that is starting
+   * @param {(error: Error) => void} [missing] called if one of them cannot be loaded
    */
   constructor(known = () => [], indexURL = "", missing = () => {}) {
     this.#known = known;
@@ -30,7 +30,7 @@ export class BootFiles {
   }
 
   /**
-   * Whether this is a file of the boot, which the session has nothing to do with.
+   * Whether this is a file of the boot, which has nothing to do with the session.
    *
    * @param {URL} target
    */
@@ -40,7 +40,7 @@ export class BootFiles {
   }
 
   /**
-   * Whether a request must not wait for Python, since Python may be waiting for it.
+   * Whether a request must not wait for Python, because Python may wait for it.
    *
    * @param {string} url
    */
@@ -49,7 +49,7 @@ export class BootFiles {
   }
 
   /**
-   * Whether this is a file of the Python that was started, which its loader may load later too.
+   * Whether this is a file of the started Python, which its loader may also load later.
    *
    * @param {URL} target
    */
@@ -60,14 +60,14 @@ export class BootFiles {
   }
 
   /**
-   * Notice a file that does not come: Pyodide itself would wait for some of them for ever.
+   * Report a file that cannot be loaded: Pyodide itself would wait for some of them forever.
    *
    * @param {string} url
    * @param {Promise<Response>} response
    */
   watch(url, response) {
     const target = resolveUrl(url);
-    // Pyodide reports a wheel's failure.
+    // Pyodide reports it if a wheel fails.
     if (!target || !this.install(target) || isWheel(target)) return response;
     const missing = (/** @type {string} */ why, /** @type {unknown} */ cause) =>
       this.#missing(

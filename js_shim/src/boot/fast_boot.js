@@ -1,7 +1,7 @@
-// Booting from an image: the memory of an interpreter that has imported the package, kept by the browser.
+// Booting from an image: the memory of an interpreter that has imported the package, in the browser's cache.
 //
-// Built as a file of its own, which only pages with `fastBoot` load. The same file is the script of the
-// worker that makes an image, in an interpreter of its own: it has seen nothing of any page.
+// Built as a separate file, which only pages with `fastBoot` load. The same file is the script of the worker
+// that makes an image. That worker has an interpreter of its own, so the image contains nothing of any page.
 
 import { importUrl } from "./import_url.js";
 
@@ -10,31 +10,31 @@ const PYTHON = "supertokens_pyodide._browser.image";
 const CACHE = `${PACKAGE}-images`;
 const IMAGE = "application/gzip";
 
-// Milliseconds until a boot from an image counts as failed.
+// Milliseconds after which a boot from an image has failed.
 const TIMEOUT_MS = 20_000;
-// Milliseconds until an image is tried again that could not be made or used.
+// Milliseconds after which an image that could not be made or used is tried again.
 const RETRY_AFTER = 86_400_000;
 // Bytes that must be free: an image takes 8 MB, and browsers count more.
 const ROOM = 50_000_000;
 
 /**
- * What an image is made from, and the address under which it is kept.
+ * The things from which an image is made, and the address under which it is cached.
  *
  * @typedef {{indexURL: string, lockFileContents: string, packageBaseUrl: string}} Source
  * @typedef {Source & {address: string}} Order
  *
- * @typedef {object} Contents what stands behind the memory in an image
+ * @typedef {object} Contents the data after the memory in an image
  * @property {string} address
- * @property {[path: string, size: number][]} files under site-packages; they follow
- * @property {Record<string, string>} packages as Pyodide knows them
+ * @property {[path: string, size: number][]} files under site-packages; their contents follow
+ * @property {Record<string, string>} packages in Pyodide's form
  */
 
 export class FastBoot {
-  /** @type {Order | undefined} the image that is to be made */
+  /** @type {Order | undefined} the image to make */
   #wanted;
 
   /**
-   * An interpreter that has the package imported; none unless there is an image of just this version.
+   * An interpreter with the package imported; undefined unless there is an image for exactly this version.
    *
    * @param {string} indexURL
    * @param {string} [lockFileURL]
@@ -55,7 +55,7 @@ export class FastBoot {
         giveUp(order.address);
       });
     } catch {
-      return undefined; // a boot without us will tell what is wrong
+      return undefined; // a normal boot reports the error
     }
   }
 
@@ -74,7 +74,7 @@ export class FastBoot {
     return undefined;
   }
 
-  /** Have an image made for the next visit, once the page has nothing else to do. */
+  /** Let a worker make an image for the next visit, when the page is idle. */
   keep() {
     const order = this.#wanted;
     if (!order) return;
@@ -109,7 +109,7 @@ async function text(url) {
 }
 
 /**
- * Everything that an image depends on goes into its address: it is found by its like only.
+ * The address of an image contains a digest of everything that the image depends on.
  *
  * @param {Source} source
  * @param {string} version
@@ -125,7 +125,7 @@ async function addressOf(source, version) {
 /**
  * @template T
  * @param {Promise<T>} result
- * @returns {Promise<T>} rejects when it takes too long: where a file is missing, Pyodide waits forever
+ * @returns {Promise<T>} rejects after a timeout: if a file is missing, Pyodide waits forever
  */
 function soon(result) {
   const late = new Promise((_, reject) => setTimeout(reject, TIMEOUT_MS));
@@ -133,7 +133,7 @@ function soon(result) {
 }
 
 /**
- * Note that there can be no image for now, so that not every visit tries again.
+ * Record that there can be no image for now, so that not every visit tries again.
  *
  * @param {string} address
  */
@@ -142,7 +142,7 @@ async function giveUp(address) {
     const cache = await caches.open(CACHE);
     await cache.put(address, new Response(String(Date.now())));
   } catch {
-    // without room for that the next visit tries again
+    // without storage for that, the next visit tries again
   }
 }
 
@@ -163,7 +163,7 @@ async function read(response, address) {
   /** @type {Contents} */
   const contents = JSON.parse(new TextDecoder().decode(take(contentsSize)));
   if (contents.address !== address) throw new Error("another image");
-  // Copies: a file that is a part of the image would keep all of it.
+  // Copies: a view would keep the whole image in memory.
   const files = contents.files.map(([path, size]) => ({ path, data: take(size).slice() }));
   return { memory, files, packages: contents.packages };
 }
@@ -177,7 +177,7 @@ async function load(loadPyodide, source, { memory, files, packages }) {
   const pyodide = await loadPyodide({
     ...source,
     _loadSnapshot: memory,
-    // Files are no part of the memory.
+    // Files are not part of the memory.
     fsInit: async (/** @type {any} */ FS, /** @type {any} */ { sitePackages }) => {
       for (const { path, data } of files) {
         FS.mkdirTree(`${sitePackages}${path.slice(0, path.lastIndexOf("/"))}`);
@@ -185,14 +185,14 @@ async function load(loadPyodide, source, { memory, files, packages }) {
       }
     },
   });
-  call(pyodide, "awaken");
+  call(pyodide, "restore");
   Object.assign(pyodide.loadedPackages, packages);
   return pyodide;
 }
 
 /**
  * @param {any} pyodide
- * @param {string} name of a function of Python's side
+ * @param {string} name of a function in the Python package
  */
 function call(pyodide, name) {
   const part = pyodide.pyimport(`${PYTHON}.${name}`);
@@ -214,12 +214,12 @@ async function make({ address, ...source }) {
     },
   });
   await pyodide.loadPackage(PACKAGE, { messageCallback: () => {} });
-  call(pyodide, "settle");
+  call(pyodide, "prepare");
   const paths = walk(pyodide.FS, root);
   const files = paths.map((path) => pyodide.FS.readFile(path));
   const { loadedPackages } = pyodide;
   const packages = { ...loadedPackages };
-  // Pyodide expects to find none of them in the memory.
+  // Pyodide expects the memory to contain none of them.
   for (const name of Object.keys(packages)) delete loadedPackages[name];
   const memory = pyodide.makeMemorySnapshot();
   /** @type {Contents} */
@@ -232,7 +232,7 @@ async function make({ address, ...source }) {
   const sizes = new Uint32Array([memory.length, described.length, 0, 0]);
   const image = new Blob([sizes, memory, described, ...files]);
   const packed = image.stream().pipeThrough(new CompressionStream("gzip"));
-  // A blob, since a stream that is put into the cache may break off there.
+  // A blob, because a stream may break off while it is put into the cache.
   const body = await new Response(packed).blob();
   const cache = await caches.open(CACHE);
   const others = (await cache.keys()).filter(({ url }) => url !== address);
@@ -243,7 +243,7 @@ async function make({ address, ...source }) {
 /**
  * @param {any} FS
  * @param {string} folder
- * @returns {string[]} the paths of all files in it
+ * @returns {string[]} the paths of all files in the directory
  */
 function walk(FS, folder) {
   return FS.readdir(folder).flatMap((/** @type {string} */ name) => {
@@ -255,7 +255,7 @@ function walk(FS, folder) {
 
 if ("WorkerGlobalScope" in globalThis) {
   addEventListener("message", async ({ data }) => {
-    // Another tab may be at it.
+    // Another tab may be making the same image.
     await navigator.locks.request(CACHE, { ifAvailable: true }, async (lock) => {
       if (lock) await make(data).catch(() => giveUp(data.address));
     });

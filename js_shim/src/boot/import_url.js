@@ -1,20 +1,20 @@
-// Loading a module whose address is known only when the page runs.
+// Importing a module whose address is known only at run time.
 
 /**
  * Bundlers must leave this import to the browser. webpack and Turbopack read the first comment, Vite the
- * second; tools/build_shim.mjs keeps both in every file that it builds.
+ * second; tools/build_shim.mjs keeps both in every bundle.
  *
  * @param {string} url absolute
  * @returns {Promise<any>}
  */
 export const importUrl = (url) => import(/* webpackIgnore: true */ /* @vite-ignore */ url);
 
-// What stands in place of an import() that a tool has replaced: webpack and Turbopack, esbuild, and what makes
-// require() of it.
+// The text of an import() that a tool has replaced: by webpack and Turbopack, by esbuild, and by tools that
+// make require() of it.
 const REPLACED = /^Cannot find module|^Dynamic require of|\brequire is not defined/;
 
 /**
- * Whether an import has failed because there is no import any more. (A browser's own failure is a TypeError.)
+ * Whether an import failed because a tool has replaced it. (A browser's own failure is a TypeError.)
  *
  * @param {any} error
  */

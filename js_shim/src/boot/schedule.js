@@ -6,8 +6,8 @@ import { configError } from "../errors.js";
 
 const WORDS = ["eager", "idle", "needed"];
 
-// How long, in milliseconds, a page that is never idle keeps Python from starting.
-const BUSY_MS = 5_000;
+// The longest time, in milliseconds, for which a busy page delays the start of Python.
+const IDLE_TIMEOUT_MS = 5_000;
 
 /** @param {BootSettings} settings */
 export function checkStart({ start }) {
@@ -22,11 +22,11 @@ export function checkStart({ start }) {
 export const startsAtOnce = ({ start = "eager" }) => start === "eager";
 
 /**
- * Wait until Python is to be started.
+ * Wait until Python must start.
  *
  * @param {BootSettings} settings
- * @param {Promise<string>} needed resolves with what needs Python
- * @returns {Promise<string>} why it is started
+ * @param {Promise<string>} needed resolves with the thing that needs Python
+ * @returns {Promise<string>} the reason for the start
  */
 export async function due({ start }, needed) {
   if (start === "needed") return needed;
@@ -34,7 +34,7 @@ export async function due({ start }, needed) {
 }
 
 /**
- * Report that Python is being started.
+ * Report that the SDK starts Python.
  *
  * @param {BootSettings} settings
  * @param {string} reason
@@ -47,14 +47,15 @@ export function reportStart({ onStart }, reason) {
   }
 }
 
-/** Resolves once the page has loaded and has nothing to do. @returns {Promise<string>} */
+/** Resolves when the page has loaded and is idle. @returns {Promise<string>} */
 async function idle() {
   if (document.readyState !== "complete") {
     await new Promise((loaded) => addEventListener("load", loaded, { once: true }));
   }
   // Safari has no requestIdleCallback.
   await new Promise((done) => {
-    if ("requestIdleCallback" in globalThis) requestIdleCallback(done, { timeout: BUSY_MS });
+    if ("requestIdleCallback" in globalThis)
+      requestIdleCallback(done, { timeout: IDLE_TIMEOUT_MS });
     else setTimeout(done, 200);
   });
   return "idle";

@@ -1,4 +1,4 @@
-// Having Python up for a page that has called init().
+// Providing Python for a page that has called init().
 
 import { bootFailed, SuperTokensError, throwRefusal } from "../errors.js";
 import { IN_WORKER } from "../platform.js";
@@ -6,59 +6,55 @@ import { bootPython, expectedPython } from "./boot.js";
 import { due, reportStart, startsAtOnce } from "./schedule.js";
 
 /**
- * @typedef {import("../core/arrival.js").Arrival} Arrival
+ * @typedef {import("../core/readiness.js").Readiness} Readiness
  * @typedef {import("../core/pending.js").PendingCore} PendingCore
  */
 
-// How long a request waits for Python that the page runs itself, or for another worker when one has ended: a
-// slow network's first download.
+// How long a request waits for the page's own Python, or for another worker after one has ended: enough for
+// the first download on a slow network.
 export const START_TIMEOUT = 120_000;
 
-// The script tag with this in it may have the attribute data-interpreter.
+// The script tag that contains this module may have the attribute data-interpreter.
 const { interpreter } = (IN_WORKER ? undefined : globalThis.document?.currentScript?.dataset) ?? {};
 
-/** @typedef {{from: string, booted: Promise<any>, isUp: boolean}} OwnPython an interpreter, and where it is from */
+/** @typedef {{from: string, booted: Promise<any>, isReady: boolean}} OwnPython an interpreter, and its source */
 
-/** What the page has set before it loaded the shim. @returns {import("./boot.js").BootSettings} */
+/** The settings that the page has made before it loaded the shim. @returns {import("./boot.js").BootSettings} */
 export const settings = () => ({
   ...(interpreter && { interpreter }),
   .../** @type {any} */ (globalThis).supertokensPyodide,
 });
 
-/** @param {"page" | "worker"} where it was expected */
+/** @param {"page" | "worker"} where Python was expected */
 const pythonMissing = (where) =>
   bootFailed(
     `Python ${where === "page" ? "on this page" : "in a worker of this page"} has not called supertokens_pyodide.init().`,
     undefined,
-    "Call it there; or, for an interpreter of the SDK's own, set globalThis.supertokensPyodide = { interpreter: 'own' }.",
+    "Call it there. To let the SDK start an interpreter of its own, set globalThis.supertokensPyodide = { interpreter: 'own' }.",
   );
 
 /** @param {unknown} error */
 function asBootFailure(error) {
   if (error instanceof SuperTokensError) return error;
-  return bootFailed(
-    "Python could not be started on this page.",
-    error,
-    "The cause says why; usually indexURL or a wheel's URL is wrong, or a CSP lacks 'wasm-unsafe-eval'.",
-  );
+  return bootFailed("Python could not be started on this page.", error);
 }
 
 /**
- * Wait for Python that the page runs, or start an interpreter when it is due; a failure is for whoever waits.
+ * Wait for the page's own Python, or start an interpreter when it is time. All waiting callers get a failure.
  *
  * @param {import("../page/shim.js").Shim} shim
  * @param {PendingCore} pending
  */
 export async function startPython(shim, pending) {
-  const { arrival } = pending;
-  // Python that the page runs may call init(), and close() may come, at any time.
+  const { readiness } = pending;
+  // The page's Python may call init(), and the page may call close(), at any time.
   const stillNeeded = () => shim.cores.pending === pending;
   try {
     const expected = await expectedPython(settings());
     if (!stillNeeded()) return;
     if (expected) {
       if (expected === "worker") shim.workers?.want();
-      arrival.limit(START_TIMEOUT, () => pythonMissing(expected));
+      readiness.limit(START_TIMEOUT, () => pythonMissing(expected));
       return;
     }
     pending.isStarting = startsAtOnce(settings());
@@ -66,13 +62,13 @@ export async function startPython(shim, pending) {
     pending.isStarting = true;
     if (!stillNeeded()) return;
     reportStart(settings(), reason);
-    const start = await startOf(shim, stillNeeded, arrival);
+    const start = await startOf(shim, stillNeeded, readiness);
     if (!start || !stillNeeded()) return;
     const refusal = start(shim.bridge, shim.given.json);
     start.destroy();
     throwRefusal(refusal);
   } catch (error) {
-    arrival.fail(asBootFailure(error));
+    readiness.fail(asBootFailure(error));
   }
 }
 
@@ -81,19 +77,19 @@ export async function startPython(shim, pending) {
  *
  * @param {import("../page/shim.js").Shim} shim
  * @param {() => boolean} stillNeeded
- * @param {Arrival} arrival
- * @returns {Promise<any>} nothing if it is not needed any more
+ * @param {Readiness} readiness
+ * @returns {Promise<any>} undefined if it is no longer needed
  */
-async function startOf(shim, stillNeeded, arrival) {
+async function startOf(shim, stillNeeded, readiness) {
   const before = shim.python;
   for (;;) {
-    const python = ownPython(shim, stillNeeded, arrival);
+    const python = ownPython(shim, stillNeeded, readiness);
     const pyodide = await python.booted;
     if (!stillNeeded()) return undefined;
     try {
       return pyodide.pyimport("supertokens_pyodide._browser.entry.start");
     } catch (error) {
-      // One that was kept may have died since.
+      // An interpreter that was kept may have died meanwhile.
       if (shim.python === python) shim.python = null;
       if (python !== before) throw error;
     }
@@ -101,33 +97,33 @@ async function startOf(shim, stillNeeded, arrival) {
 }
 
 /**
- * The interpreter of the SDK's own: booted once, and kept for the init() after a close().
+ * The interpreter of the SDK's own: booted once, and kept for an init() after close().
  *
  * @param {import("../page/shim.js").Shim} shim
  * @param {() => boolean} stillNeeded
- * @param {Arrival} arrival
+ * @param {Readiness} readiness
  * @returns {OwnPython}
  */
-function ownPython(shim, stillNeeded, arrival) {
+function ownPython(shim, stillNeeded, readiness) {
   const { indexURL, lockFileURL, wheels, pyodide } = settings();
   const from = JSON.stringify([indexURL, lockFileURL, wheels, Boolean(pyodide)]);
   const kept = shim.python;
   if (kept?.from === from) {
-    // Nobody watched its files between close() and init(): one that is missing ends no boot.
+    // Its files were not watched between close() and init(): a missing file was not noticed.
     const late = () => {
-      if (kept.isUp || !stillNeeded()) return;
+      if (kept.isReady || !stillNeeded()) return;
       if (shim.python === kept) shim.python = null;
-      arrival.fail(bootFailed("Python was not started in time.", undefined, "Check indexURL."));
+      readiness.fail(bootFailed("Python was not started in time.", undefined, "Check indexURL."));
     };
-    if (!kept.isUp) setTimeout(late, START_TIMEOUT);
+    if (!kept.isReady) setTimeout(late, START_TIMEOUT);
     return kept;
   }
   /** @type {OwnPython} */
-  const python = { from, booted: bootPython(settings()), isUp: false };
+  const python = { from, booted: bootPython(settings()), isReady: false };
   shim.python = python;
   python.booted.then(
     () => {
-      python.isUp = true;
+      python.isReady = true;
     },
     () => {
       if (shim.python === python) shim.python = null;

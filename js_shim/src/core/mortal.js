@@ -1,13 +1,13 @@
-// A core may die with its interpreter: WebAssembly survives neither a stack overflow nor a lack of memory.
-// Pyodide then answers with nothing, or with errors that have nothing to do with the cause.
+// A core may die with its interpreter, for instance when WebAssembly's stack overflows or its memory is full.
+// Pyodide then returns nothing, or raises errors that have nothing to do with the cause.
 
 import { interpreterDied } from "../errors.js";
 
-/** What a core gives no answer to, and what is of no use after its death. @type {string[]} */
+/** Functions without a result, which need not be called after the core's death. @type {string[]} */
 const SILENT = ["cancel", "notify", "perform"];
 
 /**
- * A core whose functions all throw one error, which says so, from the interpreter's death on.
+ * A core whose functions all throw the same clear error after the interpreter's death.
  *
  * @template {object} T
  * @param {T} core
@@ -38,7 +38,7 @@ export function mortal(core, died) {
         if (!error?.pyodide_fatal_error) throw error;
         cause = error;
       }
-      // Whoever forgets a flow does so for a reason of its own, which this must not hide.
+      // A caller that cancels a flow has another error to handle, which this must not hide.
       const reason = death ?? end(cause);
       if (!isSilent) throw reason;
     };

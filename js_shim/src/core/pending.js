@@ -1,12 +1,12 @@
-// What stands in for a core until there is one. The core's own decision table says what it would answer about a
-// live session; all else waits, and that is when Python is needed at all. A response that is the core's waits
-// too: it is handed over with the cookies and the clock of its exchange's beginning, before the core does
+// Stands in for a core that is not ready. The core's own decision table contains its answers about a live
+// session; other calls wait, and these are the ones that need Python. If the core must see a response, the
+// response waits too: the core gets it with the cookies and the clock of its exchange's start, before it does
 // anything else.
 
 import { closed } from "../errors.js";
 import { isOrdinary } from "../flow/heads.js";
 import { BARE, DELIVER, withoutOutput } from "../flow/steps.js";
-import { Arrival } from "./arrival.js";
+import { Readiness } from "./readiness.js";
 
 /**
  * @typedef {import("../flow/context.js").FlowContext} FlowContext
@@ -16,7 +16,7 @@ import { Arrival } from "./arrival.js";
  * @typedef {import("../flow/steps.js").Step} Step
  * @typedef {import("./step_cache.js").Moment} Moment
  *
- * A response that waits for the core, and what followed from it once that was there.
+ * A response that waits for the core, and the step that followed from it when the core was ready.
  * @typedef {{context: FlowContext, step: Step, result: Result, headers: () => Headers, isAlone: boolean,
  *   next: Step | Promise<Step> | null}} Held
  */
@@ -26,12 +26,12 @@ export class PendingCore {
   isPending = true;
   isRemote = false;
   compare = undefined;
-  /** Whether Python may be on its way, and wait for files; not if something must need it first. */
+  /** Whether Python may be starting, and wait for files; false if something must need it first. */
   isStarting = true;
-  arrival = new Arrival();
+  readiness = new Readiness();
   /** @type {(reason: string) => void} */
   need = () => {};
-  /** @type {Promise<string>} resolves once something needs the core, with what that is */
+  /** @type {Promise<string>} resolves when something needs the core, with that thing's name */
   needed = new Promise((resolve) => {
     this.need = resolve;
   });
@@ -39,25 +39,25 @@ export class PendingCore {
   news = null;
   #shim;
   #files;
-  /** @type {Moment | null} the first one that was looked at */
+  /** @type {Moment | null} the first one that was observed */
   #seen = null;
-  /** @type {Held[]} in the order in which they came */
+  /** @type {Held[]} in the order of their readiness */
   #held = [];
-  /** @type {Promise<void> | undefined} while the core cannot be given them at once */
+  /** @type {Promise<void> | undefined} while the core has not received all of them */
   #replayed = undefined;
   /** @type {Driver | null} */
   #own = null;
 
   /**
    * @param {import("../page/shim.js").Shim} shim
-   * @param {import("../boot/boot_files.js").BootFiles} files that Python may be waiting for
+   * @param {import("../boot/boot_files.js").BootFiles} files that Python may wait for
    */
   constructor(shim, files) {
     this.#shim = shim;
     this.#files = files;
   }
 
-  /** The driver of this lifetime: after close() and another init() the page has another one. @returns {Driver} */
+  /** The driver of this lifetime, which ends with close(). @returns {Driver} */
   get #driver() {
     this.#own ??= this.#shim.driver;
     return /** @type {Driver} */ (this.#own);
@@ -72,10 +72,10 @@ export class PendingCore {
       const step = table.firstStep(context.beginning, stored);
       if (step) return step;
     }
-    // Python may be waiting for it: it goes out without the session.
+    // Python may be waiting for it: it is sent without the session.
     if (this.isStarting && this.#files.mayLoad(request.url)) return BARE;
     return this.#later("request", context, () => {
-      // The core knows better what is ours.
+      // The core decides which requests are ours, better than these domains.
       return this.#shim.covers(request.url) ? this.#driver.exchange(request, context) : BARE;
     });
   }
@@ -101,13 +101,13 @@ export class PendingCore {
     });
   }
 
-  /** @param {FlowContext} context whose caller has gone: what follows from its response is done all the same */
+  /** @param {FlowContext} context without its caller; the core still gets its response */
   cancel(context) {
     const held = this.#held.find((each) => each.context === context);
     if (held) this.#leave(held);
   }
 
-  /** A page that wants events needs the core as soon as another tab has something to report. */
+  /** If the page wants events, it needs the core as soon as another tab has something to report. */
   observe() {
     try {
       const moment = this.#now;
@@ -130,16 +130,16 @@ export class PendingCore {
     return "{}";
   }
 
-  /** The core has come, and the driver asks that one from now on. */
+  /** The core is ready, and the driver uses it from now on. */
   handOver() {
     const { jar } = this.#driver.host;
     if (jar.isMirrored) {
       this.#replayed = jar.sync().then(() => this.#replay());
-      this.#replayed.catch(() => {}); // those who wait get to know it
+      this.#replayed.catch(() => {}); // waiting callers get the error
     } else {
       this.#replay();
     }
-    this.arrival.open();
+    this.readiness.open();
   }
 
   get #now() {
@@ -150,16 +150,16 @@ export class PendingCore {
   /**
    * @param {string} reason
    * @param {FlowContext} context
-   * @param {() => Step | Promise<Step>} ask the core that is there then
+   * @param {() => Step | Promise<Step>} ask the core that is ready then
    * @returns {Promise<Step>}
    */
   async #later(reason, context, ask) {
     this.need(reason);
-    await this.arrival.wait(context.signal);
+    await this.readiness.wait(context.signal);
     await this.#replayed;
     context.signal?.throwIfAborted();
     if (this.#driver.isClosed) throw closed();
-    // The driver applies an answer as soon as it has it: nothing comes between the two.
+    // The driver applies an answer at once: nothing may happen between the two.
     return withoutOutput(await ask());
   }
 
@@ -168,10 +168,10 @@ export class PendingCore {
     this.need("response");
     this.#held.push(held);
     try {
-      await this.arrival.wait();
+      await this.readiness.wait();
       await this.#replayed;
     } catch {
-      this.#leave(held); // no core has come in time: what came is the caller's
+      this.#leave(held); // there was no core in time: the caller gets the response
     }
     const { isAlone, next } = held;
     return isAlone || !next ? DELIVER : next;
@@ -185,7 +185,7 @@ export class PendingCore {
     }
   }
 
-  /** @param {Held} held @returns {Step | Promise<Step>} the core's next step; a promise's is yet to be applied */
+  /** @param {Held} held @returns {Step | Promise<Step>} the core's next step; a promised one is not applied yet */
   #handedOver({ context, step, result, headers }) {
     const driver = this.#driver;
     const { core } = driver;
@@ -200,7 +200,7 @@ export class PendingCore {
     return withoutOutput(others);
   }
 
-  /** @param {Held} held whose caller has gone */
+  /** @param {Held} held without its caller */
   #leave(held) {
     held.isAlone = true;
     held.context.detach();

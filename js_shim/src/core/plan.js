@@ -1,26 +1,26 @@
-// The core's plan: which requests are ours, and what of them it wants to see.
+// The core's plan: which requests are ours, and which parts of them it needs.
 
 import { resolveUrl } from "../platform.js";
 
 /**
  * @typedef {object} Hosts
- * @property {string} hostname the API's host, ports play no part
- * @property {string | null} domain this domain and all below it are ours as well
+ * @property {string} hostname the API's host; ports do not matter
+ * @property {string | null} domain this domain and its subdomains are ours as well
  * @property {boolean} [secure] the API is on https: requests by plain http are not ours
  *
  * @typedef {Hosts & {apiDomain: string, skip?: string | undefined}} Target `apiDomain` has scheme, host and
  *   port; a URL that contains `skip` is never ours
  *
- * What the core tells the shim once, as data (supertokens_pyodide/_core/wire/plan.py).
+ * The data that the core gives to the shim once (supertokens_pyodide/_core/wire/plan.py).
  *
  * @typedef {Required<Target> & PlanData} Plan
  *
  * @typedef {object} PlanData
  * @property {string[]} requestHeaders the caller's headers to report
  * @property {string[]} responseHeaders the response's headers to report
- * @property {string[]} probe a cookie write that keeps nothing of a session, and its undoing
- * @property {number[]} statuses those of responses that the core acts on
- * @property {number} timeout how long, in milliseconds, the shim's own reading of a body may take
+ * @property {string[]} probe a cookie write for a test, which stores nothing of a session, and its undoing
+ * @property {number[]} statuses of responses that the core acts on
+ * @property {number} timeout of the shim's own reading of a body, in milliseconds
  * @property {number} protocol
  */
 
@@ -35,7 +35,7 @@ const hostnameOf = (/** @type {string} */ domain) =>
 /**
  * Which hosts are ours, by the domains as configured.
  *
- * @param {string} apiDomain without a scheme it is https, but http for localhost and IP addresses
+ * @param {string} apiDomain the default scheme is https, but http for localhost and IP addresses
  * @param {string | null | undefined} backendDomain
  * @returns {Hosts}
  */
@@ -71,16 +71,16 @@ export function isOurs(plan, url, target = resolveUrl(url)) {
   ) {
     return false;
   }
-  // Anyone on the way could read the tokens.
+  // Plain http: others on the network could read the tokens.
   return !plan.secure || protocol !== "http:" || isLoopback(hostname);
 }
 
 /**
- * The request headers that the core wants to see.
+ * The request headers that the core needs.
  *
  * @param {Pick<Headers, "has" | "get">} headers the caller's
  * @param {Pick<Plan, "requestHeaders">} plan
- * @returns {string} JSON, or nothing where there are none
+ * @returns {string} JSON; empty if there are none
  */
 export function reported(headers, plan) {
   const found = plan.requestHeaders.filter((name) => headers.has(name));
@@ -89,7 +89,7 @@ export function reported(headers, plan) {
 }
 
 /**
- * Which requests are ours, by the options, until the core says so itself.
+ * Which requests are ours by the options, until the core's plan is known.
  *
  * @param {Record<string, any>} options
  */

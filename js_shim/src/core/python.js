@@ -1,4 +1,4 @@
-// Python's core in this page or worker. It answers at once; what it has said may answer the next question too.
+// Python's core in this page or worker. It answers synchronously; some of its answers can be reused.
 
 import { isOrdinary } from "../flow/heads.js";
 import { DELIVER } from "../flow/steps.js";
@@ -12,8 +12,8 @@ import { keyOf, StepCache } from "./step_cache.js";
  * @typedef {import("../flow/steps.js").Step} Step
  * @typedef {import("../host/host.js").Host} Host
  *
- * What Python hands over (supertokens_pyodide/_browser/attach.py): primitives in, one step as JSON out. No
- * cookies are those that it was given last, since strings take long to cross.
+ * The functions of Python (supertokens_pyodide/_browser/attach.py): primitives in, one step as JSON out.
+ * Without cookies Python uses those of the last call, because passing strings is slow.
  * @typedef {object} Port
  * @property {string} plan
  * @property {(headers: string, oneShot: boolean, cookies: string | undefined, now: number, isSent: boolean) => string} exchange
@@ -44,7 +44,7 @@ export class PythonCore {
    * @param {Port} port
    * @param {Host} host
    * @param {{statuses: number[]}} plan
-   * @param {(death: Error) => void} died called when the interpreter has
+   * @param {(death: Error) => void} died called when the interpreter has died
    */
   constructor(port, host, plan, died) {
     this.#port = mortal(port, died);
@@ -90,7 +90,7 @@ export class PythonCore {
 
   /**
    * @param {Beginning} beginning
-   * @returns {Step} an exchange's first step, as of then
+   * @returns {Step} an exchange's first step, with its own environment
    */
   begin({ headers, oneShot, cookies, now, isSent = false }) {
     const known = this.unlessKnown(cookies);
@@ -131,10 +131,10 @@ export class PythonCore {
   }
 
   /**
-   * The cookies, as Python is to be given them.
+   * The cookies, in the form for Python.
    *
    * @param {string} cookies
-   * @returns {string | undefined} nothing where it knows them
+   * @returns {string | undefined} undefined if Python has them already
    */
   unlessKnown(cookies) {
     if (cookies === this.#known) return undefined;

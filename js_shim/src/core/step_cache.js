@@ -1,5 +1,5 @@
-// What a core need not be asked twice: a reusable step answers every like question while the cookies stay as
-// they are and its time is not over (supertokens_pyodide/_core/wire/steps.py).
+// The step cache. A reusable step is the answer to every equal call while the cookies stay the same and its
+// time is not over (supertokens_pyodide/_core/wire/steps.py).
 
 /**
  * @typedef {import("../flow/steps.js").Step} Step
@@ -7,17 +7,17 @@
  * @typedef {{cookies: string, now: number}} Moment
  */
 
-/** What exchanges are kept under that report no headers and can be sent again; calls are by their name. */
+/** The key of exchanges that report no headers and can be sent again; calls have their names as keys. */
 const EXCHANGE = "";
 
 /**
  * @param {RequestHead} request
- * @returns {string | null} what its first step is kept under; null where it is its own
+ * @returns {string | null} the key of its first step; null if that cannot be reused
  */
 export const keyOf = ({ headers, oneShot }) => (headers === "" && !oneShot ? EXCHANGE : null);
 
 export class StepCache {
-  /** @type {string | undefined} those for which the steps are reusable */
+  /** @type {string | undefined} the cookies for which the steps are reusable */
   #cookies = undefined;
   /** @type {Map<string, {step: Step, until: number}>} */
   #kept = new Map();
@@ -32,13 +32,13 @@ export class StepCache {
     const known = this.#kept.get(key);
     if (!known || now >= known.until) return undefined;
     const { step } = known;
-    // A payload is its caller's, who may change it.
+    // The caller owns a payload and may change it.
     const isObject = step.verdict === "value" && Object(step.value) === step.value;
     return isObject ? { ...step, value: structuredClone(step.value) } : step;
   }
 
   /**
-   * Keep a first step, if it is reusable.
+   * Store a first step if it is reusable.
    *
    * @param {string | null} key
    * @param {Moment} moment

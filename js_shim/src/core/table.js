@@ -1,56 +1,57 @@
-// The core's common answers, from the table that it has made of itself (tools/decision_table.py), for as
-// long as it is not up. What the table does not tell has to wait for the core.
+// The core's common answers until it is ready, from its decision table (tools/decision_table.py). Calls that
+// the table does not cover wait for the core.
 
 /**
- * A fact is the name of a cookie that is there, `name:` of a request header that is there, or
- * `option=value`; with `!` it must not hold.
+ * A fact is the name of a cookie that exists, `name:` of a request header that exists, or `option=value`;
+ * with `!` it must not hold.
  *
  * @typedef {string} Fact
  *
  * @typedef {object} DecisionTable
  * @property {string} skip as in the plan
- * @property {string} mark the cookie that says when a tab last changed the session: milliseconds, and at a
- *   session's end more than that
- * @property {Record<string, string>} cookies those that the core reads: the form (a regular expression)
- *   that a value must have, or the core has to be asked
+ * @property {string} mark the cookie with the time of the last change by any tab: milliseconds; at a
+ * session's end it contains more
+ * @property {Record<string, string>} cookies that the core reads: the form (a regular expression) that a
+ * value must have; otherwise only the core can answer
  * @property {string[]} requestHeaders as in the plan
  * @property {string[]} responseHeaders as in the plan
- * @property {Record<string, number>} statuses those in the plan, by the options that set them
- * @property {Record<string, any[]>} options those that answers depend on: the values they may have, first
- *   the one that holds unless given
- * @property {string[]} asked options with which the core has to be asked
- * @property {Fact[]} send when a request goes out at once
- * @property {Fact[]} likely when a session is there, valid or to be refreshed
- * @property {[name: string, text: string, ...facts: Fact[]][]} headers what such a request carries;
+ * @property {Record<string, number>} statuses in the plan, by the options that set them
+ * @property {Record<string, any[]>} options that answers depend on: their possible values, the default
+ *   first
+ * @property {string[]} asked options with which only the core can answer
+ * @property {Fact[]} send when a request is sent at once
+ * @property {Fact[]} likely when there is a session, valid or refreshable
+ * @property {[name: string, text: string, ...facts: Fact[]][]} headers of such a request;
  *   `{name}` is a cookie's value
  * @property {[RequestCredentials, ...Fact[]][]} credentials
  * @property {Expiry} until
  * @property {Reads} reads
  * @property {string[]} names of all options of init()
- * @property {Record<string, any>} defaults of those that are data
- * @property {string[]} required those that must be given
- * @property {Record<string, string | string[]>} types of their values, or all the values that there are
- * @property {{cookies: string[], storage: string[], locks: string[]}} shared what a page shares with its
- *   workers, by name
- * @property {Record<string, import("../errors.js").ErrorData>} errors those that are raised before there is a
- *   core, and their texts
+ * @property {Record<string, any>} defaults of the options that are data
+ * @property {string[]} required options
+ * @property {Record<string, string | string[]>} types of their values, or all possible values
+ * @property {{cookies: string[], storage: string[], locks: string[]}} shared names of what a page shares
+ *   with its workers
+ * @property {Record<string, import("../errors.js").ErrorData>} errors that are raised before there is a core,
+ *   with their texts
+ * @property {string} documentation the address of the documentation
  *
- * @typedef {object} Expiry until when such a request goes out
- * @property {Fact[]} when it is limited at all
+ * @typedef {object} Expiry until when such a request is sent
+ * @property {Fact[]} when it is limited
  * @property {string} cookie base64 of JSON
  * @property {string} field of it, in milliseconds by the backend's clock
  * @property {Record<string, string>} types of the fields that it must have
- * @property {number} deepest how many arrays and objects it may have
- * @property {number} below which the time is, or it is none
- * @property {string} skew where localStorage keeps how far the backend's clock is ahead
- * @property {number} threshold less than this is nothing
+ * @property {number} deepest how deep its arrays and objects may be nested
+ * @property {number} below the time must be less than this to be valid
+ * @property {string} skew the localStorage key of the clock skew: how far the backend's clock is ahead
+ * @property {number} threshold a smaller skew is ignored
  *
- * @typedef {object} Reads what calls without arguments are answered until then
+ * @typedef {object} Reads the answers to calls without arguments until then
  * @property {Fact[]} live when there is an answer
- * @property {Fact[]} unsure when the core has to be asked all the same
+ * @property {Fact[]} unsure when only the core can answer nevertheless
  * @property {Record<string, [Source, ...Fact[]][]>} values the answers, by the call's name
  *
- * A value; or a cookie's; or the part of that JSON at a path, which must have this type.
+ * A value; or a cookie's value; or the part of its JSON at a path, which must have this type.
  * @typedef {{value: any} | {cookie: string} | {path: string[], type: string}} Source
  *
  * @typedef {import("../flow/steps.js").Step} Step
@@ -75,7 +76,7 @@ export class Table {
       if (this.#given(name)) this.#chosen.push(`${name}=${options[name]}`);
     }
     const { requestHeaders, responseHeaders, statuses } = table;
-    /** What the core's plan is going to say of requests and responses. */
+    /** The headers of requests and responses in the core's future plan. */
     this.plan = {
       requestHeaders,
       responseHeaders,
@@ -83,7 +84,7 @@ export class Table {
     };
   }
 
-  /** Whether it tells anything with these options. */
+  /** Whether it has any answers with these options. */
   get applies() {
     const { asked, options } = this.#table;
     return (
@@ -98,7 +99,7 @@ export class Table {
    *
    * @param {Beginning} beginning
    * @param {(key: string) => string | null} stored reads localStorage
-   * @returns {Step | null} null where the core has to be asked
+   * @returns {Step | null} null if only the core can answer
    */
   firstStep({ headers: reported, cookies, now }, stored) {
     const { send, headers, credentials, until } = this.#table;
@@ -124,7 +125,7 @@ export class Table {
    * @param {string} name
    * @param {{cookies: string, now: number}} beginning
    * @param {(key: string) => string | null} stored reads localStorage
-   * @returns {Step | null} null where the core has to be asked
+   * @returns {Step | null} null if only the core can answer
    */
   answer(name, { cookies, now }, stored) {
     const { live, unsure, values } = this.#table.reads;
@@ -142,7 +143,7 @@ export class Table {
   }
 
   /**
-   * Whether a session is there, valid or to be refreshed.
+   * Whether there is a session, valid or refreshable.
    *
    * @param {string} cookies
    * @returns {boolean}
@@ -152,7 +153,7 @@ export class Table {
   }
 
   /**
-   * Whether two cookie strings are the same to the core.
+   * Whether two cookie strings are the same for the core.
    *
    * @param {string[]} texts
    */
@@ -178,7 +179,7 @@ export class Table {
   }
 
   /**
-   * The cookies that matter; of two with one name the last counts.
+   * The cookies that matter; if two have one name, the last one counts.
    *
    * @param {string} cookies
    * @returns {Map<string, string>}
@@ -201,7 +202,7 @@ export class Table {
 
   /**
    * @param {Map<string, string>} found
-   * @returns {any} undefined where only the core can read it
+   * @returns {any} undefined if only the core can read it
    */
   #token(found) {
     const { cookie, types, deepest } = this.#table.until;
@@ -213,7 +214,7 @@ export class Table {
   /**
    * @param {any} token
    * @param {(key: string) => string | null} stored
-   * @returns {number} until when, by the client's clock; NaN where only the core can tell
+   * @returns {number} until when, by the client's clock; NaN if only the core can compute it
    */
   #end(token, stored) {
     const { field, below, skew, threshold } = this.#table.until;
@@ -234,7 +235,7 @@ const hold = (conditions, facts) =>
 /**
  * @param {string} text base64 of JSON
  * @param {number} deepest
- * @returns {any} undefined where Python may read something else in it
+ * @returns {any} undefined if Python may read it differently
  */
 function decoded(text, deepest) {
   try {

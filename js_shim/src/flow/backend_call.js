@@ -1,4 +1,4 @@
-// The SDK's own calls to the backend: with the page's hooks around them, and a time limit.
+// The SDK's own calls to the backend: with the page's hooks around them, and a timeout.
 
 import { foreignResponse } from "../errors.js";
 import { within } from "../host/timeout.js";
@@ -27,7 +27,7 @@ export class BackendCalls {
    *
    * @param {Post} step
    * @param {FlowContext} context gets the response
-   * @returns {Promise<string | number>} the response's head for the core, or why there is none
+   * @returns {Promise<string | number>} the response's head for the core, or the reason why there is none
    */
   async post(step, context) {
     const { host, page } = this.#driver;
@@ -39,7 +39,7 @@ export class BackendCalls {
       context.call = hooks.preAPIHook ? await within(hooks.before(call), control.signal) : call;
       const { url, requestInit, action } = context.call;
       const { signal } = control;
-      // A page's own fetch may not know the signal.
+      // A page's own fetch may ignore the signal.
       const response = await within(host.nativeFetch(url, { ...requestInit, signal }), signal);
       context.response = response;
       if (this.#driver.heads.isForeign(response.url, url)) throw foreignResponse(response.url);
@@ -49,13 +49,13 @@ export class BackendCalls {
       context.failure = error;
       return JSON.stringify({ failure: control.signal.aborted ? "timeout" : "network" });
     } finally {
-      // The time is for the response; a caller who is given it may read its body at leisure.
+      // The timeout is for the response; a caller that gets it may read its body later.
       clearTimeout(timer);
     }
   }
 
   /**
-   * Let the page's hook know of the last one.
+   * Call the page's postAPIHook for the last one.
    *
    * @param {FlowContext} context
    */
@@ -63,13 +63,13 @@ export class BackendCalls {
     if (!call || !response) return;
     const { host, page } = this.#driver;
     if (host.jar.isMirrored) await host.jar.flushed();
-    // Those that wait for this flow wait for the hook, but not for one that never ends.
+    // Flows that wait for this one also wait for the hook, but not forever.
     const timeout = AbortSignal.timeout(HOOK_TIMEOUT_MS);
     await within(page.hooks.after(call, response), timeout).catch(() => {});
   }
 
   /**
-   * The response that an error of the core stands for, as far as it is still known.
+   * The response that an error of the core is about, if it is still available.
    *
    * @param {{call?: string, status?: number}} error
    * @param {FlowContext} [context] of the flow that failed
@@ -77,13 +77,13 @@ export class BackendCalls {
    */
   responseOf({ call, status }, context) {
     if (!call || status === undefined) return undefined;
-    // From a worker it comes with the verdict. A sign-out may have failed for want of a refresh.
+    // From a worker it comes with the verdict. A sign-out may have failed because of a failed refresh.
     const known = [
       context?.refreshResponse,
       this.#responses.get(call),
       ...this.#responses.values(),
     ];
-    // Others may get it as well, and each reads a body of its own.
+    // Others may get it as well, and each reads its own body.
     return known.find((one) => one?.status === status && !one.bodyUsed)?.clone();
   }
 }
@@ -100,7 +100,7 @@ function callOf({ action, url, headers, credentials, userContext }, context) {
     requestInit: {
       method: "POST",
       credentials: credentials ?? "include",
-      // As supertokens-website hands them to hooks.
+      // In the form in which supertokens-website passes it to hooks.
       headers: action === "SIGN_OUT" ? headers : new Headers(headers),
     },
     userContext: context.userContext ?? userContext ?? {},

@@ -1,4 +1,4 @@
-// The blocking driver: a refresh for a synchronous XMLHttpRequest, carried out at once or not at all.
+// The blocking driver: a refresh for a synchronous XMLHttpRequest, carried out synchronously or not at all.
 
 import { foreignResponse } from "../errors.js";
 import { headersOf } from "../host/responses.js";
@@ -10,14 +10,14 @@ import { FlowContext } from "./context.js";
  */
 
 /**
- * Run the flows that a blocked one waits for.
+ * Run the flows that a blocked flow waits for.
  *
  * @param {Driver} driver whose core is in this realm
  * @param {typeof XMLHttpRequest} Native
- * @param {Step[]} flows empty where it waits for one that is on its way already
- * @param {FlowContext} waiter gets what they have got
+ * @param {Step[]} flows empty if it waits for a flow that is running already
+ * @param {FlowContext} waiter gets their responses
  * @param {Set<number>} [woken] flows whose wait is over
- * @returns {boolean} whether they have ended; otherwise they go on by themselves
+ * @returns {boolean} whether they have ended; otherwise they continue asynchronously
  */
 export function block(driver, Native, flows, waiter, woken = new Set()) {
   const { host } = driver;
@@ -40,10 +40,10 @@ export function block(driver, Native, flows, waiter, woken = new Set()) {
       /** @type {import("./steps.js").Result} */
       let result;
       if (step.do === "wait") {
-        // It may wait for a flow that was started before it and has ended by now; no other can end now.
+        // It may wait for an older flow that has ended by now; no other flow can end now.
         if (!woken.has(context.flow)) return leave();
       } else if (driver.page.hooks.any) {
-        return leave(); // users' hooks may take their time, which there is none of here
+        return leave(); // users' hooks may take long, and a blocked caller cannot wait
       } else if (step.do === "lock") {
         if (!host.lockNow(context.flow, step.name)) return leave();
         result = true;
@@ -81,7 +81,7 @@ function post({ heads }, Native, { url, headers, credentials }, context) {
     context.failure = error;
     return JSON.stringify({ failure: "network" });
   }
-  // Asked for a header that CORS does not expose, browsers complain on the console.
+  // If a script reads a header that CORS does not expose, browsers log an error.
   const known = call.getAllResponseHeaders().toLowerCase();
   return heads.read(
     call.status,

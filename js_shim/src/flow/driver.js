@@ -1,6 +1,6 @@
-// The async driver: asks the core, applies its steps and carries out their effects. There is one from init()
-// to close(), and what changes underneath is its core: one that is pending, then Python's on this page, or in
-// a worker. What begins a flow (fetch, XMLHttpRequest, the API) need not know which.
+// The async driver: asks the core, applies its steps and carries out their effects. There is one driver from
+// init() to close(). Its core changes: first a pending one, then Python's on this page, or in a worker.
+// Callers that begin a flow (fetch, XMLHttpRequest, the API) need not know which.
 
 import { closed } from "../errors.js";
 import { fromData } from "../host/responses.js";
@@ -19,7 +19,7 @@ import { Waiters } from "./waiters.js";
  *
  * @typedef {Pick<import("../core/plan.js").Plan, "requestHeaders" | "responseHeaders" | "statuses" | "timeout">} Plan
  *
- * What a driver needs to know of the page, and tells it.
+ * The driver's connection to the page.
  * @typedef {object} Page
  * @property {import("../host/hooks.js").Hooks} hooks
  * @property {(url: string) => boolean} covers whether a URL is ours
@@ -47,7 +47,7 @@ export class Driver {
   }
 
   /**
-   * Have another core answer from now on.
+   * Use another core from now on.
    *
    * @param {Core} core
    * @param {Host} host
@@ -67,7 +67,7 @@ export class Driver {
    *
    * @param {import("./steps.js").RequestHead} request
    * @param {FlowContext} context
-   * @param {boolean} [canWait] false: it is asked with what is known of the cookies
+   * @param {boolean} [canWait] false: the core is asked with the cookies that are known
    * @returns {Step | Promise<Step>} its first step
    */
   exchange(request, context, canWait = true) {
@@ -78,7 +78,7 @@ export class Driver {
    * Begin a call.
    *
    * @param {string} name
-   * @param {string} args JSON, or nothing
+   * @param {string} args JSON, or empty
    * @param {FlowContext} context
    * @returns {Step | Promise<Step>} its first step
    */
@@ -87,7 +87,7 @@ export class Driver {
   }
 
   /**
-   * Go on with the result of a step's effect.
+   * Continue with the result of a step's effect.
    *
    * @param {Step} step
    * @param {Result} result
@@ -96,13 +96,13 @@ export class Driver {
    */
   resume(step, result, context) {
     if (step.do === "send" && step.isBare) return DELIVER;
-    // No core knows of such an exchange, so the one that is there by now takes its response.
+    // No core knows such an exchange, so the current core takes its response.
     if (step.do === "send" && step.flow === undefined) context.core = this.core;
     const isPending = context.core?.isPending;
     const answer = this.ask((core) => core.resume(step, result, context), context);
     if (!isPending || !(answer instanceof Promise)) return answer;
     return answer.catch((error) => {
-      if (this.#isClosed) return DELIVER; // the response that waited for a core is its caller's
+      if (this.#isClosed) return DELIVER; // the caller gets the response that waited for a core
       throw error;
     });
   }
@@ -132,7 +132,7 @@ export class Driver {
   ask(question, context) {
     const answer = question(context.core ?? this.core);
     if (!(answer instanceof Promise)) return this.apply(answer, context);
-    // Its caller may go before it is there, and close() may come.
+    // Before the answer arrives, its caller may abort, and the page may call close().
     const late = this.#waiters.race(answer, context);
     return late.then(
       (step) => this.apply(step, context),
@@ -144,7 +144,7 @@ export class Driver {
   }
 
   /**
-   * Carry out all of a step but its effect.
+   * Carry out all of a step except its effect.
    *
    * @param {Step} step
    * @param {FlowContext} context
@@ -191,34 +191,34 @@ export class Driver {
   }
 
   /**
-   * @param {Step} step the current step of a flow that has no caller of its own, or none any more
-   * @param {Core | null} [core] that it is in
+   * @param {Step} step the current step of a flow that has no caller of its own, or no longer
+   * @param {Core | null} [core] that runs it
    * @param {FlowContext} [context]
    * @param {Promise<Result>} [begun] the result of its effect
    */
   beside(step, core = this.core, context = new FlowContext(), begun = undefined) {
     context.core = core;
-    // Those that wait for this flow must not hang on it.
+    // Flows that wait for this one must not wait forever.
     this.follow(step, context, begun).catch((error) => this.#isClosed || this.fail(error));
   }
 
   /**
-   * Follow a flow to its verdict, or until somebody else performs its effect.
+   * Follow a flow to its verdict, or until another part performs its effect.
    *
    * @param {Step} step
    * @param {FlowContext} context
-   * @param {Promise<Result>} [begun] the result of the step's effect, where that is being performed already
+   * @param {Promise<Result>} [begun] the result of the step's effect, if that has begun already
    * @returns {Promise<Step>}
    */
   async follow(step, context, begun) {
-    let isOurs = true; // and so is what it holds
+    let isOurs = true; // and so are its locks
     if (step.flow !== undefined) context.flow = step.flow;
     try {
       while (step.do && !context.isElsewhere(step)) {
         const isCallers = context.send !== null && step.do === "read_text";
         const performed = begun ?? this.effects.perform(step, context);
         if (isCallers && !begun && (await isLate(performed))) {
-          // The caller has its response, as it would have natively; the core gets the text in its time.
+          // The caller gets its response as it would natively; the core gets the text later.
           this.beside(step, context.core, context, performed);
           isOurs = false;
           return DELIVER;
@@ -226,7 +226,7 @@ export class Driver {
         const result = await performed;
         begun = undefined;
         if (this.#isClosed) {
-          // What was on its way for a caller is still theirs.
+          // A request that was already sent for a caller still gets its response.
           if (step.do === "send" || isCallers) return DELIVER;
           throw closed();
         }
@@ -245,24 +245,24 @@ export class Driver {
   }
 
   /**
-   * Bring a mirrored jar up to date before a flow goes on.
+   * Bring a mirrored jar up to date before a flow continues.
    *
    * @param {Result} result of its effect
    */
   async syncAfter(result) {
-    // A bare status changes nothing, and what it leads to looks again: it is worth no wait.
+    // A bare status changes nothing, and the next step reads the cookies again: do not wait.
     if (typeof result === "number") return;
     try {
       await this.host.jar.sync();
     } catch (error) {
-      // What came with a response must be kept, whether or not what is there can be read.
+      // Cookies that came with a response must be written, even if reading fails.
       if (typeof result !== "string" || this.#isClosed) throw error;
     }
   }
 
   // ---- how they end ----------------------------------------------------------------------------------
 
-  /** @param {FlowContext} context of a flow whose caller has gone */
+  /** @param {FlowContext} context of a flow whose caller is gone */
   cancel(context) {
     if (!this.#isClosed) context.core?.cancel(context);
   }
@@ -271,14 +271,14 @@ export class Driver {
     return this.#isClosed;
   }
 
-  /** End every wait; what is on its way to the network arrives, and nothing is made of it. */
+  /** End every wait; responses that are still on their way are delivered, but not processed. */
   close() {
     this.#isClosed = true;
     this.#waiters.stop(closed());
     this.host.close();
   }
 
-  /** @param {unknown} error ends every wait: the core will wake nobody any more */
+  /** @param {unknown} error ends every wait: the core can no longer wake any flow */
   fail(error) {
     this.core.forget();
     this.#waiters.stop(error);

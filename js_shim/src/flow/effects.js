@@ -1,4 +1,4 @@
-// What a step asks for: carried out by the browser, the page and the host.
+// The effects of steps: carried out by the browser, the page and the host.
 
 import { textWithin } from "../host/responses.js";
 import { verify } from "../host/verify.js";
@@ -10,7 +10,7 @@ import { BackendCalls } from "./backend_call.js";
  * @typedef {import("./steps.js").Step} Step
  */
 
-// How long a caller waits for the body of its own response, which the core wants to read.
+// How long a caller waits for the body of its own response while the core reads it.
 const BODY_TIMEOUT_MS = 1000;
 
 export class Effects {
@@ -68,7 +68,7 @@ export class Effects {
    * @param {FlowContext} context
    */
   async #call({ function: name, arguments: given = [] }, context) {
-    // Its caller may go, and close() may come: the function may never end.
+    // Its caller may abort, and the page may call close(): the function may never end.
     const within = (/** @type {any} */ result) => this.#waiters.race(result, context);
     try {
       if (name)
@@ -84,7 +84,7 @@ export class Effects {
   /**
    * @param {{call?: string, status?: number}} error of the core
    * @param {FlowContext} [context] of the flow that failed
-   * @returns {Response | undefined} the one that it stands for
+   * @returns {Response | undefined} the response that the error is about
    */
   responseOf(error, context) {
     return this.#calls.responseOf(error, context);
@@ -93,7 +93,7 @@ export class Effects {
 
 /**
  * @param {Promise<unknown>} effect that reads the body of a caller's own response
- * @returns {Promise<boolean>} whether its caller should not wait any longer
+ * @returns {Promise<boolean>} whether its caller must not wait any longer
  */
 export async function isLate(effect) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -1,22 +1,22 @@
-// A response as the core reads it: the bare status, or JSON when it has headers of the plan.
+// A response in the core's form: the bare status, or JSON if it has headers of the plan.
 
 import { resolveUrl } from "../platform.js";
 
-/** What the core gets in place of a foreign response's status. */
+/** The status that the core gets for a foreign response. */
 const FOREIGN = 0;
 
 /**
- * Whether the core has nothing to do with a response.
+ * Whether a response is of no interest to the core.
  *
  * @param {Pick<import("../core/plan.js").Plan, "statuses">} plan
- * @param {unknown} head as the core gets it
+ * @param {unknown} head in the core's form
  */
 export const isOrdinary = ({ statuses }, head) =>
   typeof head === "number" && !statuses.includes(head);
 
 export class Heads {
   #driver;
-  /** The headers of the response that came last, for a page that calculates the clock's skew itself. */
+  /** The headers of the last response, for a page that calculates the clock skew itself. */
   last = () => new Headers();
 
   /** @param {import("./driver.js").Driver} driver */
@@ -25,12 +25,12 @@ export class Heads {
   }
 
   /**
-   * Read a response. One that a redirect has fetched from a foreign host says nothing of the session.
+   * Read a response. If a redirect led to a foreign host, the response is not about the session.
    *
    * @param {number} status
    * @param {(name: string) => string | null} header
    * @param {() => Headers} all
-   * @param {string} url where it came from, if that is to be judged
+   * @param {string} url the response's, if it must be checked
    * @returns {string | number}
    */
   read(status, header, all, url) {
@@ -43,7 +43,7 @@ export class Heads {
 
   /**
    * @param {Response} response
-   * @param {string} [url] where it came from, if that is to be judged
+   * @param {string} [url] the response's, if it must be checked
    */
   of({ status, headers, url: final }, url = final) {
     return this.read(
@@ -55,9 +55,9 @@ export class Heads {
   }
 
   /**
-   * Whether the response to a call of ours comes from a foreign host, where a redirect has led.
+   * Whether a redirect has led a call of ours to a foreign host.
    *
-   * @param {string} url where it came from
+   * @param {string} url of the response
    * @param {string} asked
    */
   isForeign(url, asked) {

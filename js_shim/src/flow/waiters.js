@@ -5,7 +5,7 @@
  * @typedef {{context: FlowContext, go: () => void, stop: (reason: unknown) => void}} Waiter
  */
 
-// How many requests that waited for a refresh go on in one task.
+// How many requests that waited for a refresh continue in one task.
 const SLICE = 50;
 
 export class Waiters {
@@ -14,7 +14,7 @@ export class Waiters {
 
   /**
    * @param {FlowContext} context of the flow that waits
-   * @returns {Promise<undefined>} rejects with the caller's reason when that aborts
+   * @returns {Promise<undefined>} rejects with the caller's reason if the caller aborts
    */
   wait(context) {
     return new Promise((resolve, reject) => {
@@ -39,7 +39,7 @@ export class Waiters {
   }
 
   /**
-   * Wait for something that may never come.
+   * Wait for something that may never end.
    *
    * @template T
    * @param {PromiseLike<T>} promise
@@ -56,17 +56,17 @@ export class Waiters {
   }
 
   /**
-   * Wake flows in slices, since those that wake go on at once: thousands would hold the main thread.
+   * Wake flows in slices: woken flows continue at once, and thousands would block the main thread.
    *
    * @param {number[]} flows
-   * @param {FlowContext} from that of the flow that was waited for
+   * @param {FlowContext} from the context of the flow that was waited for
    */
   wake(flows, from) {
     const waiters = [...this.#waiting.values()].filter(({ context }) => context.core === from.core);
     const byFlow = new Map(waiters.map((waiter) => [waiter.context.flow, waiter]));
     for (const flow of flows.slice(0, SLICE)) {
       const waiter = byFlow.get(flow);
-      if (!waiter) continue; // its caller has gone meanwhile
+      if (!waiter) continue; // its caller is gone meanwhile
       waiter.context.refreshResponse = from.response;
       waiter.context.failure = from.failure;
       waiter.go();
@@ -82,7 +82,7 @@ export class Waiters {
 }
 
 /**
- * As a timer's, but at once: those wait 4 ms when timers set timers, and longer in the background.
+ * Like a timer's task, but immediate: nested timers wait 4 ms, and longer in the background.
  *
  * @returns {Promise<void>}
  */

@@ -1,11 +1,11 @@
-// The browser's own cookies, and a place for those that the browser does not keep.
+// The browser's own cookies, and a place for cookies that the browser does not keep.
 
 import { after, GONE, nameOf, pairOf, pairsOf, without } from "./jar.js";
 
 /** @typedef {import("./jar.js").Jar} Jar */
 /** @typedef {import("./jar.js").Store} Store */
 
-/** Under this key localStorage keeps, as a cookie string, what the browser would not keep as cookies. */
+/** The localStorage key of a cookie string with the cookies that the browser did not keep. */
 const KEPT = "supertokens-pyodide-cookies";
 
 const SECURE = /;\s*secure/i;
@@ -13,11 +13,11 @@ const SECURE = /;\s*secure/i;
 /** @param {string} cookies @param {string} kept */
 function joined(cookies, kept) {
   if (!kept) return cookies;
-  return cookies ? `${cookies}; ${kept}` : kept; // of two with one name the last counts
+  return cookies ? `${cookies}; ${kept}` : kept; // if two have one name, the last one counts
 }
 
 /**
- * The session's cookies of this instant, for a caller that has no jar yet.
+ * The session's current cookies, for a caller that has no jar yet.
  *
  * @param {Store | null} store
  * @returns {string}
@@ -25,7 +25,7 @@ function joined(cookies, kept) {
 export const cookiesNow = (store) => joined(document.cookie, store?.getItem(KEPT) ?? "");
 
 /**
- * Whether a browser with these cookies has done what was written.
+ * Whether the browser's cookies show that a write was carried out.
  *
  * @param {string} write
  * @param {string} cookies
@@ -33,18 +33,18 @@ export const cookiesNow = (store) => joined(document.cookie, store?.getItem(KEPT
 function isDone(write, cookies) {
   const known = pairsOf(cookies).filter((pair) => nameOf(pair) === nameOf(write));
   if (GONE.test(write)) return known.length === 0;
-  return known.at(-1) === pairOf(write); // of two with one name the last counts
+  return known.at(-1) === pairOf(write); // if two have one name, the last one counts
 }
 
-/** The removal of what a write may have kept. @param {string} write */
+/** The removal of a cookie that a write may have set. @param {string} write */
 const undone = (write) => `${write.replace(pairOf(write), `${nameOf(write)}=`)};max-age=0`;
 
 /**
- * Of two cookies with one name (the other is of a parent domain, say) browsers list the one last that was
- * created last, and one that is overwritten keeps its time.
+ * If two cookies have one name (the other may be of a parent domain), browsers list the newer one last. A
+ * cookie that is overwritten keeps its time of creation.
  *
  * @param {string} write
- * @param {string} cookies after it
+ * @param {string} cookies after the write
  */
 function tookLastPlace(write, cookies) {
   if (GONE.test(write) || !pairsOf(cookies).includes(pairOf(write))) return false;
@@ -55,17 +55,17 @@ function tookLastPlace(write, cookies) {
   return isDone(write, document.cookie);
 }
 
-/** In a frame of another site, browsers keep only what is partitioned by that site. @param {string} write */
+/** In a frame of another site, browsers keep only partitioned cookies. @param {string} write */
 function tookPartitioned(write) {
-  if (!SECURE.test(write)) return false; // browsers refuse it, and Firefox reports that as an error
+  if (!SECURE.test(write)) return false; // browsers refuse it, and Firefox logs that as an error
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous
   document.cookie = `${write};partitioned`;
   return isDone(write, document.cookie);
 }
 
 /**
- * The browser's own cookies. One that it does not keep, because it is too large or cookies are
- * blocked, goes to localStorage, and where that is blocked too, to memory.
+ * The browser's own cookies. If the browser does not keep one, because it is too large or cookies are
+ * blocked, it is kept in localStorage, or in memory if that is blocked, too.
  *
  * @implements {Jar}
  */
@@ -107,14 +107,14 @@ export class BrowserJar {
       } else if (GONE.test(write)) {
         if (kept) kept = without(kept, name);
         this.#warn(
-          `a cookie ${name} is there that this page cannot remove: it is of another domain or path, of a parent domain, say. Pages of one site must have the same sessionTokenFrontendDomain; one that is left over from another setting is removed in the browser, or by a server of that domain.`,
+          `this page cannot remove the cookie ${name}: it has another domain or path (a parent domain, for instance). All pages of one site must have the same sessionTokenFrontendDomain. Remove a cookie of an old setting in the browser, or by a server of that domain.`,
         );
       } else {
         // An older value would be taken for this one.
         document.cookie = undone(write);
         kept = after(kept, write);
         this.#warn(
-          `the browser did not keep the cookie ${name} (${pairOf(write).length} bytes); the session goes on outside of cookies, and other subdomains do not see it. Usually cookies are blocked here, or the access token's payload is too large for one (4096 bytes).`,
+          `the browser did not keep the cookie ${name} (${pairOf(write).length} bytes); the session is kept outside of cookies, where other subdomains do not see it. Usually cookies are blocked here, or the access token's payload is too large for one (4096 bytes).`,
         );
       }
     }
@@ -125,7 +125,7 @@ export class BrowserJar {
   async flushed() {}
   async sync() {}
 
-  /** @param {StorageEvent} event another tab has kept something */
+  /** @param {StorageEvent} event another tab has stored a cookie */
   handleEvent({ key, newValue }) {
     if (key === KEPT) this.kept = newValue ?? "";
   }
@@ -137,11 +137,11 @@ export class BrowserJar {
       if (kept) this.store?.setItem(KEPT, kept);
       else this.store?.removeItem(KEPT);
     } catch {
-      // Full: memory has it.
+      // Full: it is kept in memory.
     }
   }
 
-  /** @param {string} warning for the console, once for each kind of it */
+  /** @param {string} warning for the console; each is shown once */
   #warn(warning) {
     const kind = warning.slice(0, 8);
     if (!this.#warnings.has(kind)) console.warn(`supertokens: ${warning}`);

@@ -1,5 +1,5 @@
-// The session in the origin's IndexedDB (option tokenStore): for workers that have no page to ask, and for
-// pages that share the session with them. The database keeps what would be cookies.
+// The session in the origin's IndexedDB (option tokenStore): for workers without a page that answers, and for
+// pages that share the session with them. The database keeps the cookie string.
 
 import { storageUnavailable } from "../errors.js";
 import { after } from "./jar.js";
@@ -26,9 +26,9 @@ const resultOf = (request) =>
 /** @param {IDBObjectStore} store @returns {Promise<string>} */
 const readOf = async (store) => (await resultOf(store.get(KEY))) ?? "";
 
-// How long, in milliseconds, IndexedDB may take for one thing.
+// The timeout of one operation of IndexedDB, in milliseconds.
 const TIMEOUT_MS = 10_000;
-// How long memory is used before the store is tried again.
+// How long memory is used before the store is tried again, in milliseconds.
 const REST = 5000;
 
 /** @template T @param {Promise<T>} promise @returns {Promise<T>} */
@@ -36,9 +36,9 @@ const answered = (promise) =>
   inTime(promise, TIMEOUT_MS, () => new Error("IndexedDB does not answer"));
 
 /**
- * What fails is tried again on another connection: browsers close one for many reasons. Memory takes the
- * place of the store where that cannot be opened at all, or does not keep what is written. But it never has
- * what the store may have too: of two that use one refresh token, the second is taken for a thief.
+ * A failed operation is tried again on a new connection, because browsers close connections for many reasons.
+ * If the store cannot be opened at all, or does not keep what is written, memory replaces it. But memory
+ * never has a refresh token that the store may have too: if both were used, the second would look like theft.
  *
  * @implements {Jar}
  */
@@ -46,9 +46,9 @@ export class DatabaseJar extends MirroredJar {
   /** @type {Promise<IDBDatabase> | null} */
   #opened = null;
   #wasOpen = false;
-  /** @type {string | null} what the store was last seen to have */
+  /** @type {string | null} the store's content when it was last read */
   #seen = null;
-  /** @type {string | null} what counts in place of it */
+  /** @type {string | null} the content that replaces it */
   #memory = null;
   #rests = 0;
   #warned = false;
@@ -64,7 +64,7 @@ export class DatabaseJar extends MirroredJar {
       this.#seen = await this.#within("readonly", readOf);
       return this.#seen;
     } catch (error) {
-      // Others may have used what we have seen.
+      // Other tabs may have used the tokens that we have read.
       if (this.#wasOpen) throw storageUnavailable(error);
       this.#memory = "";
       this.#rest(error);
@@ -102,17 +102,17 @@ export class DatabaseJar extends MirroredJar {
   }
 
   /**
-   * Go on with what the store does not keep.
+   * Continue with the writes that the store does not keep.
    *
    * @param {string} cookies
    * @param {unknown} error
    */
   async #goOn(cookies, error) {
     const known = this.#seen?.split("; ") ?? [];
-    // A part of what is there has changed, its payload, say: then what the store has is still good.
+    // Only other parts have changed (the payload, for instance): then the store's content is still usable.
     const isPart = cookies.split("; ").some((pair) => known.includes(pair));
     if (!isPart) {
-      // The refresh token in the store is used up, and must not be used again.
+      // The refresh token in the store has been used, and must not be used again.
       this.#memory = cookies;
       const erase = async (/** @type {IDBObjectStore} */ store) => {
         await resultOf(store.delete(KEY));
@@ -128,14 +128,14 @@ export class DatabaseJar extends MirroredJar {
     this.#rest(error);
   }
 
-  /** Give what memory has back to the store, if that can be reached again. */
+  /** Write memory's content back to the store, if it works again. */
   async #comeBack() {
     const memory = this.#memory;
     if (memory === null || performance.now() < this.#rests) return;
     try {
       await this.#once("readwrite", async (store) => {
         const kept = await readOf(store);
-        // What others have written meanwhile is newer.
+        // What other tabs have written meanwhile is newer.
         if (!memory || (this.#seen !== null && kept !== this.#seen)) return kept;
         await resultOf(store.put(memory, KEY));
         return memory;
@@ -152,7 +152,7 @@ export class DatabaseJar extends MirroredJar {
     if (this.#warned) return;
     this.#warned = true;
     console.warn(
-      "supertokens: IndexedDB does not keep the session, which ends with this page or worker unless it does so later. Usually storage is blocked here, or full.",
+      "supertokens: IndexedDB does not keep the session, which therefore ends with this page or worker. Usually storage is blocked here, or full.",
       error,
     );
   }
@@ -160,7 +160,7 @@ export class DatabaseJar extends MirroredJar {
   /**
    * @param {IDBTransactionMode} mode
    * @param {(store: IDBObjectStore) => Promise<string>} act may be called twice
-   * @returns {Promise<string>} what it gives, once that is kept
+   * @returns {Promise<string>} its result, after the transaction is complete
    */
   async #within(mode, act) {
     try {
@@ -186,7 +186,7 @@ export class DatabaseJar extends MirroredJar {
         transaction.oncomplete = resolve;
         transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
       });
-      done.catch(() => {}); // it may be aborted before anything is asked of it
+      done.catch(() => {}); // it may be aborted before the first request
       const [kept] = await answered(Promise.all([act(transaction.objectStore(STORE)), done]));
       return kept;
     } catch (error) {
@@ -199,8 +199,8 @@ export class DatabaseJar extends MirroredJar {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     const database = await resultOf(request);
-    // The browser clears the site's data when all connections are closed. The database is opened again when
-    // it is needed, at once if the session has gone with it.
+    // The browser closes all connections when it clears the site's data. The database is opened again when it
+    // is needed, or at once if the session was deleted with it.
     database.onversionchange = database.onclose = () => {
       database.close();
       this.#opened = null;

@@ -1,4 +1,4 @@
-// The browser's cookies for a driver that does not know yet where the session's are kept: read, and no more.
+// The browser's cookies for a driver that does not know the session's store yet: it can only read them.
 
 import { cookiesNow } from "./browser_jar.js";
 

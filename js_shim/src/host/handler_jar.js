@@ -1,4 +1,4 @@
-// The session's cookies where a page's own cookieHandler keeps them.
+// The session's cookies in a page's own cookieHandler.
 
 import { handlerFailed } from "../errors.js";
 import { asked, askedNow, report, stringFrom } from "./handlers.js";
@@ -17,7 +17,7 @@ const [HANDLER, GET, SET] = ["cookieHandler", "cookieHandler.getCookie", "cookie
 export class HandlerJar extends MirroredJar {
   place = HANDLER;
   #wasChecked = false;
-  /** @type {Map<string, string[]>} by a cookie's name: the writes that it was part of last */
+  /** @type {Map<string, string[]>} by a cookie's name: the last writes that contained it */
   #latest = new Map();
 
   /**
@@ -49,7 +49,7 @@ export class HandlerJar extends MirroredJar {
     try {
       return await this.#ask();
     } catch (error) {
-      // What was never seen must not be taken for empty: that would end a session that is there.
+      // An unread store must not count as empty: that would end an existing session.
       if (!this.isKnown) throw error;
       report(error);
       return this.read();
@@ -83,12 +83,12 @@ export class HandlerJar extends MirroredJar {
     this.original.close();
   }
 
-  /** @returns {Promise<string>} what the handler says it has */
+  /** @returns {Promise<string>} the handler's cookies */
   async #ask() {
     return stringFrom(GET, (await asked(GET, () => this.handler.getCookie())) ?? "");
   }
 
-  /** See once that what is written can be read. @param {string[]} writes */
+  /** Check once that written cookies can be read. @param {string[]} writes */
   async #check(writes) {
     const written = writes.filter((write) => !GONE.test(write)).map(nameOf);
     if (written.length === 0) return;
@@ -96,7 +96,7 @@ export class HandlerJar extends MirroredJar {
     const names = await this.#ask().then((cookies) => pairsOf(cookies).map(nameOf), report);
     if (!names || written.some((name) => names.includes(name))) return;
     console.warn(
-      "supertokens: the page's cookieHandler keeps nothing: getCookie does not give what setCookie was given, so no user stays signed in. setCookie gets what document.cookie would be assigned, and getCookie must give all that is kept as document.cookie would: name=value; name=value.",
+      "supertokens: the page's cookieHandler keeps nothing: getCookie does not return what setCookie was given, so no user stays signed in. setCookie gets a text as for document.cookie; getCookie must return all cookies as document.cookie does: name=value; name=value.",
     );
   }
 }

@@ -1,19 +1,19 @@
-// Calling what a page has put in place of our own parts: it may throw, reject, or never settle.
+// Calling functions that a page gives in place of our own: they may throw, reject, or never settle.
 
 import { handlerFailed } from "../errors.js";
 import { inTime } from "./timeout.js";
 
-// How long, in milliseconds, a page's own function may take; hooks have as long.
+// The timeout of a page's own function, in milliseconds; that of hooks is the same.
 export const HANDLER_TIMEOUT = 10_000;
 
 /**
  * Call a page's function that may be async.
  *
  * @template T
- * @param {string} name as init() knows it, for the error
+ * @param {string} name its name in init(), for the error
  * @param {() => T | PromiseLike<T>} call
  * @param {number} [timeout] milliseconds
- * @returns {Promise<T>} rejects with HandlerFailed when it fails or takes too long
+ * @returns {Promise<T>} rejects with HandlerFailed if it fails or takes too long
  */
 export function asked(name, call, timeout = HANDLER_TIMEOUT) {
   const answer = new Promise((done) => done(call())).catch((error) => {
@@ -24,10 +24,10 @@ export function asked(name, call, timeout = HANDLER_TIMEOUT) {
 }
 
 /**
- * Call a page's function that answers at once; throws HandlerFailed when it fails.
+ * Call a page's function that is synchronous; throws HandlerFailed if it fails.
  *
  * @template T
- * @param {string} name as init() knows it, for the error
+ * @param {string} name its name in init(), for the error
  * @param {() => T} call
  * @returns {T}
  */
@@ -40,7 +40,7 @@ export function askedNow(name, call) {
 }
 
 /**
- * What a page's function gave, if it is of the type that it must have; throws HandlerFailed.
+ * Check that the result of a page's function has the right type; throws HandlerFailed.
  *
  * @param {string} name
  * @param {any} value
@@ -48,9 +48,12 @@ export function askedNow(name, call) {
  */
 export function stringFrom(name, value) {
   if (typeof value === "string") return value;
-  throw handlerFailed(name, `gave ${value === null ? "null" : `a value of type ${typeof value}`}`);
+  throw handlerFailed(
+    name,
+    `returned ${value === null ? "null" : `a value of type ${typeof value}`}`,
+  );
 }
 
-/** @param {unknown} error of a handler, in place of which something else is done */
+/** @param {unknown} error of a handler whose default is used instead */
 export const report = (error) =>
   console.error(`supertokens: ${/** @type {any} */ (error)?.message ?? error}`, error);

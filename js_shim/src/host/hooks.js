@@ -1,5 +1,5 @@
-// The page's functions around the SDK's own calls to the backend: preAPIHook and postAPIHook. One that
-// fails is reported and changes nothing.
+// The page's functions around the SDK's own calls to the backend: preAPIHook and postAPIHook. If one fails,
+// the error is logged and changes nothing.
 
 /** @import {BackendCall} from "../api/types.js" */
 
@@ -12,7 +12,7 @@
 export class Hooks {
   #functions;
 
-  /** @param {() => HookFunctions} functions those in force: a later init() may replace them */
+  /** @param {() => HookFunctions} functions the current ones: a later init() may replace them */
   constructor(functions) {
     this.#functions = functions;
   }
@@ -25,14 +25,14 @@ export class Hooks {
     return this.#functions().postAPIHook;
   }
 
-  /** Whether a call needs a wait for them. */
+  /** Whether a call must wait for them. */
   get any() {
     return Boolean(this.preAPIHook ?? this.postAPIHook);
   }
 
   /**
    * @param {BackendCall} call
-   * @returns {Promise<BackendCall>} as the hook wants it
+   * @returns {Promise<BackendCall>} the call after the hook
    */
   async before(call) {
     try {

@@ -1,4 +1,4 @@
-// The browser services that the core's drivers need, looked up at call time.
+// The browser services for the core's drivers, looked up when they are used.
 
 import { handlerFailed } from "../errors.js";
 import { BrowserJar } from "./browser_jar.js";
@@ -14,7 +14,7 @@ import { within } from "./timeout.js";
  * @typedef {import("./jar.js").Jar} Jar
  * @typedef {{acquireLock(name: string, timeout?: number): any, releaseLock(name: string): any}} PageLock
  *
- * @typedef {object} HostFunctions what a page may put in place of the browser's own
+ * @typedef {object} HostFunctions functions that a page may give in place of the browser's own
  * @property {"cookies" | "indexedDB"} [tokenStore]
  * @property {ConstructorParameters<typeof HandlerJar>[0]} [cookieHandler]
  * @property {() => PageLock | Promise<PageLock>} [lockFactory]
@@ -28,7 +28,7 @@ import { within } from "./timeout.js";
 const jarOf = ({ tokenStore }, window) =>
   tokenStore === "indexedDB" ? new DatabaseJar() : new BrowserJar(window.store);
 
-// How much longer than the time that it is given, in milliseconds, a page's own lock may take to answer.
+// How many milliseconds after the given timeout a page's own lock may answer.
 const LOCK_MARGIN = 1000;
 
 export class Host {
@@ -39,10 +39,10 @@ export class Host {
    * @param {typeof fetch} nativeFetch
    * @param {WindowHandler} window
    * @param {HostFunctions} functions
-   * @param {Jar} [jar] the browser's cookies unless given, or what tokenStore names
+   * @param {Jar} [jar] by default the browser's cookies; otherwise the store in tokenStore
    */
   constructor(nativeFetch, window, functions, jar = jarOf(functions, window)) {
-    /** The page's fetch as it was before us. */
+    /** The page's fetch before init(). */
     this.nativeFetch = nativeFetch.bind(globalThis);
     this.window = window;
     this.lockFactory = functions.lockFactory;
@@ -61,17 +61,17 @@ export class Host {
   }
 
   /**
-   * Get something public.
+   * GET a public document.
    *
    * @param {import("../flow/steps.js").Get} step
-   * @returns {Promise<string>} JSON of its status, its text and how long it may be kept
+   * @returns {Promise<string>} JSON of its status, its text and its Cache-Control
    */
   async get({ url, timeout, fresh }) {
     try {
       const signal = AbortSignal.timeout(timeout);
       const cache = fresh ? "no-cache" : "default";
       const sent = this.nativeFetch(url, { credentials: "omit", cache, signal });
-      // A page's own fetch may not know the signal.
+      // A page's own fetch may ignore the signal.
       const response = await within(sent, signal);
       const text = await wholeText(response, timeout);
       if (text === null) return JSON.stringify({ status: 0 });
@@ -87,7 +87,7 @@ export class Host {
     try {
       for (const [key, text] of Object.entries(entries)) this.window.store?.setItem(key, text);
     } catch {
-      // Full: what we keep there comes again with the next token.
+      // Full: the next token brings these values again.
     }
   }
 
@@ -115,7 +115,7 @@ export class Host {
   }
 
   /**
-   * Take a lock if it is free this instant, and what it guards can be read in the same.
+   * Take a lock if it is free now, and if the cookies can be read synchronously.
    *
    * @param {number} flow
    * @param {string} name
@@ -128,12 +128,12 @@ export class Host {
     return release !== null;
   }
 
-  /** @param {number} flow free what this flow holds, if anything */
+  /** @param {number} flow release the lock that this flow holds, if any */
   unlock(flow) {
     const release = this.#locks.get(flow);
     if (!release) return;
     this.#locks.delete(flow);
-    // The next holder of the lock must find what was written under it.
+    // The next holder of the lock must find everything that was written before.
     if (this.jar.isMirrored) this.jar.flushed().then(release);
     else release();
   }
@@ -141,7 +141,7 @@ export class Host {
   /**
    * @param {string} name
    * @param {number} timeout
-   * @returns {Promise<(() => void) | null | undefined>} undefined where the page has no lock that works
+   * @returns {Promise<(() => void) | null | undefined>} undefined if the page has no working lock
    */
   async #takePageLock(name, timeout) {
     const { lockFactory } = this;
@@ -149,12 +149,12 @@ export class Host {
     let isLate = false;
     try {
       const lock = await asked("lockFactory", lockFactory);
-      if (!lock) throw handlerFailed("lockFactory", "gave no lock");
+      if (!lock) throw handlerFailed("lockFactory", "returned no lock");
       const release = () =>
         void asked("lockFactory.releaseLock", () => lock.releaseLock(name)).catch(report);
       const acquire = async () => {
         const taken = await lock.acquireLock(name, timeout);
-        if (taken && isLate) release(); // its caller does not wait any more
+        if (taken && isLate) release(); // its caller no longer waits
         return taken;
       };
       const taken = await asked("lockFactory.acquireLock", acquire, timeout + LOCK_MARGIN);

@@ -1,16 +1,16 @@
-// A jar keeps the session's cookies. It answers at once; a mirrored jar answers from a mirror, which the
-// drivers sync before each step.
+// A jar keeps the session's cookies. It answers synchronously; a mirrored jar answers from a mirror, which
+// the drivers sync before each step.
 
 /**
  * @typedef {object} Jar
- * @property {() => string} read what document.cookie would be
- * @property {(writes: string[]) => void} write each is ready for document.cookie; seen by read() at once
+ * @property {() => string} read the value of document.cookie
+ * @property {(writes: string[]) => void} write each as for document.cookie; read() sees them at once
  * @property {boolean} isMirrored whether read() answers from a mirror
- * @property {boolean} isKnown whether read() can be believed: a mirror is empty until it was filled once
+ * @property {boolean} isKnown whether read() is reliable: a mirror is empty before its first sync
  * @property {() => Promise<void>} flushed resolves when everything is written
- * @property {() => Promise<void>} sync resolves when everything is written, and the mirror up to date; rejects
- *   when what is kept cannot be known
- * @property {string} place where cookies are kept: "cookies", "localStorage", "memory", "indexedDB" or
+ * @property {() => Promise<void>} sync resolves when everything is written, and the mirror is up to date;
+ *   rejects if the store cannot be read
+ * @property {string} place of the cookies: "cookies", "localStorage", "memory", "indexedDB" or
  *   "cookieHandler"
  * @property {() => void} close
  *

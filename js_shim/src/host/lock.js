@@ -1,23 +1,23 @@
 // Locks that all tabs share: a Web Lock among our own tabs, and inside it supertokens-website's lock
-// in localStorage (the protocol of npm browser-tabs-lock 1.3), which its tabs know. Where a browser
-// lacks one of the two, the other has to do.
+// in localStorage (the protocol of npm browser-tabs-lock 1.3), which its tabs know. If a browser lacks one of
+// the two, the other is used alone.
 
 const KEY_PREFIX = "browser-tabs-lock-key-";
-// The other side may write up to 25 ms after it saw the key free, and looks again 30 ms later.
-const SETTLE_MS = 30;
+// The other side may write up to 25 ms after it saw the key free, and checks again 30 ms later.
+const CHECK_DELAY_MS = 30;
 const POLL_MS = 50;
 const HEARTBEAT_MS = 1000;
-// The other side takes a holder that has not renewed its entry for this long for gone.
+// If a holder has not renewed its entry for this long, the other side takes its lock.
 const STALE_MS = 5000;
 
 /** @param {number} ms */
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Change the store, if it lets us: it may be full or blocked, or belong to a windowHandler that fails.
+ * Change the store, if that works: it may be full or blocked, or belong to a windowHandler that fails.
  *
  * @param {() => void} change
- * @returns {boolean} whether it did
+ * @returns {boolean} whether it worked
  */
 function attempt(change) {
   try {
@@ -44,10 +44,10 @@ function holder(store, key) {
 }
 
 /**
- * Whether another tab holds the lock; an entry that its holder has left behind is removed.
+ * Whether another tab holds the lock; an abandoned entry is removed.
  *
- * All tabs share one clock, and a living holder renews its entry. So an entry that lies far in the future
- * was left behind as well: its tab died before the clock was set back.
+ * All tabs share one clock, and a living holder renews its entry. So an entry far in the future is abandoned,
+ * too: its tab died before the clock was set back.
  *
  * @param {Store} store
  * @param {string} key
@@ -56,7 +56,7 @@ function isHeld(store, key) {
   const other = holder(store, key);
   if (!other) return false;
   const age = Date.now() - (other.timeRefreshed ?? other.timeAcquired);
-  if (Math.abs(age) <= STALE_MS) return true; // no number at all is stale too
+  if (Math.abs(age) <= STALE_MS) return true; // NaN is stale too
   attempt(() => store.removeItem(key));
   return false;
 }
@@ -78,7 +78,7 @@ function newEntry(name) {
  * @param {Store | null} store
  * @param {string} name
  * @param {number} deadline on performance.now()'s clock
- * @returns {Promise<(() => void) | null>} the release, or null when it was not free in time
+ * @returns {Promise<(() => void) | null>} the release, or null if it was not free in time
  */
 async function takeStorageLock(store, name, deadline) {
   if (!store) return () => {};
@@ -89,7 +89,7 @@ async function takeStorageLock(store, name, deadline) {
       const isOurs = () => holder(store, key)?.id === entry.id;
       // Full or blocked: the other side cannot use it either.
       if (!attempt(() => store.setItem(key, entry.text()))) return () => {};
-      await pause(SETTLE_MS);
+      await pause(CHECK_DELAY_MS);
       if (isOurs()) {
         const heartbeat = setInterval(() => {
           if (isOurs()) attempt(() => store.setItem(key, entry.text()));
@@ -106,11 +106,11 @@ async function takeStorageLock(store, name, deadline) {
 }
 
 /**
- * Take the localStorage lock if it is free this instant, for a caller that cannot wait.
+ * Take the localStorage lock if it is free now, for a caller that cannot wait.
  *
- * A Web Lock cannot be taken so; but a tab that holds it holds this one as well.
+ * A Web Lock cannot be taken synchronously; but a tab that holds it holds this one as well.
  *
- * @param {Store | null} store null where storage is blocked
+ * @param {Store | null} store null if storage is blocked
  * @param {string} name
  * @returns {(() => void) | null} the release
  */
@@ -131,7 +131,7 @@ export function takeLockNow(store, name) {
  *
  * @param {string} name
  * @param {number} timeout milliseconds
- * @returns {Promise<(() => void) | null>} the release, or null when it was not free in time
+ * @returns {Promise<(() => void) | null>} the release, or null if it was not free in time
  */
 function takeWebLock(name, timeout) {
   if (!navigator.locks) return Promise.resolve(() => {}); // an insecure context has none
@@ -141,7 +141,7 @@ function takeWebLock(name, timeout) {
       .request(`supertokens-${name}`, { signal }, () => {
         return new Promise((release) => resolve(() => release(undefined)));
       })
-      // Where a frame may not use them, the other lock has to do.
+      // If a frame may not use Web Locks, the other lock is used alone.
       .catch(() => resolve(signal.aborted ? null : () => {}));
   });
 }
@@ -149,10 +149,10 @@ function takeWebLock(name, timeout) {
 /**
  * Take a lock shared with every tab of the origin.
  *
- * @param {Store | null} store null where storage is blocked
+ * @param {Store | null} store null if storage is blocked
  * @param {string} name
  * @param {number} timeout milliseconds
- * @returns {Promise<(() => void) | null>} the release, or null when it was not free in time
+ * @returns {Promise<(() => void) | null>} the release, or null if it was not free in time
  */
 export async function takeLock(store, name, timeout) {
   const deadline = performance.now() + timeout;

@@ -1,12 +1,12 @@
-// Cookies that are kept where reading takes time: a mirror of them answers at once.
+// Cookies in a store whose reading takes time: a mirror answers synchronously.
 
 import { after } from "./jar.js";
 
-/** A subclass is a Jar: it adds `place`, and says how cookies are read and written: get() and put(). */
+/** A subclass is a Jar: it adds `place`, and reads and writes cookies with get() and put(). */
 export class MirroredJar {
   isMirrored = true;
   isKnown = false;
-  /** To be set: called when what is kept may have changed behind our back. */
+  /** To be set: called if the store may have been changed by others. */
   changed = () => {};
   #mirror = "";
   #outstanding = 0;
@@ -41,7 +41,7 @@ export class MirroredJar {
     } while (writing !== this.#writing);
   }
 
-  /** @param {string} cookies what is kept; of no use if it was read before the latest write */
+  /** @param {string} cookies from the store; ignored if they were read before the latest write */
   update(cookies) {
     this.isKnown = true;
     if (this.#outstanding === 0) this.#mirror = cookies;
@@ -52,16 +52,16 @@ export class MirroredJar {
     this.#mirror = "";
   }
 
-  /** @returns {Promise<string>} what is kept; rejects when it cannot be known */
+  /** @returns {Promise<string>} the store's cookies; rejects if they cannot be read */
   async get() {
     return this.#mirror;
   }
 
   /**
    * @param {string[]} _writes
-   * @param {Promise<void>} _earlier resolves when all earlier writes are kept
-   * @returns {Promise<string | undefined>} resolves when they are kept, with all that is kept if that is
-   *   known; never rejects
+   * @param {Promise<void>} _earlier resolves when all earlier writes are stored
+   * @returns {Promise<string | undefined>} resolves when they are stored, with the store's cookies if these
+   * are known; never rejects
    */
   async put(_writes, _earlier) {
     return undefined;

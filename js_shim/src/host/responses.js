@@ -1,11 +1,11 @@
-// Reading a response that its caller reads too, and handing one to another realm.
+// Reading a response that its caller reads too, and passing one to another realm.
 
 /**
  * Read a response that its caller can still read afterwards.
  *
  * @param {Response} response
  * @param {number} timeout milliseconds
- * @returns {Promise<string>} empty if it broke off, or took too long: its caller will see that
+ * @returns {Promise<string>} empty if it broke off or took too long: its caller gets that error
  */
 export async function textWithin(response, timeout) {
   try {
@@ -18,7 +18,7 @@ export async function textWithin(response, timeout) {
 /**
  * @param {Response} response that has no other reader
  * @param {number} timeout milliseconds
- * @returns {Promise<string | null>} null if it broke off, or took too long
+ * @returns {Promise<string | null>} null if it broke off or took too long
  */
 export async function wholeText(response, timeout) {
   const { bytes, isWhole } = await bytesOf(response, timeout);
@@ -28,7 +28,7 @@ export async function wholeText(response, timeout) {
 /**
  * @param {Response} response
  * @param {number} timeout milliseconds: a body may never end
- * @returns {Promise<{bytes: ArrayBuffer, isWhole: boolean}>} what has come until then
+ * @returns {Promise<{bytes: ArrayBuffer, isWhole: boolean}>} the part that arrived in time
  */
 export async function bytesOf(response, timeout) {
   const reader = response.body?.getReader();
@@ -64,7 +64,7 @@ export function headersOf(call) {
 }
 
 /**
- * A response as data that another realm can be sent.
+ * A response as data that can be posted to another realm.
  *
  * @typedef {{status: number, statusText: string, url: string, headers: [string, string][], body: string}} ResponseData
  */

@@ -1,10 +1,10 @@
-// Limits for what may never answer.
+// Timeouts for promises that may never settle.
 
 /**
  * @template T
  * @param {Promise<T>} promise
  * @param {number} timeout milliseconds
- * @param {() => Error} late what it rejects with when the time is over
+ * @param {() => Error} late makes the error after the timeout
  * @returns {Promise<T>}
  */
 export function inTime(promise, timeout, late) {
@@ -18,7 +18,7 @@ export function inTime(promise, timeout, late) {
  * @template T
  * @param {Promise<T>} promise
  * @param {AbortSignal} signal not aborted yet
- * @returns {Promise<T>} rejects when the signal comes first
+ * @returns {Promise<T>} rejects if the signal aborts first
  */
 export function within(promise, signal) {
   return new Promise((resolve, reject) => {

@@ -8,7 +8,7 @@ function bytesOf(base64url) {
 
 /**
  * @param {import("../flow/steps.js").Verify} step
- * @returns {Promise<boolean | undefined>} undefined where there is no WebCrypto: in insecure contexts
+ * @returns {Promise<boolean | undefined>} undefined without WebCrypto: in insecure contexts
  */
 export async function verify({ key, algorithm, data = "", signature = "" }) {
   const subtle = globalThis.crypto?.subtle;
@@ -22,6 +22,6 @@ export async function verify({ key, algorithm, data = "", signature = "" }) {
       new TextEncoder().encode(data),
     );
   } catch {
-    return false; // no key or no signature of this kind
+    return false; // the key or the signature is not of this kind
   }
 }

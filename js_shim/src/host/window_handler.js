@@ -1,4 +1,4 @@
-// What of the page a windowHandler may replace: its address and its storage.
+// The parts of the page that a windowHandler may replace: its address and its storage.
 
 import { handlerFailed } from "../errors.js";
 import { baseUrl } from "../platform.js";
@@ -6,7 +6,7 @@ import { askedNow, report, stringFrom } from "./handlers.js";
 
 /** @typedef {import("./jar.js").Store} Store */
 
-/** @returns {Storage | null} null where the browser blocks it */
+/** @returns {Storage | null} null if the browser blocks it */
 function localStore() {
   try {
     return globalThis.localStorage ?? null;
@@ -16,7 +16,7 @@ function localStore() {
 }
 
 /**
- * supertokens-website's form of a Storage.
+ * A Storage in supertokens-website's form.
  *
  * @param {() => Storage} storage
  * @returns {any} a StorageHandler
@@ -33,7 +33,7 @@ const storageHandler = (storage) => {
   return handler;
 };
 
-// One function for all pages, so that it is known again in a handler.
+// One function for all pages, so that a handler that returns it is recognised.
 const getOrigin = () => location.origin;
 
 /**
@@ -69,8 +69,8 @@ export const original = () => ({
 const HANDLER = "windowHandler";
 
 /**
- * The page as the SDK sees it. Where its address is asked for often, for each request, a windowHandler that
- * fails is reported once, and the page's own address is used; the rest throws HandlerFailed.
+ * The page for the SDK. The address is needed for each request: if a windowHandler fails there, the error is
+ * logged once, and the page's own address is used. Other failures throw HandlerFailed.
  */
 export class WindowHandler {
   #isReported = false;
@@ -81,16 +81,16 @@ export class WindowHandler {
     // Python's handlers change the object itself.
     this.handler = windowHandler && askedNow(HANDLER, () => windowHandler(this.#original));
     if (windowHandler && !this.handler?.location) {
-      throw handlerFailed(HANDLER, "gave no object with a location");
+      throw handlerFailed(HANDLER, "returned no object with a location");
     }
   }
 
-  /** What the page's windowHandler gave, or else the page itself. @returns {import("../api/types.js").WindowHandlerInterface} */
+  /** The page's windowHandler, or the page itself. @returns {import("../api/types.js").WindowHandlerInterface} */
   get inUse() {
     return this.handler ?? this.#original;
   }
 
-  /** @returns {string} relative URLs are relative to it */
+  /** @returns {string} the base of relative URLs */
   get href() {
     if (!this.handler) return baseUrl();
     try {
@@ -107,12 +107,12 @@ export class WindowHandler {
     return this.handler ? this.#locationGives("getHostName") : location.hostname;
   }
 
-  /** @returns {boolean} whether it came by https */
+  /** @returns {boolean} whether it was loaded by https */
   get secure() {
     return (this.handler ? this.#givenHref() : baseUrl()).startsWith("https:");
   }
 
-  /** @returns {Store | null} null where the browser blocks it */
+  /** @returns {Store | null} null if the browser blocks it */
   get store() {
     const given = this.handler?.localStorage;
     if (!given) return localStore();
@@ -130,7 +130,7 @@ export class WindowHandler {
     };
   }
 
-  /** The page's address; an origin of the handler's own counts, as in supertokens-website. @returns {string} */
+  /** The page's address; a handler may have its own origin, as in supertokens-website. @returns {string} */
   #givenHref() {
     const own = this.handler.location.getOrigin;
     if (!own || own === getOrigin) return this.#locationGives("getHref");
@@ -143,7 +143,7 @@ export class WindowHandler {
     });
   }
 
-  /** Where in its origin the page is; nothing if the handler does not know, which supertokens-website never asks. */
+  /** The page's path in its origin; undefined if the handler has none, which supertokens-website never uses. */
   #path() {
     try {
       const { pathname, search } = new URL(this.#locationGives("getHref"));

@@ -1,14 +1,14 @@
-// axios on a page whose XMLHttpRequest is left alone (an overridden addXMLHttpRequestInterceptor): its
-// requests are exchanges of the page's fetch, whose attempts axios makes itself, by its own adapter.
+// axios on a page with an overridden addXMLHttpRequestInterceptor: axios' requests become exchanges of the
+// page's fetch; axios makes the attempts itself, with its own adapter.
 
 import { sessionFetch } from "./fetch.js";
 
 /**
  * @typedef {import("../page/shim.js").Shim} Shim
- * @typedef {{config: any, response?: any, failure?: any}} Attempt what axios made of one trip to the network
+ * @typedef {{config: any, response?: any, failure?: any}} Attempt axios' result of one trip to the network
  */
 
-/** @type {WeakSet<any>} instances that have it */
+/** @type {WeakSet<any>} instances that have the interceptor */
 const instances = new WeakSet();
 
 /**
@@ -20,7 +20,7 @@ export function interceptAxios(shim, axios) {
   instances.add(axios);
   axios.interceptors.request.use((/** @type {any} */ config) => {
     const { adapter } = config;
-    if (usesFetch(adapter)) return config; // which carries the session already
+    if (usesFetch(adapter)) return config; // it carries the session already
     return {
       ...config,
       adapter: (/** @type {any} */ sent) => exchange(shim, axios, adapter, sent),
@@ -28,7 +28,7 @@ export function interceptAxios(shim, axios) {
   });
 }
 
-/** @param {any} adapter as axios takes it: a name, a function or a list, of which the first that is there counts */
+/** @param {any} adapter in axios' form: a name, a function, or a list (first available) */
 const usesFetch = (adapter) => (Array.isArray(adapter) ? adapter[0] : adapter) === "fetch";
 
 /**
@@ -39,7 +39,7 @@ const usesFetch = (adapter) => (Array.isArray(adapter) ? adapter[0] : adapter) =
  * @returns {Promise<any>} axios' response; rejects with axios' error
  */
 async function exchange(shim, axios, adapter, config) {
-  // Without this instance's interceptors, and without transforming what is transformed already.
+  // Without this instance's interceptors, and without transforming the data a second time.
   const bare = axios.create();
   /** @type {Map<Response, Attempt>} */
   const attempts = new Map();
@@ -87,11 +87,11 @@ async function exchange(shim, axios, adapter, config) {
   return made?.response;
 }
 
-/** @param {Request} request what of it is not the caller's alone */
+/** @param {Request} request the parts that are not only the caller's */
 const partsOf = ({ headers, credentials }) => ({ headers, credentials });
 
 /**
- * The response of axios, as the session logic reads it.
+ * The response of axios, in the form for the session logic.
  *
  * @param {any} response
  * @returns {Response}
@@ -111,7 +111,7 @@ function asResponse({ status, statusText, headers, data, request }) {
 
 /**
  * @param {any} headers axios'
- * @returns {[string, string][]} those that have a text
+ * @returns {[string, string][]} the headers with a text as value
  */
 function textsOf(headers) {
   const plain = headers?.toJSON?.() ?? headers ?? {};
@@ -122,11 +122,11 @@ function textsOf(headers) {
 
 /**
  * @param {any} given axios' headers
- * @param {Headers} headers what is to be sent
+ * @param {Headers} headers to send
  */
 function withHeaders(given, headers) {
   const kept = Object.entries(given?.toJSON?.() ?? given ?? {});
-  // Other values than texts mean something to axios: false, for instance, that a header is not set.
+  // Values that are not texts have a meaning in axios: false, for instance, means that a header is not set.
   const others = kept.filter(([, value]) => typeof value !== "string");
   return Object.fromEntries([...others, ...headers]);
 }
@@ -136,6 +136,6 @@ function addressOf(axios, config) {
   const url = axios.getUri(config);
   const { baseURL } = config;
   const isWhole = !baseURL || /^(?:[a-z][a-z\d+.-]*:)?\/\//i.test(url) || url.startsWith(baseURL);
-  // Older versions leave it out.
+  // Older versions do not set it.
   return isWhole ? url : `${baseURL.replace(/\/+$/, "")}/${url.replace(/^\/+/, "")}`;
 }

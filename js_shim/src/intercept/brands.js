@@ -1,12 +1,12 @@
-// Telling platform objects by their brand, as the platform does: `instanceof` does not know those of another
-// frame, nor those that were made before the page replaced a class.
+// Recognising platform objects by their brand, as the platform does: `instanceof` fails for objects of
+// another frame, and for objects that were made before the page replaced a class.
 
 /**
- * The prototype that has a member natively, below whatever the page has put in front of it.
+ * The native prototype with a member, also if the page has put other prototypes in front of it.
  *
  * @param {any} Class
  * @param {string} member
- * @returns {any} null where the class is none of the browser's
+ * @returns {any} null if the class is not the browser's
  */
 function prototypeOf(Class, member) {
   let found = null;
@@ -19,7 +19,7 @@ function prototypeOf(Class, member) {
 /**
  * @param {any} Class
  * @param {string} member an attribute
- * @returns {(object: any) => any} reads it, whatever the object says of itself; throws for other objects
+ * @returns {(object: any) => any} reads it natively, also if the object overrides it; throws for other objects
  */
 function reader(Class, member) {
   const get = Object.getOwnPropertyDescriptor(prototypeOf(Class, member) ?? {}, member)?.get;
@@ -52,7 +52,7 @@ function Illegal() {
   throw new TypeError("Illegal invocation");
 }
 
-// Workers know no documents, and PyScript's may have one that is none.
+// Workers have no documents, and PyScript may give them a fake one.
 const Node = "WorkerGlobalScope" in globalThis ? undefined : globalThis.Node;
 
 /** The browser's own class. @type {typeof globalThis.Request} */
@@ -85,7 +85,7 @@ const isRequestObject = brand(urlOf);
 /** @type {(value: any) => value is Request} */
 export const isRequest = /** @type {any} */ (
   (/** @type {any} */ value) =>
-    // Most objects that are no Request are a URL, which is recognised without an exception.
+    // Most objects that are not a Request are a URL, which is recognised without an exception.
     typeof value === "object" && !(value instanceof URL && isURL(value)) && isRequestObject(value)
 );
 export const isHeaders = brand(caller(globalThis.Headers, "has", ["a"]));

@@ -1,4 +1,4 @@
-// The page's fetch, carrying the session.
+// The page's fetch, which adds the session to requests.
 
 import { reported } from "../core/plan.js";
 import { coreError } from "../errors.js";
@@ -23,16 +23,16 @@ import { asksIndex } from "./packages.js";
 /**
  * @typedef {import("../page/shim.js").Shim} Shim
  * @typedef {import("../flow/steps.js").Send} Send
- * @typedef {Partial<Pick<Send, "headers" | "drop" | "credentials">>} Carried what an attempt carries of the session
+ * @typedef {Partial<Pick<Send, "headers" | "drop" | "credentials">>} Carried the session's part of an attempt
  *
- * The headers that a caller gave: `has` and `get` as Headers have them; `carry` makes those of an attempt.
+ * A caller's headers: `has` and `get` as in Headers; `carry` makes the headers of an attempt.
  * @typedef {{has(name: string): boolean, get(name: string): string | null, carry(step: Carried): HeadersInit}} Callers
  *
- * What a caller gave to fetch, converted once: what is judged is what is sent, in each attempt.
+ * A caller's arguments of fetch, converted once: the same values are checked and sent, in each attempt.
  *
  * @typedef {object} Call
  * @property {(step: Carried, credentials: RequestCredentials | undefined) => [RequestInfo, RequestInit?]} attempt
- *   what the native fetch gets
+ *   the arguments of the native fetch
  * @property {Pick<Callers, "has" | "get">} headers
  * @property {RequestCredentials | undefined} credentials the caller's choice
  * @property {AbortSignal | null} signal
@@ -49,7 +49,7 @@ export function sessionFetch(shim, native) {
   const carrying = (/** @type {any[]} */ ...args) => {
     const bare = () => Reflect.apply(native, globalThis, args);
     const { driver } = shim;
-    // A page may have wrapped this function: it stays where it is after close(), and after the next init().
+    // A page may have wrapped this function, so it stays in use after close(), and after the next init().
     if (shim.lifetime !== lifetime || args.length === 0 || !driver) return bare();
     try {
       const [input, init] = args;
@@ -98,15 +98,15 @@ async function exchange(driver, native, call, url) {
 /**
  * @param {typeof fetch} native
  * @param {Call} call
- * @param {Carried} [step] without one it goes out as its caller made it
+ * @param {Carried} [step] without it, the request is sent as its caller made it
  * @param {RequestCredentials | null} [credentials]
  */
 const send = (native, call, step = {}, credentials = call.credentials) =>
   native.call(globalThis, ...call.attempt(step, credentials ?? undefined));
 
 /**
- * Pyodide takes for an error only what has a stack; a task that gets anything else never ends. WebKit's network
- * errors have none.
+ * Pyodide recognises errors by their stack; a task that gets an error without one never ends. WebKit's
+ * network errors have none.
  *
  * @param {Promise<Response>} response
  */
@@ -120,8 +120,8 @@ async function withStack(response) {
 }
 
 /**
- * A call as it is now: before it is sent (again), its caller may change what it was made with, and the
- * page its address.
+ * A call in its current state: before the request is sent (again), its caller may change the arguments, and
+ * the page its address.
  *
  * @param {string} href
  * @param {Request | null} request
@@ -132,8 +132,8 @@ function callOf(href, request, init) {
   if (init === undefined || init === null) {
     if (!request) return callOfOptions(href, {});
     const isBodiless = ["GET", "HEAD"].includes(methodOf(request));
-    // The browser's own snapshot. A body that it takes out of a Request is sent as clones, which share
-    // what has been read of it: a stream is buffered so, and never sent again empty.
+    // The browser's own snapshot. If the browser takes the body out of a Request, clones are sent. They share
+    // the data that was read: so a stream is buffered, and never sent again without its content.
     return callOfRequest(isBodiless ? cloneOf(request) : new NativeRequest(request));
   }
   if (isPlain(init)) {
@@ -144,7 +144,7 @@ function callOf(href, request, init) {
     if (!request && isFixed) return callOfOptions(href, options);
     return callOfRequest(new NativeRequest(request ?? href, options), credentials);
   }
-  // The browser reads an object of any other kind: each option once, in its own order.
+  // The browser reads any other object itself: each option once, in its own order.
   /** @type {RequestCredentials | undefined} */
   let credentials;
   const read = new Proxy(init, {
@@ -160,7 +160,7 @@ function callOf(href, request, init) {
 
 /**
  * @param {RequestInfo} target
- * @param {RequestInit} options a copy of the caller's own, whose body stays as it is or is sent only once
+ * @param {RequestInit} options a copy of the caller's own; its body is not changed, or is sent only once
  * @returns {Call}
  */
 function callOfOptions(target, options) {
@@ -171,7 +171,7 @@ function callOfOptions(target, options) {
     attempt(step, credentials) {
       const its = { ...options, headers: headers.carry(step) };
       if (credentials !== undefined) its.credentials = credentials;
-      // Options make browsers forget these of a Request.
+      // If a Request is copied with options, browsers lose these properties.
       return request ? [cloneOf(request), { ...referrerOf(request), ...its }] : [target, its];
     },
     headers,
@@ -182,7 +182,7 @@ function callOfOptions(target, options) {
 }
 
 /**
- * @param {Request} request which nobody changes any more
+ * @param {Request} request that is no longer changed
  * @param {RequestCredentials} [credentials] the caller's choice
  * @returns {Call}
  */
@@ -219,7 +219,7 @@ const NO_HEADERS = {
 };
 
 /**
- * Headers as they are now, their names in the case in which they were given.
+ * A snapshot of headers; the names keep their case.
  *
  * @param {any} given
  * @returns {Callers}
@@ -227,7 +227,7 @@ const NO_HEADERS = {
 function callersOf(given) {
   if (given === undefined) return NO_HEADERS;
   if (isHeaders(given)) {
-    // They tell their names in lower case only; the browser itself copies them as they are.
+    // Headers return their names in lower case; the browser itself copies the original names.
     const copy = (/** @type {Headers} */ headers) => new NativeRequest(BLANK, { headers }).headers;
     const kept = copy(given);
     return {
@@ -253,7 +253,7 @@ function callersOf(given) {
   };
 }
 
-// Where no request goes: a Request needs an address.
+// A Request needs an address; no request is sent to this one.
 const BLANK = "about:blank";
 
 /**
@@ -292,6 +292,6 @@ function entriesOf(record) {
     .map((key) => [key, record[key]]);
 }
 
-/** @param {any} init @returns whether all it holds is its own, as of an object literal */
+/** @param {any} init @returns whether all its properties are its own, as in an object literal */
 const isPlain = (init) =>
   typeof init === "object" && [Object.prototype, null].includes(Object.getPrototypeOf(init));

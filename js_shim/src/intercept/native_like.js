@@ -1,14 +1,14 @@
 // Makes a subclass of a native class look like that class to code that lists, copies or wraps its members.
 
 /**
- * Give a subclass's prototype all that the native one has: the members in their order, enumerable, with
- * their own `length`s and the native complaint about objects of another kind. The class itself gets the
- * native one's constants and name.
+ * Give a subclass's prototype everything of the native one: the members in their order, enumerable, with the
+ * native `length`s and errors for objects of another kind. The class itself gets the native constants and
+ * name.
  *
  * @param {any} Class the subclass
  * @param {any} Native
  * @param {string} name
- * @param {(object: any) => boolean} owns whether an object is one of the subclass's
+ * @param {(object: any) => boolean} owns whether an object belongs to the subclass
  */
 export function likeNative(Class, Native, name, owns) {
   const { prototype } = Class;
@@ -18,7 +18,7 @@ export function likeNative(Class, Native, name, owns) {
   const found = { ...native, ...overridden(prototype, Native.prototype) };
   for (const key of Reflect.ownKeys(found)) {
     if (key === "constructor") continue;
-    delete prototype[key]; // what is there keeps its place in the order
+    delete prototype[key]; // an existing member would keep its place in the order
     const [descriptor, theirs] = [/** @type {PropertyDescriptor} */ (found[key]), native[key]];
     const isOurs = descriptor !== theirs;
     Object.defineProperty(prototype, key, isOurs ? guarded(descriptor, theirs, owns) : descriptor);
@@ -32,7 +32,7 @@ export function likeNative(Class, Native, name, owns) {
 /**
  * @param {any} prototype
  * @param {any} native
- * @returns {Record<string, PropertyDescriptor>} what lies between the two
+ * @returns {Record<string, PropertyDescriptor>} the members between the two
  */
 function overridden(prototype, native) {
   if (prototype === native) return {};
@@ -49,11 +49,11 @@ function overridden(prototype, native) {
 function guarded({ get, set, value }, theirs, owns) {
   const shape = { enumerable: theirs?.enumerable ?? true, configurable: true };
   const guard = (/** @type {Function} */ call, /** @type {Function | undefined} */ like) => {
-    // Like a native method this one cannot be called with `new`.
+    // Like a native method, this one cannot be called with `new`.
     const { method } = {
       /** @this {any} @param {any[]} args */
       method(...args) {
-        // Of an object of another kind the native method complains in the browser's own words.
+        // For an object of another kind, the native method throws the browser's own error.
         return Reflect.apply(owns(this) || !like ? call : like, this, args);
       },
     };

@@ -1,10 +1,10 @@
-// What installs packages is never ours: an index or a file server that allows every origin
+// Requests of package installers are never ours: an index or a file server that allows every origin
 // ("access-control-allow-origin: *") would refuse our headers and credentials.
 const PACKAGE_FILES = [".whl", ".whl.metadata", "/pyodide-lock.json"];
 const PACKAGE_INDEX = "application/vnd.pypi.simple.";
 
-/** @param {URL} target @returns whether installers of packages load it */
+/** @param {URL} target @returns whether package installers load it */
 export const isPackage = ({ pathname }) => PACKAGE_FILES.some((end) => pathname.endsWith(end));
 
-/** @param {Pick<Headers, "get">} headers @returns whether a package index is asked, as micropip does */
+/** @param {Pick<Headers, "get">} headers @returns whether it requests a package index */
 export const asksIndex = (headers) => headers.get("accept")?.includes(PACKAGE_INDEX) ?? false;

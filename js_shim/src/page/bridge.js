@@ -1,4 +1,4 @@
-// What Python asks of its page or worker (supertokens_pyodide/_browser).
+// The page's or worker's services for Python (supertokens_pyodide/_browser).
 
 import { hostsOf, isOurs } from "../core/plan.js";
 import { notInitialised } from "../errors.js";
@@ -32,7 +32,7 @@ export class Bridge {
   }
 
   /**
-   * Ask the page that owns this worker for what a worker lacks.
+   * Ask the page that owns this worker for the services that a worker lacks.
    *
    * @param {Parameters<import("../worker/worker_shim.js").WorkerShim["join"]>} args
    */
@@ -48,7 +48,7 @@ export class Bridge {
     this.#shim.disconnect();
   }
 
-  /** The driver of a core that is Python's own. */
+  /** The driver, if its core is Python in this realm. */
   get #driver() {
     const { driver } = this.#shim;
     if (!driver || driver.core.isPending) throw notInitialised();
@@ -71,14 +71,14 @@ export class Bridge {
   /**
    * The page's cookies, for flows that Python begins.
    *
-   * @returns {string | undefined} nothing where they are those that Python was given last
+   * @returns {string | undefined} undefined if Python has them already
    */
   cookies() {
     const { core, host } = this.#driver;
     return /** @type {PythonCore} */ (core).unlessKnown(host.cookies());
   }
 
-  /** Whether cookies() answers from a mirror, for Python to bring up to date first. */
+  /** Whether cookies() answers from a mirror, which Python must bring up to date first. */
   get isMirrored() {
     return this.#shim.isMirrored;
   }
@@ -98,7 +98,7 @@ export class Bridge {
   }
 
   /**
-   * Whether a URL is ours by these domains, whatever a page's override says: Python has no matcher of its own.
+   * Whether a URL is ours by these domains, without the page's override: Python has no matcher of its own.
    *
    * @param {string} url
    * @param {string} apiDomain
@@ -116,7 +116,7 @@ export class Bridge {
   /**
    * The page's address and storage, for Python's recipes.
    *
-   * @returns {import("../api/types.js").WindowHandlerInterface | undefined} undefined in a worker that was given none
+   * @returns {import("../api/types.js").WindowHandlerInterface | undefined} undefined in a worker without one
    */
   get page() {
     const { window } = this.#shim;
@@ -128,13 +128,13 @@ export class Bridge {
     return !IN_WORKER;
   }
 
-  /** @returns {Headers} of the response that came last */
+  /** @returns {Headers} of the last response */
   lastHeaders() {
     return this.#shim.driver?.heads.last() ?? new Headers();
   }
 
   /**
-   * The response that an error of Python's stands for.
+   * The response that one of Python's errors is about.
    *
    * @param {string} call
    * @param {number} status
@@ -143,15 +143,15 @@ export class Bridge {
     return this.#shim.driver?.effects.responseOf({ call, status });
   }
 
-  /** The page's own clock, where it has given one. */
+  /** The page's own clock, if it has given one. */
   dateProvider() {
     return this.#shim.given.dateProvider();
   }
 
   /**
-   * The page's own way to learn the clock's skew, where it has given one.
+   * The page's override for the clock skew, if it has given one.
    *
-   * @returns {((payload: string) => number) | undefined} takes JSON, gives milliseconds
+   * @returns {((payload: string) => number) | undefined} takes JSON, returns milliseconds
    */
   clockSkew() {
     const { given } = this.#shim;
@@ -164,7 +164,7 @@ export class Bridge {
   }
 
   /**
-   * The page that options are for.
+   * The page for which options are checked.
    *
    * @param {Record<string, any>} [functions] options that Python is going to give
    */
@@ -173,19 +173,19 @@ export class Bridge {
     return given.options ? window : this.#shim.newWindow(functions?.windowHandler);
   }
 
-  /** What there is to know here, as JSON. @returns {Promise<string>} */
+  /** The facts about this page or worker, as JSON. @returns {Promise<string>} */
   async facts() {
     return JSON.stringify(await facts(this.#shim, this.#driver));
   }
 
-  /** Take over what a repeated init() of Python has replaced. */
+  /** Take the functions that a repeated init() of Python has replaced. */
   renew() {
     this.#shim.given.override();
   }
 
   /**
    * @param {string} key
-   * @returns {string | null} what localStorage keeps there; also before connect()
+   * @returns {string | null} the entry in localStorage; also before connect()
    */
   readStorage(key) {
     return this.#shim.stored(key);

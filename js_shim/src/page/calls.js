@@ -1,4 +1,4 @@
-// What JavaScript asks of the session: calls of the core's functions, and what is known without it.
+// JavaScript's calls of the session: functions of the core, and the answers that need no core.
 
 import { Table } from "../core/table.js";
 import { coreError, unknownStatus } from "../errors.js";
@@ -10,7 +10,7 @@ import { IN_WORKER } from "../platform.js";
  *
  * @param {import("../flow/driver.js").Driver} driver
  * @param {string} name as in Python
- * @param {Record<string, any>} args JSON values by the names that Python knows
+ * @param {Record<string, any>} args JSON values by Python's names
  * @param {import("../flow/context.js").FlowContext} context
  * @returns {Promise<any>}
  */
@@ -31,7 +31,7 @@ export async function callSession(driver, name, args, context) {
 }
 
 /**
- * Whether a session is likely; undefined where it takes a wait to tell.
+ * Whether there probably is a session; undefined if that takes a wait.
  *
  * @param {import("./shim.js").Shim} shim
  * @returns {boolean | undefined}

@@ -1,10 +1,10 @@
-// JavaScript's side of validating claims: the validators' functions, which the core asks for by name.
+// JavaScript's part of validating claims: the validators' functions, which the core calls by name.
 
 import { wholeText } from "../host/responses.js";
 
 /** @import {ClaimValidationError, SessionClaimValidator} from "../api/types.js" */
 
-// How long, in milliseconds, a response's body may take before the core has said it.
+// The timeout of reading a response's body, in milliseconds, until the core's plan is known.
 const BODY_TIMEOUT = 10_000;
 
 /**
@@ -18,7 +18,7 @@ const BODY_TIMEOUT = 10_000;
  */
 export async function validateClaims(shim, { claimValidators, userContext }) {
   const of = (/** @type {number} */ i) => /** @type {SessionClaimValidator} */ (claimValidators[i]);
-  /** @type {any[]} they stay here: a reason may be anything */
+  /** @type {any[]} they stay here, because a reason may be any value */
   const reasons = [];
   const ids = claimValidators.map(({ id }) => id);
   /** @type {number[]} */
@@ -41,7 +41,7 @@ export async function validateClaims(shim, { claimValidators, userContext }) {
 /**
  * @param {Shim} shim
  * @param {{response: Response | {data: any}}} input
- * @returns {Promise<ClaimValidationError[]>} none in a response of another kind
+ * @returns {Promise<ClaimValidationError[]>} empty for any other response
  */
 export async function getInvalidClaimsFromResponse(shim, { response }) {
   if ("body" in response) {

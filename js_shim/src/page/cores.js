@@ -1,5 +1,5 @@
-// Which core the page's driver has: one that is pending, then the one that has come, and again one that is
-// pending where that has gone.
+// The current core of the page's driver: first a pending one, then the real one, and again a pending one if
+// that is gone.
 
 import { bootFiles } from "../boot/boot.js";
 import { BootFiles } from "../boot/boot_files.js";
@@ -19,7 +19,7 @@ import { Tabs } from "./tabs.js";
  * @typedef {import("./shim.js").Shim} Shim
  */
 
-// What a driver has in place of a plan, where no table tells more.
+// The driver's plan if there is neither a core nor a table.
 const NO_PLAN = { timeout: 0, requestHeaders: [], responseHeaders: [], statuses: [] };
 
 export class Cores {
@@ -27,9 +27,9 @@ export class Cores {
   pending = null;
   /** @type {BootFiles | null} from init() to close() */
   files = null;
-  /** @type {Table | null} what is known without a core; null where only that can tell */
+  /** @type {Table | null} what is known without a core; null if only a core can answer */
   table = null;
-  /** @type {Tabs | null} while somebody looks what they do */
+  /** @type {Tabs | null} while other tabs are observed */
   tabs = null;
   #shim;
 
@@ -39,10 +39,10 @@ export class Cores {
   }
 
   /**
-   * Let a core decide for this page or worker.
+   * Use a core for this page or worker.
    *
    * @param {(host: Host) => Core} make
-   * @param {any} plan as the core gives it
+   * @param {any} plan of the core
    */
   use(make, plan) {
     const shim = this.#shim;
@@ -54,19 +54,19 @@ export class Cores {
     const { pending } = this;
     this.pending = null;
     try {
-      // Another tab's change that the core has come for is an event; any other one is no news.
+      // If another tab's change was the reason to start the core, it is an event; other changes are older.
       const news = pending?.news;
       if (news) core.observe(news);
       else this.#watch(driver);
       pending?.handOver();
       if (news) this.#watch(driver);
     } catch (error) {
-      pending?.arrival.fail(error);
+      pending?.readiness.fail(error);
       throw error;
     }
   }
 
-  /** Notice what other tabs do while Python has not started, if it does not start by itself. */
+  /** Observe other tabs until Python has started, if it does not start by itself. */
   watch() {
     const { driver } = this.#shim;
     if (driver && this.table && !this.tabs && !startsAtOnce(settings())) this.#watch(driver);
@@ -92,7 +92,7 @@ export class Cores {
   }
 
   /**
-   * Have requests wait for a core.
+   * Let requests wait for a core.
    *
    * @param {BootFiles} files that must not wait
    * @returns {PendingCore}
@@ -104,18 +104,18 @@ export class Cores {
     this.files = files;
     this.pending = pending;
     this.#drive(pending, host, { ...NO_PLAN, ...this.table?.plan });
-    pending.arrival.wait().catch((error) => this.pending === pending && console.error(error));
+    pending.readiness.wait().catch((error) => this.pending === pending && console.error(error));
     return pending;
   }
 
-  /** @returns {PendingCore | null} which stands in for the core that was used and has gone */
+  /** @returns {PendingCore | null} the replacement for the core that was used and is gone */
   lose() {
     this.tabs?.close();
     return this.pending ?? (this.#shim.lifetime ? this.expect() : null);
   }
 
-  /** @param {Error} death of the core's interpreter: whoever waits for it learns of that */
-  mourn(death) {
+  /** @param {Error} death of the core's interpreter: the error for all calls that wait for the core */
+  died(death) {
     const { driver } = this.#shim;
     driver?.fail(death);
     driver?.host.close();
@@ -124,7 +124,7 @@ export class Cores {
 
   /** @param {unknown} reason why there will be no core */
   fail(reason) {
-    this.pending?.arrival.fail(reason);
+    this.pending?.readiness.fail(reason);
   }
 
   close() {
@@ -132,7 +132,7 @@ export class Cores {
     const { driver } = this.#shim;
     this.pending = this.files = this.table = this.tabs = null;
     this.#shim.driver = this.#shim.target = null;
-    pending?.arrival.fail(closed());
+    pending?.readiness.fail(closed());
     driver?.close();
     tabs?.close();
   }

@@ -1,4 +1,4 @@
-// What there is to know of this page or worker, for diagnose(); the core judges it.
+// The facts about this page or worker, for diagnose(); the core judges them.
 
 import { IN_WORKER, resolveUrl } from "../platform.js";
 import { isOnlySdk } from "./other_sdk_guard.js";
@@ -28,7 +28,7 @@ export const facts = async (shim, { core, host, plan }) => ({
   ...JSON.parse(core.facts()),
 });
 
-/** Firefox asks the API of another origin, and other browsers drop the header. */
+/** Firefox asks the API of another origin; other browsers drop the header. */
 function asksForUserAgent(/** @type {{apiDomain: string}} */ { apiDomain }) {
   return (
     resolveUrl(apiDomain)?.origin !== location.origin && / Firefox\//.test(navigator.userAgent)
@@ -45,13 +45,13 @@ function frame() {
 }
 
 /**
- * Where a cookie is kept, if anywhere.
+ * The place where a cookie is kept, if any.
  *
  * @param {Jar} jar
- * @param {string[]} probe writes one, and removes it
+ * @param {string[]} probe a write, and its removal
  */
 async function kept(jar, [write = "", erase = ""]) {
-  await jar.sync(); // if it cannot be read, nothing is written
+  await jar.sync(); // if the store cannot be read, nothing is written
   jar.write([write]);
   await jar.sync();
   const place =

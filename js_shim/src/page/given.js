@@ -1,4 +1,4 @@
-// What was given to init(), in both languages: options, functions, and overrides of the session's functions.
+// The values that init() was given, in both languages: options, functions and overrides.
 
 import { alreadyInitialised, throwRefusal } from "../errors.js";
 import { askedNow } from "../host/handlers.js";
@@ -12,15 +12,15 @@ import { CLOCK_SKEW, originalFunctions, overridden, PATCHING } from "./recipe.js
  */
 
 export class Given {
-  /** @type {Options | null} JavaScript's; null where it has called no init() */
+  /** @type {Options | null} JavaScript's; null if it has not called init() */
   options = null;
   /** @type {Record<string, {reference: any, option: any}>} handlers that the page had before init() */
   registered = {};
-  /** Whether the page decides by a function of its own which requests are ours. */
+  /** Whether a function of the page decides which requests are ours. */
   matchesUrls = false;
   #shim;
   #original;
-  /** What the session's functions do, overrides included. */
+  /** The session's functions, overrides included. */
   recipe;
   /** @type {Options} Python's */
   #functions = {};
@@ -47,7 +47,7 @@ export class Given {
   }
 
   /**
-   * Begin with what either language has given.
+   * Start with the values from either language.
    *
    * @param {Options | null} options
    * @param {Options} functions
@@ -66,7 +66,7 @@ export class Given {
   }
 
   /**
-   * Take what a repeated init() of JavaScript replaces; throws where it is another session's.
+   * Take the new functions of a repeated init() of JavaScript; throws if its options are others.
    *
    * @param {Options} options
    * @param {Core | undefined} core if there is one
@@ -89,23 +89,23 @@ export class Given {
 
   /**
    * @param {Options | undefined} given option `override` of a repeated init()
-   * @param {boolean} isUp whether the core uses the functions that are in force
-   * @returns {boolean} whether it is another than before; throws where it cannot take effect any more
+   * @param {boolean} isReady whether the core uses the current functions
+   * @returns {boolean} whether it differs from the earlier one; throws if it is too late for the change
    */
-  #newOverride(given, isUp) {
+  #newOverride(given, isReady) {
     if (!given || given.functions === this.options?.override?.functions) return false;
     const recipe = this.#recipeOf(given.functions, this.#functions);
     const differs = (/** @type {string} */ name) => recipe[name] !== this.#original[name];
     for (const name of PATCHING) {
       if (differs(name) || this.overrides(name)) throw alreadyInitialised(`override of ${name}`);
     }
-    if (isUp && differs(CLOCK_SKEW) !== this.overrides(CLOCK_SKEW)) {
+    if (isReady && differs(CLOCK_SKEW) !== this.overrides(CLOCK_SKEW)) {
       throw alreadyInitialised(`override of ${CLOCK_SKEW}`);
     }
     return true;
   }
 
-  /** @param {Options} [functions] options that Python gave; those in force unless given */
+  /** @param {Options} [functions] options that Python gave; by default the current ones */
   override(functions = this.#functions) {
     this.#functions = functions;
     this.recipe = this.#recipeOf(this.options?.override?.functions, functions);
@@ -121,12 +121,12 @@ export class Given {
     return this.recipe[name] !== this.#original[name];
   }
 
-  /** The options in force, from both languages. @returns {Options} */
+  /** The current options, from both languages. @returns {Options} */
   all() {
     return { ...this.options, ...this.#functions };
   }
 
-  /** The same for what keeps them: a later init() may replace the lock factory. @returns {Options} */
+  /** The same, for code that keeps them: a later init() may replace the lock factory. @returns {Options} */
   functions() {
     const given = this.all();
     const lockFactory = given.lockFactory && (() => this.all().lockFactory());
@@ -138,7 +138,7 @@ export class Given {
     return new Hooks(() => this.all());
   }
 
-  /** The page's own clock, where it has given one. */
+  /** The page's own clock, if it has given one. */
   dateProvider() {
     const { dateProvider } = this.all();
     this.#clock ??= dateProvider && askedNow("dateProvider", dateProvider);

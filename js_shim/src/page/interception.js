@@ -1,4 +1,4 @@
-// What is put in place of the page's globals, and which requests it catches.
+// The replacements of the page's globals, and the requests that they intercept.
 
 import { isOurs } from "../core/plan.js";
 import { isPackage } from "../intercept/packages.js";
@@ -10,9 +10,9 @@ import { patch } from "./patch.js";
 
 export class Interception {
   #shim;
-  /** The page's fetch as it was before us. */
+  /** The page's fetch before init(). */
   nativeFetch = globalThis.fetch;
-  /** Whether all requests may be ours: nobody has said yet which are. */
+  /** Whether all requests may be ours, because the options are not known yet. */
   isOpenToAll = false;
   /** @type {Record<string, unknown>} */
   #patched = {};
@@ -48,12 +48,12 @@ export class Interception {
     this.#patch("XMLHttpRequest", sessionXHR(this.#shim, native));
   }
 
-  /** Whether the page has its XMLHttpRequest left alone. */
+  /** Whether the page's XMLHttpRequest is left unchanged. */
   get leavesXHR() {
     return this.#undo.length > 0 && !("XMLHttpRequest" in this.#patched);
   }
 
-  /** Which of our patches are still what the page calls. @returns {Record<string, boolean>} */
+  /** Which of our patches the page still calls. @returns {Record<string, boolean>} */
   patched() {
     const entries = Object.entries(this.#patched);
     return Object.fromEntries(
@@ -65,7 +65,7 @@ export class Interception {
    * Whether a request carries the session.
    *
    * @param {string} url as its caller gave it
-   * @param {URL | null} [target] the same, resolved: where it goes
+   * @param {URL | null} [target] the same, resolved
    * @returns {boolean}
    */
   covers(url, target = resolveUrl(url)) {

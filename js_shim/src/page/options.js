@@ -1,4 +1,4 @@
-// Options as they were given to init() in JavaScript. Their names are the core's (tools/decision_table.py).
+// The options of init() in JavaScript. The core defines their names (tools/decision_table.py).
 
 import { alreadyInitialised, configError } from "../errors.js";
 
@@ -7,16 +7,16 @@ import { alreadyInitialised, configError } from "../errors.js";
  * @typedef {Pick<import("../core/table.js").DecisionTable, "names" | "defaults" | "required" | "types">} Known
  */
 
-// By how many letters a misspelt name may differ.
+// How many letters of a misspelt name may differ.
 const MISSPELT = 2;
-// Those that are captured when the page starts, or that the core cannot be without.
+// Options that are captured when the page starts, or that the core needs.
 const FIXED = ["cookieHandler", "windowHandler", "dateProvider"];
 const REPLACEABLE = ["onHandleEvent", "preAPIHook", "postAPIHook", "lockFactory", "override"];
 
 /**
- * Those of the options that the SDK knows. What it does not know is most likely an option of
- * supertokens-website's other versions, or a misspelling: that is an error. So is a value of another type;
- * more about values only the core knows.
+ * Check options, and return those that the SDK knows. An unknown option is an error: it is probably misspelt,
+ * or an option of another version of supertokens-website. A value of the wrong type is an error, too.
+ * Everything else about values is checked by the core.
  *
  * @param {Options} given
  * @param {Known} known
@@ -49,7 +49,7 @@ const missing = (name) =>
 /**
  * @param {string} name
  * @param {any} value
- * @param {string | string[]} type "function" unless given
+ * @param {string | string[]} type by default "function"
  */
 function requireType(name, value, type = "function") {
   const fits = Array.isArray(type) ? type.includes(value) : typeof value === type;
@@ -72,7 +72,7 @@ const NOUNS = {
 
 /**
  * @param {string} name that is not known
- * @param {string[]} names that are
+ * @param {string[]} names that are known
  * @param {string} what
  * @param {(warning: string) => void} warn
  */
@@ -85,7 +85,7 @@ function reject(name, names, what, warn) {
 const bare = (/** @type {string} */ name) => name.replace(/[_-]/g, "").toLowerCase();
 
 /**
- * Whether one word can be made of another by so many changes at most: letters replaced, added or removed.
+ * Whether one word becomes another with at most so many changes: letters replaced, added or removed.
  *
  * @param {string} one
  * @param {string} other
@@ -105,8 +105,8 @@ function isNear(one, other, changes) {
 }
 
 /**
- * Options as data for Python. Events are handed out on this side; any other function is named only,
- * so that the core can say what it does not support.
+ * Options as data for Python. Events are handled in JavaScript; of any other function only the name is
+ * passed, so that the core can report functions that it does not support.
  *
  * @param {Options} options
  */
@@ -124,7 +124,7 @@ const functionsOf = (options) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => isFunction(value)));
 
 /**
- * Whether options are the same, but for functions.
+ * Whether options are equal, except for functions.
  *
  * @param {Options} one
  * @param {Options} other
@@ -141,7 +141,7 @@ export function sameOptions(one, other, { defaults }) {
 }
 
 /**
- * The functions of a repeated init() that are to replace those in force; throws where one cannot.
+ * The functions of a repeated init() that replace the current ones; throws if one cannot.
  *
  * @param {Options} options
  * @param {Options} inForce functions of either language

@@ -1,19 +1,19 @@
-// One session SDK a page: two would refresh the same session twice, which looks like token theft.
+// Only one session SDK on a page: two would refresh the same session twice, which looks like token theft.
 
 import { otherSdkOnPage, ourSdkOnPage } from "../errors.js";
 
-// Where supertokens-website keeps the page's fetch, and looks first of all in its init().
+// The property in which supertokens-website keeps the page's fetch, and which its init() reads first.
 const THEIRS = "__supertokensOriginalFetch";
 
 function refuse() {
   throw ourSdkOnPage();
 }
 
-/** Whether no other SDK has taken a claimed page over. */
+/** Whether no other SDK has taken over a claimed page. */
 export const isOnlySdk = () => Object.getOwnPropertyDescriptor(globalThis, THEIRS)?.get === refuse;
 
 /**
- * Refuse a page that supertokens-website has, and have its init() refused from now on.
+ * Refuse a page with supertokens-website, and let its init() fail from now on.
  *
  * @returns {() => void} the undo
  */

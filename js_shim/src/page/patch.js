@@ -3,7 +3,7 @@
 /**
  * Replace `target[name]` and return the undo.
  *
- * When somebody else has wrapped our replacement meanwhile, the undo leaves theirs in place: the
+ * If other code has wrapped our replacement meanwhile, the undo leaves the wrapper in place: the
  * replacement must then pass calls through by itself.
  *
  * @template {object} T

@@ -11,21 +11,21 @@ import { getInvalidClaimsFromResponse, validateClaims } from "./claim_validation
  * @typedef {(original: Recipe, builder: Builder) => Recipe} OverrideFunctions
  */
 
-// Those that are asked once, when the page's globals are replaced.
+// The functions that are called once, when the page's globals are replaced.
 export const PATCHING = [
   "addFetchInterceptorsAndReturnModifiedFetch",
   "addXMLHttpRequestInterceptor",
 ];
-// The one that the core asks, which waits for nobody.
+// The function that the core calls, and which must be synchronous.
 export const CLOCK_SKEW = "calculateClockSkewInMillis";
 
 /**
- * Stacks one override on another, as supertokens-js-override does: each sees the functions below it, and
- * `this` of every function is the finished recipe. A layer that is added while another is being made lies
- * below that one.
+ * Combines overrides as supertokens-js-override does: each gets the functions below it, and `this` in every
+ * function is the finished recipe. A layer that is added while another is being made is placed below that
+ * one.
  */
 class Builder {
-  /** @type {Recipe[]} what each has put in place of the functions below it, the innermost first */
+  /** @type {Recipe[]} each layer's replacements of the functions below it, the innermost first */
   #layers;
   /** @type {Recipe} */
   #recipe = {};
@@ -66,7 +66,7 @@ class Builder {
 
   /**
    * @param {string} name
-   * @param {number} depth how many layers count; all that there are so far, unless given
+   * @param {number} depth how many layers count; by default all so far
    */
   #find(name, depth) {
     const layers = this.#layers.slice(0, depth || undefined).reverse();

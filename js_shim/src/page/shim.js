@@ -26,37 +26,37 @@ import { guardPage } from "./other_sdk_guard.js";
  * @typedef {object} Workers
  * @property {() => void} open
  * @property {() => void} close
- * @property {() => void} want one of them is to decide for the page; throws where the page has what it cannot use
- * @property {(port: MessagePort) => () => void} serve takes the port of one; gives what is to be called when
- *   that is gone
+ * @property {() => void} want one of them must run the core; throws if it cannot use the page's functions
+ * @property {(port: MessagePort) => () => void} serve takes a worker's port; returns a function to call when
+ * the worker is gone
  */
 
 export class Shim {
   version = __VERSION__;
   /** @type {Driver | null} from init() to close() */
   driver = null;
-  /** Which core it has. */
+  /** The page's current core. */
   cores = new Cores(this);
-  /** @type {import("../core/plan.js").Target | null} which requests are ours, as soon as anybody has said so */
+  /** @type {import("../core/plan.js").Target | null} which requests are ours, as soon as it is known */
   target = null;
   window = this.newWindow();
-  /** @type {object | null} from init() to close(); what was put on the page in another lifetime does nothing */
+  /** @type {object | null} from init() to close(); patches from another lifetime do nothing */
   lifetime = null;
   given = new Given(this);
   interception = new Interception(this);
-  /** What Python asks of us. */
+  /** The functions for Python. */
   bridge = new Bridge(this);
-  /** @type {Workers | null} to be set: those that this page owns */
+  /** @type {Workers | null} to be set: the workers of this page */
   workers = null;
   /** @type {import("../boot/start.js").OwnPython | null} the SDK's own interpreter, which outlives close() */
   python = null;
-  /** @type {import("../api/types.js").SessionClaimValidator[]} which hold on every page, from other code than the page's own */
+  /** @type {import("../api/types.js").SessionClaimValidator[]} global ones, from code other than the page's */
   validatorsOfOthers = [];
 
-  /** @type {Port | null} Python's side, which close() has closed by Python */
+  /** @type {Port | null} Python's side, for Python's part of close() */
   #port = null;
   #unguard = () => {};
-  /** @type {unknown} why the last init() did nothing */
+  /** @type {unknown} why the last init() failed */
   #refusal = undefined;
   /** @type {Set<string>} */
   #warnings = new Set();
@@ -64,7 +64,7 @@ export class Shim {
   // ---- its lifetime --------------------------------------------------------------------------------
 
   /**
-   * Start for JavaScript: catch requests now, and have Python started when the boot settings say.
+   * Start from JavaScript: intercept requests now, and start Python when the boot settings say so.
    *
    * @param {Record<string, any>} given
    */
@@ -98,15 +98,15 @@ export class Shim {
       this.#refusal = undefined;
       return act();
     } catch (error) {
-      this.#refusal = error; // callers that come later learn of it too
+      this.#refusal = error; // later callers get it too
       throw error;
     }
   }
 
   /**
-   * Put the patches in place.
+   * Apply the patches.
    *
-   * @param {Record<string, any> | null} options null where JavaScript has given none
+   * @param {Record<string, any> | null} options null if JavaScript has given none
    * @param {Record<string, any>} [functions] options that Python gave
    */
   open(options, functions = {}) {
@@ -137,8 +137,8 @@ export class Shim {
     else if (!this.lifetime) this.open(null, port.functions);
     try {
       const died = (/** @type {Error} */ death) => {
-        this.#port = null; // it cannot close anything any more
-        this.cores.mourn(death);
+        this.#port = null; // it can no longer close anything
+        this.cores.died(death);
       };
       this.cores.use((host) => new PythonCore(port, host, plan, died), plan);
     } catch (error) {
@@ -148,18 +148,18 @@ export class Shim {
     this.#port = port;
   }
 
-  /** Undo everything that init() did; whatever waits ends with Closed. */
+  /** Undo everything that init() did; calls that wait end with Closed. */
   close() {
     const port = this.#port;
     try {
-      port?.closed(); // Python closes its side, and comes back to disconnect()
+      port?.closed(); // Python closes its side, and then calls disconnect()
     } catch (error) {
       console.error("supertokens: Python could not close the session", error);
     }
     if (this.#port === port) this.disconnect(); // there is no Python, or it has died
   }
 
-  /** Take everything off the page. */
+  /** Remove everything from the page. */
   disconnect() {
     this.workers?.close();
     this.#port = null;
@@ -167,7 +167,7 @@ export class Shim {
     this.#restore();
   }
 
-  /** Leave the page as it was before open(). */
+  /** Restore the page to its state before open(). */
   #restore() {
     this.lifetime = null;
     this.interception.close();
@@ -176,15 +176,15 @@ export class Shim {
     this.window = this.newWindow();
   }
 
-  // ---- what is asked of it -------------------------------------------------------------------------
+  // ---- calls and questions -------------------------------------------------------------------------
 
   /**
    * Call a function of the session.
    *
    * @param {string} name as in Python
-   * @param {Record<string, any>} [args] JSON values by the names that Python knows
+   * @param {Record<string, any>} [args] JSON values by Python's names
    * @param {any} [userContext]
-   * @param {import("../flow/context.js").Functions} [functions] what it may call in turn
+   * @param {import("../flow/context.js").Functions} [functions] that the core may call in turn
    * @returns {Promise<any>}
    */
   async call(name, args, userContext, functions) {
@@ -194,25 +194,25 @@ export class Shim {
     return callSession(this.driver, name, args ?? {}, context);
   }
 
-  /** Resolves once the session can be asked; rejects when it never can. */
+  /** Resolves when the session can be used; rejects if it never can. */
   async ready() {
     if (!this.driver) throw this.#refusal ?? notInitialised();
     const { pending } = this.cores;
     pending?.need("ready");
-    await pending?.arrival.wait();
+    await pending?.readiness.wait();
   }
 
   /**
    * Whether a request carries the session.
    *
    * @param {string} url as its caller gave it
-   * @param {URL | null} [target] the same, resolved: where it goes
+   * @param {URL | null} [target] the same, resolved
    */
   covers(url, target) {
     return this.interception.covers(url, target);
   }
 
-  /** Have the core look what other tabs have done. */
+  /** Let the core check what other tabs have done. */
   look() {
     this.cores.tabs?.look();
   }
@@ -245,11 +245,11 @@ export class Shim {
     this.#warnings.add(warning);
   }
 
-  // ---- what a worker has in other ways -------------------------------------------------------------
+  // ---- what differs in a worker --------------------------------------------------------------------
 
   /**
    * @param {MessagePort} port of a worker that this page owns
-   * @returns {(() => void) | void} to be called when that is gone
+   * @returns {(() => void) | void} to be called when the worker is gone
    */
   serve(port) {
     return this.workers?.serve(port);
@@ -260,12 +260,12 @@ export class Shim {
     return new WindowHandler(windowHandler);
   }
 
-  /** @returns {Host} with the page's functions of now */
+  /** @returns {Host} with the page's current functions */
   newHost() {
     const { given, interception, window } = this;
     return new Host(interception.nativeFetch, window, given.functions());
   }
 
-  /** What localStorage keeps under a key. */
+  /** The localStorage entry of a key. */
   stored = (/** @type {string} */ key) => this.window.store?.getItem(key) ?? null;
 }

@@ -1,5 +1,6 @@
-// Hearing of other tabs of this origin. All tabs share the cookies, and the core tells from them what has
-// happened; here is only when to look. What crosses the channel says that there is something to see.
+// Detecting changes by other tabs of this origin. All tabs share the cookies, from which the core learns what
+// has happened; this module only decides when to check. A message on the channel means that cookies have
+// changed.
 
 import { FlowContext } from "../flow/context.js";
 import { nameOf, pairsOf } from "../host/jar.js";
@@ -7,7 +8,7 @@ import { IN_WORKER, openChannel } from "../platform.js";
 
 const CHANNEL = "supertokens-pyodide";
 const PROTOCOL = 1;
-// How long to wait between two looks, in milliseconds: each wait is twice as long as the last.
+// The pause between two checks, in milliseconds: each pause is twice as long as the last.
 const FIRST_PAUSE = 10;
 const LAST_PAUSE = 5120;
 
@@ -15,7 +16,7 @@ const LAST_PAUSE = 5120;
  * When a tab last changed the session, by its clock.
  *
  * @param {string} cookies
- * @returns {number} 0 if they do not say
+ * @returns {number} 0 if the cookies do not contain it
  */
 function updateOf(cookies) {
   const pair =
@@ -35,22 +36,22 @@ export class Tabs {
   constructor(driver) {
     this.#driver = driver;
     const look = () => void this.look();
-    look(); // what is there now is no news
+    look(); // the current state is not a change
     this.#open();
     const { signal } = this.#end;
     addEventListener("online", look, { signal });
     if (IN_WORKER) return;
-    // Also what tabs with supertokens-website do, which tell nobody, is in the cookies by then.
+    // By then the cookies also contain what tabs with supertokens-website do, which send no messages.
     globalThis.cookieStore?.addEventListener("change", look, { signal });
     addEventListener("storage", look, { signal });
     const onVisible = () => document.visibilityState === "visible" && look();
     document.addEventListener("visibilitychange", onVisible, { signal });
-    // A page with an open channel might not be kept for the way back.
+    // Browsers may not keep a page with an open channel in the back/forward cache.
     addEventListener("pagehide", () => this.#shut(), { signal });
     addEventListener("pageshow", ({ persisted }) => persisted && this.#wakeUp(), { signal });
   }
 
-  /** Have the core look what other tabs have done. */
+  /** Let the core check what other tabs have done. */
   async look() {
     const driver = this.#driver;
     const { core, host } = driver;
@@ -62,15 +63,15 @@ export class Tabs {
       context.core = core;
       if (step) driver.apply(step, context);
     } catch {
-      // The cookies cannot be read, or the interpreter has died: the next call of the session gets the reason.
+      // The cookies cannot be read, or the interpreter has died: the next call of the session gets the error.
     }
   }
 
-  /** Let the others know that the cookies have changed. */
+  /** Notify other tabs that the cookies have changed. */
   async notify() {
     const { jar } = this.#driver.host;
     await jar.flushed();
-    // Browsers write cookies behind our back, but they read what they have written: read first, and in
+    // Browsers write cookies asynchronously, but a read returns what was written. So read first: then in
     // Chromium no tab is notified of a change that it cannot see yet.
     this.#channel?.postMessage({ protocol: PROTOCOL, update: updateOf(jar.read()) });
   }
@@ -88,10 +89,10 @@ export class Tabs {
   }
 
   /**
-   * Look until another tab's change is there. Firefox shows a tab the cookies of another one by one, and
-   * some time after it has delivered the other's message: up to a quarter of a second was measured.
+   * Check until another tab's change is visible. Firefox shows another tab's cookies one by one, and later
+   * than the other tab's message: up to 250 ms were measured.
    *
-   * @param {number} [update] when the other tab has changed the session; old versions do not say
+   * @param {number} [update] when the other tab has changed the session; old versions do not send it
    */
   async #lookUntil(update = 0) {
     const { jar } = this.#driver.host;

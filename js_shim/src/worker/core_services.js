@@ -17,7 +17,7 @@ import { fieldsOf, malformed } from "./link.js";
  */
 
 /**
- * What a page may ask of the core.
+ * The services of the core for a page.
  *
  * @param {import("../page/shim.js").Shim} shim
  * @param {(cookies: string) => void} update takes the page's cookies
@@ -28,7 +28,7 @@ export function coreServices(shim, update) {
   const served = new Map();
 
   /**
-   * End one of the page's flows, and free what it holds.
+   * End one of the page's flows, and release its locks.
    *
    * @param {number} key
    */
@@ -42,7 +42,7 @@ export function coreServices(shim, update) {
   };
 
   /**
-   * Follow one of the page's flows until the page is needed, or has its verdict.
+   * Follow one of the page's flows until it needs the page, or has its verdict.
    *
    * @param {number} key
    * @param {(driver: Driver, context: FlowContext) => Step | Promise<Step>} advance
@@ -56,7 +56,7 @@ export function coreServices(shim, update) {
     served.set(key, entry);
     try {
       const step = await driver.follow(await advance(driver, context), context);
-      // Its caller has gone meanwhile, or the page has closed.
+      // Its caller is gone meanwhile, or the page has closed.
       if (served.get(key) !== entry) throw closed();
       if (step.verdict) served.delete(key);
       return await forPage(step, key, context, driver);
@@ -106,20 +106,20 @@ export function coreServices(shim, update) {
   };
 }
 
-/** @param {unknown} value that a page has sent @returns {number} */
+/** @param {unknown} value sent by a page @returns {number} */
 function number(value) {
   if (typeof value !== "number") throw malformed();
   return value;
 }
 
-/** @param {unknown} value that a page has sent @returns {string} */
+/** @param {unknown} value sent by a page @returns {string} */
 function text(value) {
   if (typeof value !== "string") throw malformed();
   return value;
 }
 
 /**
- * @param {unknown} data that a page has sent
+ * @param {unknown} data sent by a page
  * @returns {import("../flow/steps.js").Beginning}
  */
 function momentOf(data) {
@@ -148,7 +148,7 @@ function newlyServed(driver, userContext) {
 }
 
 /**
- * Whether a step asks for what only the page has: its requests, their responses, and functions of its.
+ * Whether a step needs the page: its requests, their responses, or its functions.
  *
  * @param {Step} step
  * @param {FlowContext} context
@@ -163,7 +163,7 @@ function isForPage(step, { response }) {
  * @param {number} key the page's name for the flow
  * @param {FlowContext} context
  * @param {Driver} driver
- * @returns {Promise<Step>} what of it is the page's to do
+ * @returns {Promise<Step>} the part that the page must do
  */
 async function forPage(step, key, context, driver) {
   const rest = withoutOutput(step); // done here
@@ -184,5 +184,5 @@ const dataOf = async (response, driver) =>
 const otherCookies = () =>
   unsupported(
     "Python in the worker keeps the session's cookies where this page does not see them.",
-    "Give cookieHandler to supertokens.init() of the page, and leave cookie_handler out in the worker.",
+    "Give cookieHandler to supertokens.init() on the page, and remove cookie_handler in the worker.",
   );

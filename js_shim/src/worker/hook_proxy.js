@@ -1,5 +1,5 @@
-// The page's hooks around the calls that a worker's core makes. The worker asks for them as it asks for
-// cookies: the call and its response cross as data.
+// The page's hooks around the calls of a worker's core. The worker calls them through the page, like cookies:
+// the call and its response are sent as data.
 
 import { fromData, toData } from "../host/responses.js";
 import { fieldsOf, malformed } from "./link.js";
@@ -50,7 +50,7 @@ function callData({ requestInit, ...call }) {
 }
 
 /**
- * @param {unknown} call as a worker has sent it
+ * @param {unknown} call sent by a worker
  * @returns {BackendCall}
  */
 function callFrom(call) {
@@ -68,7 +68,7 @@ function callFrom(call) {
 }
 
 /**
- * @param {unknown} response as a worker has sent it
+ * @param {unknown} response sent by a worker
  * @returns {Response}
  */
 function responseFrom(response) {
@@ -91,7 +91,7 @@ const PARTS = /** @type {const} */ ([
 ]);
 
 /**
- * @param {Request} request what a hook made of a call
+ * @param {Request} request the hook's version of a call
  * @returns {Promise<ChangedCallData>}
  */
 async function requestData(request) {

@@ -18,7 +18,7 @@ import { closed, SuperTokensError } from "../errors.js";
  */
 
 /**
- * The functions that messages are served by. They check what they get.
+ * The functions that serve messages. They check their arguments.
  *
  * @template {Messages} Served
  * @typedef {{[Name in keyof Served]:
@@ -37,7 +37,7 @@ export class Link {
   #last = 0;
   /** @type {Map<unknown, {resolve: (value: unknown) => void, reject: (reason: unknown) => void}>} */
   #asked = new Map();
-  /** @type {unknown} why nothing more can be asked */
+  /** @type {unknown} why no more questions can be sent */
   #ended = undefined;
 
   /**
@@ -56,7 +56,7 @@ export class Link {
    * @template {string & keyof Asks} Name
    * @param {Name} name
    * @param {Parameters<Asks[Name]>} args
-   * @returns {Promise<unknown>} to be checked
+   * @returns {Promise<unknown>} unchecked
    */
   ask(name, ...args) {
     if (this.#ended) return Promise.reject(this.#ended);
@@ -68,7 +68,7 @@ export class Link {
   }
 
   /**
-   * Send what needs no answer.
+   * Send a report, which has no answer.
    *
    * @template {string & keyof Reports} Name
    * @param {Name} name
@@ -78,7 +78,7 @@ export class Link {
     this.#port.postMessage({ name, args });
   }
 
-  /** @param {unknown} reason rejects all questions that have no answer yet */
+  /** @param {unknown} reason rejects all open questions */
   end(reason) {
     this.#ended ??= reason;
     this.#port.close();
@@ -110,7 +110,7 @@ export class Link {
 }
 
 /**
- * The fields of what came from the other side, whatever that is.
+ * The fields of a value from the other side, of any type.
  *
  * @param {unknown} value
  * @returns {Record<string, unknown>}
@@ -131,7 +131,7 @@ export const malformed = () =>
  */
 function asData(failure) {
   if (failure instanceof SuperTokensError) return failure.data;
-  // The text of an error that is not ours may quote anything.
+  // The text of another error may quote a token.
   const message = `The session SDK failed unexpectedly (${fieldsOf(failure).name}).`;
   return { name: "SuperTokensError", code: "SUPERTOKENS_ERROR", message, hint: "" };
 }

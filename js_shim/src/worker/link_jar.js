@@ -33,12 +33,12 @@ export class LinkJar extends MirroredJar {
     try {
       return checkedText(await this.#link.ask("write", writes));
     } catch {
-      return undefined; // closed: what the page had received before is written
+      return undefined; // closed: writes that the page received before are stored
     }
   }
 }
 
-/** @param {unknown} cookies as they came from the page @returns {string} */
+/** @param {unknown} cookies from the page @returns {string} */
 function checkedText(cookies) {
   if (typeof cookies !== "string") throw malformed();
   return cookies;

@@ -1,4 +1,4 @@
-// The page's localStorage in its worker: the keys that the core wanted to know.
+// The page's localStorage in its worker: the keys that the core needs.
 
 export class LinkStore {
   #link;

@@ -8,24 +8,24 @@ import { GREETING } from "./wire.js";
 
 /** @typedef {import("../page/shim.js").Shim} Shim */
 
-// A worker that ends by itself says nothing; its page forgets it when it is garbage.
+// A worker that ends by itself sends nothing; its page forgets it after garbage collection.
 const ended = new FinalizationRegistry((/** @type {() => void} */ end) => end());
 
 let hasLooked = false;
 
-/** PyScript's own error does not say why a wheel with a relative address cannot be loaded. */
+/** PyScript's own error does not explain why a wheel with a relative address cannot be loaded. */
 function reportRelativeWheels() {
   if (hasLooked || IN_WORKER) return;
   hasLooked = true;
   const [wheel] = relativeWheels();
   if (!wheel) return;
   console.error(
-    `supertokens: Python in a worker cannot load ${wheel}: PyScript's workers have no address that it could be relative to. Write the whole address in the config: ${new URL(wheel, document.baseURI).href}`,
+    `supertokens: Python in a worker cannot load ${wheel}: PyScript's workers have no address of their own, so relative addresses do not work there. Write the whole address in the config: ${new URL(wheel, document.baseURI).href}`,
   );
 }
 
 /**
- * Replace `Worker`, to notice the workers that are started from now on, and to take the port that one of ours
+ * Replace `Worker`, to detect the workers that are started from now on, and to take the port that one of ours
  * sends.
  *
  * @param {Shim} shim
@@ -38,7 +38,7 @@ export function watchWorkers(shim) {
 
     /** @param {[string | URL, WorkerOptions?]} args */
     constructor(...args) {
-      // The address that is judged is the one that is loaded. (A TrustedScriptURL must stay one.)
+      // Check and load the same address. (A TrustedScriptURL must not be converted.)
       const isTrusted = /** @type {any} */ (globalThis).trustedTypes?.isScriptURL(args[0]);
       if (args.length > 0 && !isTrusted) args[0] = `${args[0]}`;
       super(...args);
@@ -48,7 +48,7 @@ export function watchWorkers(shim) {
       const end = announce(address);
       this.#gone.push(end);
       ended.register(this, end);
-      // The first listener: the page's own do not see the message that is for us.
+      // The first listener: the page's own must not get our message.
       super.addEventListener("message", (event) => {
         const [port] = event.ports;
         if (!port || event.data !== GREETING) return;
@@ -60,7 +60,7 @@ export function watchWorkers(shim) {
 
     terminate() {
       super.terminate();
-      for (const gone of this.#gone.splice(0)) gone(); // without Web Locks nothing else says it
+      for (const gone of this.#gone.splice(0)) gone(); // without Web Locks nothing else reports it
     }
   }
   Object.defineProperty(OwnedWorker, "name", { value: "Worker" });

@@ -1,13 +1,13 @@
-// Whether the page that owns a worker has the shim. A worker must know before it posts its port: without
-// the shim, the message would reach the application's own listeners. The page holds a Web Lock named after
-// the worker's address, which the worker sees even while the page is busy. Without Web Locks (plain http)
-// the worker asks on a BroadcastChannel.
+// Whether the page that owns a worker has the shim. A worker must know this before it posts its port: without
+// the shim, the application's own listeners would get the message. The page holds a Web Lock named after the
+// worker's address, which the worker sees even while the page is busy. Without Web Locks (plain http) the
+// worker asks on a BroadcastChannel.
 
 import { IN_WORKER, openChannel, resolveUrl } from "../platform.js";
 
 const NAME = "supertokens-pyodide-owner";
 
-// How long a worker pauses before it looks again, at first and at most.
+// The first and the longest pause of a worker between two checks.
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 2_000;
 
@@ -22,7 +22,7 @@ let channel = null;
 const nameOf = (url) => `${NAME} ${url.split("#", 1)[0]}`;
 
 /**
- * Let a worker that is about to be started know that this page has the shim.
+ * Show a worker that is about to be started that this page has the shim.
  *
  * @param {string} url the worker's
  * @returns {() => void} to be called when the worker has ended
@@ -46,7 +46,7 @@ export function announce(url) {
 
 let isListening = false;
 
-/** A page that holds locks, or has an open channel, might not be kept by the browser for the way back. */
+/** Browsers may not keep a page with a lock or an open channel in the back/forward cache. */
 function keepForTheWayBack() {
   if (IN_WORKER || isListening) return;
   isListening = true;
@@ -83,9 +83,9 @@ function answeringChannel() {
 }
 
 /**
- * Wait until the page that owns this worker has announced that it has the shim.
+ * Wait until the page that owns this worker has shown that it has the shim.
  *
- * @param {() => boolean} isOver whether to look no longer
+ * @param {() => boolean} isOver whether to stop
  */
 export async function announcement(isOver) {
   const name = nameOf(location.href);
@@ -113,7 +113,7 @@ export async function announcement(isOver) {
  * The address of a worker that a page may share its session with.
  *
  * @param {string} url as given to `new Worker()`
- * @returns {string | null} null for a worker with an opaque origin, which can share nothing
+ * @returns {string | null} null for a worker with an opaque origin, with which nothing can be shared
  */
 export function addressOf(url) {
   const address = resolveUrl(url);

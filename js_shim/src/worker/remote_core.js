@@ -1,13 +1,13 @@
-// A core that lives in a worker and decides for its page. The page sends its own requests and reads their
-// responses; all else (waiting, refreshing, cookies and events) is done in the worker. Reusable steps and the
-// decision table answer here, so that an ordinary request asks nobody and does not wait for a busy worker.
+// A core in a worker that decides for its page. The page sends its own requests and reads their responses.
+// Waiting, refreshing, cookies and events are handled in the worker. The step cache and the decision table
+// are here, so ordinary requests need no message and do not wait for a busy worker.
 
 import { keyOf, StepCache } from "../core/step_cache.js";
 import { written } from "../flow/context.js";
 import { isOrdinary } from "../flow/heads.js";
 import { DELIVER } from "../flow/steps.js";
 import { fieldsOf, malformed } from "./link.js";
-import { sharedCookies } from "./shared.js";
+import { sharedCookies } from "./shared_names.js";
 
 /**
  * @typedef {import("../flow/context.js").FlowContext} FlowContext
@@ -32,7 +32,7 @@ export class RemoteCore {
   /**
    * @param {import("./wire.js").WorkerLink} link
    * @param {Host} host
-   * @param {{plan: {statuses: number[]}, facts: string}} about what the worker says of its core
+   * @param {{plan: {statuses: number[]}, facts: string}} about the worker's description of its core
    * @param {Pick<import("../page/shim.js").Shim, "cores" | "stored">} shim
    */
   constructor(link, host, { plan, facts }, shim) {
@@ -71,13 +71,13 @@ export class RemoteCore {
   resume({ flow }, result, context) {
     if (flow === undefined) {
       if (isOrdinary(this.#plan, result)) return DELIVER;
-      // The worker learns of the exchange now; its first step need not be waited for.
+      // The worker gets the exchange now; its first step is already known.
       const { beginning } = context;
       if (beginning) this.#begin(context, { ...beginning, isSent: true }).catch(() => {});
     }
     const cookies = sharedCookies(this.#host.cookies());
     const asked = this.#link.ask("resume", context.flow, cookies, result).then(checked);
-    // If the worker dies now, the response that came is the caller's all the same.
+    // If the worker dies now, the caller still gets the response.
     return context.beginning ? asked.catch(() => DELIVER) : asked;
   }
 
@@ -87,12 +87,12 @@ export class RemoteCore {
   }
 
   observe() {
-    return null; // the worker looks for itself
+    return null; // the worker observes other tabs itself
   }
 
-  async perform() {} // Python's functions are called where they are
+  async perform() {} // Python's functions are called in the worker
 
-  notify() {} // the worker's own handlers have heard it there
+  notify() {} // the worker's own handlers have got them there
 
   facts() {
     return this.#facts;
@@ -105,7 +105,7 @@ export class RemoteCore {
   /**
    * @param {FlowContext} context of an exchange
    * @param {import("../flow/steps.js").Beginning} beginning
-   * @param {string | null} [key] under which its first step is kept
+   * @param {string | null} [key] of its first step in the cache
    * @returns {Promise<Step>} that
    */
   #begin(context, beginning, key = null) {
@@ -116,11 +116,11 @@ export class RemoteCore {
   }
 
   /**
-   * Have the worker begin a flow, which has a name from now on.
+   * Let the worker begin a flow, which has a name from now on.
    *
    * @param {FlowContext} context
    * @param {(userContext: unknown) => Promise<unknown>} ask
-   * @param {string | null} key under which its first step is kept
+   * @param {string | null} key of its first step in the cache
    * @param {import("../core/step_cache.js").Moment} moment
    * @returns {Promise<Step>}
    */
@@ -128,7 +128,7 @@ export class RemoteCore {
     this.#last += 1;
     context.flow = this.#last;
     const { userContext } = context;
-    // As Python takes it.
+    // In Python's form.
     const step = checked(await ask(userContext && JSON.parse(written(userContext) ?? "{}")));
     this.#cache.keep(key, moment, step);
     return step;
@@ -139,13 +139,13 @@ export class RemoteCore {
   }
 }
 
-// What a worker may leave to its page (isForPage, in worker/core_services.js), and how a flow may end.
+// The effects that a worker may leave to its page (isForPage, in worker/core_services.js), and the verdicts.
 const DONE_BY_PAGE = ["send", "call", "read_text"];
 const VERDICTS = ["deliver", "value", "fail"];
 
 /**
- * @param {unknown} answer a step, as it came from a worker
- * @returns {Step} the same; throws where nothing could be done with it, and its caller would wait for ever
+ * @param {unknown} answer a step from a worker
+ * @returns {Step} the same; throws if the step cannot be performed, because its caller would wait forever
  */
 function checked(answer) {
   const step = /** @type {Step} */ (fieldsOf(answer));

@@ -6,13 +6,13 @@ import { PROTOCOL } from "../flow/steps.js";
 import { sameOptions } from "../page/options.js";
 import { hookServices } from "./hook_proxy.js";
 import { fieldsOf, Link, malformed } from "./link.js";
-import { isSharedKey, isSharedLock, isSharedWrite, sharedCookies } from "./shared.js";
+import { isSharedKey, isSharedLock, isSharedWrite, sharedCookies } from "./shared_names.js";
 import { LIVENESS } from "./wire.js";
 
 /**
  * @typedef {import("../page/shim.js").Shim} Shim
  * @typedef {import("./wire.js").PageServices} PageServices
- * @typedef {Omit<PageServices, "join" | "up" | "leave">} SharingServices
+ * @typedef {Omit<PageServices, "join" | "ready" | "leave">} SharingServices
  * @typedef {import("./wire.js").WorkerLink} WorkerLink
  */
 
@@ -22,7 +22,7 @@ export class ServedWorker {
   /** @type {WorkerLink} */
   #link;
   #forget;
-  /** @type {import("../host/host.js").Host | null} of the page's present lifetime: from one init() to its close() */
+  /** @type {import("../host/host.js").Host | null} of the page's lifetime: from init() to close() */
   #host = null;
   #hasJoined = false;
   #isGone = false;
@@ -41,13 +41,13 @@ export class ServedWorker {
     this.#link = new Link(port, this.#services());
   }
 
-  /** Go on after an init(). */
+  /** Continue after an init(). */
   resume() {
-    // What init() is given counts once it has returned.
+    // The options of init() are valid after it has returned.
     queueMicrotask(() => this.#reportCookies());
   }
 
-  /** Free everything that is held for the worker: it gets nothing until the next init(). */
+  /** Release everything that is held for the worker: it gets nothing until the next init(). */
   suspend() {
     this.#host?.close();
     this.#host = null;
@@ -71,7 +71,7 @@ export class ServedWorker {
     const { cores } = this.#sharing;
     return {
       join: (about) => this.#join(about),
-      up: () => {
+      ready: () => {
         if (this.#hasJoined && !this.#isGone) cores.add(this.#link);
       },
       leave: () => this.leave(),
@@ -95,7 +95,7 @@ export class ServedWorker {
   }
 
   /**
-   * Services for as long as the page shares its session.
+   * Services while the page shares its session.
    *
    * @param {SharingServices} services
    * @returns {SharingServices}
@@ -128,9 +128,9 @@ export class ServedWorker {
     }
     this.#hasJoined = true;
     this.#options = this.#shim.given.json;
-    // A worker asks before each step that can wait; this is for steps that cannot.
+    // A worker asks before each step that can wait; this report is for steps that cannot.
     globalThis.cookieStore?.addEventListener("change", this.#reportCookies);
-    // If they cannot be read, the worker learns why when it asks before its first step.
+    // If they cannot be read, the worker gets the error when it asks before its first step.
     const cookies = await this.#cookies().catch(() => null);
     const { jar, window } = this.#hostNow();
     return {
@@ -142,13 +142,13 @@ export class ServedWorker {
     };
   }
 
-  /** @param {unknown} lock that the worker holds while it lives */
+  /** @param {unknown} lock that the worker holds as long as it lives */
   #watch(lock) {
     if (typeof lock !== "string" || !lock.startsWith(LIVENESS)) throw malformed();
     navigator.locks?.request(lock, () => this.leave()).catch(() => {});
   }
 
-  /** Throws if the page shares nothing with this worker now. */
+  /** Throws if the page currently shares nothing with this worker. */
   #requireSharing() {
     if (!this.#hasJoined) throw malformed();
     if (this.#isGone || !this.#sharing.isOn) throw closed();
@@ -158,7 +158,7 @@ export class ServedWorker {
       throw alreadyInitialised();
   }
 
-  /** @returns {import("../host/host.js").Host} with the page's functions of now */
+  /** @returns {import("../host/host.js").Host} with the page's current functions */
   #hostNow() {
     this.#host ??= this.#shim.newHost();
     return this.#host;
@@ -176,7 +176,7 @@ export class ServedWorker {
       this.#requireSharing();
       this.#link.report("cookies", await this.#cookies());
     } catch {
-      // Not shared now: the worker learns why when it asks.
+      // Not shared now: the worker gets the error when it asks.
     }
   };
 
@@ -196,7 +196,7 @@ export class ServedWorker {
     const flow = flowFrom(id);
     if (!isSharedLock(name) || typeof timeout !== "number" || !(timeout >= 0)) throw malformed();
     const host = this.#hostNow();
-    host.unlock(flow); // or what it held could not be freed
+    host.unlock(flow); // otherwise its lock could not be released
     const taken = await host.lock(flow, name, timeout);
     if (this.#host === host) return taken;
     host.unlock(flow); // closed meanwhile
@@ -204,7 +204,7 @@ export class ServedWorker {
   }
 }
 
-/** @param {unknown} id as a worker has sent it @returns {number} */
+/** @param {unknown} id sent by a worker @returns {number} */
 function flowFrom(id) {
   if (typeof id !== "number" || !Number.isSafeInteger(id)) throw malformed();
   return id;

@@ -1,5 +1,5 @@
-// When a page shares its session with its workers: from init() to close(), or if the page says that its Python
-// runs in them.
+// When a page shares its session with its workers: from init() to close(), or if a setting says that its
+// Python runs in them.
 
 import { settings } from "../boot/start.js";
 import { ServedWorker } from "./served_worker.js";
@@ -10,16 +10,16 @@ import { WorkerCores } from "./worker_cores.js";
  * @typedef {import("../page/shim.js").Workers} Workers
  */
 
-// A page that shares nothing yet looks this often, in milliseconds, whether it does by now. After so many looks
-// the console says what is missing.
-const LOOK_MS = 250;
+// A page that shares nothing yet checks this often, in milliseconds, whether it does now. After so many
+// checks the console explains what is missing.
+const CHECK_MS = 250;
 const LOOKS = 12;
 
 // PyScript's scripts that run in workers.
 const PYTHON_IN_WORKERS =
   'script[type="py"][worker], py-script[worker], script[type="py-editor"], py-editor';
 
-/** Whether the page says that Python in its workers is its own. */
+/** Whether a setting says that the page's Python runs in its workers. */
 const saysSo = () =>
   settings().interpreter === "worker" || document.querySelector(PYTHON_IN_WORKERS) !== null;
 
@@ -33,10 +33,10 @@ export class Sharing {
   #workers = new Set();
   /** @type {boolean | null} null until the first init() or close() */
   #isOpen = null;
-  /** @type {Set<() => void>} end the pauses of those that wait for an init() */
+  /** @type {Set<() => void>} end the pauses of workers that wait for an init() */
   #pauses = new Set();
 
-  /** Whose core decides for the page. */
+  /** Which worker's core decides for the page. */
   cores;
 
   /** @param {Shim} shim */
@@ -56,14 +56,14 @@ export class Sharing {
     for (const worker of this.#workers) worker.resume();
   }
 
-  /** Share nothing from now on, and take back what workers hold. */
+  /** Stop sharing, and release what workers hold. */
   close() {
     this.cores.unwant();
     this.#isOpen = false;
     for (const worker of this.#workers) worker.suspend();
   }
 
-  /** Let a worker's core decide for the page from now on; throws where the page has what it cannot use. */
+  /** Let a worker's core decide for the page; throws if it cannot use the page's functions. */
   want() {
     this.cores.want();
   }
@@ -82,7 +82,7 @@ export class Sharing {
           resolve(undefined);
         };
         this.#pauses.add(end);
-        setTimeout(end, LOOK_MS);
+        setTimeout(end, CHECK_MS);
       });
     }
   }
@@ -101,4 +101,4 @@ export class Sharing {
 }
 
 const NOT_SHARED =
-  "Python in a worker of this page asks for the session, but the page does not share it. Call supertokens.init() on the page, or, if only the worker's Python uses the session, set globalThis.supertokensPyodide = { interpreter: 'worker' }.";
+  "Python in a worker of this page asks for the session, but the page does not share it. Call supertokens.init() on the page. Or, if only the worker's Python uses the session, set globalThis.supertokensPyodide = { interpreter: 'worker' }.";

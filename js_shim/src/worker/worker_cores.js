@@ -1,4 +1,4 @@
-// The cores in a page's workers: which of them decides for the page, where any is to.
+// The cores in a page's workers, and which of them decides for the page, if any.
 
 import { START_TIMEOUT } from "../boot/start.js";
 import { unsupported, workerGone } from "../errors.js";
@@ -12,7 +12,7 @@ import { RemoteCore } from "./remote_core.js";
  */
 
 export class WorkerCores {
-  /** @type {Set<Link>} to those that are up */
+  /** @type {Set<Link>} to those that are ready */
   #links = new Set();
   #isWanted = false;
   /** @type {Link | null} to the one that decides */
@@ -23,11 +23,11 @@ export class WorkerCores {
     this.shim = shim;
   }
 
-  /** Let one of them decide for the page from now on; throws where the page has what it cannot use. */
+  /** Let one of them decide for the page; throws if it cannot use the page's functions. */
   want() {
     const { shim } = this;
     if (shim.given.dateProvider()) throw wantedAtOnce("dateProvider", "date_provider");
-    // What the core, which waits for nobody, would have to ask of another thread.
+    // Functions that the core calls synchronously, which is impossible in another thread.
     if (shim.given.overrides(CLOCK_SKEW)) throw wantedAtOnce(CLOCK_SKEW, "override");
     this.#isWanted = true;
     this.#choose();
@@ -54,8 +54,8 @@ export class WorkerCores {
     this.#links.delete(link);
     if (this.#chosen !== link) return;
     this.#chosen = null;
-    // Another may be started as well as the first was: it has as long.
-    this.shim.cores.lose()?.arrival.limit(START_TIMEOUT, workerGone);
+    // Another worker may be started, as the first one was: it has the same time.
+    this.shim.cores.lose()?.readiness.limit(START_TIMEOUT, workerGone);
     this.#choose();
   }
 
@@ -78,7 +78,7 @@ export class WorkerCores {
       if (this.#chosen !== link || shim.cores.pending !== pending) return; // closed meanwhile
       shim.cores.use((host) => new RemoteCore(link, host, about, shim), about.plan);
     } catch (error) {
-      if (this.#chosen === link) pending.arrival.fail(error);
+      if (this.#chosen === link) pending.readiness.fail(error);
     }
   }
 }
@@ -99,5 +99,5 @@ function decisionFrom(answer) {
 const wantedAtOnce = (name, option) =>
   unsupported(
     `Python in a worker cannot call this page's ${name} without waiting for it.`,
-    `Give ${option}=… to supertokens_pyodide.init() in the worker, and leave it out here.`,
+    `Give ${option}=… to supertokens_pyodide.init() in the worker, and remove it from the page.`,
   );

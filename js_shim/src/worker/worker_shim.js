@@ -21,9 +21,9 @@ import { WorkerWindow } from "./worker_window.js";
  * @typedef {import("./wire.js").Welcome} Welcome
  */
 
-// How long a caller waits for a sign that the page has the shim. It needs no answer of the page, which may be
-// busy; only one that is busy from the moment in which it starts its worker shows none. A page that has shown
-// it may take as long to answer as Python on a page may take to start.
+// How long a caller waits for the sign that the page has the shim. A busy page shows it too, unless it is
+// busy from the moment when it starts its worker. After the sign, the page may take as long to answer as
+// Python on a page may take to start.
 const SIGN_TIMEOUT = 3_000;
 
 export class WorkerShim extends Shim {
@@ -31,20 +31,20 @@ export class WorkerShim extends Shim {
   #link = null;
   /** @type {LinkJar | null} */
   #jar = null;
-  /** Lets go of the liveness lock. */
+  /** Releases the liveness lock. */
   #release = () => {};
   /** Whether its core decides for the page. */
   #decides = false;
 
   /**
-   * Start for Python in this worker: catch requests now, and hold them until the page has answered.
+   * Start for Python in this worker: intercept requests now, and hold them until the page has answered.
    *
-   * @param {Record<string, any> | undefined} options those that tell which requests are ours, where
-   *   Python has been given any
+   * @param {Record<string, any> | undefined} options that define which requests are ours, if Python has been
+   *   given any
    * @param {Record<string, any>} functions options that Python gave
-   * @param {string[]} keys what the core wants to know from localStorage
-   * @param {(options: string | undefined) => string} start connects the core; takes the options that
-   *   the page was given, and returns an error as JSON, or nothing
+   * @param {string[]} keys of localStorage that the core needs
+   * @param {(options: string | undefined) => string} start connects the core; takes the options of the page,
+   *   and returns an error as JSON, or an empty text
    */
   join(options, functions, keys, start) {
     if (location.origin === "null") throw opaqueOrigin();
@@ -54,17 +54,17 @@ export class WorkerShim extends Shim {
     );
     if (options) this.target = targetOf(options);
     else this.interception.isOpenToAll = true;
-    const { arrival } = this.cores.wait(new BootFiles());
-    // Without Web Locks the sign is an answer, for which a busy page takes its time.
-    arrival.limit(navigator.locks ? SIGN_TIMEOUT : START_TIMEOUT, noPage);
-    this.#joinPage(arrival, keys, start).catch((error) => {
+    const { readiness } = this.cores.wait(new BootFiles());
+    // Without Web Locks the sign is a message, for which a busy page takes longer.
+    readiness.limit(navigator.locks ? SIGN_TIMEOUT : START_TIMEOUT, noPage);
+    this.#joinPage(readiness, keys, start).catch((error) => {
       this.interception.isOpenToAll = false;
-      arrival.fail(error);
+      readiness.fail(error);
     });
   }
 
   /**
-   * Connect an interpreter's core: once the page has answered, or without a page.
+   * Connect an interpreter's core: after the page has answered, or without a page.
    *
    * @param {import("../core/python.js").Port} port
    */
@@ -120,16 +120,16 @@ export class WorkerShim extends Shim {
   }
 
   /**
-   * @param {import("../core/arrival.js").Arrival} arrival
+   * @param {import("../core/readiness.js").Readiness} readiness
    * @param {string[]} keys
    * @param {(options: string | undefined) => string} start
    */
-  async #joinPage(arrival, keys, start) {
-    const isClosed = () => this.cores.pending?.arrival !== arrival;
+  async #joinPage(readiness, keys, start) {
+    const isClosed = () => this.cores.pending?.readiness !== readiness;
     const livenessLock = await this.#holdLivenessLock();
     await announcement(isClosed);
     if (isClosed()) return;
-    arrival.limit(START_TIMEOUT, noAnswer);
+    readiness.limit(START_TIMEOUT, noAnswer);
     const { port1, port2 } = new MessageChannel();
     const update = (/** @type {string} */ text) => this.#jar?.update(text);
     const core = coreServices(this, update);
@@ -145,7 +145,7 @@ export class WorkerShim extends Shim {
         this.#decides = true;
         return core.decide(options);
       },
-      waiting: () => arrival.limit(START_TIMEOUT, notShared),
+      waiting: () => readiness.limit(START_TIMEOUT, notShared),
       closed: () => {
         this.#decides = false;
         this.#jar?.forget();
@@ -165,7 +165,7 @@ export class WorkerShim extends Shim {
       link.report("refused", error);
       throw new SuperTokensError(error);
     }
-    link.report("up");
+    link.report("ready");
   }
 
   /** @param {object[]} events */
@@ -219,7 +219,7 @@ const noAnswer = () =>
   bootFailed(
     "The page that owns this worker has not answered yet.",
     undefined,
-    "The page is busy: call again later, and give its main thread pauses.",
+    "The page is busy: call again later, and let its main thread pause regularly.",
   );
 
 const notShared = () =>
@@ -230,12 +230,12 @@ const notShared = () =>
 
 const opaqueOrigin = () =>
   unsupported(
-    "This worker has an opaque origin, as workers made of data: URLs have, and no page shares its session with it.",
+    "This worker has an opaque origin, as workers from data: URLs have, and pages cannot share sessions with it.",
     "Start the worker from a file of the page's origin, or from a blob: URL.",
   );
 
 const noLocks = () =>
   unsupported(
-    "Workers that share a session refresh it one at a time by Web Locks, and there are none.",
-    "Serve the page over https; plain http will do on localhost only.",
+    "Workers that share a session refresh it one at a time with Web Locks, which are missing here.",
+    "Serve the page over https; plain http works on localhost only.",
   );

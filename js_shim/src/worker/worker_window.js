@@ -1,4 +1,4 @@
-// The page as its worker knows it: first by itself, then as the page says.
+// The page's address and storage in its worker: first the worker's own, then the page's.
 
 import { WindowHandler } from "../host/window_handler.js";
 import { resolveUrl } from "../platform.js";
@@ -6,14 +6,14 @@ import { resolveUrl } from "../platform.js";
 /** @typedef {import("../host/jar.js").Store} Store */
 
 export class WorkerWindow extends WindowHandler {
-  // A worker that was made of a blob has an address without a host.
+  // A worker from a blob has an address without a host.
   #hostname = resolveUrl(location.origin)?.hostname ?? "";
   #secure = location.origin.startsWith("https:");
   /** @type {Store | null} */
   #store = null;
 
   /**
-   * Take over what the page says of itself: it may have a windowHandler.
+   * Take over the page's data about itself: it may have a windowHandler.
    *
    * @param {{hostname: string, secure: boolean}} page
    * @param {Store} store

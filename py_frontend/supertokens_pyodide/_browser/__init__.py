@@ -1,1 +1,1 @@
-"""The core's place in a browser: the only package here that imports ``js`` and ``pyodide``."""
+"""The core in a browser: the only package here that imports ``js`` and ``pyodide``."""

@@ -22,17 +22,17 @@ from .convert import python_error
 from .functions import Functions, date_provider, functions_of, plain, use_page_skew
 from .host import BrowserHost
 
-# The page's one shim is registered under Symbol.for() of this (js_shim/src/registry.js).
+# The page's one shim is registered under Symbol.for() of this name (js_shim/src/registry.js).
 _SHIM_KEY = "supertokens-pyodide"
 
-# The package's: its metadata takes long to read. tools/check_versions.py compares the two.
+# The package's version: reading its metadata is slow. tools/check_versions.py compares the two.
 VERSION = "0.1.0"
 
 _IN_BROWSER = sys.platform == "emscripten"
 
 
 def start(options: Mapping[str, Any]) -> Client:
-    """Start for Python: take this realm's shim, or install the one that the package carries."""
+    """Start from Python: use this realm's shim, or install the one in the package."""
     if _stand_in.current is not None:
         client = _stand_in.current.start(options)
         _current.bind(client)
@@ -57,7 +57,7 @@ def start(options: Mapping[str, Any]) -> Client:
 
 
 def new_client(shim: Any, functions: Mapping[str, Any] | None = None) -> Client:
-    """A client, not open yet, of the page that has this shim."""
+    """A client, not open yet, for the page of this shim."""
 
     def covers(url: str, api_domain: str, backend_domain: str | None) -> bool:
         return bool(shim.isOurs(url, api_domain, backend_domain))
@@ -72,11 +72,11 @@ def _join(
     functions: Mapping[str, Any],
     adapted: Functions,
 ) -> None:
-    """Ask the page that owns this worker for what a worker lacks; it answers in its own time."""
+    """Ask the page that owns this worker for what the worker lacks; the page answers later."""
     from pyodide.ffi import JsException, create_once_callable
 
     scope = None
-    if "api_domain" in options:  # else the page knows it
+    if "api_domain" in options:  # otherwise the page knows it
         client.config = read_config(options, _page(shim, adapted))
         scope = plain(
             {
@@ -106,7 +106,7 @@ def _host(client: Client, shim: Any, adapted: Functions) -> BrowserHost:
 
 
 def _agreed(shim: Any, own: Mapping[str, Any], given: str | None, adapted: Functions) -> Config:
-    """The config that Python's options and those that JavaScript gave (JSON), if any, make."""
+    """The config from Python's options and from the options that JavaScript gave (JSON), if any."""
     page = _page(shim, adapted)
     if not given:
         return read_config(own, page)
@@ -120,7 +120,7 @@ def _agreed(shim: Any, own: Mapping[str, Any], given: str | None, adapted: Funct
 
 
 def read_options(options: Mapping[str, Any]) -> Config:
-    """The options, checked against the page that they are for; raises ConfigError."""
+    """Check the options against their page; raises ConfigError."""
     if _stand_in.current is not None:
         return _stand_in.current.read_options(options)
     _require_browser()
@@ -140,9 +140,9 @@ def _page(shim: Any, functions: Functions | None = None) -> Page:
 def connect(
     client: Client, shim: Any, config: Config, functions: Mapping[str, Any], adapted: Functions
 ) -> None:
-    """Hand a new session's core to the shim, and make it the current one.
+    """Connect a new session's core to the shim, and make it the current one.
 
-    ``functions`` are the options that are functions, ``adapted`` is what the shim calls of them.
+    ``functions`` are the options that are functions; ``adapted`` are these as the shim calls them.
     """
     import js
     from pyodide.ffi import JsException, create_proxy, to_js
@@ -189,9 +189,9 @@ def _facts(client: Client) -> str:
 
 
 def agree(options: str, config: Config) -> str:
-    """Compare JavaScript's options (JSON) with a config; an error as JSON if they do not match it.
+    """Compare JavaScript's options (JSON) with a config; returns an error as JSON if they differ.
 
-    If they do, the config learns of the hook that they have.
+    If they match, the config also learns whether JavaScript gave a postAPIHook.
     """
     error: SuperTokensError = AlreadyInitialised(
         "The session SDK was already initialised on this page, with other options."
@@ -218,7 +218,7 @@ def _require_browser() -> None:
 def _require_same_version(shim: Any) -> None:
     if shim.version != VERSION:
         raise BootFailed(
-            f"The page's shim ({shim.version}) and the Python package ({VERSION}) are of different "
+            f"The page's shim ({shim.version}) and the Python package ({VERSION}) have different "
             "versions.",
             hint="Load the same version of both.",
         )
@@ -244,7 +244,7 @@ def _find_shim() -> Any:
 def _install_shim() -> Any:
     from pyodide.code import run_js
 
-    # Read through the loader, so that a wheel on sys.path as a zip works too.
+    # Read by the module's loader, so that a zipped wheel on sys.path works, too.
     path = os.path.join(os.path.dirname(__file__), "shim.js")
     run_js(cast(Any, __spec__).loader.get_data(path).decode())
     return _find_shim()

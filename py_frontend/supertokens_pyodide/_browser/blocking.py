@@ -1,4 +1,4 @@
-"""Requests that block where nobody can refresh for them: their token is made fresh before."""
+"""Blocking requests: no refresh can run meanwhile, so the token is refreshed before they start."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from ..errors import SuperTokensError
 
 
 class FreshXMLHttpRequest:
-    """XMLHttpRequest for modules that block with it: what they open is ``freshen``-ed for first."""
+    """XMLHttpRequest for modules that block with it: ``freshen`` runs before each ``open``."""
 
     def __init__(self, freshen: Callable[[str], None]) -> None:
         self._freshen = freshen
 
     def new(self) -> Any:
-        """A new request, as of the page's current class."""
+        """A new request of the page's current class."""
         import js
 
         return _Request(js.XMLHttpRequest.new(), self._freshen)
 
 
 class _Request:
-    """A JavaScript object as it is, but for the time before it is opened."""
+    """A JavaScript object, unchanged except until it is opened."""
 
     def __init__(self, xhr: Any, freshen: Callable[[str], None]) -> None:
         vars(self).update(_xhr=xhr, _freshen=freshen)
 
     def open(self, method: str, url: str, *more: Any) -> None:
-        """Open it once there is nothing to wait for."""
+        """Open it after ``freshen`` has finished."""
         self._freshen(url)
         self._xhr.open(method, url, *more)
 
@@ -43,9 +43,9 @@ class _Request:
 
 
 def freshen(client: Client, shim: Any, url: str) -> None:
-    """Have the session refreshed for a request that may need it, where Python can wait (JSPI).
+    """Refresh the session for a request that may need it, if Python can wait (JSPI).
 
-    If that fails, the request finds out.
+    If that fails, the request itself gets the error.
     """
     from pyodide.ffi import can_run_sync, run_sync
 

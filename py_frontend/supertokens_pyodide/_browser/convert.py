@@ -1,4 +1,4 @@
-"""Errors across the bridge: what the shim throws, as this package's own classes."""
+"""Errors across the bridge: the shim's errors as classes of this package."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ..errors import SuperTokensError
 
 
 def python_error(thrown: Any) -> SuperTokensError:
-    """A JavaScript error of the shim as the Python class of the same name."""
-    # Its data has the texts in Python's names.
+    """A JavaScript error of the shim, as the Python class with the same name."""
+    # The data has the texts with Python's names.
     data = getattr(thrown, "data", None) or thrown
     error = read_error(
         {
@@ -30,31 +30,31 @@ def python_error(thrown: Any) -> SuperTokensError:
 
 
 def fetched(response: Any) -> Any:
-    """A browser's Response as ``pyfetch`` gives it."""
+    """A browser's Response, as ``pyfetch`` returns it."""
     from pyodide.http import FetchResponse
 
     return FetchResponse(response.url, response.clone())
 
 
 def cause_of(error: BaseException | None) -> SuperTokensError | None:
-    """The session's error behind the exception of an HTTP client, or None if it has another cause.
+    """The session's error behind the exception of an HTTP client; None if the cause is another one.
 
-    Every client wraps what the browser tells it in an exception of its own (``requests`` in its
-    ``ConnectionError``, for instance); this tells whether the session was the reason.
+    Every client wraps the browser's error in its own exception (``requests`` in its
+    ``ConnectionError``, for instance). This returns the session's error if there is one.
     """
     js_exception = getattr(sys.modules.get("pyodide.ffi"), "JsException", ())
     while error is not None:
         if isinstance(error, SuperTokensError):
             return error
         if isinstance(error, js_exception):
-            # It began here; what Python was handling before has nothing to do with it.
+            # The error began here; the exception that Python handled before is not its context.
             return python_error(error) if _is_ours(error) else None
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return None
 
 
 def _is_ours(thrown: Any) -> bool:
-    """Whether a JavaScript error is the shim's."""
+    """Whether a JavaScript error comes from the shim."""
     kind = getattr(errors, str(thrown.name), None)
     if not (isinstance(kind, type) and issubclass(kind, SuperTokensError)):
         return False

@@ -1,4 +1,4 @@
-"""The way in for JavaScript: where its ``init()`` booted Python, the core is started from here."""
+"""The entry point for JavaScript: if its ``init()`` booted Python, the core is started here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .functions import Functions
 
 
 def start(shim: Any, options: str) -> str:
-    """Connect a session's core to the shim; returns an error's JSON, or nothing."""
+    """Connect a session's core to the shim; returns an error's JSON, or an empty text."""
     try:
         config = attach.read_options(from_javascript(json.loads(options)))
         client = attach.new_client(shim)

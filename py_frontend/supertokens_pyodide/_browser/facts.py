@@ -1,4 +1,4 @@
-"""What there is to know of this interpreter, for ``diagnose()``."""
+"""The facts about this interpreter, for ``diagnose()``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .captured import CapturedModules
 
 
 def interpreter_facts(modules: CapturedModules) -> str:
-    """JSON of versions, and of how the HTTP clients that are loaded reach the browser."""
+    """JSON of versions, and of how the loaded HTTP clients reach the browser."""
     import pyodide
 
     return json.dumps(
@@ -27,5 +27,5 @@ def _package_version() -> str:
 
     try:
         return version("supertokens-pyodide")
-    except PackageNotFoundError:  # put on sys.path by hand
+    except PackageNotFoundError:  # put on sys.path without installation
         return "unknown"

@@ -1,4 +1,4 @@
-"""A fetch for Python: plain values in, Pyodide's response out, and this package's own errors."""
+"""A fetch for Python: takes plain values, returns Pyodide's response, raises our own errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def fetch(
 
     A ``body`` that is a dict or a list is sent as JSON; further options are those of JavaScript's
     ``fetch``. Works for every URL, also before ``init()``. Raises RefreshUnavailable and the other
-    errors of this package as they are, and ``OSError`` where the browser got no response.
+    errors of this package unchanged, and ``OSError`` if the browser got no response.
     """
     sent = dict(headers or {})
     if isinstance(body, (Mapping, list)):

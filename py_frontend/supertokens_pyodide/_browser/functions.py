@@ -1,4 +1,4 @@
-"""Options that are functions: Python's, made into what the shim calls, and JavaScript's clock."""
+"""Options that are functions: Python's adapted for the shim, and JavaScript's clock for Python."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _WINDOW = {
 
 
 def functions_of(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the options that are functions, well or ill formed."""
+    """The options that are functions, valid or not."""
     return {name: value for name, value in options.items() if name in SEAMS}
 
 
 class Functions:
-    """Python's functions as an object of the shim; ``destroy()`` when it lets go of them."""
+    """Python's functions as an object of the shim; the shim calls ``destroy()`` when it is done."""
 
     def __init__(self, functions: Mapping[str, Any]) -> None:
         self._proxies: list[Any] = []
@@ -50,7 +50,7 @@ class Functions:
         }
 
     def replace(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
-        """Put others in place of some."""
+        """Replace some of the functions."""
         for name, function in self._made(functions).items():
             setattr(self.object, name, function)
         if hasattr(self.object, "override"):
@@ -58,7 +58,7 @@ class Functions:
         self.match_urls(recipe)
 
     def destroy(self) -> None:
-        """Free what the shim held."""
+        """Free everything that the shim held."""
         for proxy in self._proxies:
             proxy.destroy()
 
@@ -76,7 +76,7 @@ class Functions:
         return to_js(dict(entries), dict_converter=js.Object.fromEntries)
 
     def _methods(self, handler: Any, names: Iterable[str]) -> Any:
-        """A Python object's methods under JavaScript's names."""
+        """A Python object's methods, under JavaScript's names."""
         return self._object(
             {
                 camel_case(name): self._function(getattr(handler, name))
@@ -133,7 +133,7 @@ class Functions:
         return self._function(handler)
 
     def match_urls(self, recipe: Recipe) -> None:
-        """Let the shim ask Python which URLs are ours, where Python has its own idea of it."""
+        """Let the shim ask Python which URLs are ours, if Python overrides that function."""
         if not is_overridden(recipe, MATCH_URL):
             return
         own = self._object(
@@ -150,19 +150,19 @@ class Functions:
 
 
 def date_provider(functions: Mapping[str, Any], shim: Any) -> DateProvider | None:
-    """The page's own clock, by whichever language gave it."""
+    """The page's own clock, from either language."""
     make = functions.get("date_provider")
     try:
         given = make() if make is not None else shim.dateProvider()
     except Exception as error:
         if make is None:
-            raise  # the shim's, which says so itself
+            raise  # the shim's error, which says so itself
         raise HandlerFailed("The page's date_provider failed.") from error
     return ReportedProvider(given if make is not None else SnakeCase(given)) if given else None
 
 
 def use_page_skew(clock: Clock, shim: Any) -> None:
-    """Learn the clock's skew as JavaScript on this page wants it."""
+    """Take over the clock skew as JavaScript on this page overrides it."""
     calculate = shim.clockSkew()
     if calculate:
         clock.calculate_skew = reported(
@@ -173,11 +173,11 @@ def use_page_skew(clock: Clock, shim: Any) -> None:
 
 
 class ReportedProvider:
-    """A page's own clock; where it fails, that is logged and the client's clock is used."""
+    """A page's own clock; if it fails, the error is logged and the client's clock is used."""
 
     def __init__(self, provider: DateProvider) -> None:
         name = "date_provider"
-        # What is no number fails here, where it is known whose it is.
+        # If the value is not a number, it fails here, where the cause is known.
         self.now = reported(lambda: float(provider.now()), name, lambda: time.time() * 1000)
         self.get_threshold_in_seconds = reported(
             lambda: float(provider.get_threshold_in_seconds()), name, lambda: THRESHOLD / 1000
@@ -191,7 +191,7 @@ class ReportedProvider:
 
 
 class SnakeCase:
-    """A JavaScript object whose methods have Python's names."""
+    """A JavaScript object whose methods are called by Python's names."""
 
     def __init__(self, target: Any) -> None:
         self._target = target
@@ -204,7 +204,7 @@ class SnakeCase:
 
 
 def camel_case(name: str) -> str:
-    """A Python name as JavaScript has it."""
+    """A Python name in JavaScript's spelling."""
     if name.endswith("_api_hook"):
         return name.removesuffix("_api_hook") + "APIHook"
     head, *rest = name.split("_")
@@ -212,7 +212,7 @@ def camel_case(name: str) -> str:
 
 
 def read_call(call: Any) -> dict[str, Any]:
-    """A call to the backend, as Python hooks see it."""
+    """A call to the backend, as Python hooks get it."""
     init = call.requestInit
     headers = dict(getattr(init.headers, "entries", lambda: init.headers.object_entries())())
     context = call.userContext

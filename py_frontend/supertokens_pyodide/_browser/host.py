@@ -1,4 +1,4 @@
-"""The host of a page: what a client needs of the shim."""
+"""The host of a page: the services of the shim that a client needs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .functions import Functions
 
 
 class BrowserHost:
-    """A client's way to the shim."""
+    """A client's access to the shim."""
 
     def __init__(
         self, shim: Any, functions: Functions, freshen: Callable[[str], None] | None = None
@@ -29,27 +29,27 @@ class BrowserHost:
         self._modules = CapturedModules(freshen)
 
     def interpreter_facts(self) -> str:
-        """What there is to know of this interpreter, as JSON."""
+        """The facts about this interpreter, as JSON."""
         return interpreter_facts(self._modules)
 
     def keep(self, proxies: Mapping[str, Any]) -> None:
-        """Take over what the shim has of Python's, to destroy it in the end."""
+        """Take over the Python objects that the shim holds, to destroy them in the end."""
         self._proxies = proxies
 
     def cookies(self) -> str | None:
-        """The page's cookies; None where the core knows them."""
+        """The page's cookies; None if the core has them already."""
         return cast("str | None", self._shim.cookies())
 
     async def opened(self) -> None:
-        """Wait until the client is open; raises what keeps it from that."""
+        """Wait until the client is open; raises the error that prevents it."""
         await _settled(self._shim.ready())
 
     async def sync(self) -> None:
-        """Bring the mirror up to date."""
+        """Bring the mirror of the cookies up to date."""
         await _settled(self._shim.sync())
 
     def response_headers(self) -> dict[str, str]:
-        """The headers of the response that came last."""
+        """The headers of the last response."""
         return dict(self._shim.lastHeaders().entries())
 
     def response_of(self, call: str, status: int) -> Any:
@@ -58,13 +58,13 @@ class BrowserHost:
         return None if response is None else fetched(response)
 
     async def before(self, call: dict[str, Any]) -> dict[str, Any]:
-        """A recipe's call to the backend, as the page's hook wants it."""
+        """A recipe's call to the backend, after the page's preAPIHook."""
         from .recipe_calls import before
 
         return await before(self._shim.hooks, call)
 
     async def after(self, call: dict[str, Any], response: Any) -> None:
-        """Let the page's hook know of the response to a recipe's call."""
+        """Call the page's postAPIHook with the response to a recipe's call."""
         from .recipe_calls import after
 
         await after(self._shim.hooks, call, response)
@@ -82,12 +82,12 @@ class BrowserHost:
         return BrowserPasskeys() if self._shim.isPage else None
 
     def renew(self, functions: Mapping[str, Any], recipe: Recipe) -> None:
-        """Use these functions and this recipe in place of the earlier ones."""
+        """Replace the earlier functions and the earlier recipe by these."""
         self._functions.replace(functions, recipe)
         self._shim.renew()
 
     async def facts(self) -> Facts:
-        """What there is to know of the page, for ``diagnose``."""
+        """The facts about the page, for ``diagnose``."""
         facts: Facts = json.loads(await _settled(self._shim.facts()))
         return facts
 
@@ -100,7 +100,7 @@ class BrowserHost:
         await _settled(self._shim.drive(step))
 
     def close(self) -> None:
-        """Take our patches off the page."""
+        """Remove our patches from the page."""
         self._shim.disconnect()
         self._modules.restore()
         for proxy in self._proxies.values():

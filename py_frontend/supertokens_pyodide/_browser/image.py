@@ -1,20 +1,20 @@
-"""An interpreter's memory as an image: what to do before it is taken, and once it is loaded."""
+"""An interpreter's memory image: what to do before it is taken, and after it is loaded."""
 
 from __future__ import annotations
 
 import gc
 import sys
 
-# So that it is in the image.
+# Imported so that it is part of the image.
 from . import entry as entry
 
 
-def settle() -> None:
-    """Leave nothing behind that refers to JavaScript, which is no part of the memory."""
+def prepare() -> None:
+    """Remove every reference to JavaScript objects, which are not part of the memory."""
     gc.collect()
 
 
-def awaken() -> None:
-    """Forget what must not be the same in everybody who starts from one image."""
+def restore() -> None:
+    """Reset what must differ between interpreters that start from the same image."""
     if random := sys.modules.get("random"):
         random.seed()

@@ -19,7 +19,7 @@ _RESPONSE = (
 
 
 class PromptFailed(Exception):
-    """The browser's prompt gave no passkey; ``name`` is that of its DOMException."""
+    """The browser's prompt returned no passkey; ``name`` is the name of its DOMException."""
 
     def __init__(self, name: str, message: str = "") -> None:
         super().__init__(f"{name}: {message}")
@@ -31,11 +31,11 @@ class BrowserPasskeys:
     """The passkeys of a page's browser."""
 
     def unsupported(self) -> str | None:
-        """The reason if there are no passkeys here; None if there are."""
+        """The reason why there are no passkeys here; None if there are."""
         import js
 
         if not js.isSecureContext:
-            return "The page has not come by https."
+            return "The page was not loaded by https."
         if not hasattr(js, "PublicKeyCredential"):
             return "The browser has no passkeys."
         policy = getattr(js.document, "permissionsPolicy", None) or getattr(
@@ -52,7 +52,7 @@ class BrowserPasskeys:
         return bool(await js.PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable())
 
     async def has_autofill(self) -> bool:
-        """Whether the browser offers passkeys where a form is filled in."""
+        """Whether the browser offers passkeys in forms (autofill)."""
         import js
 
         available = getattr(js.PublicKeyCredential, "isConditionalMediationAvailable", None)
@@ -92,7 +92,7 @@ class BrowserPasskeys:
     async def signal_accepted(
         self, rp_id: str, user_handle: str, credential_ids: Sequence[str]
     ) -> None:
-        """Tell the browser which passkeys of a user there are, so that it offers no other."""
+        """Report a user's current passkeys to the browser, so that it offers no others."""
         import js
         from pyodide.ffi import JsException
 

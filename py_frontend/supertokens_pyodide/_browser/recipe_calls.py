@@ -1,4 +1,4 @@
-"""The page's hooks around the calls of recipes, in whichever language they were given."""
+"""The page's hooks around the calls of recipes, from either language."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from .functions import plain, read_call
 
 
 async def before(hooks: Any, call: dict[str, Any]) -> dict[str, Any]:
-    """The call as preAPIHook wants it; one that fails is reported and changes nothing."""
+    """The call after preAPIHook; a hook that fails is logged and changes nothing."""
     if not hooks.preAPIHook:
         return call
     import js
 
     changed = await hooks.before(_to_javascript(call))
     init = changed.requestInit
-    # A worker's page gives them as a list, another hook as Headers or as an object.
+    # A worker's page gives them as a list; another hook as Headers or as an object.
     init.headers = js.Headers.new(init.headers)
-    # What a worker's page gives has all that a Request has, be it nothing.
+    # A worker's page gives every property of a Request, also empty ones.
     options = {name: value for name, value in init.object_entries() if value}
     read = read_call(changed)
     return {**read, "request_init": {**options, "headers": read["request_init"]["headers"]}}
 
 
 async def after(hooks: Any, call: dict[str, Any], response: Any) -> None:
-    """Let postAPIHook know of the response; one that fails is reported."""
+    """Call postAPIHook with the response; a hook that fails is logged."""
     if hooks.postAPIHook:
         await hooks.after(_to_javascript(call), response.js_response)
 

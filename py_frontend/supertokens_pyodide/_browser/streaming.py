@@ -1,4 +1,4 @@
-"""Requests through the page's fetch whose responses are read piece by piece."""
+"""Requests through the page's fetch whose responses are read in pieces."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ T = TypeVar("T")
 
 
 class StreamedResponse:
-    """A response whose head is there; ``read`` gives what follows."""
+    """A response whose head has arrived; ``read`` returns the body piece by piece."""
 
     def __init__(self, response: Any, control: Any, timeout_s: float | None) -> None:
         self.status: int = response.status
         self.reason: str = response.statusText
-        #: Where it came from: another place than asked for, if the browser was redirected.
+        #: Where it came from: after a redirect another address than that of the request.
         self.url: str = response.url
         self.headers: list[tuple[str, str]] = [
             (str(name), str(text)) for name, text in response.headers.entries()
@@ -37,17 +37,17 @@ class StreamedResponse:
         return None if piece.done else bytes(piece.value.to_bytes())
 
     def close(self) -> None:
-        """Give up what has not been read."""
+        """Discard the rest of the body."""
         self._control.abort()
 
 
 async def send(
     method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes, timeout_s: float | None
 ) -> StreamedResponse:
-    """Send a request and wait for its response's head.
+    """Send a request and wait for the head of its response.
 
     ``timeout_s`` is in seconds, for the head and for each piece of the body. Raises TimeoutError,
-    ConnectionError where the browser got no response, or a SuperTokensError.
+    ConnectionError if the browser got no response, or a SuperTokensError.
     """
     import js
     from pyodide.ffi import to_js
@@ -63,7 +63,7 @@ async def send(
 
 @asynccontextmanager
 async def _waiting(control: Any, timeout_s: float | None) -> AsyncIterator[None]:
-    """Wait for the browser: a wait that is given up ends the request, errors become Python's."""
+    """Wait for the browser; if the wait ends early, abort the request. Raises Python's errors."""
     from pyodide.ffi import JsException
 
     try:
@@ -73,7 +73,7 @@ async def _waiting(control: Any, timeout_s: float | None) -> AsyncIterator[None]
         if ours := cause_of(error):
             raise ours from None
         raise ConnectionError(str(error.message)) from error
-    except BaseException:  # also the caller's task was cancelled
+    except BaseException:  # also if the caller's task was cancelled
         control.abort()
         raise
 

@@ -1,4 +1,4 @@
-"""The page's address and storage, as its ``window_handler`` gives them."""
+"""The page's address and storage, from its ``window_handler``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .._client import Store
 
 
 class BrowserWindow:
-    """A page, in the form of a window handler."""
+    """A page, through its window handler."""
 
     def __init__(self, handler: Any) -> None:
         self._handler = handler
@@ -19,7 +19,7 @@ class BrowserWindow:
         return str(self._handler.location.getHref())
 
     def replace_href(self, href: str) -> None:
-        """Show another address, without loading it."""
+        """Change the page's address without loading it."""
         history = self._handler.history
         history.replaceState(history.getState(), "", href)
 
@@ -44,7 +44,7 @@ class BrowserWindow:
             listener.destroy()
 
     def read(self, store: Store, key: str) -> str | None:
-        """The text that the page keeps under a key; None also if storage is blocked."""
+        """The text that the page has stored under a key; None also if storage is blocked."""
         from pyodide.ffi import JsException
 
         try:
@@ -53,7 +53,7 @@ class BrowserWindow:
             return None
 
     def write(self, store: Store, key: str, text: str | None) -> bool:
-        """Keep a text under a key, or nothing; False where storage is blocked."""
+        """Store a text under a key, or remove the entry; False if storage is blocked."""
         from pyodide.ffi import JsException
 
         storage = self._storage(store)
@@ -71,6 +71,6 @@ class BrowserWindow:
 
 
 def page_window(shim: Any) -> BrowserWindow | None:
-    """The page of a shim; None in a worker, where nothing has been given in its place."""
+    """The page of a shim; None in a worker without a ``window_handler``."""
     handler = shim.page
     return BrowserWindow(handler) if handler else None

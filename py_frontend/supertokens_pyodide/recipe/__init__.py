@@ -13,7 +13,7 @@
             print(reason)
 
 A result is one of several frozen dataclasses, one for each status of the API, so that type checkers
-see whether a ``match`` handles all of them. Whatever is no answer of the API raises RequestFailed,
-and a message of the backend for the user raises GeneralError. Calls with equal arguments that are
-made while one is on its way share its request.
+see whether a ``match`` handles all of them. A response that the API does not define raises
+RequestFailed. A message of the backend for the user raises GeneralError. If a call with equal
+arguments is running, a second call shares its request.
 """

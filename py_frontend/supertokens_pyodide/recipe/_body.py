@@ -1,4 +1,4 @@
-"""Bodies of responses, read field by field: what is not as the API says raises ValueError."""
+"""Reading bodies of responses, field by field; what the API does not define raises ValueError."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Body:
-    """An object of JSON, whose fields are checked as they are read.
+    """A JSON object whose fields are checked when they are read.
 
     A field that may be missing is read with a default.
     """
@@ -33,7 +33,7 @@ class Body:
         """A number, without its fraction."""
         value = self._of((int, float), name, default)
         if isinstance(value, bool):
-            raise ValueError(f"{name} is no number")
+            raise ValueError(f"{name} is not a number")
         return int(value)
 
     def flag(self, name: str, default: bool | None = None) -> bool:
@@ -69,5 +69,5 @@ class Body:
 
 def _checked(kind: Any, name: str, value: Any) -> Any:
     if not isinstance(value, kind):
-        raise ValueError(f"{name} is missing, or of another kind")
+        raise ValueError(f"{name} is missing, or has another type")
     return value

@@ -1,4 +1,4 @@
-"""Calls to the backend's API: declared as tables, sent like every request of the page.
+"""Calls to the backend's API: declared as tables, and sent like every request of the page.
 
 _VERIFY: Api[Verified | InvalidToken] = Api(
     "emailverification", "VERIFY_EMAIL", "POST", "/user/email/verify",
@@ -28,17 +28,17 @@ from ._tenant import checked_tenant, page_tenant
 
 T = TypeVar("T")
 
-# Seconds. A backend may send a mail, and hash a password, before it answers.
+# Seconds. Before it answers, a backend may send an e-mail and hash a password.
 TIMEOUT = 60
-# How long a page's hook after a call is waited for.
+# The timeout of a page's hook after a call.
 HOOK_TIMEOUT = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Api(Generic[T]):
-    """One route of the API (FDI), with what makes a result of each status.
+    """One route of the API (FDI), with a reader for the result of each status.
 
-    ``action`` is its name for hooks, as in supertokens-web-js.
+    ``action`` is the route's name for hooks, as in supertokens-web-js.
     """
 
     recipe: str
@@ -60,10 +60,10 @@ class Api(Generic[T]):
         second_factor: bool | None = None,
         user_context: UserContext | None = None,
     ) -> T:
-        """Make the call; raises RequestFailed and GeneralError, and NoSession early.
+        """Make the call; raises RequestFailed and GeneralError, and NoSession before sending.
 
-        ``second_factor`` is None for routes that know none. With True a session must be there, and
-        what the route does is done for its user.
+        ``second_factor`` is None for routes without second factors. With True there must be a
+        session, and the call is for its user.
         """
         client = _current.current()
         await client.reached()
@@ -83,7 +83,7 @@ class Api(Generic[T]):
         return result
 
     def read(self, data: object) -> T:
-        """The result that a response's body stands for; raises RequestFailed and GeneralError."""
+        """The result for a response's body; raises RequestFailed and GeneralError."""
         try:
             body = Body(data)
             status = body.text("status")
@@ -95,7 +95,7 @@ class Api(Generic[T]):
         except ValueError as error:
             problem = str(error)
         raise RequestFailed(
-            f"The response to {self.action} is not as the API says: {problem}.",
+            f"The response to {self.action} is not as the API defines it: {problem}.",
             status=200,
             hint="Compare the versions of the backend SDK and of this package.",
         )
@@ -125,7 +125,7 @@ async def _answer(
         "credentials": client.config.credentials,
         "headers": headers,
     }
-    # Hooks see no body: it has passwords, codes and tokens.
+    # Hooks get no body, because it contains passwords, codes and tokens.
     call = await host.before(
         {"action": api.action, "url": url, "request_init": init, "user_context": user_context}
     )
@@ -168,10 +168,10 @@ def _refused(api: Api[Any], response: Any) -> RequestFailed:
 
 
 _HINTS = {
-    401: "The backend wants a session, or a factor that the tenant takes as its first: sign in.",
+    401: "The backend requires a session, or this factor is not a first factor: sign in.",
     403: "The session lacks what the backend requires: "
     "get_invalid_claims_from_response(error.response) says which claims.",
-    429: "Try again later; retry_after says when, if the backend tells.",
+    429: "Try again later; retry_after says when, if the backend does.",
 }
 
 
@@ -196,7 +196,7 @@ Identity = tuple[str, str]
 
 
 async def identity(client: Client) -> Identity | None:
-    """The user and the handle of the session that is there, or None."""
+    """The user and the handle of the current session, or None."""
     try:
         payload = await client.call("get_access_token_payload")
         user = await client.call("get_user_id")
@@ -213,7 +213,7 @@ def _changes(before: Identity | None, now: Identity | None) -> dict[str, bool]:
 
 
 async def require_session(client: Client) -> None:
-    """Raise NoSession without a session, or RefreshUnavailable if nobody can tell."""
+    """Raise NoSession without a session, or RefreshUnavailable if it is unknown."""
     try:
         await client.call("get_user_id")
     except NoSession as error:

@@ -1,9 +1,9 @@
-"""The functions of recipes: a page may override them, and equal calls share one that is on its way.
+"""The functions of recipes: a page may override them, and equal calls share a running one.
 
     override={"emailpassword": lambda original: {"sign_in": own}}
 
-``original`` is a dict of the recipe's functions, as ``override["functions"]`` gets those of the
-session. An override gets the arguments of the call, with ``user_context`` always among them.
+``original`` is a dict of the recipe's functions, like the session's in ``override["functions"]``.
+An override gets the arguments of the call, always including ``user_context``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class RecipeFunctions:
     def __call__(
         self, function: Callable[P, Coroutine[Any, Any, T]]
     ) -> Callable[P, Coroutine[Any, Any, T]]:
-        """Add a function; gives what its callers call."""
+        """Add a function; returns the function for callers."""
         name = function.__name__
         self._originals[name] = function
 
@@ -47,13 +47,13 @@ class RecipeFunctions:
         return call
 
     def chosen(self, client: Client) -> Mapping[str, Function]:
-        """The functions, with the page's own in place of some; raises ConfigError."""
+        """The functions after the page's override; raises ConfigError."""
         given = client.override_of(self.recipe)
         own = dict(given(dict(self._originals))) if given else {}
         for name in sorted(own.keys() - self._originals.keys()):
             raise ConfigError(
                 "override",
-                f"replaces {name!r}, which is no function of {self.recipe}",
+                f"replaces {name!r}, which is not a function of {self.recipe}",
                 hint=f"It may replace: {', '.join(sorted(self._originals))}.",
             )
         return {**self._originals, **own}
@@ -63,16 +63,16 @@ class Kept:
     """The state of the recipes for one client, until it is closed."""
 
     def __init__(self) -> None:
-        #: What stands in for the page's storages, where there are none.
+        #: The replacement for the page's storages, if there are none.
         self.memory: dict[str, str] = {}
-        #: What a recipe keeps besides, by its name; each has a ``close``.
+        #: Further state of the recipes, by name; each has a ``close``.
         self.parts: dict[str, Any] = {}
         self._functions: dict[str, tuple[Any, Mapping[str, Function]]] = {}
         self._running: list[tuple[object, dict[str, Any], asyncio.Future[Any]]] = []
         self._is_closed = False
 
     def functions(self, of: RecipeFunctions, client: Client) -> Mapping[str, Function]:
-        """A recipe's functions; the page's override is asked for them once."""
+        """A recipe's functions; the page's override is called once to get them."""
         given = client.override_of(of.recipe)
         known = self._functions.get(of.recipe)
         if known is None or known[0] is not given:
@@ -80,9 +80,9 @@ class Kept:
         return known[1]
 
     async def share(self, name: object, function: Function, arguments: dict[str, Any]) -> Any:
-        """Call a function, or wait for a call that is equal but for its user context.
+        """Call a function, or wait for a running call with equal arguments and any user context.
 
-        A caller that is cancelled leaves the others alone.
+        If a caller is cancelled, the call goes on for the others.
         """
         told = {key: value for key, value in arguments.items() if key != "user_context"}
         for known, others, task in self._running:
@@ -101,7 +101,7 @@ class Kept:
             raise
 
     def close(self) -> None:
-        """End the calls that are on their way."""
+        """End the running calls."""
         self._is_closed = True
         for part in self.parts.values():
             part.close()
@@ -112,7 +112,7 @@ class Kept:
     def _ended(self, task: asyncio.Future[Any]) -> None:
         self._running = [one for one in self._running if one[2] is not task]
         if not task.cancelled():
-            task.exception()  # those who waited for it may all have been cancelled
+            task.exception()  # all who waited for it may have been cancelled
 
 
 def kept_of(client: Client) -> Kept:

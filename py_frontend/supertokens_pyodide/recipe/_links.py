@@ -1,4 +1,4 @@
-"""Links in mails and messages: what of them is secret leaves the page's address at once."""
+"""Links in e-mails and messages: their secret parts are removed from the page's address at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TokenLink:
 
     @classmethod
     def of(cls, token: TokenLink | str) -> TokenLink:
-        """A link's, also of a mere token."""
+        """A link with this token, or with only a token."""
         return token if isinstance(token, TokenLink) else cls(token)
 
 
@@ -35,18 +35,18 @@ def take_token(url: str | None, *, clear: bool) -> TokenLink | None:
 
 
 def address(url: str | None) -> str:
-    """The URL, or the page's address; raises UnsupportedPlatform if nobody knows that."""
+    """The URL, or the page's address; raises UnsupportedPlatform if that is unknown."""
     return page_window("the page's address", "Give url=.").href if url is None else url
 
 
 def clean_address(names: Collection[str], *, fragment: bool = False) -> None:
-    """Take parameters, and the fragment, out of the page's address."""
+    """Remove parameters, and the fragment, from the page's address."""
     window = page_window("the page's address", "Give url=.")
     window.replace_href(cleaned(window.href, names, fragment=fragment))
 
 
 def cleaned(href: str, names: Collection[str], *, fragment: bool = False) -> str:
-    """An address without some of its parameters; the others stay as they are written."""
+    """An address without some of its parameters; the others keep their spelling."""
     parts = urlsplit(href)
     kept = [pair for pair in parts.query.split("&") if pair and pair.split("=")[0] not in names]
     return urlunsplit(

@@ -11,12 +11,12 @@ from .._core.foreign import read_json
 from ..errors import NotInitialised, UnsupportedPlatform
 from ._functions import kept_of
 
-# Entries of one kind. Each is an attempt that somebody began and did not end.
+# The most entries of one kind. Each is an attempt that a user began and did not finish.
 _MOST = 20
 
 
 def page_window(what: str, instead: str) -> Window:
-    """The page; raises UnsupportedPlatform where it cannot be reached."""
+    """The page; raises UnsupportedPlatform if it cannot be reached."""
     host = _current.current().host
     if host is None:
         raise NotInitialised
@@ -30,10 +30,10 @@ def page_window(what: str, instead: str) -> Window:
 
 
 class Attempts:
-    """Attempts that outlive a page, each under an id of its own, until it ends or expires.
+    """Attempts that outlive a page, each with its own id, until it ends or expires.
 
-    They are in one of the page's storages, or in memory where there is none: then they live as long
-    as the page or worker.
+    They are in one of the page's storages. Without storage they are in memory, and live as long as
+    the page or worker.
     """
 
     def __init__(self, store: Store, key: str) -> None:
@@ -41,11 +41,11 @@ class Attempts:
         self._key = key
 
     def now(self) -> int:
-        """The clock that attempts expire by: milliseconds since the epoch."""
+        """The clock for expiry: milliseconds since the epoch."""
         return _now(_current.current())
 
     def keep(self, id: str, data: dict[str, Any], seconds: float) -> int:
-        """Keep data, from now on, which it gives; of what has expired nothing else is kept."""
+        """Store data with the current time and return them; removes expired attempts."""
         client = _current.current()
         now = _now(client)
         entries = {
@@ -58,7 +58,7 @@ class Attempts:
         return now
 
     def forget(self, id: str) -> None:
-        """Forget an attempt."""
+        """Remove an attempt."""
         client = _current.current()
         entries = self._entries(client)
         if entries.pop(id, None) is not None:
@@ -73,19 +73,19 @@ class Attempts:
         return next(reversed(self.all().values()), None)
 
     def all(self) -> dict[str, dict[str, Any]]:
-        """All that has not expired, the newest last."""
+        """All attempts that have not expired, the newest last."""
         client = _current.current()
         now = _now(client)
         return {k: e for k, e in self._entries(client).items() if e["expiresAt"] > now}
 
     def has_expired(self, id: str) -> bool:
-        """Whether something was kept under an id, and has expired."""
+        """Whether there was an attempt with this id, which has expired."""
         client = _current.current()
         entry = self._entries(client).get(id)
         return entry is not None and entry["expiresAt"] <= _now(client)
 
     def is_in_memory(self) -> bool:
-        """Whether what is kept ends with the page, because its storage is blocked."""
+        """Whether the attempts end with the page, because its storage is blocked."""
         return self._key in kept_of(_current.current()).memory
 
     def _entries(self, client: Client) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ _CODE = re.compile(r"\((ERR_CODE_\d+)\)")
 
 
 class Plain:
-    """A result that says nothing but its status."""
+    """A result without data."""
 
     __slots__ = ()
 
@@ -29,8 +29,8 @@ class Plain:
 class SessionOutcome:
     """Whether a call has changed the session.
 
-    ``session_changed``: there is a session now, and it is another one than before.
-    ``user_changed``: somebody was signed in before, and it is another user now.
+    ``session_changed``: there is a new session now.
+    ``user_changed``: another user than before is signed in now.
     """
 
     session_changed: bool = False
@@ -39,7 +39,7 @@ class SessionOutcome:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn(SessionOutcome):
-    """The user is signed in. ``created``: this way to sign in is new, as after a sign-up."""
+    """The user is signed in. ``created``: the login method is new, as after a sign-up."""
 
     status: ClassVar[Literal["OK"]] = "OK"
     user: User
@@ -61,7 +61,7 @@ class SignedIn(SessionOutcome):
 class FieldErrors:
     """The backend's validators refuse fields; ``errors`` has its messages by the field's id.
 
-    An address that is taken is an error of the field ``email``, and has no status of its own.
+    If an address is taken, that is an error of the field ``email``; it has no status of its own.
     """
 
     status: ClassVar[Literal["FIELD_ERROR"]] = "FIELD_ERROR"
@@ -77,8 +77,8 @@ class FieldErrors:
 class NotAllowed:
     """The backend's rules forbid it; ``reason`` is its sentence, which ends with the code.
 
-    ``code`` is ``"ERR_CODE_008"``, say, or None if the reason has none: docs/sign_in.md lists what
-    each means and what to do.
+    ``code`` is for instance ``"ERR_CODE_008"``, or None if the reason has none. docs/sign_in.md
+    lists the codes, with their meaning and what to do.
     """
 
     reason: str

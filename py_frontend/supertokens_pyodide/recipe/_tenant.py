@@ -1,4 +1,4 @@
-"""Which tenant a call is for."""
+"""The tenant of a call."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ multitenancy = RecipeFunctions("multitenancy")
 
 @multitenancy
 async def get_tenant_id(*, user_context: UserContext | None = None) -> str | None:
-    """The tenant that this page is for: ``tenantId`` of its address, or None.
+    """The tenant of this page: ``tenantId`` in its address, or None.
 
-    Override it if your pages tell tenants in another way, by their host say. A worker does not see
-    the page's address: there it is None unless ``window_handler`` or an override tells.
+    Override it if your pages have their tenant elsewhere, for instance in the host name. A worker
+    does not see the page's address: the result is then None without ``window_handler`` or override.
     """
     host = await _current.current().reached()
     window = host.window()
@@ -36,15 +36,15 @@ async def page_tenant(user_context: UserContext | None) -> str:
 
 
 def tenant_of(href: str) -> str | None:
-    """The tenant that an address names, if that is an id that one may have."""
+    """The tenant in an address, if it is a valid id."""
     named = parse_qs(urlsplit(href).query).get("tenantId", [""])[0]
     return named if _ID.fullmatch(named) else None
 
 
 def checked_tenant(tenant_id: str) -> str:
-    """A tenant's id; raises ValueError for what is none."""
+    """A tenant's id; raises ValueError if it is not valid."""
     if not _ID.fullmatch(tenant_id):
         raise ValueError(
-            f"There can be no tenant {tenant_id!r}: an id has letters, digits and hyphens only."
+            f"{tenant_id!r} is not a tenant's id: an id has only letters, digits and hyphens."
         )
     return tenant_id

@@ -1,4 +1,4 @@
-"""The user as the API gives it."""
+"""The user in responses of the API."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class ThirdPartyUser:
 class LoginMethod:
     """One way in which a user can sign in.
 
-    ``verified`` says whether its address or number is. ``time_joined`` is in milliseconds since the
-    epoch.
+    ``verified`` is whether its address or number is verified. ``time_joined`` is in milliseconds
+    since the epoch.
     """
 
     recipe_id: str
@@ -60,7 +60,7 @@ class LoginMethod:
 class User:
     """A user. ``credential_ids`` are those of passkeys; ``time_joined`` is in milliseconds.
 
-    Backends that know no account linking give no login methods.
+    Backends without account linking return no login methods.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """Sign-up and sign-in with an e-mail address and a password.
 
-Every function takes ``tenant_id``, else the tenant of the page counts, and ``user_context`` for
-hooks and overrides. They raise RequestFailed, GeneralError, and what requests raise.
+Every function takes ``tenant_id`` (default: the page's tenant) and ``user_context`` for hooks and
+overrides. They raise RequestFailed, GeneralError, and the errors of requests.
 """
 
 from __future__ import annotations
@@ -44,28 +44,28 @@ RECIPE = "emailpassword"
 
 @dataclass(frozen=True, slots=True)
 class WrongCredentials(Plain):
-    """No user of the tenant has this address and this password."""
+    """The tenant has no user with this address and this password."""
 
     status: ClassVar[Literal["WRONG_CREDENTIALS_ERROR"]] = "WRONG_CREDENTIALS_ERROR"
 
 
 @dataclass(frozen=True, slots=True)
 class EmailSent(Plain):
-    """If somebody has this address and a password, a mail is on its way: nothing says which."""
+    """If a user has this address and a password, an e-mail was sent: the API does not say which."""
 
     status: ClassVar[Literal["OK"]] = "OK"
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordChanged(Plain):
-    """The new password counts. Nobody is signed in by it, and sessions go on."""
+    """The new password is set. This does not sign the user in, and sessions continue."""
 
     status: ClassVar[Literal["OK"]] = "OK"
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidToken(Plain):
-    """The link is unknown, used or too old: have another mail sent."""
+    """The link is unknown, used or too old: send another e-mail."""
 
     status: ClassVar[Literal["RESET_PASSWORD_INVALID_TOKEN_ERROR"]] = (
         "RESET_PASSWORD_INVALID_TOKEN_ERROR"
@@ -150,10 +150,10 @@ async def sign_up(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> SignUpResult:
-    """Make a user and sign it in. ``fields`` are the backend's other form fields, by their ids.
+    """Create a user and sign it in. ``fields`` are the backend's other form fields, by their ids.
 
     An address that is taken is one of the FieldErrors, with the id ``email``. With
-    ``second_factor=True`` the password becomes one of the session's user; without a session that
+    ``second_factor=True`` the password is added to the session's user; without a session that
     raises NoSession.
     """
     return await _SIGN_UP.send(
@@ -175,8 +175,8 @@ async def sign_in(
 ) -> SignInResult:
     """Sign a user in.
 
-    With ``second_factor=True`` it completes a factor of the session that is there, and raises
-    NoSession without one; otherwise it makes a new session.
+    With ``second_factor=True`` the call completes a factor of the current session, and raises
+    NoSession without one. Otherwise it creates a new session.
     """
     return await _SIGN_IN.send(
         _form(email=email, password=password),
@@ -190,7 +190,7 @@ async def sign_in(
 async def send_password_reset_email(
     *, email: str, tenant_id: str | None = None, user_context: UserContext | None = None
 ) -> SendResult:
-    """Have a link sent with which a new password can be set, if the address is known."""
+    """Send a link with which a new password can be set, if the address is known."""
     return await _SEND.send(_form(email=email), tenant_id=tenant_id, user_context=user_context)
 
 
@@ -220,7 +220,7 @@ async def does_email_exist(
 ) -> bool:
     """Whether a user of the tenant signs in with this address and a password.
 
-    Anybody may ask, so that it tells strangers who has an account; a backend can disable it.
+    Anybody may call this API, so it reveals who has an account; a backend can disable it.
     """
     return await _EXISTS.send(
         query={"email": email}, tenant_id=tenant_id, user_context=user_context
@@ -230,8 +230,8 @@ async def does_email_exist(
 def reset_token_from_url(url: str | None = None, *, clear: bool = True) -> TokenLink | None:
     """The token of the link in the page's address, or in ``url``; None if there is none.
 
-    It is taken out of the page's address unless ``clear`` is False, and nothing is sent. In a
-    worker without ``window_handler`` the URL must be given, or UnsupportedPlatform is raised.
+    The token is removed from the page's address unless ``clear`` is False; nothing is sent. In a
+    worker without ``window_handler`` give the URL, or UnsupportedPlatform is raised.
     """
     return take_token(url, clear=clear)
 

@@ -3,10 +3,10 @@
     from supertokens_pyodide.recipe import emailverification
 
     link = emailverification.token_from_url()     # takes the token out of the page's address
-    # … a button, since mail scanners open links, too …
+    # … a button, because mail scanners open links, too …
     await emailverification.verify_email(token=link)
 
-Functions raise RequestFailed, GeneralError, and what requests raise.
+The functions raise RequestFailed, GeneralError, and the errors of requests.
 """
 
 from __future__ import annotations
@@ -43,21 +43,21 @@ __all__ = [
 
 RECIPE = "emailverification"
 
-# Seconds between two questions whether the address is verified.
+# Seconds between two checks whether the address is verified.
 _FIRST_PAUSE = 5.0
 _LONGEST_PAUSE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class EmailSent(SessionOutcome, Plain):
-    """A mail with a link is on its way."""
+    """An e-mail with a link was sent."""
 
     status: ClassVar[Literal["OK"]] = "OK"
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadyVerified(SessionOutcome, Plain):
-    """The address is verified, and the session now says so; also if the user has no address."""
+    """The address is verified, and the session says so now; also if the user has no address."""
 
     status: ClassVar[Literal["EMAIL_ALREADY_VERIFIED_ERROR"]] = "EMAIL_ALREADY_VERIFIED_ERROR"
 
@@ -66,8 +66,8 @@ class AlreadyVerified(SessionOutcome, Plain):
 class Verified(SessionOutcome, Plain):
     """The address is verified.
 
-    If that has linked the user to another one, the session is a new one of that user. Without a
-    session, or with one of another user, sessions learn of it by ``is_email_verified``.
+    If the verification has linked the user to another one, there is a new session of that user.
+    Other sessions are updated by ``is_email_verified``.
     """
 
     status: ClassVar[Literal["OK"]] = "OK"
@@ -75,9 +75,9 @@ class Verified(SessionOutcome, Plain):
 
 @dataclass(frozen=True, slots=True)
 class InvalidToken(SessionOutcome, Plain):
-    """The link is unknown, too old, or used: the address may be verified by now.
+    """The link is unknown, too old, or used: the address may already be verified.
 
-    Ask ``is_email_verified`` if there is a session, before you offer another mail.
+    If there is a session, call ``is_email_verified`` before you offer another e-mail.
     """
 
     status: ClassVar[Literal["EMAIL_VERIFICATION_INVALID_TOKEN_ERROR"]] = (
@@ -120,7 +120,7 @@ _function = RecipeFunctions(RECIPE)
 
 @_function
 async def send_verification_email(*, user_context: UserContext | None = None) -> SendResult:
-    """Have a link sent to the session's user; raises NoSession."""
+    """Send an e-mail with a link to the session's user; raises NoSession."""
     return await _SEND.send(user_context=user_context)
 
 
@@ -133,7 +133,7 @@ async def verify_email(
 ) -> VerifyResult:
     """Verify an address with the token of a link: see ``token_from_url``.
 
-    Call it when the user has clicked on something: mail scanners open links, and would spend it.
+    Call it when the user has clicked on a button: mail scanners open links and would use them up.
     The tenant is ``tenant_id``, else the link's, else the page's.
     """
     link = TokenLink.of(token)
@@ -146,7 +146,7 @@ async def verify_email(
 
 @_function
 async def is_email_verified(*, user_context: UserContext | None = None) -> bool:
-    """Whether the session's user has verified the address, also elsewhere; the claim is updated.
+    """Whether the session's user has verified the address, on any device; the claim is updated.
 
     Raises NoSession.
     """
@@ -154,11 +154,11 @@ async def is_email_verified(*, user_context: UserContext | None = None) -> bool:
 
 
 async def wait_until_verified(*, user_context: UserContext | None = None) -> None:
-    """Wait until the address of the session's user is verified, on another device say.
+    """Wait until the session's user has verified the address, on any device.
 
-    The backend is asked when the user comes back to the page, and now and then: after five seconds,
-    and then ever more seldom, at least every minute. Limit it with ``asyncio.timeout``. In a worker
-    without ``window_handler`` only the clock counts. Raises NoSession.
+    The backend is asked when the user comes back to the page, and at growing intervals: first
+    after five seconds, later once a minute. Limit the wait with ``asyncio.timeout``. In a worker
+    without ``window_handler`` there are only the intervals. Raises NoSession.
     """
     pause = _FIRST_PAUSE
     while not await is_email_verified(user_context=user_context):
@@ -174,15 +174,15 @@ async def wait_until_verified(*, user_context: UserContext | None = None) -> Non
 def token_from_url(url: str | None = None, *, clear: bool = True) -> TokenLink | None:
     """The token of the link in the page's address, or in ``url``; None if there is none.
 
-    It is taken out of the page's address unless ``clear`` is False, and nothing is sent. In a
-    worker without ``window_handler`` the URL must be given, or UnsupportedPlatform is raised.
+    The token is removed from the page's address unless ``clear`` is False; nothing is sent. In a
+    worker without ``window_handler`` give the URL, or UnsupportedPlatform is raised.
     """
     return take_token(url, clear=clear)
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedValidator:
-    """Requires a verified address; asks the backend again if the session says that it is not."""
+    """Requires a verified address; asks the backend again if the session has it as not verified."""
 
     id: str
     rule: Rule
@@ -193,7 +193,7 @@ class VerifiedValidator:
         await is_email_verified(user_context=user_context)
 
     def should_refresh(self, payload: Payload, user_context: UserContext, clock: Clock) -> bool:
-        """Whether the claim is missing, too old, or false for some time."""
+        """Whether the claim is missing, too old, or has been false for some time."""
         value, fetched_at = self._entry(payload)
         wait = self.refetch_time_on_false_in_seconds
         if self.rule.should_refresh(value, fetched_at, clock):
@@ -224,7 +224,7 @@ class EmailVerificationValidators(BooleanClaimValidators):
         max_age_in_seconds: float | None = None,
         id: str | None = None,
     ) -> VerifiedValidator:
-        """The address is verified. While it is not, the backend is asked again after that time."""
+        """The address is verified. If it is not, the backend is asked again after that time."""
         rule = Rule("hasValue", True, max_age_in_seconds)
         return VerifiedValidator(
             id or EmailVerificationClaim.id, rule, refetch_time_on_false_in_seconds
@@ -234,7 +234,7 @@ class EmailVerificationValidators(BooleanClaimValidators):
 class _EmailVerificationClaim(BooleanClaim):
     @property
     def validators(self) -> EmailVerificationValidators:
-        """The validators for it."""
+        """The validators of this claim."""
         return EmailVerificationValidators(self)
 
 

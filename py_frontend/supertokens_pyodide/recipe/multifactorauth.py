@@ -8,9 +8,9 @@
     elif info.to_set_up:         # one of these must be set up first
         ...
 
-Ask after a claim has failed, since the session is brought up to date only then; if asking again
-gives the same, no further step of the user's will change it. The factors themselves are functions
-of other recipes with ``second_factor=True``, and those of ``totp``.
+Call it after a claim has failed, because only then the session is updated. If a second call returns
+the same, no further step of the user changes it. The factors themselves are functions of other
+recipes with ``second_factor=True``, and those of ``totp``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 
 RECIPE = "multifactorauth"
 
-#: The ids that SuperTokens has; a backend may have others.
+#: The ids that SuperTokens defines; a backend may have others.
 FactorId = Literal[
     "emailpassword",
     "thirdparty",
@@ -57,8 +57,8 @@ FactorId = Literal[
 class MfaInfo:
     """The factors that the session needs, and those that the user has.
 
-    ``next`` are factors of which one must be completed now; empty when nothing is needed.
-    ``emails`` and ``phone_numbers`` are, by factor, what codes can be sent to, the best first.
+    One of the factors in ``next`` must be completed now; empty if none is needed.
+    ``emails`` and ``phone_numbers`` are the targets for codes by factor, the best first.
     """
 
     next: tuple[str, ...]
@@ -86,7 +86,7 @@ class MfaInfo:
 
     @property
     def to_set_up(self) -> tuple[str, ...]:
-        """Factors that would do, and that the user may set up now."""
+        """Factors that would be accepted, and that the user may set up now."""
         done = self.already_set_up
         return tuple(o for o in self.next if o in self.allowed_to_set_up and o not in done)
 
@@ -125,9 +125,9 @@ Requirement = str | OneOf | AllOfInAnyOrder
 
 @dataclass(frozen=True, slots=True)
 class CompletedFactors:
-    """The claim's value: when which factor was completed, in seconds since the epoch.
+    """The claim's value: when each factor was completed, in seconds since the epoch.
 
-    ``is_complete`` says whether all that the backend requires to be signed in was done.
+    ``is_complete`` is whether all factors are completed that the backend requires to be signed in.
     """
 
     factors: Mapping[str, int]
@@ -142,7 +142,7 @@ class FactorValidator:
     requirements: tuple[Requirement, ...] = field(default=())
 
     async def refresh(self, user_context: UserContext) -> None:
-        """Have the backend bring the claim up to date."""
+        """Ask the backend, which updates the claim."""
         await info(user_context=user_context)
 
     def should_refresh(self, payload: Payload, user_context: UserContext, clock: Clock) -> bool:
@@ -152,7 +152,7 @@ class FactorValidator:
     def validate(
         self, payload: Payload, user_context: UserContext, clock: Clock
     ) -> ClaimValidationResult:
-        """Judge the claim, with supertokens-web-js' reasons."""
+        """Judge the claim; the reasons are those of supertokens-web-js."""
         value = MultiFactorAuthClaim.get_value_from_payload(payload, user_context)
         if value is None:
             return _invalid("MFA info not available in payload")
@@ -200,7 +200,7 @@ class _Validators:
         return FactorValidator(MultiFactorAuthClaim.id)
 
     def has_completed_factors(self, requirements: Sequence[Requirement]) -> FactorValidator:
-        """These factors are completed; the first that is not is the reason."""
+        """These factors are completed; otherwise the reason is the first that is not."""
         return FactorValidator(MultiFactorAuthClaim.id, tuple(requirements))
 
 
@@ -211,13 +211,13 @@ class _MultiFactorAuthClaim:
     validators = _Validators()
 
     async def refresh(self, user_context: UserContext) -> None:
-        """Have the backend bring the claim up to date."""
+        """Ask the backend, which updates the claim."""
         await info(user_context=user_context)
 
     def get_value_from_payload(
         self, payload: Payload, user_context: UserContext | None = None
     ) -> CompletedFactors | None:
-        """The completed factors, or None where the payload has none."""
+        """The completed factors, or None if the payload has none."""
         entry = payload.get(self.id)
         if not isinstance(entry, dict) or not isinstance(entry.get("c"), dict):
             return None
@@ -226,7 +226,7 @@ class _MultiFactorAuthClaim:
     def get_last_fetched_time(
         self, payload: Payload, user_context: UserContext | None = None
     ) -> float | None:
-        """None: the claim does not say."""
+        """None: the claim does not contain it."""
         return None
 
 

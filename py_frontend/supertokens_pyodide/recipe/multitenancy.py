@@ -1,8 +1,8 @@
-"""Tenants: which ways to sign in one has, and which one a page is for.
+"""Tenants: the login methods of a tenant, and the tenant of a page.
 
-The tenant of a call is ``tenant_id=``, else that of the link or of the attempt, else the page's
-(``get_tenant_id``), else ``public``. For a tenant that does not exist a backend answers with status
-500, which raises RequestFailed.
+The tenant of a call is ``tenant_id=``, or that of the link or of the attempt, or the page's
+(``get_tenant_id``), or ``public``. For an unknown tenant a backend answers with status 500, which
+raises RequestFailed.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class LoginMethods:
-    """The ways to sign in that a tenant has.
+    """The login methods of a tenant.
 
-    ``first_factors`` are those with which a session can begin; their order means nothing.
+    A session can begin with any of ``first_factors``; their order has no meaning.
     """
 
     emailpassword: bool
@@ -48,7 +48,7 @@ class LoginMethods:
 
     @classmethod
     def read(cls, body: Body) -> LoginMethods:
-        """Read it from a response; backends that know no passkeys do not name them."""
+        """Read it from a response; backends without passkeys do not name them."""
         return cls(
             emailpassword=body.part("emailPassword").flag("enabled"),
             passwordless=body.part("passwordless").flag("enabled"),
@@ -76,9 +76,9 @@ async def login_methods(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> LoginMethods:
-    """The ways to sign in that a tenant has, the page's unless given.
+    """The login methods of a tenant; the default is the page's tenant.
 
-    ``client_type`` is the one that the backend's providers have for these pages, if several.
+    ``client_type`` selects one of several clients in the backend's settings of a provider.
     """
     query = {} if client_type is None else {"clientType": client_type}
     return await _LOGIN_METHODS.send(query=query, tenant_id=tenant_id, user_context=user_context)
@@ -88,16 +88,16 @@ class AllowedDomainsValidators(PrimitiveArrayClaimValidators[str]):
     """The validators of AllowedDomainsClaim."""
 
     def has_access_to_current_domain(self, id: str | None = None) -> ClaimValidator:
-        """The page's host is one of the domains, as its address or ``window_handler`` gives it."""
+        """The page's host, from its address or ``window_handler``, is one of the domains."""
         return self.includes(_current.current().config.page.hostname, None, id)
 
 
 class _AllowedDomainsClaim(PrimitiveArrayClaim[str]):
     @property
     def validators(self) -> AllowedDomainsValidators:
-        """The validators for it."""
+        """The validators of this claim."""
         return AllowedDomainsValidators(self)
 
 
 AllowedDomainsClaim = _AllowedDomainsClaim("st-t-dmns", lambda user_context: None)
-"""The domains of the session's tenant (``st-t-dmns``), as they were when the session began."""
+"""The domains of the session's tenant (``st-t-dmns``), from the start of the session."""

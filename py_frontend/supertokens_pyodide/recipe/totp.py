@@ -6,10 +6,10 @@
     show(device.qr_code_svg(), device.secret_in_groups)
     result = await totp.verify_device(device_name=device.name, code=code)
 
-After five wrong codes in a row the backend takes none for a quarter of an hour (its settings may
-say otherwise); devices and sign-ins count together. A code that was used already is a wrong one.
-Every function needs a session, and raises NoSession, RequestFailed and GeneralError. RequestFailed
-with status 403 says that another factor must be completed before.
+After five wrong codes in a row the backend accepts none for 15 minutes (its settings may differ).
+Devices and sign-ins count together. A code that was used already counts as wrong. Every function
+needs a session, and raises NoSession, RequestFailed and GeneralError. RequestFailed with status 403
+means that another factor must be completed first.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ log = logging.getLogger("supertokens_pyodide")
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """A device, which counts once a code of it is verified.
+    """A device; it can be used after one of its codes is verified.
 
-    ``uri`` (``otpauth:``) and ``secret`` are for the app, and secret: with them anybody can make
-    codes.
+    ``uri`` (``otpauth:``) and ``secret`` are for the app. Both are secret: anybody who has them can
+    generate codes.
     """
 
     status: ClassVar[Literal["OK"]] = "OK"
@@ -74,18 +74,18 @@ class NewDevice:
 
     @property
     def issuer(self) -> str:
-        """The name under which apps show the device."""
+        """The name of the device in apps."""
         return parse_qs(urlsplit(self.uri).query).get("issuer", [""])[0]
 
     @property
     def secret_in_groups(self) -> str:
-        """The secret for people who type it into their app: in groups of four letters."""
+        """The secret for typing it into an app: in groups of four letters."""
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))
 
     def qr_code_svg(self, scale: float = 4) -> str:
-        """The URI as a QR code: an SVG element for ``innerHTML``, ``scale`` pixels a module.
+        """The URI as a QR code: an SVG element for ``innerHTML``, ``scale`` pixels for each module.
 
-        Needs the package segno, which is imported here; raises UnsupportedPlatform without it.
+        Needs the package segno; raises UnsupportedPlatform without it.
         """
         try:
             import segno
@@ -100,16 +100,16 @@ class NewDevice:
 
 @dataclass(frozen=True, slots=True)
 class DeviceExists(Plain):
-    """The user has a verified device of this name."""
+    """The user has a verified device with this name."""
 
     status: ClassVar[Literal["DEVICE_ALREADY_EXISTS_ERROR"]] = "DEVICE_ALREADY_EXISTS_ERROR"
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device of the user's; ``period`` is in seconds, ``skew`` in periods.
+    """One of the user's devices; ``period`` is in seconds, ``skew`` in periods.
 
-    ``verified`` is False for one that was begun and does not count.
+    ``verified`` is False if the device was begun and cannot be used yet.
     """
 
     name: str
@@ -127,9 +127,9 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class DeviceVerified(SessionOutcome):
-    """The device counts, and the session has this factor.
+    """The device can be used, and the session has this factor.
 
-    With ``was_already_verified`` the backend has looked at no code: it proves nothing.
+    With ``was_already_verified`` the backend has not checked the code: it proves nothing.
     """
 
     status: ClassVar[Literal["OK"]] = "OK"
@@ -143,7 +143,7 @@ class DeviceVerified(SessionOutcome):
 
 @dataclass(frozen=True, slots=True)
 class CodeVerified(SessionOutcome, Plain):
-    """The code is right, and the session has this factor."""
+    """The code is correct, and the session has this factor."""
 
     status: ClassVar[Literal["OK"]] = "OK"
 
@@ -165,13 +165,13 @@ class WrongCode:
 
     @property
     def attempts_left(self) -> int:
-        """How many further wrong codes the backend takes."""
+        """How many further wrong codes the backend accepts."""
         return max(0, self.most_attempts - self.failed_attempts)
 
 
 @dataclass(frozen=True, slots=True)
 class LimitReached:
-    """Too many codes were wrong; ``retry_after`` is in seconds. Trying meanwhile is in vain."""
+    """Too many codes were wrong; ``retry_after`` is in seconds. Until then no code is accepted."""
 
     status: ClassVar[Literal["LIMIT_REACHED_ERROR"]] = "LIMIT_REACHED_ERROR"
     retry_after: float
@@ -184,14 +184,14 @@ class LimitReached:
 
 @dataclass(frozen=True, slots=True)
 class UnknownDevice(Plain):
-    """The user has no device of this name."""
+    """The user has no device with this name."""
 
     status: ClassVar[Literal["UNKNOWN_DEVICE_ERROR"]] = "UNKNOWN_DEVICE_ERROR"
 
 
 @dataclass(frozen=True, slots=True)
 class NoDevice(Plain):
-    """The user has no device at all: make one first."""
+    """The user has no device: create one first."""
 
     status: ClassVar[Literal["UNKNOWN_USER_ID_ERROR"]] = "UNKNOWN_USER_ID_ERROR"
 
@@ -260,9 +260,9 @@ _function = RecipeFunctions(RECIPE)
 async def create_device(
     *, device_name: str | None = None, user_context: UserContext | None = None
 ) -> CreateResult:
-    """Begin a device; the backend names it unless you do.
+    """Begin a device; the backend chooses the name if you do not.
 
-    One of the same name that was never verified is replaced, with another secret.
+    An unverified device with the same name is replaced; the new one has another secret.
     """
     body = {} if device_name is None else {"deviceName": device_name}
     return await _CREATE.send(body, user_context=user_context)
@@ -272,9 +272,9 @@ async def create_device(
 async def verify_device(
     *, device_name: str, code: str, user_context: UserContext | None = None
 ) -> VerifyDeviceResult:
-    """Verify a device that was begun, with a code that its app shows; spaces in it are dropped.
+    """Verify a new device with a code that its app shows; spaces in the code are removed.
 
-    No proof that the user has the device if it was verified before: use ``verify_code`` for that.
+    If the device was verified before, this proves nothing about the user: use ``verify_code``.
     """
     body = {"deviceName": device_name, "totp": "".join(code.split())}
     return await _VERIFY_DEVICE.send(body, user_context=user_context)
@@ -282,17 +282,17 @@ async def verify_device(
 
 @_function
 async def verify_code(*, code: str, user_context: UserContext | None = None) -> VerifyCodeResult:
-    """Complete the factor with a code of any verified device; spaces in it are dropped."""
+    """Complete the factor with a code of any verified device; spaces in it are removed."""
     return await _VERIFY_CODE.send({"totp": "".join(code.split())}, user_context=user_context)
 
 
 @_function
 async def list_devices(*, user_context: UserContext | None = None) -> tuple[Device, ...]:
-    """The user's devices, those included that were never verified."""
+    """The user's devices, also those that were never verified."""
     return await _LIST.send(user_context=user_context)
 
 
 @_function
 async def remove_device(*, device_name: str, user_context: UserContext | None = None) -> bool:
-    """Remove a device; False if there was none of this name."""
+    """Remove a device; False if there was none with this name."""
     return await _REMOVE.send({"deviceName": device_name}, user_context=user_context)

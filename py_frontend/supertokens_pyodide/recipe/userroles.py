@@ -9,11 +9,11 @@ __all__ = ["PermissionClaim", "UserRoleClaim"]
 
 
 def _refresh(user_context: UserContext) -> None:
-    """Do nothing: a session has the roles of the moment when the backend last fetched them."""
+    """Do nothing: the roles in a session are those that the backend last fetched."""
 
 
 UserRoleClaim = PrimitiveArrayClaim[str]("st-role", _refresh)
 """The user's roles in the session's tenant."""
 
 PermissionClaim = PrimitiveArrayClaim[str]("st-perm", _refresh)
-"""The permissions of these roles."""
+"""The permissions of the user's roles."""

@@ -1,4 +1,4 @@
-"""Running the session SDK without a browser: for tests of applications, and for ours.
+"""The session SDK without a browser: for tests of applications, and for our own tests.
 
     import asyncio
     import supertokens_pyodide as supertokens
@@ -20,10 +20,10 @@
 
 ``signed_in()`` and ``signed_out()`` are for applications; ``supertokens_pyodide.pytest_plugin`` has
 them as fixtures.
-The real core runs here, with the real clock; only the browser is scripted.
+The real core runs, with the real clock; only the browser is scripted.
 
-For single steps there is a browser where everything is synchronous and nothing waits, the clock
-included: of several flows, each performs one effect in turn.
+For single steps there is a browser in which everything is synchronous and nothing waits, and whose
+clock does not move. Of several flows, each performs one effect in turn.
 
     def backend(request):
         if request.path == "/auth/session/refresh":

@@ -1,4 +1,4 @@
-"""A page for the tests of applications: the module's functions work on it, on CPython."""
+"""A page for the tests of applications: the package's functions use it on CPython."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Claims = Mapping["str | SessionClaim[Any]", Any]
 
 
 class PageUnderTest:
-    """What ``signed_in()`` and ``signed_out()`` give: the page, its browser and its backend."""
+    """The value of ``signed_in()`` and ``signed_out()``: the page, its browser and its backend."""
 
     def __init__(
         self,
@@ -80,18 +80,18 @@ class PageUnderTest:
         return self._browser.window
 
     def pass_time(self, seconds: float) -> None:
-        """Let the browser's clock go on; sessions made by supertokens-python keep real time."""
+        """Advance the browser's clock; sessions made by supertokens-python keep the real time."""
         self._browser.now += seconds * 1000
 
     def end_session(self) -> None:
-        """End the session on the backend, as an administrator does: the page does not know yet."""
+        """End the session on the backend, as an administrator does; the page is not notified."""
         self._has_ended = True
         self._browser.sessions.end_all()
 
     def new_session(
         self, user_id: str = "user", *, tenant_id: str = "public", claims: Claims | None = None
     ) -> Reply:
-        """A response that signs a user in: what a backend of a test answers to a sign-in."""
+        """A response that signs a user in: for a test's backend, as the answer to a sign-in."""
         self.client()
         payload = self._payload(claims or {})
         config, now = self._browser.config, self._browser.now
@@ -111,7 +111,7 @@ class PageUnderTest:
     def start(self, options: Mapping[str, Any]) -> Client:
         """Start the client of a page that calls ``init()``."""
         given = dict(options) if "api_domain" in options else {**self._options, **options}
-        config = self.read_options(given)  # a wrong option changes nothing
+        config = self.read_options(given)  # first, so that a wrong option changes nothing
         if self._tab is not None:
             self._close_tab()
         if not self._has_started and self._user is not None:
@@ -123,7 +123,7 @@ class PageUnderTest:
         return client
 
     def read_options(self, options: Mapping[str, Any]) -> Config:
-        """Check options against the page that they are for; raises ConfigError."""
+        """Check options against their page; raises ConfigError."""
         return read_config(options, self._page(options))
 
     async def fetch(self, url: str, options: Mapping[str, Any]) -> PageResponse:
@@ -134,7 +134,7 @@ class PageUnderTest:
         assert tab is not None
         url = urljoin(f"{self._page_url or browser.origin}/", url)
         if not url.startswith(("http://", "https://")):
-            raise OSError(f"There is no request to {url!r}: its address is not http or https.")
+            raise OSError(f"{url!r} cannot be requested: its address is not http or https.")
         headers = {name.lower(): str(text) for name, text in options.get("headers", {}).items()}
         request = Request(
             options.get("method", "GET").upper(),
@@ -195,9 +195,9 @@ class PageUnderTest:
         }
 
     def _sign_in(self, tab: Tab, user_id: str, tenant_id: str, claims: Claims) -> None:
-        """Let the page have a session, by the response of a sign-in that nobody sees.
+        """Give the page a session, with the response of a sign-in that is not recorded.
 
-        The session is as old as the block: what the test has done since counts.
+        The session begins with the block, so the test's earlier changes of the clock count.
         """
         browser, config = self._browser, self._browser.config
         ahead, browser.ahead = browser.ahead, 0
@@ -209,7 +209,7 @@ class PageUnderTest:
         async def backend(request: Request) -> Reply:
             return response if request.url == url else Reply(401, dict(ENDED))
 
-        # Nobody was signed in before: without this the page would ask the backend about it.
+        # The page was signed out before: otherwise it would ask the backend.
         browser.set_cookie("st-last-access-token-update=1;path=/")
         cast(Any, browser).transmit, browser.waits = backend, False
         try:
@@ -250,18 +250,18 @@ def signed_in(
     """Run a block as code of a page whose user is signed in.
 
     Inside it ``init()``, ``fetch()`` and the other functions of ``supertokens_pyodide`` work on
-    CPython. The user is signed in from the start, and ``init()`` may be called or not.
+    CPython. The user is signed in from the start, with or without a call of ``init()``.
 
-    ``claims`` are added to the access token's payload; the key may be the claim itself.
-    ``backend`` answers the page's requests: a function (async or not) from Request to Reply, or an
-    ASGI application. The calls for refresh and sign-out are answered for it, unless it is an ASGI
-    application and supertokens-python is initialised in this process: then the session is a real
-    one, of the core that supertokens-python is connected to.
+    ``claims`` are added to the access token's payload; a key may be the claim itself. ``backend``
+    answers the page's requests: a function (async or not) from Request to Reply, or an ASGI
+    application. The calls for refresh and sign-out are answered without it. Only if it is an ASGI
+    application and supertokens-python is initialised in this process, it answers these too: then
+    the session is a real one, from the core of supertokens-python.
 
-    ``page_url`` is the page's address, https://app.example.com unless set.
+    ``page_url`` is the page's address; the default is https://app.example.com.
     ``access_token_lifetime`` (seconds) and ``expose_access_token`` are settings of the backend.
     Options are those of ``init()``, for pages that do not call it. ``cookie_handler``,
-    ``window_handler`` and ``lock_factory`` are accepted and not used here.
+    ``window_handler`` and ``lock_factory`` are accepted, but not used here.
     """
     user = (user_id, tenant_id, claims or {})
     page = PageUnderTest(

@@ -1,4 +1,4 @@
-"""The browser of an application's tests: its clock goes, and its backend is the application's."""
+"""The browser of an application's tests: with a running clock and the application's backend."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _MOST_REDIRECTS = 20
 
 
 class ApplicationBrowser(Profile):
-    """A browser whose clock goes, and whose backend is the application's."""
+    """A browser with a running clock and the application's backend."""
 
     waits = True
 
     def __init__(self, backend: ApplicationBackend | AsgiApplication | None) -> None:
-        #: By how many milliseconds the clock is ahead of this machine's.
+        #: How many milliseconds the clock is ahead of this machine's.
         self.ahead = 0.0
         super().__init__(_no_backend)
         self.now = time.time() * 1000

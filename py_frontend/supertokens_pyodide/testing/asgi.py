@@ -14,7 +14,7 @@ AsgiApplication = Callable[
     [Any, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]
 ]
 
-#: Under this name an application finds the session of a request in its scope.
+#: The session of a request is in its scope, with this key.
 SCOPE_KEY = "supertokens_pyodide.session"
 
 
@@ -30,7 +30,7 @@ def is_asgi(backend: ApplicationBackend | AsgiApplication) -> bool:
 
 
 async def call_asgi(application: AsgiApplication, request: Request) -> Reply:
-    """Have an application answer a request; raises what it raises."""
+    """Let an application answer a request; raises its errors."""
     parts = urlsplit(request.url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     headers = {"host": parts.netloc, "user-agent": "supertokens_pyodide.testing", **request.headers}

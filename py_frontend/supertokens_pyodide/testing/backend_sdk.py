@@ -1,4 +1,4 @@
-"""Sessions made by supertokens-python in this process, with the core that it is connected to."""
+"""Sessions made by supertokens-python in this process, with the core that it uses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .sessions import in_cookies
 
 
 def is_initialised() -> bool:
-    """Whether supertokens-python runs in this process, with its recipe for sessions."""
+    """Whether supertokens-python is initialised in this process, with its recipe for sessions."""
     if "supertokens_python" not in sys.modules:
         return False
     from supertokens_python.recipe.session.recipe import SessionRecipe
@@ -57,11 +57,11 @@ class BackendSdkSessions:
         return Reply(200, headers, set_cookies=in_cookies(access, refresh))
 
     def session_of(self, request: Request, now: float) -> BackendSession | None:
-        """Leave that to ``verify_session``."""
+        """Leave it to ``verify_session``."""
         return None
 
     def answer(self, request: Request, config: Config, now: float) -> Reply | None:
-        """Leave that to the application's middleware."""
+        """Leave it to the application's middleware."""
         return None
 
     def end_all(self) -> None:
@@ -73,7 +73,7 @@ class BackendSdkSessions:
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    """Run a coroutine to its end, whether or not an event loop runs in this thread."""
+    """Run a coroutine to its end, also if an event loop runs in this thread."""
     results: list[Any] = []
     errors: list[BaseException] = []
 

@@ -16,13 +16,13 @@ from .tab import Tab
 
 
 class ScriptedBrowser(Profile):
-    """A browser, in which pages with the SDK are opened."""
+    """A browser that opens pages with the SDK."""
 
     def open_tab(self, *, https: bool = True, **options: Any) -> Tab:
         """Open a page that calls ``init()`` with these options.
 
-        Of the hooks and handlers ``pre_api_hook``, ``post_api_hook`` (functions that are not
-        async), ``date_provider`` and ``override`` work here.
+        Of the hooks and handlers only these work here: ``pre_api_hook``, ``post_api_hook``
+        (functions that are not async), ``date_provider`` and ``override``.
         """
         return open_tab(self, Page(self.hostname, https), options)
 

@@ -1,4 +1,4 @@
-"""One call of a page, from its beginning to what its caller gets."""
+"""One call of a page, from its start to its result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .network import Reply, Request
 
 
 class Call:
-    """A flow on its way, with what its driver keeps for it."""
+    """A running flow, with its driver's data for it."""
 
     def __init__(self, request: Request | None = None) -> None:
         self.request = request
@@ -21,13 +21,13 @@ class Call:
 
     @property
     def ended(self) -> bool:
-        """Whether it has come to its verdict, or failed."""
+        """Whether it has reached its verdict, or failed."""
         return self.verdict is not None or self.failure is not None
 
     def result(self) -> Any:
-        """The Reply of a request, or the value of a call; raises what the caller would get."""
+        """The Reply of a request, or the value of a call; raises the caller's error."""
         if self.verdict is None:
-            raise self.failure or AssertionError("The flow has not ended: what should wake it?")
+            raise self.failure or AssertionError("The flow has not ended, and nothing resumes it.")
         match self.verdict["verdict"]:
             case "fail":
                 raise read_error(self.verdict["error"])

@@ -32,7 +32,7 @@ class Driver:
         self.client = client
         self.plan = plan
         self.warnings: list[str] = []
-        #: What a call's caller in JavaScript would give to be called, by name; not async.
+        #: The functions that a call's caller in JavaScript would give, by name; not async.
         self.functions: dict[str, Callable[..., Any]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._options = options
@@ -50,7 +50,7 @@ class Driver:
         return self.browser.now
 
     def look(self) -> None:
-        """Look what other tabs have done, as a page does when it is told of it or shown again."""
+        """Check what other tabs have done, as a page does when it is notified or shown again."""
         step = self.client.port.observe(self.cookies(), self.now())
         if step:
             self._apply(Call(), step)
@@ -62,7 +62,7 @@ class Driver:
         await self._finish(call)
 
     async def finish(self, call: Call) -> Any:
-        """Run this call to its end beside others; returns or raises what its caller gets."""
+        """Run this call to its end, in parallel with others; returns its value or raises."""
         await self._finish(call)
         return call.result()
 
@@ -74,10 +74,10 @@ class Driver:
                 break
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
         if call.verdict is None:
-            call.result()  # raises what kept it from one
+            call.result()  # raises the error that kept the flow from its verdict
 
     def run(self, call: Call) -> Any:
-        """Run everything until this call has ended; returns or raises what its caller gets."""
+        """Run everything until this call has ended; returns its value or raises its error."""
         while not call.ended and self.turn():
             pass
         return call.result()
@@ -88,7 +88,7 @@ class Driver:
             pass
 
     def turn(self) -> bool:
-        """Perform the oldest effect; False when there is none that can be performed."""
+        """Perform the oldest effect; False if none can be performed."""
         for _ in range(len(self._pending)):
             call, step = self._pending.popleft()
             if step["do"] == "lock" and step["name"] in self.browser.locks:
@@ -149,7 +149,7 @@ class Driver:
         task.add_done_callback(self._running.discard)
 
     async def _travel(self, call: Call, step: dict[str, Any]) -> None:
-        """Perform an effect that goes to the network, or to a hook around that."""
+        """Perform an effect that goes to the network, or calls a hook around that."""
         try:
             result = await _TRIPS[step["do"]](self, call, step)
         except Exception as failure:
@@ -166,7 +166,7 @@ class Driver:
             self._unlock(step["flow"])
 
     async def _perform_function(self, call: Call, step: dict[str, Any]) -> None:
-        """Call a function of Python, which runs beside everything else as it does in a browser."""
+        """Call a Python function; other effects continue meanwhile, as in a browser."""
         result = None
         try:
             await self.client.port.perform(step["flow"])
@@ -274,7 +274,7 @@ async def awaited(value: Any) -> Any:
 
 
 def _at_once(work: Coroutine[Any, Any, None]) -> None:
-    """Run to its end what waits for nothing."""
+    """Run a coroutine that never waits to its end."""
     try:
         work.send(None)
     except StopIteration:
@@ -284,7 +284,7 @@ def _at_once(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _fits(step: dict[str, Any]) -> bool:
-    """Verify a signature in WebCrypto's place; needs the package cryptography."""
+    """Verify a signature in place of WebCrypto; needs the package cryptography."""
     import jwt
     from jwt.utils import base64url_decode
 

@@ -1,4 +1,4 @@
-"""A browser's cookies that no page sees: those of the backend."""
+"""A browser's cookies that pages cannot see: those of the backend."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 @dataclass(frozen=True, slots=True)
 class _Cookie:
     value: str
-    #: With its subdomains, if it begins with a dot.
+    #: Includes subdomains if it begins with a dot.
     domain: str
     path: str
 
@@ -24,7 +24,7 @@ class _Cookie:
 
 
 class Jar:
-    """Keeps cookies and says which go with a request. Ports and ``SameSite`` play no part."""
+    """Stores cookies and selects those for a request. Ports and ``SameSite`` are ignored."""
 
     def __init__(self) -> None:
         self._cookies: dict[tuple[str, str, str], _Cookie] = {}
@@ -55,7 +55,7 @@ class Jar:
                 self._cookies[key] = cookie
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all cookies."""
         self._cookies.clear()
 
 

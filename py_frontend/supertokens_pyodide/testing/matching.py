@@ -1,4 +1,4 @@
-"""Which requests are ours, where there is no browser to decide it (js_shim/src/target.js)."""
+"""Which requests are ours, for tests without a browser (in browsers: js_shim/src/target.js)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .._core.config.urls import (
 def covers(url: str, api_domain: str, backend_domain: str | None) -> bool:
     """Whether a request to an absolute URL carries the session, by normalised domains.
 
-    For ordinary addresses this is what the shim's ``isOurs()`` says.
+    For ordinary addresses the result is that of the shim's ``isOurs()``.
     """
     try:
         address = read_plain_url(url)

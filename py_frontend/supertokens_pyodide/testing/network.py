@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 
 
 class NetworkDown(Exception):
-    """Raise it from a scripted backend: the request gets no response."""
+    """Raise it in a scripted backend: the request gets no response."""
 
 
 class TimedOut(Exception):
-    """Raise it from a scripted backend: the request gets no response in time."""
+    """Raise it in a scripted backend: the request gets no response in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackendSession:
-    """The session of a request, as a backend SDK gives it to its application."""
+    """The session of a request, as a backend SDK passes it to its application."""
 
     user_id: str
     tenant_id: str
@@ -32,7 +32,7 @@ class Request:
     """A request as it goes to the network.
 
     ``session`` is set within ``signed_in()`` and ``signed_out()`` if the request carries a valid
-    access token of theirs.
+    access token of their session.
     """
 
     method: str
@@ -58,7 +58,7 @@ class Request:
         return self.body.decode()
 
     def json(self) -> Any:
-        """The body, which is JSON."""
+        """The body parsed as JSON."""
         return json.loads(self.body)
 
 
@@ -66,8 +66,8 @@ class Request:
 class Reply:
     """A response of the scripted backend; header names in lower case.
 
-    ``content`` is the body if that is no text. ``set_cookies`` are the values of its ``Set-Cookie``
-    headers, which no page sees.
+    ``content`` is the body if it is not text. ``set_cookies`` are the values of the ``Set-Cookie``
+    headers, which pages cannot see.
     """
 
     status: int = 200
@@ -89,7 +89,7 @@ class Reply:
 
 Backend = Callable[[Request], Reply]
 
-#: What answers the requests of a page within ``signed_in()``; may be async.
+#: Answers the requests of a page within ``signed_in()``; may be async.
 ApplicationBackend = Callable[[Request], Reply | Awaitable[Reply]]
 
 
@@ -101,4 +101,4 @@ def as_body(body: object) -> bytes:
         return body.encode()
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body)
-    raise TypeError(f"A body is text or bytes here, and this one is a {type(body).__name__}.")
+    raise TypeError(f"A body must be text or bytes here, not {type(body).__name__}.")

@@ -14,13 +14,13 @@ class Page(Protocol):
     """An open page."""
 
     def look(self) -> None:
-        """Look what other pages have done."""
+        """Check what other pages have done."""
 
 
 class Profile:
     """What all tabs of a browser share. ``now`` is its clock, in milliseconds."""
 
-    #: Whether ``transmit`` is to be awaited, so that requests take their time.
+    #: Whether ``transmit`` must be awaited, so that requests take time.
     waits = False
 
     def __init__(self, backend: Backend, *, hostname: str = "app.example.com") -> None:
@@ -29,13 +29,13 @@ class Profile:
         self.now: float = 1_700_000_000_000
         self.requests: list[Request] = []
         self.storage: dict[str, str] = {}
-        #: Who holds which lock.
+        #: The holder of each lock.
         self.locks: dict[str, object] = {}
         self.keeps_cookies = True
         self.tabs: list[Page] = []
-        #: What recipes see of the page; None in place of a worker's.
+        #: The page for recipes; None in place of a worker's page.
         self.window: PageWindow | None = PageWindow(f"https://{hostname}/")
-        #: What prompts for passkeys; None where nobody does, as in a worker.
+        #: The browser's passkeys; None if there are none, as in a worker.
         self.passkeys: Any = None
         self._cookies: dict[str, str] = {}
 
@@ -45,11 +45,11 @@ class Profile:
         return read_cookies(self.cookie_string())
 
     def cookie_string(self) -> str:
-        """What ``document.cookie`` would be."""
+        """The value of ``document.cookie``."""
         return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
 
     def set_cookie(self, write: str) -> None:
-        """What assigning to ``document.cookie`` does."""
+        """Assign to ``document.cookie``."""
         pair, *attributes = write.split(";")
         name, _, value = pair.partition("=")
         if "expires=Thu, 01 Jan 1970 00:00:00 GMT" in attributes:
@@ -58,15 +58,15 @@ class Profile:
             self._cookies[name] = value
 
     def clear_cookies(self) -> None:
-        """What a browser does that drops script-written cookies."""
+        """Remove all cookies, as browsers do that drop script-written ones."""
         self._cookies.clear()
 
     def take_lock(self, name: str, holder: object) -> None:
-        """Let a lock that is free be held."""
+        """Take a lock that is free."""
         self.locks[name] = holder
 
     def free_locks(self, held: Callable[[Any], bool]) -> None:
-        """Free the locks whose holder is one of these."""
+        """Release the locks whose holder matches."""
         self.locks = {name: holder for name, holder in self.locks.items() if not held(holder)}
 
     async def transmit(self, request: Request) -> Reply:

@@ -11,7 +11,7 @@ from .network import Reply
 
 
 class PageResponse:
-    """What Pyodide's FetchResponse is in a browser; ``reply`` is what the backend sent."""
+    """The counterpart of Pyodide's FetchResponse; ``reply`` is the backend's response."""
 
     def __init__(self, asked: str, reply: Reply, url: str) -> None:
         self.reply = reply
@@ -56,7 +56,7 @@ class PageResponse:
         return self.reply.body
 
     def clone(self) -> PageResponse:
-        """Another of these, whose body can be read again."""
+        """A copy of the response, whose body can be read again."""
         if self.body_used:
             raise OSError("The body of this response has been read already.")
         clone = PageResponse(self.url, self.reply, self.url)

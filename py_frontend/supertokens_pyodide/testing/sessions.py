@@ -15,14 +15,14 @@ from .._core.config.options import Config
 from .._core.state.tokens import write_front_token
 from .network import BackendSession, Reply, Request
 
-#: What a backend answers when a session has ended.
+#: The headers of a backend's response when a session has ended.
 ENDED = {"front-token": "remove", "anti-csrf": "", "st-access-token": "", "st-refresh-token": ""}
 _COOKIES = ("sAccessToken", "sRefreshToken")
 _FORGET = tuple(f"{name}=; Path=/; Max-Age=0" for name in _COOKIES)
 
 
 class Sessions(Protocol):
-    """Who makes and ends sessions, and answers the SDK's own calls."""
+    """Creates and ends sessions, and answers the SDK's own calls."""
 
     def new(
         self, user_id: str, tenant_id: str, claims: Mapping[str, Any], config: Config, now: float
@@ -33,7 +33,7 @@ class Sessions(Protocol):
         """The session that a request carries."""
 
     def answer(self, request: Request, config: Config, now: float) -> Reply | None:
-        """The response to one of the SDK's own calls; None leaves that to the backend."""
+        """The response to one of the SDK's own calls; None leaves it to the backend."""
 
     def end_all(self) -> None:
         """End all sessions, as an administrator does."""
@@ -46,7 +46,7 @@ class _Live:
 
 
 class OwnSessions:
-    """Sessions of our own, for backends that have none, or whose core is not there."""
+    """Sessions without a core, for backends that have none or cannot reach theirs."""
 
     def __init__(self, lifetime: float, expose_access_token: bool) -> None:
         self._lifetime = lifetime
@@ -72,7 +72,7 @@ class OwnSessions:
         return live.session if live and now < payload["exp"] * 1000 else None
 
     def answer(self, request: Request, config: Config, now: float) -> Reply | None:
-        """The response to one of the SDK's own calls; None leaves that to the backend."""
+        """The response to one of the SDK's own calls; None leaves it to the backend."""
         paths = (config.refresh_url, config.sign_out_url, config.jwks_url)
         refresh, sign_out, jwks = (urlsplit(url).path for url in paths)
         match request.method, request.path:
@@ -132,7 +132,7 @@ def in_cookies(access_token: str, refresh_token: str) -> tuple[str, ...]:
 
 
 class _Signer:
-    """Signs as a backend does, if the package cryptography is there to do it."""
+    """Signs as a backend does, if the package cryptography is installed."""
 
     def __init__(self) -> None:
         self._key: Any = "a key that says nothing, for tests only"

@@ -1,4 +1,4 @@
-"""A tab: what its page does, and what the package asks of a page."""
+"""A tab: the actions of its page, and the page's services for the package."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger("supertokens_pyodide")
 
 
 class Tab(Driver):
-    """One page with the SDK on it. ``events`` are those that its handlers got, in order."""
+    """One page with the SDK. ``events`` are those that its handlers got, in order."""
 
     def __init__(
         self,
@@ -89,23 +89,23 @@ class Tab(Driver):
     is_mirrored = False
 
     async def opened(self) -> None:
-        """Wait for nothing: a page's client is open."""
+        """Return at once: a page's client is open."""
 
     async def sync(self) -> None:
-        """Nothing to do: ``cookies`` is up to date."""
+        """Do nothing: ``cookies`` is up to date."""
 
     def response_headers(self) -> dict[str, str]:
-        """The headers of the response that came last."""
+        """The headers of the last response."""
         return self._last_headers
 
     def response_of(self, call: str, status: int) -> Any:
         """The last response to one of the SDK's own calls, if it had this status."""
-        # A sign-out may have failed for want of a refresh.
+        # A sign-out may have failed because of a failed refresh.
         candidates = [self._responses.get(call), *self._responses.values()]
         return next((found for found in candidates if found and found.status == status), None)
 
     async def before(self, call: dict[str, Any]) -> dict[str, Any]:
-        """A recipe's call to the backend, as the page's hook wants it."""
+        """A recipe's call to the backend, after the page's preAPIHook."""
         hook = self._options.get("pre_api_hook")
         try:
             return {**call, **(await awaited(hook(call)) or {})} if hook else call
@@ -114,7 +114,7 @@ class Tab(Driver):
             return call
 
     async def after(self, call: dict[str, Any], response: Any) -> None:
-        """Let the page's hook know of the response to a recipe's call."""
+        """Call the page's postAPIHook with the response to a recipe's call."""
         hook = self._options.get("post_api_hook")
         try:
             if hook is not None:
@@ -135,7 +135,7 @@ class Tab(Driver):
         self._options = {**self._options, **functions}
 
     async def facts(self) -> Facts:
-        """What a page would report where nothing is wrong, but for its cookies."""
+        """The facts that a page without problems would report, with its own cookies."""
         return {
             "secureContext": self.client.config.page.secure,
             "isolated": False,
@@ -155,7 +155,7 @@ class Tab(Driver):
         }
 
     def close(self) -> None:
-        """Close the page; its locks are freed."""
+        """Close the page and release its locks."""
         self._pending.clear()
         self._waiting.clear()
         self.browser.tabs.remove(self)

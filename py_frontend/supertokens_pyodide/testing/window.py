@@ -1,4 +1,4 @@
-"""The address and the storage of a page that no browser shows."""
+"""The address and the storage of a page without a browser."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from .._client import Store
 class PageWindow:
     """A page's address, which a test may change, and its storage.
 
-    ``visited`` are the addresses that the page has gone to.
+    ``visited`` are the addresses to which the page has navigated.
     """
 
     def __init__(self, href: str) -> None:
         self.href = href
         self.visited: list[str] = []
         self.storage: dict[Store, dict[str, str]] = {"local": {}, "session": {}}
-        #: Whether the browser lets pages keep anything.
+        #: Whether the browser lets pages store anything.
         self.keeps = True
         self._focused: list[asyncio.Event] = []
 
     def replace_href(self, href: str) -> None:
-        """Show another address, without loading it."""
+        """Change the page's address without loading it."""
         self.href = href
 
     def assign(self, href: str) -> None:
@@ -45,11 +45,11 @@ class PageWindow:
             self._focused.remove(waiting)
 
     def read(self, store: Store, key: str) -> str | None:
-        """The text that the page keeps under a key; None also if storage is blocked."""
+        """The text that the page has stored under a key; None also if storage is blocked."""
         return self.storage[store].get(key) if self.keeps else None
 
     def write(self, store: Store, key: str, text: str | None) -> bool:
-        """Keep a text under a key, or nothing; False where storage is blocked."""
+        """Store a text under a key, or remove the entry; False if storage is blocked."""
         if not self.keeps:
             return False
         if text is None:

@@ -71,13 +71,13 @@ globalThis.network = (() => {
     }
     setRequestHeader() {}
     send() {
-      this.#tell("loadstart");
+      this.#fire("loadstart");
       Promise.resolve(network.answer(this.#url)).then((response) => {
         this.#response = response;
         this.#change(2);
         this.#change(4);
-        this.#tell("load");
-        this.#tell("loadend");
+        this.#fire("load");
+        this.#fire("loadend");
       });
     }
     abort() {}
@@ -112,9 +112,9 @@ globalThis.network = (() => {
     }
     #change(state) {
       this.#state = state;
-      this.#tell("readystatechange");
+      this.#fire("readystatechange");
     }
-    #tell(type) {
+    #fire(type) {
       this.dispatchEvent(new StubEvent(type, this));
     }
   }

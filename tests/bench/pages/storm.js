@@ -1,4 +1,4 @@
-// Many requests at once that all meet an expired access token.
+// Many requests at once with an expired access token.
 
 import { refreshed } from "./session.js";
 
@@ -62,7 +62,7 @@ export async function storm(mode, size) {
   }
   const statuses = (await Promise.all(sent)).map((response) => response.status);
   const elapsed = performance.now() - start;
-  await new Promise((resolve) => setTimeout(resolve, 20)); // the observer is told after the task
+  await new Promise((resolve) => setTimeout(resolve, 20)); // the observer is called after the task
   observer.disconnect();
   network.answer = () => network.ok;
   const answered = statuses.filter((status) => status === 200).length;

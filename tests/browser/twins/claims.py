@@ -20,7 +20,7 @@ CLAIMS: dict[str, Scenario] = {
         "signed in",
         f"""{CLAIM}
         const other = new supertokens.PrimitiveArrayClaim({{ id: "none", refresh: () => {{}} }});
-        const told = [
+        const reported = [
           String(await supertokens.getClaimValue({{ claim }})),
           await supertokens.validateClaims(() => [isTrue()]),
           await supertokens.getClaimValue({{ claim }}),
@@ -28,7 +28,7 @@ CLAIMS: dict[str, Scenario] = {
           await supertokens.validateClaims(() => [other.validators.includes("x")]),
           await supertokens.validateClaims(),
         ];
-        return JSON.stringify(told);
+        return JSON.stringify(reported);
         """,
         API,
         leaves_traces=True,

@@ -11,8 +11,8 @@ from tests.browser.conftest import BrowserLog, open_context, serve_vendor
 from tests.browser.demo import Demo
 from tests.browser.tokens import token_of, wait_for_end_of
 from tests.browser.twins.pages import WEBSITE, pages
+from tests.browser.twins.reported import Reported
 from tests.browser.twins.scenario import Scenario
-from tests.browser.twins.told import Told
 from tests.browser.twins.twin import Setting, Twin
 from tests.conftest import ROOT, TIMEOUT
 
@@ -38,8 +38,10 @@ class Twins:
     theirs: Twin
     ours: Twin
 
-    def tell(self, scenario: Scenario, client: str, setting: Setting) -> tuple[Told, Told]:
-        """Let both go through a scenario: what theirs tells, and what ours does."""
+    def outcomes(
+        self, scenario: Scenario, client: str, setting: Setting
+    ) -> tuple[Reported, Reported]:
+        """Run a scenario in both: theirs and ours report what happened."""
         both = (self.theirs, self.ours)
         for twin in both:
             twin.start(scenario, client, setting)

@@ -1,13 +1,14 @@
 """Where we differ from supertokens-website on purpose, in the words of docs/differences.md.
 
-The twins show a difference in the scenarios that it names: what supertokens-website tells there,
-rewritten, is what we tell. One that no longer shows fails its test. Others, which take more than
+The twins show a difference in the scenarios that it names: what supertokens-website reports there,
+rewritten, is what we report. One that no longer shows fails its test. Others, which take more than
 one page and a backend, name the tests that hold them.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from tests.browser.twins.reported import Reported
 from tests.browser.twins.rewrites import (
     AN_ERROR,
     Rewrite,
@@ -27,18 +28,17 @@ from tests.browser.twins.rewrites import (
     refreshed_ahead,
     released_first,
     repaired,
+    reported_by_the_refresh,
+    reported_once,
     says,
     signed_out,
     signed_out_unasked,
-    told_by_the_refresh,
-    told_once,
     with_all_that_goes_out,
     with_one_refresh,
     with_second_refresh,
     without_cookies,
     without_second_probe,
 )
-from tests.browser.twins.told import Told
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,21 @@ class Difference:
     #: Tests elsewhere that hold it.
     tests: tuple[str, ...] = ()
 
-    def rewrite(self, told: Told, scenario: str, client: str) -> Told:
-        """What we tell, by what they have told."""
+    def rewrite(self, reported: Reported, scenario: str, client: str) -> Reported:
+        """What we report, from what they have reported."""
         must_show = [
             self.twins[name] for name in (scenario, f"{scenario}, {client}") if name in self.twins
         ]
         for rewrite in must_show:
-            told = self._shown(rewrite, told)
+            reported = self._shown(rewrite, reported)
         if self.anywhere is not None:
             rewrite, shown_in = self.anywhere
-            told = self._shown(rewrite, told) if scenario == shown_in else rewrite(told)
-        return told
+            reported = self._shown(rewrite, reported) if scenario == shown_in else rewrite(reported)
+        return reported
 
-    def _shown(self, rewrite: Rewrite, told: Told) -> Told:
-        rewritten = rewrite(told)
-        assert rewritten != told, f"This is no difference any more: {self.text}"
+    def _shown(self, rewrite: Rewrite, reported: Reported) -> Reported:
+        rewritten = rewrite(reported)
+        assert rewritten != reported, f"This is no difference any more: {self.text}"
         return rewritten
 
 
@@ -83,8 +83,8 @@ DIFFERENCES = [
         "`get_session_status()` returns `UNKNOWN` with the reason, and `sign_out()` raises an "
         "error.",
         {
-            "a sign-out while refreshing is answered with 500": lambda told: replace(
-                told, result={"failed": "SignOutFailed"}, events=[]
+            "a sign-out while refreshing is answered with 500": lambda reported: replace(
+                reported, result={"failed": "SignOutFailed"}, events=[]
             ),
         },
         tests=("tests/unit/test_calls.py",),
@@ -269,9 +269,9 @@ DIFFERENCES = [
     Difference(
         "If several concurrent requests find that the session has ended, one event is fired.",
         {
-            "requests at once after the session was revoked": told_once,
+            "requests at once after the session was revoked": reported_once,
             "requests at once with an expired token after the session was revoked": (
-                told_by_the_refresh
+                reported_by_the_refresh
             ),
         },
     ),

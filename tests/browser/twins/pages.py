@@ -21,7 +21,7 @@ SIGN_UP = """
   return (await (await fetch(`${api}/auth/signup`, init)).json()).status;
 """
 
-# One interpreter for all that this page starts: close() and init() go on with it.
+# One interpreter for everything that this page starts: close() and init() keep it.
 BOOT = """
   globalThis.supertokensPyodide = {
     pyodide: import("/vendor/pyodide/pyodide.mjs").then(({ loadPyodide }) =>

@@ -7,9 +7,9 @@ body})` makes a request with the client of the test, `argument` is the body of a
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-# How the session stands before the script.
+# The session's state before the script.
 State = Literal[
-    "nobody",  # and nobody has ever been
+    "visitor",  # and no user ever was
     "signed in",
     "signed out",
     "expired",  # the access token has

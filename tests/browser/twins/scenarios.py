@@ -15,10 +15,10 @@ READS = """
 TWICE = 'return [await request("GET", "/api/public"), await request("GET", "/api/public")]'
 
 SESSIONS = {
-    "a visitor makes requests": Scenario("nobody", TWICE),
-    "a visitor asks for the session": Scenario("nobody", READS, API),
+    "a visitor makes requests": Scenario("visitor", TWICE),
+    "a visitor asks for the session": Scenario("visitor", READS, API),
     "a user signs up": Scenario(
-        "nobody",
+        "visitor",
         """
         const response = await request("POST", "/auth/signup", { body: argument });
         return [response, await request("GET", "/api/protected")];
@@ -128,7 +128,7 @@ SESSIONS = {
         options={"maxRetryAttemptsForSessionRefresh": 2},
     ),
     "an endpoint that always answers 401, to a visitor": Scenario(
-        "nobody", 'return request("GET", "/api/always-401")'
+        "visitor", 'return request("GET", "/api/always-401")'
     ),
     "an endpoint that wants a claim": Scenario(
         "signed in", 'return request("GET", "/api/needs-claim")'
@@ -144,7 +144,7 @@ SESSIONS = {
     "a sign-out without a session": Scenario(
         "signed out", "return outcome(supertokens.signOut())", API
     ),
-    "a sign-out of a visitor": Scenario("nobody", "return outcome(supertokens.signOut())", API),
+    "a sign-out of a visitor": Scenario("visitor", "return outcome(supertokens.signOut())", API),
     "a sign-out after the session was revoked": Scenario(
         "revoked", "return outcome(supertokens.signOut())", API
     ),
@@ -169,7 +169,7 @@ SESSIONS = {
     "the marker that opts out": Scenario(
         "signed in", 'return request("GET", "/api/public?superTokensDoNotDoInterception")'
     ),
-    "a host of somebody else's": Scenario(
+    "a foreign host": Scenario(
         "signed in",
         'return request("GET", `http://foreign.test:${location.port}/nothing`)',
     ),
@@ -223,7 +223,7 @@ SESSIONS = {
     "a sign-out while refreshing is answered with 500": Scenario(
         "expired", "return outcome(supertokens.signOut())", API, refresh="500"
     ),
-    "a visitor while refreshing is answered with 500": Scenario("nobody", TWICE, refresh="500"),
+    "a visitor while refreshing is answered with 500": Scenario("visitor", TWICE, refresh="500"),
     "a protected request, synchronously": Scenario(
         "signed in",
         # supertokens-website sends it later, maybe after the other.
@@ -232,7 +232,7 @@ SESSIONS = {
         in_order=False,
     ),
     "an XMLHttpRequest is looked at": Scenario(
-        "nobody",
+        "visitor",
         """
         const { DONE, prototype } = XMLHttpRequest;
         return [new XMLHttpRequest() instanceof EventTarget, DONE, typeof prototype.send];
@@ -260,7 +260,7 @@ SESSIONS = {
         'return request("GET", "/api/protected", { headers: { "st-auth-mode": "any" } })',
     ),
     "init with other options": Scenario(
-        "nobody",
+        "visitor",
         """
         const close = typeof supertokens.close;
         try {

@@ -2,7 +2,7 @@
 
 from tests.browser.twins.scenario import API, PROTECTED, Scenario
 
-# What a hook is told and does: it adds to the URL, and says what it has seen.
+# A hook's arguments and its result: it adds to the URL, and reports what it got.
 HOOKS = """{
   async preAPIHook(call) {
     const { action, url, requestInit, userContext } = call;
@@ -22,12 +22,12 @@ HOOKS = """{
 OVERRIDES = """{
   override: {
     functions: (original) => {
-      const told = (name) => async (input) => {
+      const reported = (name) => async (input) => {
         events.push({ called: name, userContext: input.userContext });
         return original[name](input);
       };
       const names = ["getUserId", "doesSessionExist", "getAccessTokenPayloadSecurely", "signOut"];
-      return { ...original, ...Object.fromEntries(names.map((name) => [name, told(name)])) };
+      return { ...original, ...Object.fromEntries(names.map((name) => [name, reported(name)])) };
     },
   },
 }"""
@@ -152,7 +152,7 @@ SEAMS: dict[str, Scenario] = {
         "signed in", "return outcome(supertokens.attemptRefreshingSession())", API, functions=SKEW
     ),
     "cookies are kept elsewhere": Scenario(
-        "nobody",
+        "visitor",
         """
         const response = await request("POST", "/auth/signup", { body: argument });
         const known = [...jar.keys()].sort();

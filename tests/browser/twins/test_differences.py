@@ -24,8 +24,8 @@ def test_each_difference_is_shown_by_a_scenario_or_held_by_a_test(difference: Di
     assert shown_in or difference.tests
     cases = {
         name
-        for scenario, told in SCENARIOS.items()
-        for name in (scenario, *(f"{scenario}, {client}" for client in told.clients))
+        for scenario, reported in SCENARIOS.items()
+        for name in (scenario, *(f"{scenario}, {client}" for client in reported.clients))
     }
     assert shown_in <= cases
     assert all((ROOT / test).is_file() for test in difference.tests)

@@ -35,7 +35,7 @@ class Tabs:
         return self.pages[tab].evaluate(f"async (argument) => {{ {body} }}", argument)
 
     def start(self, mode: str) -> None:
-        """Begin anew, with nobody signed in."""
+        """Start again, with no user signed in."""
         self.context.clear_cookies()
         self.pages["theirs"].reload()
         self.run("ours", "supertokens.close()")
@@ -91,14 +91,14 @@ def second(first: str) -> str:
 def test_a_session_of_one_tab_is_the_others(tabs: Tabs, first: str, second: str) -> None:
     tabs.sign_up(first)
     mark = tabs.demo.mark()
-    told = """return [
+    reported = """return [
       await supertokens.doesSessionExist(),
       await supertokens.getUserId(),
       (await supertokens.getAccessTokenPayloadSecurely()).sessionHandle,
       await supertokens.getAccessToken(),
       (await fetch(`${api}/api/protected`)).status,
     ]"""
-    assert tabs.run(first, told) == tabs.run(second, told)
+    assert tabs.run(first, reported) == tabs.run(second, reported)
     assert tabs.demo.count(mark, PROTECTED, 200) == 2
     assert tabs.demo.count(mark, REFRESH) == 0
 
@@ -124,8 +124,8 @@ def test_requests_at_once_in_both_tabs_make_one_refresh(
             second,
             """
             const channel = new BroadcastChannel("go");
-            const told = new Promise((resolve) => { channel.onmessage = resolve; });
-            globalThis.done = told.then(fiveCalls).finally(() => channel.close());
+            const reported = new Promise((resolve) => { channel.onmessage = resolve; });
+            globalThis.done = reported.then(fiveCalls).finally(() => channel.close());
             """,
         )
         begin = 'new BroadcastChannel("go").postMessage("now"); return fiveCalls()'

@@ -1,4 +1,4 @@
-"""Whatever a page may call or replace of supertokens-website has its name here too."""
+"""Every name of supertokens-website that a page may call or replace exists here too."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ OFFERED = """
 def names_of(
     page: Page, vendor_site: VendorSite, website_bundle: None
 ) -> Callable[[str], tuple[list[str], list[str]]]:
-    """Ask both SDKs for names, with a script in which SDK stands for either: ours, theirs."""
+    """Get names from both SDKs, with a script in which SDK is either: ours, theirs."""
     settings = "globalThis.supertokensPyodide = { interpreter: 'page' };"
     vendor_site.pages["/"] = html(settings, WEBSITE.read_text("utf-8"), SHIM.read_text("utf-8"))
     page.goto(vendor_site.origin)
@@ -47,7 +47,7 @@ def test_what_a_page_can_import(
     functions = "Object.getOwnPropertyNames(it).filter((name) => typeof it[name] === 'function')"
     ours, theirs = names_of(f"const it = {sdk}; return {functions}")
     assert "doesSessionExist" in theirs
-    # Their default export is a class, which nobody can make an object of.
+    # Their default export is a class without a usable constructor.
     assert set(theirs) - set(ours) - {"default"} == set()
 
 

@@ -39,7 +39,7 @@ def test_supertokens_website_is_refused_a_page_that_we_have(both: Page) -> None:
     ours = both.evaluate_handle("() => fetch")
     code, message = start(both, "supertokensWebsite") or []
     assert code == "UNSUPPORTED_PLATFORM"
-    assert "supertokens-pyodide already runs the session of this page" in message
+    assert "supertokens-pyodide already manages the session of this page" in message
     assert both.evaluate("(ours) => fetch === ours", ours)
 
 

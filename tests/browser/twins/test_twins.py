@@ -9,13 +9,13 @@ import pytest
 from tests.browser.demo import Demo
 from tests.browser.twins.conftest import Twins
 from tests.browser.twins.differences import DIFFERENCES
+from tests.browser.twins.reported import Reported
 from tests.browser.twins.scenario import Scenario
 from tests.browser.twins.scenarios import SCENARIOS
-from tests.browser.twins.told import Told
 from tests.browser.twins.twin import Setting
 
 
-def is_told_apart(setting: str, scenario: Scenario, client: str) -> bool:
+def is_tested_apart(setting: str, scenario: Scenario, client: str) -> bool:
     """Whether a scenario may differ from what its other settings and clients show."""
     if setting == "anti-csrf":
         return scenario.anti_csrf
@@ -31,7 +31,7 @@ CASES = [
     for setting in ("cookie", "header", "anti-csrf")
     for name, scenario in SCENARIOS.items()
     for client in scenario.clients
-    if is_told_apart(setting, scenario, client)
+    if is_tested_apart(setting, scenario, client)
 ]
 
 
@@ -44,7 +44,7 @@ def setting(request: pytest.FixtureRequest, demo: Demo) -> Setting:
 
 @pytest.mark.parametrize(("setting", "name", "client"), CASES, indirect=["setting"])
 def test_both_do_the_same(twins: Twins, name: str, client: str, setting: Setting) -> None:
-    theirs, ours = twins.tell(SCENARIOS[name], client, setting)
+    theirs, ours = twins.outcomes(SCENARIOS[name], client, setting)
     expected = theirs
     for each in DIFFERENCES:
         expected = each.rewrite(expected, name, client)
@@ -52,10 +52,10 @@ def test_both_do_the_same(twins: Twins, name: str, client: str, setting: Setting
         pytest.fail(difference(expected, ours), pytrace=False)
 
 
-def difference(theirs: Told, ours: Told) -> str:
+def difference(theirs: Reported, ours: Reported) -> str:
     """What a reader of a failure wants to see."""
     texts = [
-        json.dumps(asdict(told), indent=1, sort_keys=True, default=str).splitlines()
-        for told in (theirs, ours)
+        json.dumps(asdict(reported), indent=1, sort_keys=True, default=str).splitlines()
+        for reported in (theirs, ours)
     ]
     return "\n".join(difflib.unified_diff(*texts, "theirs", "ours", lineterm="", n=2))

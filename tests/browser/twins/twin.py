@@ -11,16 +11,16 @@ from tests.browser.conftest import VendorSite
 from tests.browser.demo import Demo
 from tests.browser.tokens import Token, front_token_of, get_short_token, token_of
 from tests.browser.twins.pages import SIGN_UP, sign_in_fields
-from tests.browser.twins.scenario import Scenario
-from tests.browser.twins.told import (
+from tests.browser.twins.reported import (
     DAMAGED,
-    Told,
+    Reported,
     arrived,
     certain,
     is_small_skew,
     kept,
     sent,
 )
+from tests.browser.twins.scenario import Scenario
 
 SCRIPT_COOKIES = (
     "sFrontToken",
@@ -60,7 +60,7 @@ class Twin:
         self.page.goto(self._url)
 
     def start(self, scenario: Scenario, client: str, setting: Setting) -> None:
-        """Begin anew, in the state of the scenario; a token has yet to expire."""
+        """Start again, in the state of the scenario; a token still has to expire."""
         self._setting = setting
         self._email = _new_email()
         if self._name == "theirs":
@@ -68,14 +68,14 @@ class Twin:
         else:
             self.run("supertokens.close()")
         self.context.clear_cookies()
-        is_known = scenario.state != "nobody" and setting in self._kept
+        is_known = scenario.state != "visitor" and setting in self._kept
         if is_known:
             self._email, cookies = self._kept.pop(setting)
             self.context.add_cookies(cookies)
         options = {"apiDomain": setting.demo.origin, "tokenTransferMethod": setting.mode}
         start = START.replace("FUNCTIONS", scenario.functions)
         self.run(start, {"client": client, "options": {**options, **scenario.options}})
-        if scenario.state != "nobody":
+        if scenario.state != "visitor":
             self._bring_to(scenario.state, is_known)
 
     def _bring_to(self, state: str, is_known: bool) -> None:
@@ -119,11 +119,11 @@ class Twin:
             return False
 
     def keep_session(self) -> None:
-        """Let the next scenario go on with this session: signing up takes long."""
+        """Let the next scenario reuse this session: signing up takes long."""
         self._kept[self._setting] = self._email, self.context.cookies()
 
-    def observe(self, scenario: Scenario) -> Told:
-        """Run a scenario's script and tell what it did."""
+    def observe(self, scenario: Scenario) -> Reported:
+        """Run a scenario's script and report what it did."""
         demo = self._setting.demo
         self._interfere(scenario)
         mark = demo.mark()
@@ -133,7 +133,7 @@ class Twin:
         self.page.unroute_all()
 
         entries = [entry for entry in demo.requests(mark) if entry["method"] != "OPTIONS"]
-        told = Told(
+        reported = Reported(
             result=result,
             sent=[sent(request) for request in self._requests],
             arrived=[arrived(entry) for entry in entries],
@@ -142,9 +142,9 @@ class Twin:
             storage=dict(entry for entry in self.run(STORAGE) if not is_small_skew(*entry)),
         )
         if not scenario.in_order:
-            for many in (told.sent, told.arrived, told.events):
+            for many in (reported.sent, reported.arrived, reported.events):
                 many.sort(key=str)
-        return told
+        return reported
 
     def _interfere(self, scenario: Scenario) -> None:
         """Have calls to the backend answered as the scenario wants it."""

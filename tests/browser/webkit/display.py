@@ -16,28 +16,28 @@ def open_display(xvfb_path: str) -> Iterator[str]:
     Without a display, WebKitGTK's driver waits for its browser without end. So this raises
     RuntimeError if Xvfb does not start.
     """
-    told, tells = os.pipe()
-    options = ["-displayfd", str(tells), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
+    read_end, write_end = os.pipe()
+    options = ["-displayfd", str(write_end), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
     process = subprocess.Popen(
         [xvfb_path, *options],
-        pass_fds=[tells],
+        pass_fds=[write_end],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    os.close(tells)
+    os.close(write_end)
     try:
-        yield f":{_read_number(told)}"
+        yield f":{_read_number(read_end)}"
     finally:
-        os.close(told)
+        os.close(read_end)
         process.terminate()
         process.wait()
 
 
-def _read_number(told: int) -> int:
+def _read_number(read_end: int) -> int:
     text = b""
     while not text.endswith(b"\n"):
-        ready, _, _ = select.select([told], [], [], SECONDS_TO_START)
-        more = os.read(told, 32) if ready else b""
+        ready, _, _ = select.select([read_end], [], [], SECONDS_TO_START)
+        more = os.read(read_end, 32) if ready else b""
         if not more:
             raise RuntimeError("Xvfb has not started; run it in a terminal to see why")
         text += more

@@ -4,17 +4,17 @@ import json
 from typing import Any
 
 # Calls a function without parameters, so that the test's code in it sees no names of ours. Reports
-# as JSON whether it failed, the value, and what the console has been told since the last time.
+# as JSON whether it failed, the value, and the console's messages since the last time.
 CALL = """
 (async (code, keep, given, done) => {
   const kept = globalThis[Symbol.for("tests: console")];
-  const tell = (failed, value) => done(JSON.stringify([failed, value, kept?.splice(0) ?? []]));
+  const answer = (failed, value) => done(JSON.stringify([failed, value, kept?.splice(0) ?? []]));
   try {
     const found = code();
     const value = await (typeof found === "function" ? found(given) : found);
-    tell(false, keep(value));
+    answer(false, keep(value));
   } catch (error) {
-    tell(true, `${error?.name ?? "Error"}: ${error?.message ?? error}`);
+    answer(true, `${error?.name ?? "Error"}: ${error?.message ?? error}`);
   }
 })(%s, %s, ...arguments);
 """
@@ -29,7 +29,7 @@ def statements(code: str) -> str:
     return CALL % (f"async () => {{\n{code}\n}}", "(v) => v")
 
 
-def outcome_of(told: Any) -> tuple[bool, Any, list[tuple[str, str]]]:
+def outcome_of(reported: Any) -> tuple[bool, Any, list[tuple[str, str]]]:
     """Whether the script has failed, its value, and new entries of the console."""
-    failed, value, entries = json.loads(told)
+    failed, value, entries = json.loads(reported)
     return failed, value, entries

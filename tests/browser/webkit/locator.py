@@ -1,4 +1,4 @@
-"""Elements of a page, found anew each time that something is done with them."""
+"""Elements of a page, looked up again for each action."""
 
 import json
 from typing import TYPE_CHECKING, Any

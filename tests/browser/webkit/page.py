@@ -54,7 +54,7 @@ class Page:
 
     def _load(self, load: Callable[[Any], None]) -> None:
         with contextlib.suppress(Error):
-            self.evaluate("0")  # reports what the last document's console has been told
+            self.evaluate("0")  # reports the messages of the last document's console
         self.context.loads(self)
         with self.context.focus(self) as driver:
             try:
@@ -95,15 +95,15 @@ class Page:
         with self.context.focus(self) as driver:
             try:
                 try:
-                    told = driver.execute_async_script(expression(code, truth=truth), arg)
+                    reported = driver.execute_async_script(expression(code, truth=truth), arg)
                 except JavascriptException as error:
                     # Not an error of the code's own, which is in the outcome: it is no expression.
                     if "unload" in str(error):
                         raise
-                    told = driver.execute_async_script(statements(code), arg)
+                    reported = driver.execute_async_script(statements(code), arg)
             except WebDriverException as error:
                 raise Error(f"{error.msg}: {code}") from error
-        failed, value, entries = outcome_of(told)
+        failed, value, entries = outcome_of(reported)
         for entry in entries:
             name, event = event_of(*entry)
             self._events.emit(name, event)
@@ -175,7 +175,7 @@ class Page:
         if event == "request":
             self.context.on(event, listener)
         elif event == "pageerror":
-            self._events.on("weberror", lambda told: listener(told.error))
+            self._events.on("weberror", lambda reported: listener(reported.error))
         else:
             self._events.on(event, listener)
 
@@ -200,9 +200,9 @@ class Page:
     ) -> Iterator[Found]:
         found = Found()
 
-        def listen(told: Any) -> None:
-            if found.value is None and matches(told):
-                found.value = told
+        def listen(reported: Any) -> None:
+            if found.value is None and matches(reported):
+                found.value = reported
 
         events.on(name, listen)
         yield found

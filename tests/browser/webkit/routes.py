@@ -32,7 +32,7 @@ class Request:
 
     @cached_property
     def resource_type(self) -> str:
-        # Only trustworthy hosts are told the destination.
+        # Only trustworthy hosts get the header with the destination.
         if "text/html" in self.headers.get("accept", ""):
             return "document"
         destination = self.headers.get("sec-fetch-dest", "empty")
@@ -61,7 +61,7 @@ class Route:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        #: None lets it go on, and an error ends it.
+        #: None lets it continue, and an error ends it.
         self.decision: Future[Fulfilled | None] = Future()
 
     def fulfill(

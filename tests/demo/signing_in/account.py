@@ -12,7 +12,7 @@ CALLBACK = "/auth/callback/local"
 
 
 class Account:
-    """Somebody's account at the provider."""
+    """A user's account at the provider."""
 
     def __init__(self, name: str, email: str = "", *, verified: bool = True) -> None:
         self._login = {"account": name, "email": email, **({"verified": "on"} if verified else {})}

@@ -15,7 +15,7 @@ FLAG = {"shouldTryLinkingWithSessionUser": True}
 
 
 def _session(scene: Scene) -> str:
-    """A session of somebody whose address is verified; returns the address."""
+    """A session of a user whose address is verified; returns the address."""
     email = scene.signed_up()
     scene.verify(_user_id(scene), email)
     scene.browser.get("/auth/user/email/verify")
@@ -149,7 +149,7 @@ def _with_account(scene: Scene, account: Account) -> httpx.Response:
 
 
 def _account_user(scene: Scene, email: str) -> str:
-    """Somebody with an account at the provider, whose address is verified; returns the id."""
+    """A user with an account at the provider, whose address is verified; returns the id."""
     user_id: str = scene.core(
         "POST",
         "/recipe/signinup",

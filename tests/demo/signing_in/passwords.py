@@ -77,7 +77,7 @@ def ask_for_a_new_password_that_would_take_a_user_over(scene: Scene) -> httpx.Re
 
 
 def linked_but_unverified(scene: Scene, user_id: str) -> None:
-    """Link a login whose address nobody has verified to somebody with a phone."""
+    """Link a login with an unverified address to a user with a phone."""
     primary = scene.code_user(phoneNumber=scene.phone())
     scene.make_primary(primary)
     path = "/recipe/accountlinking/user/link"

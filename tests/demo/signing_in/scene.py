@@ -115,13 +115,13 @@ class Scene:
         self.core("POST", "/recipe/accountlinking/user/primary", recipeUserId=user_id)
 
     def password_user(self, email: str, tenant: str = "public") -> str:
-        """Somebody who has signed up elsewhere; returns the id."""
+        """A user who has signed up elsewhere; returns the id."""
         path = f"/{tenant}/recipe/signup"
         user_id: str = self.core("POST", path, email=email, password=PASSWORD)["recipeUserId"]
         return user_id
 
     def code_user(self, **contact: str) -> str:
-        """Somebody who signs in with codes, and whose contact is so verified; returns the id."""
+        """A user who signs in with codes, which verifies the contact; returns the id."""
         code = self.core("POST", "/recipe/signinup/code", **contact)
         given = {name: code[name] for name in ("preAuthSessionId", "linkCode")}
         user_id: str = self.core("POST", "/recipe/signinup/code/consume", **given)["recipeUserId"]
@@ -198,7 +198,7 @@ class Scene:
 
 
 def typed(attempt: dict[str, Any], code: str | None = None) -> dict[str, str]:
-    """The body for a code that somebody types."""
+    """The body for a code that a user types."""
     given = {name: attempt[name] for name in ("preAuthSessionId", "deviceId")}
     return {**given, "userInputCode": code or attempt["code"]}
 
@@ -232,6 +232,6 @@ def _discarded_output(demo: Demo) -> Iterator[None]:
     try:
         yield
     finally:
-        # Nobody else may read until the reader has come to the end.
+        # No other code may read until the reader has come to the end.
         demo.process.terminate()
         reader.join(TIMEOUT)

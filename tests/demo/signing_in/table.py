@@ -1,4 +1,4 @@
-"""Which statuses each API of the backend SDK has, and who produces them."""
+"""The statuses of each API of the backend SDK, and the tests that produce them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ UNREACHABLE = {
 #: Codes in `reason` that this backend cannot give, and why.
 UNREACHABLE_CODES = {
     "003": "a code has shown that the address is one's own, so its sign-in is always allowed",
-    "014": "a new login belongs to nobody yet",
+    "014": "a new login has no user yet",
     "015": "code 007 comes first",
     **dict.fromkeys(
         ("027", "028", "029", "031", "032", "033", "034"),

@@ -12,7 +12,7 @@ import { isBlob, isBuffer, isDocument, isForm, isQuery } from "../brands.js";
  * @property {string} statusText
  * @property {string} url
  * @property {Headers} headers
- * @property {any} body of the response type
+ * @property {any} body in the response type's form
  * @property {Document | null} xml
  * @property {number} size of the body in bytes
  */
@@ -30,7 +30,7 @@ export const NO_RESPONSE = {
 
 /**
  * @param {Response} response
- * @returns {ShownResponse} its head, whose body has not come yet
+ * @returns {ShownResponse} its head; the body has not arrived yet
  */
 export const shownHead = ({ status, statusText, url, headers }) => ({
   ...NO_RESPONSE,
@@ -39,8 +39,8 @@ export const shownHead = ({ status, statusText, url, headers }) => ({
 
 /**
  * @param {Response} response
- * @param {() => XMLHttpRequestResponseType} type which may change until the body is there
- * @param {number} timeout milliseconds; afterwards its body is what has come of it
+ * @param {() => XMLHttpRequestResponseType} type which may change until the body has arrived
+ * @param {number} timeout milliseconds; afterwards the part that has arrived is the body
  * @returns {Promise<ShownResponse>}
  */
 export async function shownResponseOf(response, type, timeout) {
@@ -73,7 +73,7 @@ function contentOf(bytes, type, headers) {
   if (type === "blob") return { body: new Blob([bytes], { type: contentType }), xml: null, size };
   const text = new TextDecoder().decode(bytes);
   if (type === "json") return { body: jsonOf(text), xml: null, size };
-  // Where it is not asked for, HTML is no document.
+  // HTML is a document only if the caller asked for one.
   const xml = documentOf(text, contentType, type === "document" ? "html|xml" : "xml");
   return { body: type === "document" ? xml : text, xml, size };
 }
@@ -83,7 +83,7 @@ function jsonOf(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // as the native object says of a body that is not of its type
+    return null; // as the native object does if a body is not of its type
   }
 }
 
@@ -101,7 +101,7 @@ function documentOf(text, contentType, kinds) {
   try {
     return new DOMParser().parseFromString(text, kind);
   } catch {
-    return null; // a worker, or a page that trusts no text
+    return null; // in a worker, or on a page with Trusted Types
   }
 }
 
@@ -117,7 +117,7 @@ export function textOf(response) {
 }
 
 /**
- * A request's body as it is now: its caller may change it before it is sent again.
+ * A snapshot of a request's body: its caller may change it before it is sent again.
  *
  * @param {any} body
  */
@@ -125,7 +125,7 @@ export function snapshotOf(body) {
   if (typeof body === "string" || body === null || body === undefined) return body;
   if (isBuffer(body)) return copyOf(body, 0, body.byteLength);
   if (ArrayBuffer.isView(body)) return copyOf(body.buffer, body.byteOffset, body.byteLength);
-  if (isBlob(body)) return body; // does not change
+  if (isBlob(body)) return body; // immutable
   if (isQuery(body)) return new URLSearchParams(body);
   if (isForm(body)) {
     const form = new FormData();
@@ -142,6 +142,6 @@ export function snapshotOf(body) {
  */
 function copyOf(buffer, start, size) {
   if (!isBuffer(buffer)) return new Uint8Array(buffer, start, size); // shared: the browser refuses it
-  // A buffer that has been transferred cannot even be read, and is sent as nothing.
+  // A buffer that has been transferred cannot be read; it is sent as an empty body.
   return size === 0 ? new Uint8Array() : new Uint8Array(buffer, start, size).slice();
 }

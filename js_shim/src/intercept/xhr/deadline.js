@@ -1,16 +1,16 @@
-// The caller's time limit. It counts from send() over all attempts and waits, but for the start of Python:
-// no page can know how long that takes.
+// The caller's timeout. It runs from send() over all attempts and waits, except the start of Python, whose
+// duration a page cannot know.
 
 export class Deadline {
   #native;
-  /** @type {number | null} the caller's limit, while the native one is what is left of it */
+  /** @type {number | null} the caller's timeout, while the native one is the rest of it */
   #limit = null;
   #sentAt = 0;
-  /** @type {number | null} since when the time does not count */
+  /** @type {number | null} when the timer was paused */
   #pausedAt = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer = undefined;
-  /** To be set: called when the time is over, where the native object does not watch it. */
+  /** To be set: called after the timeout, when the native object does not watch it. */
   expire = () => {};
 
   /** @param {import("./native.js").NativeObject} native */
@@ -18,14 +18,14 @@ export class Deadline {
     this.#native = native;
   }
 
-  /** Milliseconds; 0 is none. */
+  /** Milliseconds; 0 means no timeout. */
   get limit() {
     return this.#limit ?? this.#native.get("timeout");
   }
 
   /**
-   * @param {any} limit as the caller gives it, to be converted by the native object
-   * @returns {boolean} whether the native one was what was left of another
+   * @param {any} limit as given by the caller; the native object converts it
+   * @returns {boolean} whether the native timeout was the rest of another one
    */
   change(limit) {
     this.#native.set("timeout", limit);
@@ -34,13 +34,13 @@ export class Deadline {
     return wasShort;
   }
 
-  /** Begin to count. */
+  /** Start the timer. */
   start() {
     this.#sentAt = performance.now();
     this.#pausedAt = null;
   }
 
-  /** Keep the time while the native object does not. */
+  /** Watch the timeout while the native object does not. */
   watch() {
     this.stop();
     const { limit } = this;
@@ -49,7 +49,7 @@ export class Deadline {
     this.#timer = setTimeout(() => this.expire(), left);
   }
 
-  /** Leave the native object what is left of the time. */
+  /** Give the native object the rest of the timeout. */
   shorten() {
     const { limit } = this;
     this.#limit = limit;
@@ -62,7 +62,7 @@ export class Deadline {
     this.stop();
   }
 
-  /** Count again, if it was paused. */
+  /** Resume the timer, if it was paused. */
   goOn() {
     if (this.#pausedAt === null) return;
     this.#sentAt += performance.now() - this.#pausedAt;
@@ -74,7 +74,7 @@ export class Deadline {
     clearTimeout(this.#timer);
   }
 
-  /** Give the native object the caller's own limit back. */
+  /** Give the caller's own timeout back to the native object. */
   restore() {
     if (this.#limit !== null) this.#native.set("timeout", this.#limit);
     this.#limit = null;

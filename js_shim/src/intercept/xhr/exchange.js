@@ -1,5 +1,6 @@
-// One exchange of an XMLHttpRequest: at which step it stands, and how it goes on. A native event must be judged
-// before others see it, so its owner steps it by hand, at once; only what takes time is awaited.
+// One exchange of an XMLHttpRequest: its current step, and how it continues. A native event must be handled
+// before its listeners are called, so the owner steps the exchange synchronously; only slow steps are
+// awaited.
 
 import { reported } from "../../core/plan.js";
 import { FlowContext } from "../../flow/context.js";
@@ -14,7 +15,7 @@ export class Exchange {
   /** @type {Step | null} null while it waits for the core's answer */
   step = null;
   context;
-  /** @type {Step[]} flows that it waits for, where its owner drives them */
+  /** @type {Step[]} flows that it waits for, if its owner drives them */
   spawned = [];
   driver;
   #control = new AbortController();
@@ -34,7 +35,7 @@ export class Exchange {
     this.#take(driver.exchange(request, this.context, isAsync));
   }
 
-  /** Whether it has ended, and the response that came last is the caller's. */
+  /** Whether it has ended, and the caller gets the last response. */
   get delivers() {
     return this.step?.verdict === "deliver" && !this.step.refresh;
   }
@@ -46,7 +47,7 @@ export class Exchange {
 
   /** @param {import("../../flow/steps.js").Result} result of the step's effect */
   resume(result) {
-    // What was on its way for a caller is still theirs.
+    // A response that was on its way still goes to the caller.
     if (this.driver.isClosed) this.step = DELIVER;
     else if (this.step) this.#take(this.#next(this.step, result));
   }
@@ -54,7 +55,7 @@ export class Exchange {
   /**
    * @param {Step} step
    * @param {import("../../flow/steps.js").Result} result
-   * @returns {Step | Promise<Step>} rejects where the core fails: what a listener throws, nobody catches
+   * @returns {Step | Promise<Step>} rejects if the core fails: an error in a listener would not be caught
    */
   #next(step, result) {
     try {
@@ -64,7 +65,7 @@ export class Exchange {
     }
   }
 
-  /** Wait for what it waits for, and go on. */
+  /** Wait for the current step, and continue. */
   async perform() {
     const { driver, step } = this;
     if (!step) {
@@ -77,7 +78,7 @@ export class Exchange {
   }
 
   /**
-   * Go on with the text of a response that its caller has got already, to the end.
+   * Continue to the end, with the text of a response that its caller has already.
    *
    * @param {string | Promise<string>} text
    */
@@ -98,13 +99,13 @@ export class Exchange {
     else this.#answer?.then(goOn, () => {});
   }
 
-  /** End it where it is: its caller cannot wait, and has what came. */
+  /** End it now: its caller cannot wait, and gets the response that has arrived. */
   deliver() {
     this.cancel();
     this.step = DELIVER;
   }
 
-  /** Forget it: its caller has gone. */
+  /** Forget it: its caller is gone. */
   cancel() {
     if (!this.step?.verdict) this.driver.cancel(this.context);
     this.#control.abort();
@@ -113,7 +114,7 @@ export class Exchange {
   /** @param {Step | Promise<Step>} answer */
   #take(answer) {
     if (answer instanceof Promise) {
-      answer.catch(() => {}); // perform() gets it
+      answer.catch(() => {}); // perform() gets the error
       this.#answer = answer;
       this.step = null;
     } else {

@@ -1,4 +1,4 @@
-// The native object underneath an XMLHttpRequest of ours, whatever the page has overridden in its class.
+// The native object of an XMLHttpRequest of ours, also if the page has overridden members of its class.
 
 export class NativeObject {
   /**

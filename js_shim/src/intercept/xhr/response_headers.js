@@ -1,11 +1,11 @@
-// The headers of an XMLHttpRequest's response. WebKit lists all headers of an object's first response for ever:
-// getAllResponseHeaders() keeps what its first call has found, also after open(). One header asked for by its name
-// is always right.
+// The headers of an XMLHttpRequest's response. In WebKit, getAllResponseHeaders() keeps the result of its
+// first call, also after another open(): it lists the headers of the object's first response.
+// getResponseHeader() is always right.
 
 /** Only JavaScriptCore, WebKit's engine, writes a line number into each error. */
 const KEEPS_FIRST_LIST = "line" in new Error();
 
-/** What CORS always exposes. */
+/** The headers that CORS always exposes. */
 const SAFELISTED = [
   "cache-control",
   "content-language",
@@ -21,9 +21,9 @@ export class ResponseHeaders {
   #native;
   /** Whether the native object has listed the headers of a response. */
   #isListed = false;
-  /** Whether that was another response than the present one. */
+  /** Whether it has listed those of another response than the current one. */
   #isStale = false;
-  /** @type {string[]} those that were asked for by name */
+  /** @type {string[]} the names that were requested one by one */
   #names = [];
 
   /**
@@ -40,7 +40,7 @@ export class ResponseHeaders {
     this.#isStale = KEEPS_FIRST_LIST && this.#isListed;
   }
 
-  /** All headers of the present response, as getAllResponseHeaders() writes them. */
+  /** All headers of the current response, in the form of getAllResponseHeaders(). */
   list() {
     this.#isListed = true;
     const text = this.#native.getAllResponseHeaders.call(this.#xhr);
@@ -48,20 +48,20 @@ export class ResponseHeaders {
   }
 
   /**
-   * @param {string[]} names of the headers that may be asked for
+   * @param {string[]} names of the headers that may be read
    * @param {boolean} isHeld whether the object may be opened again before its caller sees the response
-   * @returns {(name: string) => string | null} reads a header of the present response
+   * @returns {(name: string) => string | null} reads a header of the current response
    */
   reader(names, isHeld) {
     this.#names = names;
     const get = (/** @type {string} */ name) => this.#get(name);
     if (this.#isOwn || (KEEPS_FIRST_LIST && (isHeld || this.#isListed))) return get;
-    // Asked by name for a header that CORS does not expose, browsers complain on the console.
+    // If a script reads a header that CORS does not expose, browsers log an error.
     const known = this.list();
     return (name) => (known.includes(`${name}:`) ? get(name) : null);
   }
 
-  /** Whether the response is of the page's own origin, and all its headers are exposed. */
+  /** Whether the response is of the page's own origin, so that all its headers are exposed. */
   get #isOwn() {
     const url = Reflect.get(this.#native, "responseURL", this.#xhr);
     return url.startsWith(`${location.origin}/`);
@@ -73,7 +73,7 @@ export class ResponseHeaders {
   }
 
   /**
-   * The list for the present response, as far as the names of its headers are known.
+   * The list for the current response, as far as the names of its headers are known.
    *
    * @param {string} stale
    */

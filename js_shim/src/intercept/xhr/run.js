@@ -1,10 +1,10 @@
-// What was sent by an XMLHttpRequest, until its response is the caller's: its attempts on the one native object,
-// and what their listeners see of them.
+// A sent XMLHttpRequest, until its caller has the response: its attempts on the one native object, and the
+// events that its listeners get.
 //
-// On the page the core answers at once, so the ordinary request costs nothing: its own native, trusted events
-// go on as they come. Only a response that the core acts on is held back, and replayed when the verdict is in.
-// What `upload` reports is never held back, since the bytes do travel once more: each attempt reports it anew
-// from its beginning, as an object does that is opened again.
+// On the page the core answers synchronously, so ordinary requests cost nothing: their native, trusted events
+// pass. Only a response that the core acts on is held back, and replayed after the verdict. The events of
+// `upload` are never held back, because the body is really sent again: each attempt fires them from the
+// beginning, as after another open().
 
 import { SuperTokensError } from "../../errors.js";
 import { block } from "../../flow/blocking_driver.js";
@@ -20,13 +20,13 @@ import { DONE, HEADERS_RECEIVED } from "./stage.js";
  * @typedef {import("./stage.js").Stage} Stage
  * @typedef {import("./xhr.js").Opened} Opened
  *
- * The object whose run it is; it has one at a time.
+ * The object to which the run belongs; it has one run at a time.
  * @typedef {object} Owner
  * @property {NativeObject} native
  * @property {Stage} stage
  * @property {Deadline} deadline
  * @property {Run | null} run
- * @property {boolean} isLent whether credentials are included that the caller has not asked for
+ * @property {boolean} hasAddedCredentials whether we have included credentials for the caller
  */
 
 export class Run {
@@ -49,7 +49,7 @@ export class Run {
     this.#exchange = exchange;
   }
 
-  /** Whether it is still what its object does; its caller may have turned to something else. */
+  /** Whether it is still its object's run: the caller may have opened or aborted the object. */
   get #isCurrent() {
     return this.#owner.run === this;
   }
@@ -64,14 +64,14 @@ export class Run {
     else this.#block();
   }
 
-  /** Do what the current step says. */
+  /** Perform the current step. */
   #follow() {
     if (!this.#isCurrent) return;
     const { step } = this.#exchange;
     const { stage } = this.#owner;
     if (step?.do === "send" && this.#attempts === 0) return this.#attempt(step);
     if (step?.do === "read_text") {
-      // The response is the caller's in any case, and its body may take its time.
+      // The caller gets this response in any case, and its body may take long.
       if (stage.isComplete) this.#readText();
       return stage.replay();
     }
@@ -81,15 +81,15 @@ export class Run {
     this.#proceed().catch((error) => this.#fail(error));
   }
 
-  /** Go on from a step that takes time. */
+  /** Continue from a step that takes time. */
   async #proceed() {
     const exchange = this.#exchange;
     const { step } = exchange;
-    if (step?.verdict) return this.#settle(step);
+    if (step?.verdict) return this.#finish(step);
     if (step?.do === "send") {
-      // An object must not be opened again while it dispatches an event. In Chromium, one that dispatches the event
-      // of a response's head mixes the two attempts up. In WebKit, one that dispatches "loadend" never ends the next
-      // attempt if the cache holds the response.
+      // An object must not be opened again while it dispatches an event. In Chromium, opening it in the event
+      // of a response's head mixes up the two attempts. In WebKit, opening it in "loadend" leaves the next
+      // attempt without an end if the response is cached.
       await nextTask();
       if (this.#isCurrent) this.#attempt(step);
     } else {
@@ -102,11 +102,11 @@ export class Run {
   }
 
   /**
-   * The verdict is in, and the response was held back.
+   * The verdict is known, and the response was held back.
    *
    * @param {import("../../flow/steps.js").Verdict} step
    */
-  async #settle(step) {
+  async #finish(step) {
     const { context, driver } = this.#exchange;
     if (step.verdict === "fail") throw new SuperTokensError(step.error, context.failure);
     const isRefreshs = step.verdict === "deliver" && step.refresh;
@@ -122,7 +122,7 @@ export class Run {
     if (this.#isCurrent) this.#replace(response);
   }
 
-  /** Run the whole exchange now; what would have to wait, the core does without. */
+  /** Run the whole exchange synchronously; the core does without everything that would have to wait. */
   #block() {
     const exchange = this.#exchange;
     const { context, driver, spawned } = exchange;
@@ -162,7 +162,7 @@ export class Run {
     for (const header of Object.entries(headers)) native.call("setRequestHeader", ...header);
     if (credentials === "include" && !native.get("withCredentials")) {
       native.set("withCredentials", true);
-      this.#owner.isLent = true;
+      this.#owner.hasAddedCredentials = true;
     }
     const { deadline } = this.#owner;
     deadline.stop();
@@ -171,7 +171,7 @@ export class Run {
     native.call("send", this.#body);
   }
 
-  /** @param {Event} event of the native object, before anybody else sees it */
+  /** @param {Event} event of the native object, before other listeners get it */
   see(event) {
     const { native, stage } = this.#owner;
     if (event.type === "loadstart") {
@@ -181,12 +181,12 @@ export class Run {
     const state = native.get("readyState");
     if (event.type !== "readystatechange" || state < HEADERS_RECEIVED) return;
     const exchange = this.#exchange;
-    if (native.get("status") === 0) return this.drop(); // no response: the native events tell it
+    if (native.get("status") === 0) return this.drop(); // no response: the native events report that
     if (exchange.step?.do === "send") exchange.resume(this.#head());
     if (exchange.delivers) return this.drop();
     if (exchange.step?.do === "read_text") {
       if (state === DONE) this.#readText();
-      return; // the response itself is the caller's in any case
+      return; // the caller gets the response in any case
     }
     stage.hide();
     stage.hold(event);
@@ -214,7 +214,7 @@ export class Run {
 
   // ---- how it ends ---------------------------------------------------------------------------------
 
-  /** Tell its own response, which was held back. */
+  /** Replay its own response, which was held back. */
   #replay() {
     this.drop();
     this.#owner.stage.replay();
@@ -230,11 +230,11 @@ export class Run {
   #fail(error) {
     if (!this.#isCurrent) return;
     this.drop();
-    console.error(error); // an XMLHttpRequest has no place for a reason
+    console.error(error); // an XMLHttpRequest cannot report a reason
     this.#owner.stage.end("error");
   }
 
-  /** Have no more to do with it. */
+  /** End this run; the object is free for others. */
   drop() {
     if (this.#isCurrent) {
       this.#owner.run = null;

@@ -1,16 +1,16 @@
-// What the listeners of an XMLHttpRequest are told: the native object's own events as they come, or,
-// while it is hidden, nothing; then what was held back, another response's events, or its end.
+// The events that the listeners of an XMLHttpRequest get: the native object's own events, or, while it is
+// hidden, none; then the events that were held back, another response's events, or its end.
 
 import { NO_RESPONSE } from "./bodies.js";
 import { ResponseHeaders } from "./response_headers.js";
 
 /**
- * What is shown in place of the native object: a ready state, and perhaps another response.
+ * The state that is shown in place of the native object: a ready state, and maybe another response.
  *
  * @typedef {{state: number, response: import("./bodies.js").ShownResponse | null}} View
  *
- * An event to be told, with the ready state of its time.
- * @typedef {{type: string, state: number, progress?: ProgressEventInit | undefined}} Told
+ * An event to fire, with its ready state.
+ * @typedef {{type: string, state: number, progress?: ProgressEventInit | undefined}} Replayed
  */
 
 const EVENTS = /** @type {const} */ ([
@@ -31,28 +31,28 @@ export const [UNSENT, OPENED, HEADERS_RECEIVED, LOADING, DONE] = /** @type {cons
 export class Stage {
   /** @type {View | null} null while the native object is shown */
   view = null;
-  /** Whether listeners know that a request has started. */
+  /** Whether listeners have got "loadstart". */
   isStarted = false;
-  /** Whether the native object has no more to tell. */
+  /** Whether the native object has fired its last event. */
   isComplete = false;
-  /** @type {(event: Event) => void} hears of what the native object does, before its listeners do */
+  /** @type {(event: Event) => void} called with a native event, before its listeners are */
   onNative = () => {};
 
-  /** @type {Told[]} */
+  /** @type {Replayed[]} */
   #held = [];
   #isMuted = false;
 
   /**
    * @param {XMLHttpRequest} xhr
-   * @param {XMLHttpRequest} native the native class's prototype: its methods, whatever the page has overridden
+   * @param {XMLHttpRequest} native the native class's prototype, with its original methods
    */
   constructor(xhr, native) {
     this.xhr = xhr;
     this.native = native;
-    /** Those of the native object. */
+    /** The headers of the native object. */
     this.headers = new ResponseHeaders(xhr, native);
     const see = (/** @type {Event} */ event) => this.#see(event);
-    // Before everybody else's, also before those that capture.
+    // Registered first, and capturing, so that it is called before all other listeners.
     for (const type of EVENTS) native.addEventListener.call(xhr, type, see, true);
   }
 
@@ -62,7 +62,7 @@ export class Stage {
     if (this.#isMuted) event.stopImmediatePropagation();
     else if (!this.view) this.onNative(event);
     else if (event.type !== "loadend" || this.#nativeState === DONE) this.hold(event);
-    // else one who heard of an abort has opened it anew, and this is its end
+    // else a listener of an abort has opened it again, and this is the end of the old request
   }
 
   /** @returns {number} */
@@ -70,7 +70,7 @@ export class Stage {
     return Reflect.get(this.native, "readyState", this.xhr);
   }
 
-  /** Show nothing of the native object, which seems to wait for its response. */
+  /** Hide the native object, which seems to wait for its response. */
   hide() {
     this.view ??= { state: OPENED, response: null };
   }
@@ -82,14 +82,14 @@ export class Stage {
     this.#held = [];
   }
 
-  /** Tell that a request has started, once; the native object's own word for it comes later. */
+  /** Fire "loadstart" once; the native object's own event comes later. */
   start() {
     if (this.isStarted) return;
     this.isStarted = true;
-    this.#tell("loadstart");
+    this.#fire("loadstart");
   }
 
-  /** @param {Event} event keep it for later */
+  /** @param {Event} event to keep for later */
   hold(event) {
     event.stopImmediatePropagation();
     const state = this.#nativeState;
@@ -98,14 +98,14 @@ export class Stage {
     if (event.type === "loadend") this.isComplete = true;
   }
 
-  /** Tell what was held back. */
+  /** Fire the events that were held back. */
   replay() {
     const view = this.#play(this.#held.splice(0), null);
     if (this.view === view) this.view = null;
   }
 
   /**
-   * Tell of the head of another response in place of the native one.
+   * Fire the event for the head of another response in place of the native one.
    *
    * @param {import("./bodies.js").ShownResponse} response
    */
@@ -115,7 +115,7 @@ export class Stage {
   }
 
   /**
-   * Tell of another response in place of the native one: of all that follows its head.
+   * Fire the events that follow the head of another response in place of the native one.
    *
    * @param {import("./bodies.js").ShownResponse} response
    * @param {boolean} isAsync
@@ -139,11 +139,11 @@ export class Stage {
   /** @param {"abort" | "timeout" | "error"} type end it as the native object would */
   end(type) {
     const view = this.endSilently();
-    for (const each of ["readystatechange", type, "loadend"]) this.#tell(each);
+    for (const each of ["readystatechange", type, "loadend"]) this.#fire(each);
     if (type === "abort" && this.view === view) view.state = UNSENT;
   }
 
-  /** End it without a response and without a word, as synchronous requests do. */
+  /** End it without a response and without an event, as synchronous requests do. */
   endSilently() {
     this.silently(() => this.native.abort.call(this.xhr));
     const view = { state: /** @type {number} */ (DONE), response: NO_RESPONSE };
@@ -151,17 +151,17 @@ export class Stage {
     return view;
   }
 
-  /** Be back at the beginning without a word, as one is that is aborted after its end. */
+  /** Return to the beginning without an event, as an object that is aborted after its end. */
   reset() {
     this.endSilently().state = UNSENT;
   }
 
-  /** The caller has opened it, unheard by anybody while it was hidden. @param {View} before */
+  /** The caller has opened it; while it was hidden, listeners got no event. @param {View} before */
   reopened({ state }) {
-    if (state !== OPENED) this.#tell("readystatechange");
+    if (state !== OPENED) this.#fire("readystatechange");
   }
 
-  /** @param {() => void} act on the native object, of which nobody hears */
+  /** @param {() => void} act on the native object, without any event for listeners */
   silently(act) {
     this.#isMuted = true;
     try {
@@ -172,24 +172,24 @@ export class Stage {
   }
 
   /**
-   * @param {Told[]} events
+   * @param {Replayed[]} events
    * @param {import("./bodies.js").ShownResponse | null} response
    */
   #play(events, response) {
     const view = { state: /** @type {number} */ (OPENED), response };
     this.view = view;
     for (const { type, state, progress } of events) {
-      // A listener may have opened it anew or aborted; what follows a load comes in any case.
+      // A listener may have opened it again or aborted it; "loadend" follows "load" in any case.
       const isLeft = this.view !== view;
       if (isLeft && type !== "loadend") break;
       view.state = state;
-      this.#tell(type, isLeft ? undefined : progress);
+      this.#fire(type, isLeft ? undefined : progress);
     }
     return view;
   }
 
   /** @param {string} type @param {ProgressEventInit} [progress] */
-  #tell(type, { lengthComputable = false, loaded = 0, total = 0 } = {}) {
+  #fire(type, { lengthComputable = false, loaded = 0, total = 0 } = {}) {
     const event =
       type === "readystatechange"
         ? new Event(type)

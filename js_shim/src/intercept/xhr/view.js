@@ -1,4 +1,4 @@
-// What an XMLHttpRequest shows of itself: what the native object holds, or what its stage has instead.
+// The visible state of an XMLHttpRequest: that of the native object, or that of its stage.
 
 import { NO_RESPONSE } from "./bodies.js";
 import { DONE, HEADERS_RECEIVED, LOADING, Stage } from "./stage.js";
@@ -8,8 +8,8 @@ import { DONE, HEADERS_RECEIVED, LOADING, Stage } from "./stage.js";
  */
 
 /**
- * What the native object has of a response. Firefox throws an error of its own if an object that was opened again
- * was aborted, or has failed: it has no text.
+ * A value of the native object. Firefox throws its own error if an object that was opened again was aborted,
+ * or has failed: it has no text.
  *
  * @template T
  * @param {() => T} read
@@ -27,7 +27,7 @@ function textOf(read) {
 /**
  * @param {typeof XMLHttpRequest} Native
  * @returns {[typeof XMLHttpRequest, (xhr: XMLHttpRequest) => Stage]} a class whose objects have a stage,
- *   and what gives it to a subclass: the page cannot reach it
+ *   and a function that gives the stage to a subclass: the page cannot reach it
  */
 export function withView(Native) {
   /** @type {(xhr: ShownXHR) => Stage} */
@@ -92,7 +92,7 @@ export function withView(Native) {
     }
 
     get responseText() {
-      const text = textOf(() => super.responseText); // throws where the response is of another type
+      const text = textOf(() => super.responseText); // throws if the response is of another type
       const { view } = this.#stage;
       return view ? this.#text(view) : text;
     }

@@ -1,5 +1,5 @@
-// The page's XMLHttpRequest, carrying the session: the native class itself, whose one native object is opened
-// again for each attempt. Here is what its caller does with it; run.js makes the attempts.
+// The page's XMLHttpRequest, which adds the session: the native class, whose one native object is opened
+// again for each attempt. This module has its caller's methods; run.js makes the attempts.
 
 import { resolveUrl } from "../../platform.js";
 import { likeNative } from "../native_like.js";
@@ -12,7 +12,7 @@ import { HEADERS_RECEIVED, LOADING, OPENED } from "./stage.js";
 import { withView } from "./view.js";
 
 /**
- * What open() was given, fit to be opened again wherever the page is by then; `target` is where `url` led.
+ * The arguments of open(), for opening it again from any address of the page; `target` is the resolved `url`.
  *
  * @typedef {object} Opened
  * @property {any[]} args
@@ -41,7 +41,7 @@ export function sessionXHR(shim, Native) {
       stage: stageOf(this),
       deadline: new Deadline(this.#native),
       run: null,
-      isLent: false,
+      hasAddedCredentials: false,
     };
     /** @type {Opened} */
     #opened = NOT_OPENED;
@@ -63,7 +63,7 @@ export function sessionXHR(shim, Native) {
       this.#opened = openedBy(args);
       this.#state.run = stage.view = null;
       try {
-        // Where something else is shown, listeners know nothing of the native object's state.
+        // While another state is shown, listeners must not see the native object's events.
         if (view) stage.silently(native);
         else native();
       } catch (error) {
@@ -114,7 +114,7 @@ export function sessionXHR(shim, Native) {
       else stage.reset();
     }
 
-    /** Whether what was opened has been sent, or has ended. */
+    /** Whether the opened request has been sent, or has ended. */
     get #isSpent() {
       return this.#state.run !== null || this.#state.stage.view !== null;
     }
@@ -131,17 +131,17 @@ export function sessionXHR(shim, Native) {
     }
 
     get withCredentials() {
-      return super.withCredentials && !this.#state.isLent;
+      return super.withCredentials && !this.#state.hasAddedCredentials;
     }
 
     set withCredentials(include) {
       super.withCredentials = include;
-      this.#state.isLent = false;
+      this.#state.hasAddedCredentials = false;
     }
 
-    /** Begin an exchange, if this is to be one. @returns {Exchange | null} */
+    /** Begin an exchange, if the request is ours. @returns {Exchange | null} */
     #exchange() {
-      // A page may have wrapped this class: it stays where it is after close(), and after the next init().
+      // A page may have wrapped this class, so it stays in use after close(), and after the next init().
       const driver = shim.lifetime === lifetime ? shim.driver : null;
       const { url, target, isAsync } = this.#opened;
       if (!driver || !shim.covers(url, target) || super.readyState !== OPENED) return null;
@@ -157,15 +157,15 @@ export function sessionXHR(shim, Native) {
       if (isAsync || exchange.step) return exchange;
       exchange.cancel();
       console.warn(
-        `supertokens: a synchronous request to ${url} cannot wait until Python is up; it goes out without the session.`,
+        `supertokens: a synchronous request to ${url} cannot wait until Python has started; it is sent without the session.`,
       );
       return null;
     }
 
-    /** What is the caller's and was changed for the attempts. */
+    /** Restore the caller's settings that were changed for the attempts. */
     #takeBack() {
-      if (this.#state.isLent) super.withCredentials = false;
-      this.#state.isLent = false;
+      if (this.#state.hasAddedCredentials) super.withCredentials = false;
+      this.#state.hasAddedCredentials = false;
       this.#state.deadline.restore();
     }
   }
@@ -177,8 +177,8 @@ export function sessionXHR(shim, Native) {
 const NOT_OPENED = { args: [], url: "", target: null, isAsync: true, headers: [] };
 
 /**
- * Convert the arguments of open(), in their order, to what the native object makes of them: they are
- * judged, and what is judged is sent.
+ * Convert the arguments of open(), in their order, as the native object does, so that the same values are
+ * checked and sent.
  *
  * @param {any[]} args changed in place
  * @returns {Opened}
@@ -200,10 +200,10 @@ function openedBy(args) {
 }
 
 const PYTHON_IS_IN_A_WORKER =
-  "a synchronous XMLHttpRequest of this page cannot wait for Python, which runs in a worker; it goes out without the session. Use fetch or an asynchronous XMLHttpRequest, or make the request in the worker, or run Python on the page itself.";
+  "a synchronous XMLHttpRequest of this page cannot wait for Python, which runs in a worker; it is sent without the session. Use fetch or an asynchronous XMLHttpRequest, or make the request in the worker, or run Python on the page itself.";
 
 const SESSION_IS_NOT_READ =
-  "a synchronous XMLHttpRequest cannot wait until the session has been read from where this page keeps it (cookieHandler, tokenStore); it goes out without the session. Wait for supertokens.getSessionStatus() first, or use fetch.";
+  "a synchronous XMLHttpRequest cannot wait until the session has been read from its store (cookieHandler, tokenStore); it is sent without the session. Wait for supertokens.getSessionStatus() first, or use fetch.";
 
 const invalidState = () =>
   new DOMException("The request has been sent already.", "InvalidStateError");

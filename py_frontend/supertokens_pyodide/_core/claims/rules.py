@@ -1,4 +1,4 @@
-"""What a claim's value must be and how old it may be: judged here for both languages' claims."""
+"""What a claim's value must be and how old it may be, for the claims of both languages."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def _none(found: Iterable[bool]) -> bool:
     return not any(found)
 
 
-# For arrays: under which name a reason tells what is wanted when there is no value and when it is
-# the wrong one, and how many of the wanted elements must be there.
+# For arrays: the reason's key for the expected value, first if there is no value and then if it is
+# wrong; and how many of the expected elements must be there.
 _ARRAY_RULES: Mapping[str, tuple[str, str, Callable[[Iterable[bool]], bool]]] = {
     "includes": ("expectedToInclude", "expectedToInclude", all),
     "excludes": ("expectedToNotInclude", "expectedToNotInclude", _none),
@@ -30,7 +30,7 @@ _ARRAY_RULES: Mapping[str, tuple[str, str, Callable[[Iterable[bool]], bool]]] = 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a claim's value must be, under supertokens-website's name, and how old it may be."""
+    """What a claim's value must be (by supertokens-website's name), and how old it may be."""
 
     name: str
     expected: Any
@@ -47,7 +47,7 @@ class Rule:
         return value is MISSING or self._expired(fetched_at, clock)
 
     def validate(self, value: Any, fetched_at: object, clock: Clock) -> ClaimValidationResult:
-        """Judge the value, with supertokens-website's reasons."""
+        """Judge the value; the reasons are those of supertokens-website."""
         if_missing, if_wrong, holds = self._terms(value)
         if value is MISSING:
             return self._invalid("value does not exist", {if_missing: self.expected})
@@ -67,7 +67,7 @@ class Rule:
         if_missing, if_wrong, enough = _ARRAY_RULES[self.name]
         wanted = self.expected if self._is_for_several() else [self.expected]
         if not isinstance(value, list):
-            return if_missing, if_wrong, False  # nobody knows what it means: it satisfies nothing
+            return if_missing, if_wrong, False  # the value has an unknown form, so it is not valid
         found = (any(_same(element, each) for element in value) for each in wanted)
         return if_missing, if_wrong, enough(found)
 

@@ -1,7 +1,7 @@
-"""Validating claims: those that need it are refreshed, under a lock, and then all are judged.
+"""Validating claims: validators that need it refresh first, under a lock; then all judge.
 
-The functions of a validator are the application's. They may take their time and use the session
-themselves, so the flow does not call them: it asks its driver to (``Call``).
+The functions of a validator belong to the application. They may take long and use the session
+themselves, so the flow does not call them: it asks its driver to call them (``Call``).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from ..flow.flows import Flows
 from ..state.tokens import Payload
 from .validators import ClaimValidationResult, SessionClaimValidator
 
-# supertokens-website's name: its pages and ours exclude each other.
+# supertokens-website's name, so that its pages and ours exclude each other.
 LOCK_NAME = "CLAIM_REFRESH_LOCK"
-# In milliseconds; a holder makes a call or two to the backend.
+# In milliseconds; the holder of the lock makes one or two calls to the backend.
 _LOCK_TIMEOUT = 20_000
 
 E_co = TypeVar("E_co", covariant=True)
@@ -27,80 +27,80 @@ E = TypeVar("E")
 
 
 class Validator(Protocol[E_co]):
-    """A validator as the flow asks it: its functions as calls to make."""
+    """A validator for the flow: its functions are calls to make."""
 
     @property
     def id(self) -> str:
-        """Names it in errors."""
+        """The validator's id, for errors."""
 
     def should_refresh(self, payload: Payload) -> Call:
-        """Gives whether it needs ``refresh``."""
+        """The call that finds out whether ``refresh`` is needed."""
 
     def refresh(self) -> Call:
-        """Makes the backend update the token."""
+        """The call that makes the backend update the token."""
 
     def validate(self, payload: Payload) -> Call:
-        """Gives what ``read`` understands."""
+        """The call whose result ``read`` understands."""
 
     def read(self, result: Any) -> E_co | None:
-        """What the caller is told of the result; None when it is valid."""
+        """The result for the caller; None if the claim is valid."""
 
 
 class OwnValidator:
-    """A validator of Python."""
+    """A validator written in Python."""
 
     def __init__(
         self, validator: SessionClaimValidator, user_context: UserContext, clock: Clock
     ) -> None:
-        # All taken here, so that one that is missing is told to whoever made it.
+        # All are read here, so that a missing one raises at once.
         self.id = validator.id
         self._functions = (validator.should_refresh, validator.refresh, validator.validate)
         self._user_context = user_context
         self._clock = clock
 
     def should_refresh(self, payload: Payload) -> Call:
-        """Gives whether it needs ``refresh``."""
+        """The call that finds out whether ``refresh`` is needed."""
         return Call(self._functions[0], (payload, self._user_context, self._clock))
 
     def refresh(self) -> Call:
-        """Makes the backend update the token."""
+        """The call that makes the backend update the token."""
         return Call(self._functions[1], (self._user_context,))
 
     def validate(self, payload: Payload) -> Call:
-        """Gives a ClaimValidationResult."""
+        """The call that returns a ClaimValidationResult."""
         return Call(self._functions[2], (payload, self._user_context, self._clock))
 
     def read(self, result: object) -> ClaimValidationError | None:
-        """The error that the result tells, if any."""
+        """The error in the result, if any."""
         if not isinstance(result, ClaimValidationResult):
             raise ClaimValidatorFailed(
-                f"The claim validator {self.id!r} gave a {type(result).__name__}.",
+                f"The claim validator {self.id!r} returned a {type(result).__name__}.",
                 hint="Its validate() must return a ClaimValidationResult.",
             )
         return None if result.is_valid else {"id": self.id, "reason": result.reason}
 
 
 class PageValidator:
-    """A validator of JavaScript, where it is known by its ``index``."""
+    """A validator written in JavaScript, where it has this ``index``."""
 
     def __init__(self, index: int, id: str) -> None:
         self.index = index
         self.id = id
 
     def should_refresh(self, payload: Payload) -> Call:
-        """Gives whether it needs ``refresh``."""
+        """The call that finds out whether ``refresh`` is needed."""
         return Call("shouldRefresh", (self.index, payload))
 
     def refresh(self) -> Call:
-        """Makes the backend update the token."""
+        """The call that makes the backend update the token."""
         return Call("refresh", (self.index,))
 
     def validate(self, payload: Payload) -> Call:
-        """Gives whether it is valid; the reason stays in JavaScript."""
+        """The call that returns whether the claim is valid; the reason stays in JavaScript."""
         return Call("validate", (self.index, payload))
 
     def read(self, is_valid: object) -> int | None:
-        """The index of one that is not valid."""
+        """The index if the claim is not valid."""
         return None if is_valid else self.index
 
 
@@ -114,10 +114,11 @@ class Validation:
         self._read_payload = read_payload
 
     async def validate(self, validators: Sequence[Validator[E]]) -> tuple[E, ...]:
-        """What the validators find wrong.
+        """The errors that the validators return.
 
-        A tuple, which stays in Python: a reason may be anything. Raises ClaimValidatorFailed, a
-        validator's own SuperTokensError, and what reading the payload raises.
+        A tuple, which stays in Python, because a reason may be any object. Raises
+        ClaimValidatorFailed, a validator's own SuperTokensError, and the errors of reading the
+        payload.
         """
         if not validators:
             return ()
@@ -134,11 +135,11 @@ class Validation:
         return tuple(found)
 
     async def _refreshed(self, validators: Sequence[Validator[Any]]) -> Payload:
-        """The payload after all that need it have refreshed, by us or by another tab."""
+        """The payload after every refresh that was needed, by this tab or by another."""
         taken = await lock(Lock(LOCK_NAME, _LOCK_TIMEOUT))
         payload = await self._read_payload()
         if not taken:
-            return payload  # as good as it gets: the validators say what is missing (as upstream)
+            return payload  # no longer wait: the validators report what is missing (as upstream)
         for validator in validators:
             if await self._ask(validator, validator.should_refresh(payload)):
                 await self._refresh(validator)

@@ -1,4 +1,4 @@
-"""What an application's claim validator is, and what it gives."""
+"""The types of an application's claim validator and of its result."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from ..state.tokens import Payload
 
 @dataclass(frozen=True, slots=True)
 class ClaimValidationResult:
-    """What a validator finds: whether the claim is valid, and otherwise the reason why not."""
+    """A validator's result: whether the claim is valid, and if not, the reason."""
 
     is_valid: bool
     reason: Any = None
 
 
 class Clock(Protocol):
-    """The session's clock, which agrees with the backend's; times are in milliseconds."""
+    """The session's clock, corrected to the backend's time; times are in milliseconds."""
 
     def now(self) -> float:
         """The time since the epoch."""
 
     @property
     def threshold(self) -> float:
-        """By how much the clock may be off: no age below that can be told."""
+        """The clock's possible error: a max age below it cannot be measured."""
 
 
 class SessionClaimValidator(Protocol):
-    """What ``validate_claims`` asks of a validator; each of the three functions may be async.
+    """A validator for ``validate_claims``; each of the three functions may be async.
 
     ``refresh`` and ``should_refresh`` are called under a lock that all tabs share.
     """
 
     @property
     def id(self) -> str:
-        """Names it in what ``validate_claims`` gives; usually the claim's id."""
+        """The id in the results of ``validate_claims``; usually the claim's id."""
 
     def refresh(self, user_context: UserContext) -> Awaitable[object] | object:
-        """Make the backend update the token; one that fails is reported and changes nothing."""
+        """Make the backend update the token; an error here is logged and changes nothing."""
 
     def should_refresh(
         self, payload: Payload, user_context: UserContext, clock: Clock
@@ -50,4 +50,4 @@ class SessionClaimValidator(Protocol):
     def validate(
         self, payload: Payload, user_context: UserContext, clock: Clock
     ) -> Awaitable[ClaimValidationResult] | ClaimValidationResult:
-        """Judge the payload, and nothing else."""
+        """Judge the payload, without side effects."""

@@ -1,4 +1,4 @@
-"""The configuration: every option checked and normalised once, before anything else happens."""
+"""The configuration: every option is checked and normalised once, before anything else happens."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Normalise = Callable[[str, ReadURL], str]
 TransferMethod = Literal["cookie", "header"]
 TokenStore = Literal["cookies", "indexedDB"]
 
-# Options that are functions. They stay with the language that gave them; the core only sees that
-# they are there: a function, or True where JavaScript has one.
+# Options that are functions. They stay in the language that gave them. The core only knows that
+# they exist: as a function of Python, or as True if JavaScript has one.
 SEAMS = (
     "pre_api_hook",
     "post_api_hook",
@@ -34,7 +34,7 @@ SEAMS = (
     "date_provider",
 )
 
-# The recipes whose functions ``override`` may replace, beside the session's.
+# The recipes whose functions ``override`` may replace, in addition to the session's.
 RECIPES = (
     "emailpassword",
     "emailverification",
@@ -49,9 +49,9 @@ RECIPES = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the core must know of the page that it serves: its host and whether it is https.
+    """The facts about the page that the core needs: its host and whether it is https.
 
-    ``read_url`` reads URLs as the page's browser does.
+    ``read_url`` parses URLs as the page's browser does.
     """
 
     hostname: str
@@ -61,11 +61,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The checked options; compare two to learn whether they mean the same.
+    """The checked options; equal objects mean the same options.
 
     ``session_token_frontend_domain`` is the cookies' domain attribute, None for the page's host;
-    ``max_retry_attempts_for_session_refresh`` is None unless set; ``refresh_timeout`` in seconds;
-    ``has_post_api_hook`` says whether there is a function to call; a later ``init()`` may add it.
+    ``max_retry_attempts_for_session_refresh`` is None unless set; ``refresh_timeout`` is in
+    seconds; ``has_post_api_hook`` is whether there is a hook to call; a later ``init()`` may add
+    it.
     """
 
     api_domain: str
@@ -90,40 +91,40 @@ class Config:
         return {name: value for name, value in asdict(self).items() if name not in derived}
 
     def add_post_api_hook(self) -> None:
-        """Note that there is a hook now."""
+        """Record that there is a hook now."""
         object.__setattr__(self, "has_post_api_hook", True)
 
     @property
     def refresh_url(self) -> str:
-        """Where sessions are refreshed (FDI: POST /session/refresh)."""
+        """The URL that refreshes sessions (FDI: POST /session/refresh)."""
         return f"{self.api_domain}{self.api_base_path}/session/refresh"
 
     @property
     def sign_out_url(self) -> str:
-        """Where sessions are ended (FDI: POST /signout)."""
+        """The URL that ends sessions (FDI: POST /signout)."""
         return f"{self.api_domain}{self.api_base_path}/signout"
 
     @property
     def jwks_url(self) -> str:
-        """Where the backend publishes the keys of its tokens (FDI: GET /jwt/jwks.json)."""
+        """The URL of the backend's public keys (FDI: GET /jwt/jwks.json)."""
         return f"{self.api_domain}{self.api_base_path}/jwt/jwks.json"
 
     @property
     def credentials(self) -> str:
-        """Whether cookies go with our own calls to the backend, as fetch() names it.
+        """The credentials mode of fetch() for our own calls to the backend.
 
-        Not where the session is kept elsewhere: the browser's cookies are of another one.
+        Without cookies if the session is kept elsewhere: the browser's cookies are of another one.
         """
         return "include" if self.token_store == "cookies" else "omit"
 
     @property
     def refresh_milliseconds(self) -> int:
-        """How long a call of ours to the backend may take."""
+        """The timeout of our own calls to the backend, in milliseconds."""
         return int(self.refresh_timeout * 1000)
 
 
 def from_javascript(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options under their Python names; an unknown name stays as it is, to be refused."""
+    """The options under their Python names; an unknown name stays, and is refused later."""
     return {OPTIONS.get(name, name): value for name, value in options.items()}
 
 
@@ -186,21 +187,21 @@ def read_config(options: Mapping[str, Any], page: Page) -> Config:
 
 
 def refuse_unknown(given: Mapping[str, Any]) -> None:
-    """Refuse options that do not exist, and what is no function as one; raises ConfigError."""
+    """Refuse unknown options, and values that must be functions and are not; raises ConfigError."""
     derived = ("has_post_api_hook", "page")
     known = [*SEAMS, *(field.name for field in fields(Config) if field.name not in derived)]
     for name, value in given.items():
         if name in SEAMS:
             require_function(name, value)
         elif name not in known:
-            meant = f"Here it is {OPTIONS[name]!r}. " if name in OPTIONS else ""
+            meant = f"Here its name is {OPTIONS[name]!r}. " if name in OPTIONS else ""
             raise ConfigError(
                 name, "is unknown", hint=f"{meant}The options are: {', '.join(sorted(known))}."
             )
 
 
 def require_function(name: str, value: Any) -> None:
-    """Refuse what is no function as one of SEAMS; raises ConfigError."""
+    """Check that a value for one of SEAMS is a function; raises ConfigError."""
     if name == "override" and isinstance(value, Mapping):
         unknown = sorted(value.keys() - {"functions", *RECIPES})
         if unknown:
@@ -218,7 +219,7 @@ def _require_callable(name: str, value: Any, example: str = "") -> None:
 
 
 def other_function(name: str) -> AlreadyInitialised:
-    """What is wrong with a repeated ``init()`` whose function cannot replace the earlier one."""
+    """The error of a repeated ``init()`` with a function that cannot be replaced."""
     return AlreadyInitialised(
         f"The session SDK was already initialised, with another {name}.",
         hint=f"{name} cannot be replaced: give the same function again, or call close() first.",
@@ -226,8 +227,8 @@ def other_function(name: str) -> AlreadyInitialised:
 
 
 def _cookie_domain(scope: str | None, page: Page) -> str | None:
-    # Browsers ignore a domain attribute of localhost, and one equal to the page's own host would
-    # needlessly widen the cookie to its subdomains: both mean the page's host (as upstream).
+    # Browsers ignore a domain attribute of localhost. One that equals the page's own host would
+    # only extend the cookie to subdomains. So both mean the page's host (as upstream).
     if scope is None or scope in ("localhost", page.hostname):
         return None
     bare = scope.removeprefix(".")
@@ -235,7 +236,7 @@ def _cookie_domain(scope: str | None, page: Page) -> str | None:
         raise ConfigError(
             "session_token_frontend_domain",
             f"is {scope!r}, but the page is on {page.hostname!r}",
-            hint="It must be the page's host or a parent of it, or the browser drops every cookie.",
+            hint="Give the page's host or a parent of it: the browser drops other cookies.",
         )
     return scope
 
@@ -260,7 +261,7 @@ def _retries(given: Mapping[str, Any]) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
         return value
     raise ConfigError(
-        option, f"is {value!r}", hint="Give a whole number from 0 up, or leave it out."
+        option, f"is {value!r}", hint="Give a whole number that is not negative, or leave it out."
     )
 
 
@@ -268,7 +269,7 @@ def _seconds(given: Mapping[str, Any], option: str, default: float) -> float:
     value = given.get(option, default)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 600:
         return float(value)
-    raise ConfigError(option, f"is {value!r}", hint="Give seconds, more than 0 and at most 600.")
+    raise ConfigError(option, f"is {value!r}", hint="Give seconds: more than 0, at most 600.")
 
 
 def _transfer_method(given: Mapping[str, Any]) -> TransferMethod:
@@ -286,7 +287,7 @@ def _token_store(given: Mapping[str, Any]) -> TokenStore:
         raise ConfigError(
             "token_store",
             "is 'indexedDB', and the session is in cookies",
-            hint="Set token_transfer_method='header'. The browser alone carries a session in "
-            "cookies, for all pages at once, and what says whether it is there must lie beside it.",
+            hint="Set token_transfer_method='header'. The browser keeps session cookies for all "
+            "pages, and the information whether there is a session must be kept with them.",
         )
     return cast(TokenStore, value)

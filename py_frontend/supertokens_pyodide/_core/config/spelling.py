@@ -1,10 +1,10 @@
-"""What JavaScript calls the options and functions of this package, also in the texts of errors."""
+"""JavaScript's names of this package's options and functions, also inside the texts of errors."""
 
 from __future__ import annotations
 
 import re
 
-#: The options' names in JavaScript, and what they are called here.
+#: The options' names in JavaScript, and their names here.
 OPTIONS = {
     "apiDomain": "api_domain",
     "apiBasePath": "api_base_path",
@@ -56,7 +56,7 @@ _LITERALS = {"True": "true", "False": "false"}
 
 
 def for_javascript(text: str) -> str:
-    """A text about options and functions as a JavaScript caller has to read it."""
+    """A text about options and functions, with JavaScript's names."""
     text = _CALL.sub(r"({ \1 })", text)
     text = _NAME.sub(lambda found: _THEIRS[found[1]] + (": " if found[2] else ""), text)
     return re.sub(r"\b(True|False)\b", lambda found: _LITERALS[found[1]], text)

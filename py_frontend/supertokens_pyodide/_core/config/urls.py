@@ -1,7 +1,7 @@
-"""Domains, paths and scopes as they may be configured, in the one form that everything else uses.
+"""Domains, paths and scopes: each accepted form is normalised to one form.
 
-A URL means what the browser's own ``URL`` says, since that also decides which requests are ours
-(js_shim/src/target.js). So these functions are given something to read URLs with.
+A URL means what the browser's ``URL`` makes of it, because the same parser decides which requests
+are ours (js_shim/src/target.js). So these functions get a parser of URLs as an argument.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# supertokens-website lets a caller opt one request out by putting this marker anywhere in its URL.
+# In supertokens-website a caller excludes one request by this marker anywhere in its URL.
 SKIP_MARKER = "superTokensDoNotDoInterception"
 
-# An authority must be there, without white space: browsers skip extra slashes, and drop tabs.
+# There must be an authority without white space: browsers skip extra slashes and drop tabs.
 _ABSOLUTE = re.compile(
     r"https?://[^\s\x00-\x1f\x7f/?#\\]+(?:[/?#\\].*)?", re.IGNORECASE | re.DOTALL | re.ASCII
 )
@@ -24,12 +24,12 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class InvalidURL(ValueError):
-    """The text is no domain, URL or path that a browser would accept."""
+    """The text is not a domain, URL or path that a browser would accept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The parts of a URL, as ``URL`` has them: the port is empty if it is the scheme's own."""
+    """The parts of a URL as in ``URL``: the port is empty if it is the scheme's default."""
 
     scheme: str
     hostname: str
@@ -42,15 +42,15 @@ class Address:
         return f"{self.hostname}:{self.port}" if self.port else self.hostname
 
 
-#: Reads an absolute URL; raises InvalidURL.
+#: Parses an absolute URL; raises InvalidURL.
 ReadURL = Callable[[str], Address]
 
 
 def read_plain_url(url: str) -> Address:
-    """Read a URL where there is no browser: for tests of applications, on CPython.
+    """Parse a URL without a browser: for tests of applications, on CPython.
 
-    It agrees with browsers on ordinary addresses, and only on them: it takes some that no browser
-    takes, and does not know the many forms of an IP address.
+    It agrees with browsers on ordinary addresses only. It accepts some URLs that no browser
+    accepts, and it does not know the many forms of an IP address.
     """
     from urllib.parse import urlsplit
 
@@ -74,7 +74,7 @@ def _read(url: str, read_url: ReadURL) -> Address:
         raise InvalidURL(url)
     address = read_url(url)
     if address.hostname.startswith(".") or ".." in address.hostname:
-        raise InvalidURL(url)  # browsers take it, but no such host can exist
+        raise InvalidURL(url)  # browsers accept it, but there can be no such host
     return address
 
 
@@ -104,7 +104,7 @@ def normalise_domain(text: str, read_url: ReadURL) -> str:
 
 
 def normalise_path(text: str, read_url: ReadURL) -> str:
-    """A base path with a leading slash and without a trailing one; a full URL gives its path.
+    """A base path with a leading slash and without a trailing one; of a full URL, its path.
 
     Raises InvalidURL.
     """

@@ -1,4 +1,4 @@
-"""What is right and what is wrong with a set-up: findings from the facts that a page reports."""
+"""Findings about a set-up, from the facts that a page reports."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ..refresh.outcome import Available, Ended, Outcome, Unavailable
 from ..state.snapshot import Present, Snapshot
 from .report import DiagnosticReport, Facts, Finding
 
-# A clock that is further off, in milliseconds, is worth a word, though it is corrected.
+# In milliseconds. A clock that is wrong by more is reported, although the session corrects it.
 _CLOCK_TOLERANCE = 5 * 60 * 1000
 
 
 def diagnose(
     config: Config, facts: Facts, *, skew: float, snapshot: Snapshot, refresh: Outcome | None
 ) -> DiagnosticReport:
-    """Judge a page. ``skew`` is how far its clock is behind; ``refresh`` how one went, if any."""
+    """Judge a page. ``skew`` is how far its clock is behind; ``refresh`` is a refresh's outcome."""
     findings = [
         *_of_the_page(config, facts),
         _same_site(config),
@@ -43,23 +43,23 @@ def _of_the_page(config: Config, facts: Facts) -> Iterator[Finding]:
         "SECURE_CONTEXT",
         facts["secureContext"],
         "The page is a secure context.",
-        "The page is no secure context, so that it has neither Web Locks nor WebCrypto.",
-        "Serve it over https; plain http will do on localhost only.",
+        "The page is not a secure context, so it has neither Web Locks nor WebCrypto.",
+        "Serve it over https; plain http works on localhost only.",
     )
     yield _cookies(facts)
     yield _finding(
         "STORAGE",
         facts["storage"] or config.token_store == "indexedDB",
-        "localStorage is there, or not needed (token_store).",
-        "localStorage is blocked: the clock's skew is not remembered, and tabs that run "
+        "localStorage is available, or not needed (token_store).",
+        "localStorage is blocked: the clock's skew is not stored, and tabs with "
         "supertokens-website may refresh at the same time.",
         "Usually a browser setting blocks it, or the page is in a sandboxed frame.",
     )
     yield _finding(
         "LOCKS",
         facts["locks"],
-        "Tabs refresh one at a time, by Web Locks.",
-        "There are no Web Locks: tabs refresh one at a time by localStorage alone.",
+        "Tabs refresh one at a time, with Web Locks.",
+        "There are no Web Locks: tabs refresh one at a time with localStorage only.",
         "Serve the page over https.",
     )
     yield _frame(config, facts)
@@ -101,7 +101,7 @@ def _frame(config: Config, facts: Facts) -> Finding:
     return _finding(
         "IFRAME",
         facts["frame"] != "cross-origin",
-        "The page is in no frame of another origin.",
+        "The page is not in a frame of another origin.",
         "The page is in a frame of another origin, and is_in_iframe is not set.",
         "Set is_in_iframe=True, and serve the page over https.",
     )
@@ -114,7 +114,7 @@ def _same_site(config: Config) -> Finding:
         return Finding(
             "SAME_SITE",
             False,
-            "The page came by https and the API does not, so the browser blocks its requests.",
+            "The page uses https and the API does not, so the browser blocks its requests.",
             "Serve the API over https.",
         )
     ok = is_same_site(page, api)
@@ -127,26 +127,26 @@ def _same_site(config: Config) -> Finding:
             "SAME_SITE",
             None,
             f"Whether {page} and {api} are one site depends on who may register names there.",
-            "They are unless their common end is a public suffix, as github.io is; then set "
+            "They are, unless their common ending is a public suffix such as github.io; then set "
             "token_transfer_method='header'.",
         )
     return _finding(
         "SAME_SITE",
         ok,
         "The page and the API are one site.",
-        "The page and the API are two sites, where browsers do not send the session's cookies.",
-        "Serve both from one domain and by one scheme, or set token_transfer_method='header'.",
+        "The page and the API are two sites, and browsers do not send the session's cookies there.",
+        "Serve both from one domain and with one scheme, or set token_transfer_method='header'.",
     )
 
 
 def is_same_site(page: str, api: str) -> bool | None:
-    """Whether two hosts are of one registrable domain; None where the public suffixes decide."""
+    """Whether two hosts have one registrable domain; None if that needs the public suffixes."""
     if page == api:
         return True
     if any(is_ip_address(host) or host.startswith("[") for host in (page, api)):
         return False
     if page.endswith(f".{api}") or api.endswith(f".{page}"):
-        # A host that serves pages is no public suffix; a single label is one, localhost too.
+        # A host that serves pages is not a public suffix; a single label is one, also localhost.
         return "." in page and "." in api
     return None if page.split(".")[-2:] == api.split(".")[-2:] and "." in page else False
 
@@ -162,16 +162,16 @@ def _of_interception(facts: Facts) -> Iterator[Finding]:
             True if is_ours else None,
             f"The page's {name} carries the session."
             if is_ours
-            else f"Another script has put its own {name} over ours.",
-            "" if is_ours else "It carries the session if that script calls what it has found.",
+            else f"Another script has replaced our {name}.",
+            "" if is_ours else "It carries the session if that script calls ours.",
         )
     missed = sorted(name for name, is_covered in facts["clients"].items() if not is_covered)
     yield _finding(
         "PYTHON_CLIENTS",
         not missed,
-        "The HTTP clients in Python that are loaded carry the session.",
-        f"Something has changed what these call: {', '.join(missed)}.",
-        "Call init() after whatever replaces pyodide.http's or urllib3's functions.",
+        "The loaded HTTP clients of Python carry the session.",
+        f"Something has changed the functions that these call: {', '.join(missed)}.",
+        "Call init() after the code that replaces functions of pyodide.http or urllib3.",
     )
     yield _user_agent(facts)
     yield _finding(
@@ -185,7 +185,7 @@ def _of_interception(facts: Facts) -> Iterator[Finding]:
     yield _finding(
         "VERSIONS",
         facts["shim"] == facts["package"],
-        "The shim and the Python package are of one version.",
+        "The shim and the Python package have the same version.",
         f"The shim is {facts['shim']}, the Python package {facts['package']}.",
         "Load the same version of both.",
     )
@@ -208,8 +208,8 @@ def _clock(skew: float) -> Finding:
         "CLOCK",
         abs(skew) <= _CLOCK_TOLERANCE,
         "This device's clock agrees with the backend's.",
-        f"This device's clock is off by {abs(skew) / 60_000:.0f} minutes; the session corrects it.",
-        "Other uses of the clock may go wrong: set it.",
+        f"This clock is wrong by {abs(skew) / 60_000:.0f} minutes; the session corrects it.",
+        "Set the clock: other programs may not correct it.",
     )
 
 
@@ -222,7 +222,7 @@ def _exposed_headers(snapshot: Snapshot, refresh: Outcome | None) -> Finding:
     return Finding(
         code,
         None,
-        "Whether the API shows this page the session's headers is known once somebody signs in.",
+        "Before a sign-in it is unknown whether the API exposes the session's headers.",
         "An API of another origin must list front-token in access-control-expose-headers; "
         "get_all_cors_headers() of the backend SDK does.",
     )
@@ -234,7 +234,7 @@ def _refresh(outcome: Outcome) -> Finding:
             return Finding("REFRESH", True, "The session was refreshed.")
         case Ended():
             return Finding(
-                "REFRESH", True, "The refresh endpoint answers that nobody is signed in."
+                "REFRESH", True, "The refresh endpoint answers that no user is signed in."
             )
         case Unavailable(error):  # pragma: no branch
             return Finding("REFRESH", False, error.message, error.hint)

@@ -1,4 +1,4 @@
-"""What a page tells of itself, and what diagnose() makes of it."""
+"""The facts that a page reports, and the report that diagnose() makes of them."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from typing import Any, Literal, TypedDict
 
 
 class Facts(TypedDict):
-    """What the shim tells of its page or worker, and the package of its interpreter."""
+    """The facts that the shim reports about its page or worker, and the package about Python."""
 
     secureContext: bool
     isolated: bool
     worker: bool
     frame: Literal["none", "same-origin", "cross-origin"]
-    #: Where a cookie with our attributes was kept, if anywhere.
+    #: The place where a cookie with our attributes was kept, if any.
     kept: Literal["cookies", "localStorage", "memory", "indexedDB", "cookieHandler"] | None
     storage: bool
     locks: bool
-    #: Whether what we put in place of these globals is there still.
+    #: Whether our replacements of these globals are still there.
     patched: dict[str, bool]
     otherSdk: bool
     shim: str
     package: str
     pyodide: str | None
     python: str
-    #: Whether the modules of HTTP clients that are loaded go through the page's globals.
+    #: Whether the loaded modules of HTTP clients use the page's globals.
     clients: dict[str, bool]
-    #: Whether the browser asks the API before it sends a script's User-Agent header there.
+    #: Whether the browser asks the API's permission to send a script's User-Agent header.
     asksForUserAgent: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """One check.
 
-    ``code`` is stable; ``ok`` is None where nobody can tell; ``hint`` says what to do if it is not.
+    ``code`` is stable; ``ok`` is None if the result is unknown; ``hint`` is the remedy if not ok.
     """
 
     code: str
@@ -45,9 +45,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosticReport:
-    """What ``diagnose()`` has found: ``ok`` unless one of the ``findings`` is not.
+    """The result of ``diagnose()``: ``ok`` is False if one of the ``findings`` is not ok.
 
-    ``versions`` are those of the package, the shim, Pyodide and Python; ``options`` those in force.
+    ``versions`` are those of the package, the shim, Pyodide and Python; ``options`` are in force.
     """
 
     ok: bool

@@ -11,15 +11,15 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-# What a caller hands to its own hooks, overrides and handlers; means nothing to the core.
+# A caller's value for its own hooks, overrides and handlers; the core only passes it on.
 UserContext = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A response as the core sees it: its status and those headers that the plan asks for.
+    """A response for the core: its status and the headers that the plan asks for.
 
-    ``status`` 0 means that no response came; ``failure`` then says why: ``network`` or ``timeout``.
+    ``status`` 0 means that no response came; ``failure`` is then ``network`` or ``timeout``.
     """
 
     status: int
@@ -32,7 +32,7 @@ class Send:
     """Send the exchange's own request, with ``headers`` set and those in ``drop`` removed.
 
     ``credentials`` applies unless the caller chose; None leaves them alone. Results in a Head.
-    A request that fails ends its flow: the caller gets the failure itself.
+    A request that fails ends its flow: the caller gets the original error.
     """
 
     headers: dict[str, str] = field(repr=False)
@@ -47,9 +47,9 @@ Action = Literal["REFRESH_SESSION", "SIGN_OUT"]
 class Post:
     """POST to the backend, not intercepted; ``timeout`` in milliseconds. Results in a Head.
 
-    ``credentials`` says whether the browser's cookies go with it. The page's preAPIHook, if it has
-    one, may change it on its way; it is told the ``action``, and the ``user_context`` unless the
-    flow's caller has given its driver another.
+    ``credentials`` is fetch's credentials mode. The page's preAPIHook, if it has one, may change
+    the request. It gets the ``action`` and the ``user_context``, unless the flow's caller has given
+    its driver another one.
     """
 
     url: str
@@ -62,12 +62,12 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class PostHook:
-    """Call the page's postAPIHook for the Post that came last."""
+    """Call the page's postAPIHook for the last Post."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Take a lock that all tabs share, held until the flow unlocks it or ends.
+    """Take a lock that all tabs share; it is held until the flow unlocks it or ends.
 
     ``timeout`` in milliseconds. Results in whether it was taken.
     """
@@ -78,20 +78,20 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Wait until a step names this flow in ``wake``. Results in False where that would block."""
+    """Wait until a step names this flow in ``wake``. Results in False if waiting would block."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadText:
-    """Read the body of the response that came last, which the caller can still read; gives text."""
+    """Read the body of the last response, which the caller can still read; results in its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call a function of the application's, which may be async. Results in an Answer.
+    """Call a function of the application, which may be async. Results in an Answer.
 
-    One of Python is held here, and so is what it gives. One of JavaScript is named; its caller gave
-    it to the driver, and its arguments and value are JSON.
+    A Python function, and its result, stay in Python. A JavaScript function is called by its name:
+    its caller gave it to the driver, and its arguments and value are JSON.
     """
 
     function: Callable[..., object] | str
@@ -100,7 +100,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an application's function gave, or that it ``failed``, and its error if known."""
+    """The value of an application's function, or that it ``failed``, and its error if known."""
 
     value: Any = field(default=None, repr=False)
     failed: bool = False
@@ -108,14 +108,14 @@ class Answer:
 
 
 class FunctionFailed(Exception):
-    """A function of the application's failed; the cause is its own error, if that is known."""
+    """A function of the application failed; the cause is its own error, if that is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a Get has got; ``status`` 0 means that no response came.
+    """The result of a Get; ``status`` 0 means that no response came.
 
-    ``cache_control`` is the response's header, which says how long it may be kept.
+    ``cache_control`` is the response's header of that name.
     """
 
     status: int
@@ -125,9 +125,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """GET something public, not intercepted and without credentials; results in a Document.
+    """GET a public document, not intercepted and without credentials; results in a Document.
 
-    ``timeout`` in milliseconds; ``fresh`` asks the server even where the browser's cache has it.
+    ``timeout`` in milliseconds; ``fresh`` bypasses the browser's cache.
     """
 
     url: str
@@ -139,8 +139,7 @@ class Get:
 class Verify:
     """Verify a signature (base64url) of ``data`` by WebCrypto, with a JWK.
 
-    ``algorithm`` as WebCrypto names it. Results in whether it fits; None where there is no
-    WebCrypto.
+    ``algorithm`` is WebCrypto's name. Results in whether it fits; None if there is no WebCrypto.
     """
 
     key: dict[str, str]
@@ -154,12 +153,12 @@ Effect = Send | Post | PostHook | Get | Verify | Lock | Wait | ReadText | Call
 
 @types.coroutine
 def perform(effect: Effect) -> Generator[Effect, Any, Any]:
-    """Hand an effect to the driver and wait for its result."""
+    """Pass an effect to the driver and wait for its result."""
     return (yield effect)
 
 
 class Transmit(Protocol):
-    """One trip of a request to the network, with the session's headers on it."""
+    """One trip of a request to the network, with the session's headers."""
 
     async def __call__(self, send: Send, /) -> Head:
         """Send it and return the response's head."""
@@ -178,36 +177,36 @@ async def post(effect: Post) -> Head:
 
 
 async def post_hook() -> None:
-    """Let the page know of the call that succeeded."""
+    """Call the page's postAPIHook after a successful call."""
     await perform(PostHook())
 
 
 async def get(effect: Get) -> Document:
-    """GET something public; a failure is a Document with status 0."""
+    """GET a public document; a failure is a Document with status 0."""
     document: Document = await perform(effect)
     return document
 
 
 async def verify(effect: Verify) -> bool | None:
-    """Whether a signature fits; None where nobody can tell."""
+    """Whether a signature fits; None if that is unknown."""
     fits: bool | None = await perform(effect)
     return fits
 
 
 async def lock(effect: Lock) -> bool:
-    """Take a lock shared by all tabs; False when that took too long."""
+    """Take a lock shared by all tabs; False if the timeout has passed."""
     taken: bool = await perform(effect)
     return taken
 
 
 async def read_text() -> str:
-    """The body of the response that came last."""
+    """The body of the last response."""
     text: str = await perform(ReadText())
     return text
 
 
 async def call(effect: Call) -> Any:
-    """Call a function of the application's and return what it gives; raises FunctionFailed."""
+    """Call a function of the application and return its value; raises FunctionFailed."""
     answer: Answer = await perform(effect)
     if answer.failed:
         raise FunctionFailed from answer.error

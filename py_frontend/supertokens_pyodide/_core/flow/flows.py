@@ -1,9 +1,9 @@
 """Flows: running pieces of core logic, driven from outside (sans-I/O).
 
-``Flows`` holds what all flows of a session share in one step: the cookies and the clock of that
-moment come in with every call, and what the flows put out (writes, events, wake-ups) is gathered
-until the step is taken. Rules: a flow runs only inside ``begin`` or ``resume``; it stops at an
-effect or at its end; whatever it put out belongs to that step.
+``Flows`` holds what all flows of a session share in one step. The current cookies and the clock
+come in with every call. The output of the flows (writes, events, wake-ups) is collected until the
+step is taken. Rules: a flow runs only inside ``begin`` or ``resume``; it stops at an effect or at
+its end; its output belongs to that step.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class WouldBlock(Exception):
-    """Raised in a flow that has to wait, by a driver whose caller is blocked until it ends."""
+    """Raised in a flow that has to wait, if its driver's caller is blocked until the flow ends."""
 
 
 class Flow(Generic[T]):
@@ -44,7 +44,7 @@ class Flow(Generic[T]):
         self.waiters: list[int] = []
 
     def outcome(self) -> T:
-        """The value it ended with; raises the error that it ended with."""
+        """The value with which it ended; raises the error if it ended with one."""
         if self.error is not None:
             raise self.error
         return cast(T, self.value)
@@ -52,7 +52,7 @@ class Flow(Generic[T]):
 
 @dataclass(slots=True)
 class Output:
-    """What the flows of one step put out, besides their effects."""
+    """The output of the flows in one step, besides their effects."""
 
     cookies: list[str] = field(default_factory=list, repr=False)
     storage: dict[str, str] = field(default_factory=dict)
@@ -75,13 +75,13 @@ class Output:
 
 
 class Flows:
-    """Runs the flows of one session and gathers their output."""
+    """Runs the flows of one session and collects their output."""
 
     def __init__(self, cookies: Cookies, clock: Clock) -> None:
         self.cookies = cookies
         self.clock = clock
         self.output = Output()
-        #: Where debug lines go, if anywhere.
+        #: The receiver of debug lines, if any.
         self.log: Callable[[str], None] | None = None
         self._running: dict[int, Flow[Any]] = {}
         self._last_id = 0
@@ -91,7 +91,7 @@ class Flows:
         return len(self._running)
 
     def enter(self, cookies: str, now: float) -> None:
-        """Take the environment of this moment: the cookie string and the clock in milliseconds."""
+        """Take the current environment: the cookie string and the clock in milliseconds."""
         self.cookies.load(cookies)
         self.clock.client_now = now
 
@@ -104,24 +104,23 @@ class Flows:
         return flow
 
     def resume(self, flow_id: int, result: Any) -> Flow[Any] | None:
-        """Run a flow on with its effect's result; None when it is no longer there."""
+        """Resume a flow with its effect's result; None if the flow no longer exists."""
         flow = self._running.get(flow_id)
         if flow is not None:
             self._advance(flow, result)
         return flow
 
     def effect_of(self, flow_id: int) -> Effect | None:
-        """The effect that a flow stands at; None when it is no longer there."""
+        """The current effect of a flow; None if the flow no longer exists."""
         flow = self._running.get(flow_id)
         return None if flow is None else flow.effect
 
     def cancel(self, flow_id: int) -> None:
-        """Forget a flow whose caller has gone; what it started for others goes on."""
+        """Forget a flow whose caller is gone; flows that it started for others continue."""
         flow = self._running.pop(flow_id, None)
         if flow is not None:
-            with suppress(
-                ValueError
-            ):  # it runs: an interpreter that died within it never came back
+            # It is still running if a fatal error of the interpreter has ended it.
+            with suppress(ValueError):
                 flow.coroutine.close()
             flow.ended, flow.error = True, Closed()
 
@@ -131,7 +130,7 @@ class Flows:
             self.cancel(flow.id)
 
     def spawn(self, coroutine: Coroutine[Effect, Any, T]) -> Flow[T]:
-        """Start, from within a flow, another that lives on its own; the driver runs it beside."""
+        """Start, within a flow, an independent flow; the driver runs it in parallel."""
         parent = self._current
         flow = self.begin(coroutine)
         self._current = parent
@@ -140,9 +139,9 @@ class Flows:
         return flow
 
     async def join(self, flow: Flow[T]) -> T:
-        """Wait, from within a flow, for the end of another; raises what that one raised.
+        """Wait, within a flow, for the end of another flow; raises that flow's error.
 
-        Raises WouldBlock where the driver cannot wait; the other flow goes on by itself.
+        Raises WouldBlock if the driver cannot wait; the other flow continues.
         """
         if not flow.ended:
             flow.waiters.append(self._current)
@@ -151,11 +150,11 @@ class Flows:
         return flow.outcome()
 
     def unlock(self) -> None:
-        """Free, from within a flow, the lock that it holds."""
+        """Release, within a flow, the lock that it holds."""
         self.output.unlock.append(self._current)
 
     def take_output(self) -> Output:
-        """What the flows put out since the last call."""
+        """The output of the flows since the last call."""
         output, self.output = self.output, Output()
         output.cookies = self.cookies.take_writes()
         return output
@@ -176,8 +175,8 @@ class Flows:
         except SuperTokensError as error:
             flow.error = error
         except Exception as error:
-            # A bug of ours. Nobody may hang on it, so it ends the flow like any other error; its
-            # text may quote a token, so only its type and place are told.
+            # This is a bug in the SDK. It must not leave callers waiting, so it ends the flow like
+            # any other error. Its text may quote a token, so only its type and place are reported.
             where = extract_tb(error.__traceback__)[-1]
             place = f"{type(error).__name__} at {basename(where.filename)}:{where.lineno}"
             flow.error = SuperTokensError(f"The session SDK failed unexpectedly ({place}).")

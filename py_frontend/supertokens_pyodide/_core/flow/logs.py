@@ -1,4 +1,4 @@
-"""Debug lines: what each flow does, step by step, told without a token, a header or a body."""
+"""Debug lines: each flow's effects, step by step, without any token, header or body."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .effects import Effect, Head, Lock, Post
 
 
 def describe_result(result: Any) -> str:
-    """How an effect went."""
+    """The result of an effect."""
     match result:
         case None:
             return "runs"
@@ -19,11 +19,11 @@ def describe_result(result: Any) -> str:
         case bool():
             return "succeeded" if result else "did not succeed"
         case _:
-            return "goes on"
+            return "continues"
 
 
 def describe_effect(effect: Effect | None) -> str:
-    """What a flow does next."""
+    """The next effect of a flow."""
     match effect:
         case None:
             return "ends"

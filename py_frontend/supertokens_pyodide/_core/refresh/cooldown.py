@@ -1,4 +1,4 @@
-"""A backend in trouble gets a rest: as long as it asks for, or as we guess."""
+"""The pause after a failed refresh: as long as the backend asks for, or a growing default."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from ..environment.clock import Clock
 
 RETRY_AFTER_HEADER = "retry-after"
 
-# Milliseconds: the first rest, which doubles with each failure up to the longest.
+# Milliseconds: the first pause, which doubles with each failure up to the longest.
 FIRST = 1_000
 LONGEST = 10_000
-# No backend may ask for more, or a page that stays open would never recover.
+# The limit for a backend's own value, or a page that stays open would never recover.
 LONGEST_ASKED = 600_000
 
 
 class Cooldown:
-    """The time after a failure in which nobody tries again, unless the ``state`` is another."""
+    """The time after a failure in which no refresh is tried, unless the ``state`` has changed."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -34,19 +34,19 @@ class Cooldown:
         self._ends = self._began + rest
 
     def end(self) -> None:
-        """Take note of a success."""
+        """Record a success."""
         self._state, self._failures = None, 0
 
     def lasts(self, state: object) -> bool:
         """Whether it is too early to try again in this state."""
-        # A client's clock that was set back does not prolong it.
+        # If the client's clock is set back, the pause does not get longer.
         return state == self._state and self._began <= self._clock.client_now < self._ends
 
 
 def read_retry_after(text: str, now: float) -> float:
-    """The milliseconds that a Retry-After header asks for, 0 where it is no such thing.
+    """The milliseconds that a Retry-After header asks for, 0 if it is not valid.
 
-    It tells seconds or a date (RFC 9110); ``now`` is the backend's time.
+    The header has seconds or a date (RFC 9110); ``now`` is the backend's time.
     """
     text = text.strip()
     if text.isascii() and text.isdigit():

@@ -1,4 +1,4 @@
-"""How a refresh, or a look whether a session is there, ends."""
+"""The outcome of a refresh, or of a check whether a session exists."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..flow.effects import Head
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """There is a session with valid tokens: after a refresh, with other tokens than before."""
+    """There is a session with valid tokens; after a refresh the tokens are new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """There is no session (any more). ``head`` is the refresh call's response if that said so."""
+    """There is no session any more. ``head`` is the refresh call's response if it ended it."""
 
     head: Head | None = None
 
@@ -28,7 +28,7 @@ class Unavailable:
     head: Head | None = None
 
     def again(self) -> Unavailable:
-        """The same for a caller that did not wait for the call, so without its response."""
+        """The same outcome for a caller that did not wait for the call, so without its response."""
         return Unavailable(type(self.error)(self.error.message, status=self.error.status))
 
 

@@ -1,8 +1,8 @@
-"""Refreshing: one call for all who need it, under the lock that all tabs share.
+"""Refreshing: one call for all requests that need it, under the lock that all tabs share.
 
-Two refreshes with one refresh token look like token theft to the backend, which then ends the
-session. So a refresh is a flow of its own: whoever needs it waits for the one that runs, and going
-away leaves it running for the others.
+If one refresh token is used twice, the backend takes it for token theft and ends the session. So a
+refresh is a flow of its own. All who need it wait for the one that runs; if one of them is
+cancelled, the refresh continues for the others.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from .backend_calls import refresh_call, sign_cookies_out_call
 from .cooldown import FIRST, LONGEST, RETRY_AFTER_HEADER, Cooldown
 from .outcome import Available, Ended, Outcome, Unavailable
 
-# supertokens-website's name: its pages and ours exclude each other.
+# supertokens-website's name, so that its pages and ours exclude each other.
 LOCK_NAME = "REFRESH_TOKEN_USE"
-# Longer than the slowest holder should take, whose call itself is limited.
+# Longer than the slowest holder should take, whose own call has a timeout.
 _LOCK_TIMEOUT = 10_000
 
 _LOCK_HELD = "Another tab has been refreshing the session for too long."
@@ -40,14 +40,14 @@ class Refresher:
         self._probed: Available | Ended | None = None
         self._cooldown = Cooldown(flows.clock)
         self._failure: Unavailable | None = None
-        # The session as the last refresh found it: its refresh token has been used.
+        # The session at the last refresh: its refresh token has been used.
         self._spent: Snapshot | None = None
         self._reconciling: Flow[None] | None = None
 
     async def refresh(self, before: Snapshot) -> Outcome:
-        """Get other tokens than those of ``before``; refreshes only if nobody else has.
+        """Get newer tokens than those of ``before``; refreshes only if no other flow or tab has.
 
-        One that has just failed is not made again: its failure counts until the cooldown is over.
+        After a failure no new call is made until the cooldown is over; the failure is the outcome.
         Raises CookieWriteBlocked rather than use one refresh token twice.
         """
         while True:
@@ -72,28 +72,28 @@ class Refresher:
                         return outcome
 
     async def probe(self) -> Outcome:
-        """Learn from the backend whether an unknown session is there; asks once and remembers."""
+        """Ask the backend whether an unknown session exists; asks once and keeps the answer."""
         if self._probed is None:
             outcome = await self.refresh(self._state.snapshot())
             if isinstance(outcome, Unavailable):
-                return outcome  # the cooldown remembers it for a while
+                return outcome  # the cooldown keeps it for a while
             self._probed = outcome
         return self._probed
 
     @property
-    def found_nobody(self) -> bool:
-        """Whether the backend, asked about an unknown session, has said that there is none."""
+    def found_no_session(self) -> bool:
+        """Whether the backend has answered, for an unknown session, that there is none."""
         return isinstance(self._probed, Ended)
 
     def forget_probe(self) -> None:
-        """Ask the backend again at the next need: the session has been there since."""
+        """Ask the backend again when it is next needed: there has been a session since."""
         self._probed = None
 
     async def try_refresh(self) -> Outcome:
-        """Make a refresh call to learn how it goes.
+        """Make a refresh call to report how it goes.
 
-        A session is refreshed by it, in the ordinary way. Who is signed out here stays so, whatever
-        the backend says.
+        An existing session is refreshed as usual. If the user is signed out here, that stays so,
+        whatever the backend answers.
         """
         state = self._state.snapshot()
         if not isinstance(state, Absent):
@@ -105,7 +105,7 @@ class Refresher:
         return self._said(head)
 
     def _said(self, head: Head) -> Outcome:
-        """What a response says that nothing is made of."""
+        """The outcome of a response that must not change the state."""
         if head.failure is not None:
             return Unavailable(_no_response(head.failure, self._config))
         token = self._with_removal(head).headers.get(FRONT_TOKEN_HEADER)
@@ -117,7 +117,7 @@ class Refresher:
             return Unavailable(FrontTokenMissing(_NOT_SHOWN, status=head.status))
         return Unavailable(
             RefreshUnavailable(
-                "The backend has a session for this browser that the page does not know of.",
+                "The backend has a session for this browser that the page does not know.",
                 status=head.status,
                 hint="It was signed out here only, or signed in by a request that did not carry "
                 "the session: to another host than api_domain's, or before init().",
@@ -130,7 +130,7 @@ class Refresher:
         return await self._flows.join(self._running)
 
     async def _refresh(self, before: Snapshot) -> Outcome | None:
-        """One refresh under the lock; None when the session has changed: decide anew."""
+        """One refresh under the lock; None if the session has changed: the caller decides again."""
         taken = await self._locked()
         outcome: Outcome | None
         if decide(before, self._state.snapshot()) is not Decision.REFRESH:
@@ -141,14 +141,14 @@ class Refresher:
             outcome = await self._call(before)
         self._remember(outcome)
         self._flows.unlock()
-        if isinstance(outcome, Available):  # the lock is free: users' functions may take their time
+        if isinstance(outcome, Available):  # the lock is free, so users' functions may take long
             if self._config.has_post_api_hook:
                 await post_hook()
             self._state.emit({"action": "REFRESH_SESSION", "user_context": {}})
         return outcome
 
     def _remember(self, outcome: Outcome | None) -> None:
-        """Let a failure count for a while."""
+        """Report a failure to callers until the cooldown is over."""
         match outcome:
             case Available() | Ended():
                 self._failure = None
@@ -156,14 +156,14 @@ class Refresher:
             case Unavailable(_, head):
                 self._failure = outcome
                 state = self._state.snapshot()
-                # Who is not known to be signed in is more often nobody than somebody.
+                # Without a known session, signed out is more likely than signed in.
                 first = LONGEST if isinstance(state, Unknown) else FIRST
                 retry_after = head.headers.get(RETRY_AFTER_HEADER) if head else None
                 self._cooldown.begin(state, first=first, retry_after=retry_after)
 
     async def _call(self, before: Snapshot) -> Outcome | None:
-        # A backend with an older cookie domain set answers one refresh without a front-token, on
-        # purpose, while it clears the old cookies (olderCookieDomain): a second call settles it.
+        # A backend with an older cookie domain set (olderCookieDomain) answers one refresh
+        # without a front-token on purpose, while it clears the old cookies: call a second time.
         for _ in range(2):
             sent = Sent.now(self._state)
             head = await post(refresh_call(self._config, self._state))
@@ -174,7 +174,7 @@ class Refresher:
                     await self._sign_cookies_out(head)
                     return None
                 before = self._state.snapshot()
-                continue  # the cookies are those of the session before: refresh this one
+                continue  # the cookies belong to the previous session: refresh this one
             if head.failure is not None:
                 return Unavailable(_no_response(head.failure, self._config))
             head = self._with_removal(head)
@@ -190,9 +190,9 @@ class Refresher:
         return Unavailable(FrontTokenMissing(_NOT_SHOWN, status=head.status))
 
     def _is_gone(self, sent: Sent, head: Head) -> bool:
-        """Whether the session of a refresh call is no longer the one that is there.
+        """Whether the session of a refresh call is no longer the current one.
 
-        Cookies that the browser has lost meanwhile end no session: the response has its tokens.
+        If the browser has lost the cookies meanwhile, the session goes on: the response has tokens.
         """
         if FRONT_TOKEN_HEADER in head.headers and isinstance(self._state.snapshot(), Unknown):
             return False
@@ -202,9 +202,9 @@ class Refresher:
         return handle != self._state.session_handle()
 
     async def reconcile(self, dropped: Head) -> None:
-        """Make the backend's httpOnly cookies those of the session that is there, or of none.
+        """Make the backend's httpOnly cookies match the current session, or none.
 
-        A response that changes nothing here has set its cookies all the same.
+        A response that changes nothing here has still set its cookies.
         """
         if self._reconciling is None or self._reconciling.ended:
             self._reconciling = self._flows.spawn(self._reconcile(dropped))
@@ -225,7 +225,7 @@ class Refresher:
         return await lock(Lock(LOCK_NAME, _LOCK_TIMEOUT + self._config.refresh_milliseconds))
 
     def _with_removal(self, head: Head) -> Head:
-        """A refresh that is refused without a front-token ends the session all the same (FDI)."""
+        """A refused refresh without a front-token also ends the session (FDI)."""
         refused = head.status == self._config.session_expired_status_code
         if refused and FRONT_TOKEN_HEADER not in head.headers:
             return replace(head, headers={**head.headers, FRONT_TOKEN_HEADER: REMOVE})
@@ -234,8 +234,8 @@ class Refresher:
 
 def _tokens_hidden() -> RefreshUnavailable:
     return RefreshUnavailable(
-        "A session is there whose tokens this page cannot see.",
-        hint="The session was made on https, where its cookies are Secure, and this page came by "
+        "There is a session whose tokens this page cannot see.",
+        hint="The session was made on https, where its cookies are Secure, and this page uses "
         "http. Redirect the site's http pages to https.",
     )
 

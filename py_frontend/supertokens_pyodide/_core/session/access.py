@@ -1,4 +1,4 @@
-"""Reading the session that is there: who is signed in, by which tokens, valid for how long."""
+"""Reading the current session: the user, the tokens, and how long they are valid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Access:
         self._exchanger = exchanger
 
     async def check(self, min_validity: float = 0) -> Outcome:
-        """Make sure that the access token is valid for so many seconds, if a session is there."""
+        """Ensure that the access token is valid for so many seconds, if there is a session."""
         token = await self._front_token()
         if token is None:
             unknown = isinstance(self._state.snapshot(), Unknown)
@@ -49,7 +49,7 @@ class Access:
         token = await self.front_token()
         if self._state.has_expired():
             refreshed = is_available(await self._refresher.refresh(self._state.snapshot()))
-            # A token that was just minted is valid, even if a wrong clock says otherwise.
+            # A new token is valid, even if a wrong clock says otherwise.
             fresh = await self._front_token() if refreshed else None
             if fresh is None:
                 raise SessionExpired("The session has ended.")
@@ -61,11 +61,11 @@ class Access:
         tenant = (await self.payload()).get("tId")
         if tenant is None:
             tenant = self._tenant_in_access_token()
-        # Tokens older than multi-tenancy name none; backend SDKs take that for the default tenant.
+        # Tokens from before multi-tenancy name no tenant; backend SDKs use the default tenant then.
         return tenant if isinstance(tenant, str) else DEFAULT_TENANT_ID
 
     async def access_token(self) -> str:
-        """The session's own access token, to be verified.
+        """The session's own access token, for its verification.
 
         Raises NoSession, RefreshUnavailable and AccessTokenHidden.
         """
@@ -73,17 +73,17 @@ class Access:
             raise NoSession("No session exists.")
         token = self._state.access_token()
         if token is None:
-            raise AccessTokenHidden("The backend does not show this page the access token.")
+            raise AccessTokenHidden("The backend does not expose the access token to this page.")
         return token
 
     def issuer(self) -> str | None:
-        """Who has issued the session's tokens; None without a session, or if none says so."""
+        """The issuer of the session's tokens; None without a session, or if no token names it."""
         token = self._state.readable_token()
         issuer = None if token is None else token.payload.get("iss")
         return issuer if isinstance(issuer, str) else None
 
     async def _front_token(self) -> FrontToken | None:
-        """The session's front token; one that cannot be read is replaced once, by a refresh."""
+        """The session's front token; if it cannot be read, it is refreshed once."""
         for _ in range(2):
             if not isinstance(await self._exchanger.settled(), Present):
                 return None

@@ -1,4 +1,4 @@
-"""Which functions of a session a driver may begin by name: each is marked where it is written."""
+"""The functions of a session that a driver may begin by name: each is marked by a decorator."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _KIND = "_kind_of_call"
 
 
 def call(flow: F) -> F:
-    """Let drivers begin this flow by its name, with JSON values as its arguments."""
+    """Let drivers begin this flow by its name, with JSON values as arguments."""
     setattr(flow, _KIND, "call")
     return flow
 
@@ -19,7 +19,7 @@ def call(flow: F) -> F:
 def read(flow: F) -> F:
     """Let drivers begin this flow, which only reads.
 
-    While a session is there, and without arguments, its answer is a function of the cookies.
+    If there is a session, and without arguments, the result depends only on the cookies.
     """
     setattr(flow, _KIND, "read")
     return flow
@@ -31,7 +31,7 @@ def calls_of(kind: type) -> frozenset[str]:
 
 
 def reads_of(kind: type) -> frozenset[str]:
-    """The names of those that only read."""
+    """The names of the flows that only read."""
     return frozenset(
         name for name, value in vars(kind).items() if getattr(value, _KIND, "") == "read"
     )

@@ -1,4 +1,4 @@
-"""The one lifecycle of an intercepted request: decorate, send, absorb, refresh, retry, deliver."""
+"""The lifecycle of an intercepted request: decorate, send, absorb, refresh, retry, deliver."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from ..state.local_state import LocalState
 from ..state.relevance import Relevance, Sent, sets_cookies
 from ..state.snapshot import ABSENT, Present, Snapshot, Unknown
 
-# The caller's request headers that the core must see.
+# The caller's request headers that the core needs.
 REQUEST_HEADERS = ("authorization", "rid")
 
-# Refreshes for one request whose tokens expire on their way to the backend.
+# The number of refreshes for one request whose tokens expire on their way to the backend.
 _MOST_REFRESHES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """A caller's request as the core sees it: those of its headers that the plan asks for.
+    """A caller's request for the core, with the headers that the plan asks for.
 
-    ``one_shot``: its body can be sent only once (a stream). ``drop``: what must not go out of them.
+    ``one_shot``: the body can be sent only once (a stream). ``drop``: headers to remove.
     """
 
     headers: dict[str, str] = field(repr=False)
@@ -44,7 +44,7 @@ class Delivery:
 
 
 class Exchanger:
-    """Carries the session on requests."""
+    """Adds the session to requests."""
 
     def __init__(self, config: Config, state: LocalState, refresher: Refresher) -> None:
         self._config = config
@@ -56,12 +56,12 @@ class Exchanger:
     ) -> Delivery:
         """Run one request to its verdict.
 
-        A token that is known to have expired is refreshed before the request is sent. One that was
-        minted after the request began, has not expired since and is refused all the same goes back
-        to the caller: refreshing again would not help. With
-        ``max_retry_attempts_for_session_refresh`` set, that many rounds are made instead, and then
-        RefreshLimitReached is raised (as upstream). ``is_sent``: its response is there already, so
-        that nothing can be done ahead of it.
+        If the token is known to have expired, it is refreshed before the request is sent. If a
+        token was issued after the request began, is still valid and is refused, the caller gets the
+        response: another refresh would not help. With ``max_retry_attempts_for_session_refresh``
+        set, that many rounds are made instead, and then RefreshLimitReached is raised (as
+        upstream). ``is_sent``: the response has arrived already, so nothing can be done before
+        sending.
         """
         began = self._state.snapshot()
         request = self._without_our_stale_token(request)
@@ -77,8 +77,9 @@ class Exchanger:
                 self._refresher.forget_probe()
             if head.status != self._config.session_expired_status_code:
                 return await self._deliver(head)
-            if self._refresher.found_nobody and isinstance(self._state.snapshot(), Unknown):
-                self._state.emit_unauthorised(ended=False)  # cookies are blocked, or they would say
+            if self._refresher.found_no_session and isinstance(self._state.snapshot(), Unknown):
+                # Cookies are blocked: otherwise they would contain the result.
+                self._state.emit_unauthorised(ended=False)
                 return Delivery(head)
             if self._state.is_incomplete():
                 return Delivery(head)
@@ -90,14 +91,14 @@ class Exchanger:
             elif rounds >= limit:
                 raise RefreshLimitReached(f"A request was refused after {rounds} refreshes.")
             rounds += 1
-            has_changed = self._state.snapshot() != before  # since the refresh ahead of it
+            has_changed = self._state.snapshot() != before  # since the refresh before sending
             if outcome is None or isinstance(outcome, Available) or has_changed:
                 try:
                     outcome = await self._refresher.refresh(before)
                 except WouldBlock:
                     return Delivery(head)
             if request.one_shot:
-                return Delivery(head)  # its caller may try again, with other tokens now
+                return Delivery(head)  # the caller may try again, with the new tokens
             match outcome:
                 case Available():
                     continue
@@ -109,9 +110,9 @@ class Exchanger:
                     return Delivery(response, refresh=True)
 
     async def settled(self) -> Snapshot:
-        """The local state; an unknown one is settled by asking the backend.
+        """The local state; if it is unknown, the backend is asked.
 
-        Where that would block, it counts as absent for this time.
+        If that would block, the state counts as absent this time.
         """
         snapshot = self._state.snapshot()
         if not isinstance(snapshot, Unknown):
@@ -130,10 +131,10 @@ class Exchanger:
         return snapshot
 
     async def _freshened(self) -> Outcome | None:
-        """How a refresh ahead of a request went; None if its token has not expired.
+        """The outcome of a refresh before the request; None if the token has not expired.
 
-        If the session has ended or nobody can tell, the request goes out all the same: what it asks
-        for may be for everybody.
+        If the session has ended or that is unknown, the request is still sent: the resource may be
+        public.
         """
         before = self._state.snapshot()
         if not isinstance(before, Present) or not self._state.has_expired():
@@ -144,18 +145,18 @@ class Exchanger:
             return None
 
     async def _take_over(self, head: Head, sent: Sent) -> None:
-        """Take over what a response says of the session, if it says so of the one that is there."""
+        """Take over a response's changes of the session, if they are about the current one."""
         match sent.relevance_of(head, self._state):
             case Relevance.CURRENT:
                 self._state.absorb(head, sent.snapshot)
             case Relevance.SUPERSEDED if sets_cookies(head, self._state):
-                with suppress(WouldBlock):  # it goes on by itself
+                with suppress(WouldBlock):  # it continues by itself
                     await self._refresher.reconcile(head)
             case Relevance.OUTDATED:
                 self._state.warn_of_outdated_tokens()
 
     def _without_our_stale_token(self, request: RequestHead) -> RequestHead:
-        """Drop an Authorization header that is our own: a retry must carry the next one."""
+        """Drop an Authorization header that is our own: a retry must carry the next token."""
         ours = self._our_authorization()
         if ours is None or request.headers.get("authorization") != ours:
             return request
@@ -165,7 +166,7 @@ class Exchanger:
     def _our_authorization(self) -> str | None:
         access_token = self._state.access_token()
         if access_token is None or self._state.refresh_token() is None:
-            return None  # an access token alone is one that a cookie session exposes
+            return None  # only an access token: a cookie session exposes it
         return f"Bearer {access_token}"
 
     def _decorate(self, request: RequestHead, snapshot: Snapshot) -> Send:

@@ -1,4 +1,4 @@
-"""One session: its state, all of which hangs off one object, and what can be asked of it."""
+"""One session: its state, which hangs off one object, and the calls on it."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SessionStatus:
-    """Whether a session is there: ACTIVE, NONE, or UNKNOWN with the reason why nobody can tell."""
+    """Whether there is a session: ACTIVE, NONE, or UNKNOWN with the reason."""
 
     status: Literal["ACTIVE", "NONE", "UNKNOWN"]
     reason: str | None = None
 
 
 class Session:
-    """The session core. Its ``async`` methods are flows: begin them through ``flows``.
+    """The session core. Its ``async`` methods are flows: begin them with ``flows``.
 
-    Those marked ``call`` or ``read`` are what drivers may begin by name.
+    Drivers may begin the methods marked ``call`` or ``read`` by name.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Session:
         self._sign_out = SignOut(config, self.flows, self._state, self._access, self._exchanger)
         self._observer = Observer(self.flows, self._state)
 
-    # What few pages ask for is imported when one does: each module makes every start longer.
+    # Rarely used parts are imported when they are needed: each module makes every start longer.
 
     @cached_property
     def _verifier(self) -> Verifier:
@@ -78,11 +78,11 @@ class Session:
         return Validation(self.flows, self.get_access_token_payload)
 
     def enter(self, cookies: str, now: float) -> None:
-        """Take the environment of this moment: the cookie string and the clock in milliseconds."""
+        """Take the current environment: the cookie string and the clock in milliseconds."""
         self._observer.enter(cookies, now)
 
     def go_back(self, cookies: str, now: float) -> None:
-        """Take the environment of a moment that is over, to begin what began then."""
+        """Take the environment of an earlier moment, to begin a flow that began then."""
         self._observer.go_back(cookies, now)
 
     async def exchange(self, request: RequestHead, *, is_sent: bool = False) -> Delivery:
@@ -90,28 +90,28 @@ class Session:
         return await self._exchanger.exchange(request, is_sent=is_sent)
 
     def reusable_until(self) -> float | None:
-        """Until when, by the client's clock, reads answer the same if the cookies stay the same.
+        """Until when, by the client's clock, reads return the same if the cookies stay the same.
 
-        None where only a flow can tell. Whoever wants to see every flow in the log has to ask.
+        None if only a flow can find out, or if debug logs are on, which must show every flow.
         """
         return None if self.flows.log is not None else self._state.reusable_until()
 
     def needs_refresh(self, now: float, min_validity: float = 30) -> bool:
-        """Whether, as last seen, a session is there whose access token ends within seconds.
+        """Whether, as last seen, there is a session whose access token ends within seconds.
 
-        For whoever asks often: ``ensure_fresh`` looks anew.
+        For frequent checks: ``ensure_fresh`` reads the cookies again.
         """
         self.flows.clock.client_now = now
         return isinstance(self._state.snapshot(), Present) and self._state.has_expired(min_validity)
 
     @read
     async def does_session_exist(self) -> bool:
-        """Whether a session is there and its access token is, or could be made, valid."""
+        """Whether there is a session whose access token is valid, or could be refreshed."""
         return isinstance(await self._access.check(), Available)
 
     @read
     async def get_session_status(self) -> SessionStatus:
-        """Like ``does_session_exist``, but tells an outage from a sign-out."""
+        """Like ``does_session_exist``, but it distinguishes an outage from a sign-out."""
         match await self._access.check():
             case Available():
                 return SessionStatus("ACTIVE")
@@ -122,7 +122,7 @@ class Session:
 
     @read
     async def get_user_id(self) -> str:
-        """The signed-in user's id; raises NoSession, or RefreshUnavailable if nobody can tell."""
+        """The signed-in user's id; raises NoSession, or RefreshUnavailable if it is unknown."""
         return (await self._access.front_token()).user_id
 
     @read
@@ -135,9 +135,9 @@ class Session:
 
     @read
     async def get_access_token(self, min_validity: float | None = None) -> str | None:
-        """The access token, or None without a session or where the backend does not expose it.
+        """The access token; None without a session or if the backend does not expose it.
 
-        With ``min_validity`` (seconds) as fresh as ``ensure_fresh`` makes it, raising what it does.
+        With ``min_validity`` (seconds) it is as fresh as ``ensure_fresh`` makes it; same errors.
         """
         if min_validity is None:
             there = await self.does_session_exist()
@@ -152,9 +152,9 @@ class Session:
 
     @call
     async def diagnose(self, facts: Facts, probe: bool = False) -> DiagnosticReport:
-        """What is right and wrong with a page that reports these facts.
+        """The findings about a page that reports these facts.
 
-        With ``probe`` a refresh call is made; without, nothing is asked of anybody.
+        With ``probe`` a refresh call is made; without it there is no request.
         """
         from ..diagnose.diagnosis import diagnose
 
@@ -173,10 +173,10 @@ class Session:
         issuer: str | None = None,
         audience: str | Sequence[str] | None = None,
     ) -> Payload:
-        """The claims of an access token, the session's own unless given, once it is verified.
+        """Verify an access token and return its claims; the default is the session's own token.
 
-        The ``issuer`` is the session's own unless given. Raises TokenInvalid; for the session's own
-        token also NoSession, RefreshUnavailable and AccessTokenHidden.
+        The default ``issuer`` is that of the session's own token. Raises TokenInvalid; for the
+        session's own token also NoSession, RefreshUnavailable and AccessTokenHidden.
         """
         if token is None:
             token = await self._access.access_token()
@@ -187,9 +187,9 @@ class Session:
 
     @call
     async def ensure_fresh(self, min_validity: float = 30) -> bool:
-        """See that the access token lives for ``min_validity`` seconds; False without a session.
+        """Ensure that the access token lives for ``min_validity`` seconds; False without a session.
 
-        Raises RefreshUnavailable when it does not and could not be refreshed.
+        Raises RefreshUnavailable if it does not and cannot be refreshed.
         """
         return is_available(await self._access.check(min_validity))
 
@@ -197,7 +197,7 @@ class Session:
     def validate_claims(
         self, validators: Iterable[SessionClaimValidator], user_context: UserContext
     ) -> Coroutine[Effect, Any, tuple[ClaimValidationError, ...]]:
-        """What validators of Python find wrong.
+        """The errors that validators of Python return.
 
         Raises ClaimValidatorFailed, InvalidMaxAge, NoSession, SessionExpired or RefreshUnavailable.
         """
@@ -209,7 +209,7 @@ class Session:
 
     @call
     async def validate_page_claims(self, ids: Sequence[str]) -> list[int]:
-        """Which of the validators that JavaScript holds, by their index, find something wrong."""
+        """The indexes of the JavaScript validators whose claim is not valid."""
         from ..claims.validation import PageValidator
 
         asked = [PageValidator(index, id) for index, id in enumerate(ids)]
@@ -225,7 +225,7 @@ class Session:
         value: Any = ...,
         fetched_at: float | None = None,
     ) -> bool | dict[str, Any]:
-        """Ask a rule about a claim's value, if there is one, for the validators of JavaScript."""
+        """Judge a claim's value by a rule, if there is one, for the validators of JavaScript."""
         from ..claims.rules import MISSING, Rule
 
         if value is ...:
@@ -243,9 +243,9 @@ class Session:
 
     @call
     async def attempt_refresh(self, force: bool = True) -> bool:
-        """Refresh now, or without ``force`` only when expired; False when there is no session.
+        """Refresh now, or without ``force`` only if expired; False if there is no session.
 
-        Raises RefreshUnavailable when nobody can tell.
+        Raises RefreshUnavailable if the result is unknown.
         """
         if not force:
             return await self.ensure_fresh(0)
@@ -257,8 +257,8 @@ class Session:
     ) -> bool:
         """End the session, here and on the backend; raises SignOutFailed, GeneralError.
 
-        With ``local_on_error`` it ends here in any case but a GeneralError; False says that the
-        backend has not confirmed it. The SIGN_OUT event also comes when there was no session (as
-        upstream).
+        With ``local_on_error`` it also ends here if the backend has not confirmed it, except for a
+        GeneralError; the result is then False. The SIGN_OUT event also comes if there was no
+        session (as upstream).
         """
         return await self._sign_out.sign_out(local_on_error, user_context or {})

@@ -1,4 +1,4 @@
-"""Signing out: the session ends on the backend, and only then here."""
+"""Signing out: the session ends on the backend first, and then here."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SignOut:
     async def sign_out(self, local_on_error: bool, user_context: UserContext) -> bool:
         """Sign out; False if the backend has not confirmed it.
 
-        Raises GeneralError, and SignOutFailed unless the session is to end here in any case.
+        Raises GeneralError, and SignOutFailed unless the session must end here in any case.
         """
         context = self._portable(user_context)
         try:
@@ -53,7 +53,7 @@ class SignOut:
         return True
 
     def _portable(self, context: UserContext) -> UserContext:
-        """The part of a user context that JSON can write: hooks and events get it that way."""
+        """The part of a user context that JSON can express: hooks and events get only that."""
         kept = {}
         for name, value in context.items():
             try:
@@ -61,8 +61,8 @@ class SignOut:
                 kept[name] = value
             except (TypeError, ValueError, RecursionError):
                 self._flows.output.warnings.append(
-                    f"Hooks and events do not get {name!r} of a user_context: JSON has no form "
-                    "for its value."
+                    f"Hooks and events do not get {name!r} of a user_context: JSON cannot express "
+                    "its value."
                 )
         return kept
 
@@ -81,7 +81,7 @@ class SignOut:
         status = delivery.head.status
         ended = not isinstance(self._state.snapshot(), Present)
         if ended and status == self._config.session_expired_status_code:
-            return  # the refresh that failed has ended the session and fired the event
+            return  # the refused refresh has ended the session and fired the event
         if not 200 <= status < 300:
             raise SignOutFailed(f"The sign-out was answered with {status}.", status=status)
         if self._config.has_post_api_hook:

@@ -1,4 +1,4 @@
-"""Verifying access tokens: the claims here, the signature by the browser."""
+"""Verifying access tokens: the claims in Python, the signature in the browser."""
 
 from __future__ import annotations
 
@@ -16,48 +16,48 @@ from ..flow.flows import Flow, Flows
 from ..foreign import read_json
 from ..state.tokens import MalformedToken, Payload, read_jwt
 
-# The one algorithm of SuperTokens' access tokens, and how WebCrypto calls it.
+# The only algorithm of SuperTokens' access tokens, and its name in WebCrypto.
 ALGORITHM = "RS256"
 _WEB_CRYPTO = {"name": "RSASSA-PKCS1-v1_5", "hash": "SHA-256"}
 
-# Keys that no key set has named are asked for again, but not for every token that somebody made up.
+# Unknown keys are fetched again, but not for every token with an invented key.
 _PAUSE = 10_000
 
-# In milliseconds: how long a key set counts whose response does not say so, and how long one may
-# count at most. A key that the backend has removed must not be trusted for as long as a page lives.
+# In milliseconds: how long a key set without a max-age is cached, and the longest time for any key
+# set. A key that the backend has removed must not be trusted for as long as a page lives.
 _USUAL_LIFE = 300_000
 _LONGEST_LIFE = 3_600_000
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d+)", re.ASCII | re.IGNORECASE)
 _NOT_KEPT = re.compile(r"(?:^|[\s,])no-(?:store|cache)\b", re.ASCII | re.IGNORECASE)
 
-# Signed by the same keys are tokens of other kinds (OAuth2); the claim says so.
+# The same keys sign other kinds of tokens (OAuth2), which this claim identifies.
 _ACCESS_TOKEN_TYPE = 0
 
-# A public key as JWK (RFC 7517), with no more than its numbers.
+# The numbers of a public key in a JWK (RFC 7517); nothing else is used.
 Key = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class _KeySet:
-    """Keys by their ids, and when they were fetched; by the client's clock, in milliseconds."""
+    """Keys by their ids, and when they were fetched, by the client's clock in milliseconds."""
 
     keys: dict[str, Key]
     since: float
     life: float
 
     def counts(self, now: float) -> bool:
-        # A clock that was set back does not make it younger.
+        # If the clock is set back, the key set does not become younger.
         return 0 <= now - self.since < self.life
 
 
 class Verifier:
-    """Verifies tokens with the key sets that it has fetched."""
+    """Verifies tokens with cached key sets."""
 
     def __init__(self, flows: Flows, timeout: int) -> None:
         self._flows = flows
         self._timeout = timeout
         self._key_sets: dict[str, _KeySet] = {}
-        # When a key set was last fetched past the browser's cache.
+        # When a key set was last fetched without the browser's cache.
         self._renewed: dict[str, float] = {}
         self._fetching: dict[str, Flow[dict[str, Key]]] = {}
 
@@ -69,9 +69,9 @@ class Verifier:
         issuer: object = None,
         audience: str | Sequence[str] | None = None,
     ) -> Payload:
-        """The claims of a good access token; raises TokenInvalid, UnsupportedPlatform.
+        """The claims of a valid access token; raises TokenInvalid, UnsupportedPlatform.
 
-        ``issuer`` and ``audience`` are what ``iss`` and ``aud`` must name, if given.
+        ``issuer`` and ``audience`` are the required ``iss`` and ``aud``, if given.
         """
         header, payload = _read(token)
         if header.get("alg") != ALGORITHM:
@@ -81,7 +81,7 @@ class Verifier:
         fits = await verify(Verify(key, _WEB_CRYPTO, data, signature))
         if fits is None:
             raise UnsupportedPlatform(
-                "This page has no WebCrypto to verify a signature with.",
+                "This page has no WebCrypto, which is needed to verify a signature.",
                 hint="Serve the page over https, or from localhost.",
             )
         if not fits:
@@ -101,7 +101,7 @@ class Verifier:
         if begins is None:
             return
         if not _is_number(begins):
-            raise _invalid("malformed", "The token does not say from when on it is valid.")
+            raise _invalid("malformed", "The token does not say since when it is valid.")
         if not begins - leeway <= now:
             raise _invalid("not_yet_valid", "The token is not valid yet.")
 
@@ -110,7 +110,7 @@ class Verifier:
             raise _invalid("malformed", "The token does not name its key.")
         known = self._key_sets.get(url)
         if known is None or not known.counts(self._flows.clock.client_now):
-            # What the browser's cache has is as old as what has gone out of date here.
+            # The copy in the browser's cache is as old as the key set that has expired here.
             keys = await self._fetched(url, fresh=known is not None)
         else:
             keys = known.keys
@@ -122,11 +122,11 @@ class Verifier:
 
     def _may_renew(self, url: str) -> bool:
         if url in self._fetching and not self._fetching[url].ended:
-            return True  # what is on its way may have it
+            return True  # the fetch that is running may have it
         return abs(self._flows.clock.client_now - self._renewed.get(url, -math.inf)) >= _PAUSE
 
     async def _fetched(self, url: str, *, fresh: bool) -> dict[str, Key]:
-        """The key set, fetched once for all who wait for it."""
+        """The key set, fetched once for all callers that wait for it."""
         running = self._fetching.get(url)
         if running is None or running.ended:
             self._fetching[url] = running = self._flows.spawn(self._fetch(url, fresh))
@@ -149,7 +149,7 @@ def _read(token: object) -> tuple[dict[str, Any], Payload]:
     if isinstance(token, str):
         with suppress(MalformedToken):
             return read_jwt(token)
-    raise _invalid("malformed", "The text is no JSON web token.") from None
+    raise _invalid("malformed", "The text is not a JSON web token.") from None
 
 
 def _read_key_set(text: str, url: str) -> dict[str, Key]:
@@ -161,11 +161,11 @@ def _read_key_set(text: str, url: str) -> dict[str, Key]:
             if _is_usable(key)
         }
     except (ValueError, TypeError, LookupError):
-        raise _keys_unavailable(f"What {url} answers is no key set.") from None
+        raise _keys_unavailable(f"The response of {url} is not a key set.") from None
 
 
 def _life(cache_control: str) -> float:
-    """How long a key set counts whose response had this header, in milliseconds."""
+    """How long to cache a key set whose response had this header, in milliseconds."""
     if _NOT_KEPT.search(cache_control):
         return 0
     told = _MAX_AGE.search(cache_control)
@@ -186,19 +186,19 @@ def _check_kind(payload: Payload) -> None:
     named = all(isinstance(payload.get(name), str) for name in ("sub", "sessionHandle"))
     kind = payload.get("stt", _ACCESS_TOKEN_TYPE)
     if not named or isinstance(kind, bool) or kind != _ACCESS_TOKEN_TYPE:
-        raise _invalid("not_an_access_token", "The token is good, but not a session's.")
+        raise _invalid("not_an_access_token", "The token is valid, but not an access token.")
 
 
 def _check_parties(payload: Payload, issuer: object, audience: str | Sequence[str] | None) -> None:
     if issuer is not None and payload.get("iss") != issuer:
-        raise _invalid("wrong_issuer", "The token is of another issuer.")
+        raise _invalid("wrong_issuer", "The token is from another issuer.")
     if audience is None:
         return
     named = payload.get("aud")
     meant = named if isinstance(named, list) else [named]
     wanted = audience if isinstance(audience, (list, tuple)) else [audience]
     if not any(each in meant for each in wanted):
-        raise _invalid("wrong_audience", "The token is meant for somebody else.")
+        raise _invalid("wrong_audience", "The token is for another audience.")
 
 
 def _invalid(reason: TokenFault, message: str) -> TokenInvalid:
@@ -209,11 +209,11 @@ def _keys_unavailable(message: str) -> TokenInvalid:
     return TokenInvalid(
         message,
         reason="keys_unavailable",
-        hint="Nobody can tell whether the token is good: try again when the backend answers. If it "
+        hint="It is unknown whether the token is valid: try again when the backend answers. If it "
         "never works, check jwks_url and that CORS lets this page read it.",
     )
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    # NaN is one too, but no comparison lets it pass.
+    # NaN is a float too, but every comparison with it is False.
     return is_time(value) or (isinstance(value, float) and math.isnan(value))

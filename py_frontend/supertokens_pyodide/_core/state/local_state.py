@@ -33,7 +33,7 @@ REFRESH_TOKEN_HEADER = "st-refresh-token"
 ANTI_CSRF_HEADER = "anti-csrf"
 RESPONSE_HEADERS = (FRONT_TOKEN_HEADER, ACCESS_TOKEN_HEADER, REFRESH_TOKEN_HEADER, ANTI_CSRF_HEADER)
 
-# The front-token value by which a backend ends a session.
+# The front-token value with which a backend ends a session.
 REMOVE = "remove"
 
 
@@ -43,45 +43,45 @@ class LocalState(StoredSession):
     def __init__(self, config: Config, flows: Flows) -> None:
         super().__init__(config, flows)
         self._has_warned = False
-        #: The session that was here before, in this tab.
+        #: The previous session, in this tab.
         self.ending: Ending | None = None
 
     def note_end(self, token: FrontToken) -> None:
-        """Remember that the session of this token, its last known one, is over."""
+        """Record that the session of this token, its last known one, is over."""
         self.ending = Ending.of(token)
 
     def forget(self) -> None:
-        """Drop what cannot be read, so that the backend is asked what is true."""
+        """Drop what cannot be read, so that the backend is asked."""
         self._cookies.clear(FRONT_TOKEN)
         self._cookies.clear(LAST_UPDATE)
 
     def end(self, user_context: UserContext) -> None:
-        """End the session here, whatever the backend knows of it."""
+        """End the session here, whatever its state on the backend."""
         self._save_front_token(REMOVE)
         self.emit({"action": "SIGN_OUT", "user_context": user_context})
 
     def warn_of_outdated_tokens(self) -> None:
-        """Tell the console, once a page, why a response's tokens were not taken over."""
+        """Warn in the console, once per page, why a response's tokens were ignored."""
         if not self._has_warned:
             self._has_warned = True
             self._flows.output.warnings.append(
-                "A response carried tokens of an earlier time, which were ignored. Usually a cache "
-                "has answered: let the backend send Cache-Control: no-store. If a sign-in is "
+                "A response carried older tokens, which were ignored. Usually a cache has "
+                "answered: let the backend send Cache-Control: no-store. If a sign-in is "
                 "ignored, the clocks of the backend's servers differ."
             )
 
     def emit(self, event: Event) -> None:
-        """Fire an event once this step's state is written."""
+        """Fire an event after this step's state is written."""
         self._flows.output.events.append(event)
 
     def emit_unauthorised(self, *, ended: bool) -> None:
-        """Fire UNAUTHORISED; ``ended`` tells a session that was ended from one that never was."""
+        """Fire UNAUTHORISED; ``ended`` is False if there never was a session."""
         self.emit(
             {"action": "UNAUTHORISED", "session_expired_or_revoked": ended, "user_context": {}}
         )
 
     def absorb(self, head: Head, before: Snapshot) -> None:
-        """Take over what a response says of the session; ``before`` is the state it was sent in."""
+        """Take over a response's changes; ``before`` is the state in which its request was sent."""
         headers = head.headers
         if not headers or self._is_of_cookies(headers):
             return
@@ -102,7 +102,7 @@ class LocalState(StoredSession):
             self._emit_change(isinstance(before, Present), front_token != REMOVE, head.status)
 
     def _is_of_cookies(self, headers: dict[str, str]) -> bool:
-        """Whether a response is about a session in cookies, which a caller's request carried.
+        """Whether a response is about a cookie session that the caller's request carried.
 
         If ours is kept elsewhere, that is another session: ours has its refresh token here.
         """
@@ -117,7 +117,7 @@ class LocalState(StoredSession):
             self._cookies.clear(cookie)
 
     def _replaces(self, front_token: str) -> bool:
-        """Whether a front token is of another session than the one that is there."""
+        """Whether a front token belongs to another session than the current one."""
         there, new = self.readable_token(), read_front_token_or_none(front_token)
         if there is None or new is None or None in (there.handle, new.handle):
             return False
@@ -127,10 +127,10 @@ class LocalState(StoredSession):
         return True
 
     def _clear_unless_in(self, headers: dict[str, str]) -> None:
-        """Clear the tokens that a session's first response does not bring: they are another's.
+        """Clear the tokens that a new session's first response does not bring.
 
-        A backend clears them by empty headers, which proxies drop. Kept, a refresh token of the
-        last user would win over the cookies of this one.
+        Backends clear them with empty headers, which proxies drop. An old refresh token would be
+        used before the cookies of the new session.
         """
         for header, cookie in (
             (REFRESH_TOKEN_HEADER, REFRESH_TOKEN),

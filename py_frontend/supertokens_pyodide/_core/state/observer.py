@@ -1,7 +1,7 @@
-"""What other tabs have done, told by the cookies, which all tabs share.
+"""Detects what other tabs have done, in the cookies, which all tabs share.
 
-They are compared whenever a step takes this moment's: a change that this tab did not write is
-somebody else's, a tab of ours or of supertokens-website, and becomes an event, once.
+The cookies are compared whenever a step takes the current environment. A change that this tab did
+not write comes from another tab, of ours or of supertokens-website, and becomes one event.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from .tokens import FrontToken, read_front_token_or_none
 
 
 class Observer:
-    """Looks at each moment's cookies before anybody else does."""
+    """Compares the current cookies before any other code uses them."""
 
     def __init__(self, flows: Flows, state: LocalState) -> None:
         self._flows = flows
         self._state = state
         self._has_looked = False
-        # The front token of the latest moment, while the environment is that of an earlier one.
+        # The latest front token, while the environment is that of an earlier moment.
         self._latest: tuple[str | None] | None = None
 
     def go_back(self, cookies: str, now: float) -> None:
-        """Take the environment of a moment that is over: what was different then is no news."""
+        """Take the environment of an earlier moment: its differences are not new."""
         self._latest = self._latest or (self._state.front_token_text(),)
         self._flows.enter(cookies, now)
 
     def enter(self, cookies: str, now: float) -> None:
-        """Take the environment of this moment; what others did since the last becomes events."""
+        """Take the current environment; changes by other tabs since the last one become events."""
         [before] = self._latest or (self._state.front_token_text(),)
         self._latest = None
         self._flows.enter(cookies, now)
@@ -42,16 +42,16 @@ class Observer:
         self._has_looked = True
 
     def _note_end(self, before: str | None, after: str | None) -> None:
-        """Remember which session another tab has ended or replaced."""
+        """Record which session another tab has ended or replaced."""
         old, new = read_front_token_or_none(before), read_front_token_or_none(after)
         if old is None or isinstance(self._state.snapshot(), Unknown):
-            return  # the browser has lost the cookies, which ends nothing
+            return  # the browser has lost the cookies, which does not end a session
         if new is None or new.handle != old.handle:
             self._state.note_end(old)
 
 
 def what_happened(before: str | None, after: str | None) -> Action | None:
-    """What turned one front token into another; None stands for no session."""
+    """What changed one front token into another; None stands for no session."""
     if after is None:
         return "SIGN_OUT"
     if before is None:
@@ -67,10 +67,10 @@ def what_happened(before: str | None, after: str | None) -> Action | None:
 
 
 def _is_refreshed(old: FrontToken, new: FrontToken) -> bool:
-    """Whether there has been a refresh between two front tokens of one session.
+    """Whether there was a refresh between two front tokens of one session.
 
-    Backends change a token's payload without one, and at its first use how long it lives; the
-    refresh token that it belongs to stays the same. Old access tokens do not name that.
+    Backends change a token's payload without a refresh, and also its lifetime when it is first
+    used. The refresh token stays the same then. Old access tokens do not name it.
     """
     pair = [token.payload.get("refreshTokenHash1") for token in (old, new)]
     if pair == [None, None]:

@@ -1,4 +1,4 @@
-"""Which responses may change the session: never one that would make it older."""
+"""Which responses may change the session: a response must never make it older."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .tokens import FrontToken, read_front_token_or_none
 
 
 class Relevance(Enum):
-    """What a response says of the session that is there now.
+    """How a response relates to the current session.
 
-    CURRENT: it is about that session, or begins another. SUPERSEDED: its own session has ended or
-    been replaced since its request. OUTDATED: its tokens were issued before those that are kept, or
-    before the last session ended (a cache has answered, say).
+    CURRENT: it is about that session, or starts another. SUPERSEDED: its session has ended or been
+    replaced since its request. OUTDATED: its tokens were issued before the current ones, or before
+    the last session ended (from a cache, for instance).
     """
 
     CURRENT = "current"
@@ -34,17 +34,17 @@ class Sent:
 
     @classmethod
     def now(cls, state: LocalState) -> Sent:
-        """The session that is there now."""
+        """The current session."""
         return cls(state.snapshot(), state.readable_token(), state.mark())
 
     def relevance_of(self, head: Head, state: LocalState) -> Relevance:
-        """What the response to this request says of the session that is there now."""
+        """How the response to this request relates to the current session."""
         text = head.headers.get(FRONT_TOKEN_HEADER)
         token = read_front_token_or_none(text)
         if head.headers and self._is_gone(state) and not self._begins_another(token):
             return Relevance.SUPERSEDED
         if text == REMOVE and not isinstance(self.snapshot, Present):
-            # It says that a request without a session had none.
+            # The backend reports that a request without a session had none.
             signed_in = isinstance(state.snapshot(), Present)
             return Relevance.SUPERSEDED if signed_in else Relevance.CURRENT
         if token is not None and _is_outdated(token, state):
@@ -54,7 +54,7 @@ class Sent:
     def _is_gone(self, state: LocalState) -> bool:
         """Whether this session, if it has a name, has ended or been replaced.
 
-        Cookies that the browser has lost meanwhile end no session.
+        Cookies that the browser has lost meanwhile do not end a session.
         """
         if isinstance(state.snapshot(), Unknown):
             return False
@@ -62,9 +62,9 @@ class Sent:
         return handle is not None and handle != state.session_handle()
 
     def _is_overtaken(self, token: FrontToken, state: LocalState) -> bool:
-        """Whether the session that a response has begun was replaced, or ended, on its way.
+        """Whether the session that a response started was replaced or ended before it arrived.
 
-        A cache answers with old tokens also if nothing has changed since the request.
+        A cache can return old tokens even if nothing has changed since the request.
         """
         return self.mark != state.mark() and token.handle != state.session_handle()
 
@@ -73,11 +73,11 @@ class Sent:
 
 
 def sets_cookies(head: Head, state: LocalState) -> bool:
-    """Whether a response that was dropped has changed the httpOnly cookies all the same."""
+    """Whether an ignored response has still changed the httpOnly cookies."""
     text = head.headers.get(FRONT_TOKEN_HEADER)
     if text is None or not state.is_in_cookies() or head.headers.get(REFRESH_TOKEN_HEADER):
         return False
-    # Cookies that were removed are as they should be, unless somebody is signed in.
+    # Removed cookies are right, unless a user is signed in.
     return text != REMOVE or isinstance(state.snapshot(), Present)
 
 
@@ -93,10 +93,10 @@ def _is_outdated(token: FrontToken, state: LocalState) -> bool:
 
 
 def _is_older(token: FrontToken, there: FrontToken) -> bool:
-    """Whether a token was issued before the one that is there.
+    """Whether a token was issued before the current one.
 
-    Tokens tell whole seconds: of two of one second, none is the older. Of two of one session that
-    do not tell when they were issued, the one that expires first is.
+    Tokens have whole seconds: of two from one second, neither is older. If two tokens of one
+    session do not have the time of issue, the one that expires first is older.
     """
     if token.issued_at is None or there.issued_at is None:
         return token.handle == there.handle and token.expires_at < there.expires_at

@@ -1,8 +1,8 @@
-"""The session's local state at one instant, and what follows from it.
+"""The session's local state at one instant, and the decisions that follow from it.
 
-Both front token and update mark: a session is there. Only the mark: it was signed out here. No
-mark: nobody knows, because browsers drop script-written cookies (Safari after 7 days) while the
-httpOnly refresh cookie lives on.
+Both front token and update mark: there is a session. Only the mark: the user signed out here. No
+mark: unknown, because browsers drop script-written cookies (Safari after 7 days) while the httpOnly
+refresh cookie lives longer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..environment.cookies import FRONT_TOKEN, LAST_UPDATE, Cookies
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A session is there; ``update`` changes whenever its tokens do."""
+    """There is a session; ``update`` changes whenever its tokens do."""
 
     update: str
 
@@ -27,7 +27,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Only the backend can tell."""
+    """Only the backend knows."""
 
 
 Snapshot = Present | Absent | Unknown
@@ -45,7 +45,7 @@ def take_snapshot(cookies: Cookies) -> Snapshot:
 
 
 class Decision(Enum):
-    """What to do about a refused request."""
+    """How to treat a refused request."""
 
     GIVE_UP = "give up"
     RETRY = "retry"
@@ -53,10 +53,10 @@ class Decision(Enum):
 
 
 def decide(before: Snapshot, now: Snapshot) -> Decision:
-    """What a request that was sent in state ``before`` and refused should do in state ``now``.
+    """What a request that was sent in state ``before`` and refused must do in state ``now``.
 
-    A session that changed meanwhile was refreshed or created by somebody else: using it costs
-    nothing, while a second refresh with one refresh token would look like token theft.
+    If the session has changed meanwhile, another tab or flow has refreshed or created it: use it. A
+    second refresh with one refresh token would look like token theft.
     """
     match before, now:
         case _, Absent():

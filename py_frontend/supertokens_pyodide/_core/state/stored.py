@@ -1,4 +1,4 @@
-"""What this browser's cookies, or another store, hold of the session."""
+"""What this browser's cookies, or another store, contain of the session."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .endings import Ending, ending_of, time_of
 from .snapshot import ABSENT, Present, Snapshot, Unknown, take_snapshot
 from .tokens import FrontToken, MalformedToken, read_front_token
 
-# The latest time that a JavaScript Date can tell, in milliseconds.
+# The latest time that a JavaScript Date can express, in milliseconds.
 _LATEST = 8.64e15
 
 
 class StoredSession:
-    """The session as this browser keeps it."""
+    """The session as this browser stores it."""
 
     def __init__(self, config: Config, flows: Flows) -> None:
         self._config = config
@@ -28,19 +28,19 @@ class StoredSession:
         self._cookies = flows.cookies
         self._keeps_all = config.token_store != "cookies"
         self._decoded: tuple[str, FrontToken] | None = None
-        # The update mark that this tab wrote last, and the front token beside it.
+        # The update mark that this tab wrote last, and the front token next to it.
         self._written: str | None = None
         self._saved: str | None = None
-        # A token that looked expired when it arrived: the clock is no judge of it.
+        # A token that looked expired when it arrived: the clock must be wrong.
         self._timeless: FrontToken | None = None
 
     def snapshot(self) -> Snapshot:
         """The state at this instant.
 
-        Browsers drop cookies while a session lives on in others; no other store loses a part.
+        Browsers may drop some cookies of a session; another store keeps all its entries or none.
         """
         if self.marked_ending() is not None:
-            return ABSENT  # whatever another subdomain has put beside the mark
+            return ABSENT  # also if another subdomain has put a front token next to the mark
         state = take_snapshot(self._cookies)
         if isinstance(state, Unknown) and self._keeps_all and self.refresh_token() is None:
             return ABSENT
@@ -58,8 +58,8 @@ class StoredSession:
     def front_token_text(self) -> str | None:
         """The front token as the backend gave it.
 
-        While the mark is the one that this tab wrote, so is the token beside it: what the browser
-        shows instead is a cookie of the same name that another subdomain has set.
+        If the mark is the one that this tab wrote, the token is too. If the browser then shows
+        another token, it is a cookie of the same name that another subdomain has set.
         """
         text = self._cookies.get(FRONT_TOKEN)
         is_ours = self._saved is not None and self._cookies.get(LAST_UPDATE) == self._written
@@ -68,8 +68,8 @@ class StoredSession:
     def is_of_others(self) -> bool:
         """Whether the state was last written by another tab.
 
-        What this tab wrote may look different afterwards, where the browser did not keep all of it;
-        and cookies without their mark are ones that the browser has lost.
+        What this tab wrote may look different afterwards if the browser did not keep all of it.
+        Cookies without their mark have been lost by the browser.
         """
         mark = self._cookies.get(LAST_UPDATE)
         return self._keeps_all if mark is None else mark != self._written
@@ -78,7 +78,7 @@ class StoredSession:
         """Whether the access token has expired, or will within so many seconds.
 
         By the backend's clock; an unreadable token has expired. Half of a token's whole life is
-        always good enough: one that is made for less than ``within`` would never do.
+        always enough: a token with a shorter life than ``within`` would never be.
         """
         token = self.readable_token()
         return token is None or self.is_over(token, within)
@@ -86,8 +86,8 @@ class StoredSession:
     def is_over(self, token: FrontToken, within: float = 0) -> bool:
         """Whether this token has expired, or will within so many seconds.
 
-        One that looked expired when it arrived is valid: a wrong clock must not lead to a refresh
-        for each request.
+        A token that looked expired when it arrived is valid: a wrong clock must not lead to a
+        refresh for each request.
         """
         left = token.expires_at - self._flows.clock.now()
         if left >= min(within * 1000, token.lifetime / 2) or token == self._timeless:
@@ -95,9 +95,9 @@ class StoredSession:
         return not self._was_saved_over(token)
 
     def _was_saved_over(self, token: FrontToken) -> bool:
-        """Whether the token that is there looked expired when it arrived, in whichever tab.
+        """Whether the current token looked expired when it arrived, in any tab.
 
-        All tabs share one clock, and the update mark tells when that was.
+        All tabs share one clock, and the update mark is the time of arrival.
         """
         saved, over = time_of(self.mark()), self._flows.clock.to_client(token.expires_at)
         if saved is None or over is None or not over < saved <= self._flows.clock.client_now:
@@ -105,48 +105,48 @@ class StoredSession:
         return token == self.readable_token()
 
     def readable_token(self) -> FrontToken | None:
-        """The front token; None also where it cannot be read."""
+        """The front token; None also if it cannot be read."""
         try:
             return self.front_token()
         except MalformedToken:
             return None
 
     def reusable_until(self) -> float | None:
-        """Until when, by the client's clock, the cookies alone tell all of the session.
+        """Until when, by the client's clock, the cookies alone determine the session.
 
-        None where they do not: without a session, and where its token cannot be read.
+        None if they do not: without a session, and if its token cannot be read.
         """
         token = self.readable_token() if isinstance(self.snapshot(), Present) else None
-        if token is None or not 0 < token.expires_at < _LATEST:  # JSON knows no infinity
+        if token is None or not 0 < token.expires_at < _LATEST:  # JSON has no infinity
             return None
         if self.is_incomplete():
             return None
         return self._flows.clock.to_client(token.expires_at)
 
     def session_handle(self) -> str | None:
-        """Which session this is; None without one, and where its token does not say."""
+        """Which session this is; None without one, and if its token does not contain it."""
         token = self.readable_token()
         return None if token is None else token.handle
 
     def mark(self) -> str | None:
-        """The update mark; another one whenever the session has changed."""
+        """The update mark; it changes whenever the session changes."""
         return self._cookies.get(LAST_UPDATE)
 
     def marked_ending(self) -> Ending | None:
-        """Which session was here before, as the update mark tells it to all tabs."""
+        """The previous session, which the update mark contains for all tabs."""
         return ending_of(self.mark())
 
     def outlives_its_end(self) -> bool:
         """Whether the browser has a front token although the session has ended.
 
-        Another subdomain has set it for a parent domain, and no page below can remove it there.
+        Another subdomain has set it for a parent domain, and pages below cannot remove it there.
         """
         return self.marked_ending() is not None and self._cookies.get(FRONT_TOKEN) is not None
 
     def is_incomplete(self) -> bool:
-        """Whether a session in headers is there whose tokens this page cannot see.
+        """Whether there is a session in headers whose tokens this page cannot see.
 
-        On an http page of a host whose https pages keep the tokens in ``Secure`` cookies.
+        That is so on an http page if the host's https pages keep the tokens in ``Secure`` cookies.
         """
         return (
             self._config.token_transfer_method == "header"
@@ -161,7 +161,7 @@ class StoredSession:
         return self._config.token_transfer_method == "cookie" and self.refresh_token() is None
 
     def access_token(self) -> str | None:
-        """The access token, where the backend lets the page see it."""
+        """The access token, if the backend exposes it to the page."""
         return self._cookies.get(ACCESS_TOKEN)
 
     def refresh_token(self) -> str | None:
@@ -169,5 +169,5 @@ class StoredSession:
         return self._cookies.get(REFRESH_TOKEN)
 
     def anti_csrf(self) -> str | None:
-        """The anti-csrf token, where the backend uses one."""
+        """The anti-csrf token, if the backend uses one."""
         return self._cookies.get(ANTI_CSRF)

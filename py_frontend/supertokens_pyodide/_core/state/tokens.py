@@ -1,4 +1,4 @@
-"""Reading tokens: the front token that every session shows, and the access token where exposed."""
+"""Reading tokens: the front token of every session, and the access token if it is exposed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Payload = dict[str, Any]
 
 
 class MalformedToken(ValueError):
-    """The text is no token of its kind; the message never quotes it."""
+    """The text is not a valid token of its kind; the message never quotes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrontToken:
-    """What the backend tells the page of its session, in the front-token header.
+    """The session's data that the backend sends to the page in the front-token header.
 
     ``expires_at`` is the access token's expiry in milliseconds since the epoch (``ate``),
     ``payload`` the access token's payload (``up``).
@@ -33,19 +33,19 @@ class FrontToken:
 
     @property
     def issued_at(self) -> float | None:
-        """When it was issued (``iat``), in seconds since the epoch, if the token says so."""
+        """When it was issued (``iat``), in seconds since the epoch, if the token contains it."""
         issued_at = self.payload.get("iat")
         return issued_at if is_time(issued_at) else None
 
     @property
     def handle(self) -> str | None:
-        """Which session it belongs to (``sessionHandle``), if the token says so."""
+        """Which session it belongs to (``sessionHandle``), if the token contains it."""
         handle = self.payload.get("sessionHandle")
         return handle if isinstance(handle, str) else None
 
     @property
     def lifetime(self) -> float:
-        """From issue to expiry, in milliseconds; 0 if the token does not say when it was issued."""
+        """From issue to expiry, in milliseconds; 0 if the token has no time of issue."""
         issued_at = self.issued_at
         return 0 if issued_at is None else max(0, self.expires_at - issued_at * 1000)
 
@@ -58,7 +58,7 @@ def read_front_token(text: str) -> FrontToken:
         compact = "".join(text.split())
         data = read_json(base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True))
     except ValueError:
-        # "from None": the cause would carry pieces of the token.
+        # "from None": the cause would contain parts of the token.
         raise MalformedToken("The front token is not base64 of JSON.") from None
     if not isinstance(data, dict):
         raise MalformedToken("The front token holds no JSON object.")
@@ -69,7 +69,7 @@ def read_front_token(text: str) -> FrontToken:
 
 
 def read_front_token_or_none(text: str | None) -> FrontToken | None:
-    """Decode a front token; None where there is none, or it cannot be read."""
+    """Decode a front token; None if there is none or if it cannot be read."""
     try:
         return None if text is None else read_front_token(text)
     except MalformedToken:
@@ -88,7 +88,7 @@ def same_payload(old: Payload, new: Payload) -> bool:
 
 
 def read_access_token(text: str) -> Payload:
-    """The payload of an access token, its signature not checked; raises MalformedToken."""
+    """The payload of an access token, without checking the signature; raises MalformedToken."""
     return read_jwt(text)[1]
 
 
@@ -97,7 +97,7 @@ def read_jwt(text: str) -> tuple[dict[str, Any], Payload]:
 
     Raises MalformedToken.
     """
-    # PyJWT takes a quarter of a second to import in WebAssembly, so only those who need it pay.
+    # Importing PyJWT takes a quarter of a second in WebAssembly, so only this function does it.
     try:
         import jwt
     except ModuleNotFoundError as missing:
@@ -106,14 +106,14 @@ def read_jwt(text: str) -> tuple[dict[str, Any], Payload]:
         package = "PyJWT" if not found or found[1] == "jwt" else found[1]
         raise UnsupportedPlatform(
             f"The Python package {package} is not installed, and this call needs it.",
-            hint="Install it too: micropip does it for PyJWT by itself; for loadPyodide() or "
-            "loadPackage(), list its name, or the address of its wheel.",
+            hint="Install it too. micropip installs PyJWT by itself; for loadPyodide() or "
+            "loadPackage(), add its name, or the address of its wheel.",
         ) from None
 
     try:
-        for part in text.split(".")[:2]:  # PyJWT parses whatever it is given
+        for part in text.split(".")[:2]:  # PyJWT does not limit what it parses
             read_json(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
         token = jwt.decode_complete(text, options={"verify_signature": False})
     except (ValueError, jwt.InvalidTokenError):
-        raise MalformedToken("The text is no JSON web token.") from None
+        raise MalformedToken("The text is not a JSON web token.") from None
     return token["header"], token["payload"]

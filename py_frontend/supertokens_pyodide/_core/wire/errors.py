@@ -1,4 +1,4 @@
-"""Errors as data, on their way to JavaScript and back."""
+"""Errors as data, for the way to JavaScript and back."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from ... import errors
 from ...errors import SuperTokensError
 from ..config.spelling import for_javascript
 
-# What some errors say beside their text.
+# Further attributes of some errors.
 _FIELDS = ("status", "reason")
 
 
 class ErrorTexts(TypedDict):
-    """What an error says."""
+    """The text of an error."""
 
     message: str
     hint: str
 
 
 class ErrorData(ErrorTexts):
-    """An error; ``javascript`` has its texts in JavaScript's names, if these differ."""
+    """An error; ``javascript`` has its texts with JavaScript's names, if they differ."""
 
     name: str
     code: str
     status: NotRequired[int]
     reason: NotRequired[str]
-    #: The call to the backend whose response the error stands for.
+    #: The call to the backend whose response this error is about.
     call: NotRequired[str]
     javascript: NotRequired[ErrorTexts]
 
@@ -57,7 +57,7 @@ def write_error(error: SuperTokensError) -> ErrorData:
 
 
 def read_error(data: Mapping[str, Any]) -> SuperTokensError:
-    """An error from what ``write_error`` made of it."""
+    """An error from the data that ``write_error`` made."""
     kind = getattr(errors, data["name"], None)
     if not (isinstance(kind, type) and issubclass(kind, SuperTokensError)):
         kind = SuperTokensError

@@ -1,4 +1,4 @@
-"""The plan: what the core tells the shim once, as data."""
+"""The plan: data that the core gives to the shim once."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from ..refresh.cooldown import RETRY_AFTER_HEADER
 from ..session.exchange import REQUEST_HEADERS
 from ..state.local_state import RESPONSE_HEADERS
 
-# Changes whenever the meaning of a step or of the plan does; both sides must agree on it.
+# Changes whenever the meaning of a step or of the plan changes; both sides compare it.
 PROTOCOL = 2
 
 
 class Plan(TypedDict):
-    """Which requests are ours, and what the core wants to know of them (js_shim/src/target.js)."""
+    """Which requests are ours, and what the core needs of them (js_shim/src/target.js)."""
 
     protocol: int
     apiDomain: str
-    #: The API's host; ports play no part.
+    #: The API's host; ports do not matter.
     hostname: str
-    #: This domain and all below it are ours as well.
+    #: This domain and its subdomains are ours as well.
     domain: str | None
     #: The API is on https: requests by plain http are not ours.
     secure: bool
-    #: A URL that contains it is never ours.
+    #: A URL that contains this text is never ours.
     skip: str
     requestHeaders: Sequence[str]
     responseHeaders: Sequence[str]
-    #: A cookie write that keeps nothing of a session, and its undoing.
+    #: A cookie write for a test, which stores nothing of a session, and its undoing.
     probe: Sequence[str]
-    #: Those of responses that the core acts on.
+    #: The statuses of responses that the core acts on.
     statuses: Sequence[int]
-    #: How long, in milliseconds, the shim's own reading of a body may take.
+    #: The timeout of the shim's own reading of a body, in milliseconds.
     timeout: int
 
 

@@ -15,9 +15,9 @@ from .steps import NOTHING, write_output, write_step
 
 
 class Port:
-    """The core as its drivers call it: the environment comes in with each call, a step goes out."""
+    """The core for its drivers: each call brings the environment, and a step comes back."""
 
-    #: What a driver may call by name, and of that what only reads.
+    #: The calls that a driver may begin by name, and those that only read.
     CALLS = calls_of(Session)
     READS = reads_of(Session)
 
@@ -26,7 +26,7 @@ class Port:
         self._flows = session.flows
         self._cookies = ""
         self._now: float = 0
-        # What functions of Python gave, by the flow that asked for it.
+        # The results of Python functions, by the flow that called them.
         self._answers: dict[int, Answer] = {}
 
     def exchange(
@@ -39,7 +39,7 @@ class Port:
     ) -> str:
         """Begin an exchange; ``headers`` is JSON of the caller's that the plan names, or empty.
 
-        If it ``is_sent``, its response is there, and the environment is that of its beginning. A
+        If it ``is_sent``, its response has arrived, and the environment is that of its beginning. A
         page whose core is in a worker may also be late.
         """
         is_sent = is_sent or now < self._now
@@ -62,7 +62,7 @@ class Port:
     ) -> tuple[Flow[Any], str | None]:
         """Begin one of CALLS for a caller in Python, who reads the flow's outcome itself.
 
-        The step is None when the flow has ended and left a driver nothing to do.
+        The step is None if the flow has ended and the driver has nothing to do.
         """
         self._enter(cookies, now)
         flow = self._begin(name, arguments)
@@ -70,9 +70,9 @@ class Port:
         return flow, None if flow.ended and not output else write_step(output, flow)
 
     def _enter(self, cookies: str | None, now: float, *, is_over: bool = False) -> None:
-        """Take the environment of this moment, or of one that ``is_over``.
+        """Take the current environment, or that of an earlier moment (``is_over``).
 
-        No cookies means those of the last call, since passing strings is expensive.
+        Without cookies those of the last call are used, because passing strings is slow.
         """
         if cookies is not None:
             self._cookies = cookies
@@ -100,19 +100,19 @@ class Port:
         return NOTHING if flow is None else write_step(self._flows.take_output(), flow)
 
     def observe(self, cookies: str | None, now: float) -> str:
-        """Look what other tabs have done; a step with their events, or nothing."""
+        """Check what other tabs have done; a step with their events, or an empty text."""
         self._enter(cookies, now)
         output = self._flows.take_output()
         return write_output(output)
 
     async def perform(self, flow_id: int) -> None:
-        """Call the function of Python that a flow asks for, and keep what it gives for ``resume``.
+        """Call the Python function that a flow asks for, and keep its result for ``resume``.
 
         Raises what the function raises, for the driver to report.
         """
         effect = self._flows.effect_of(flow_id)
         if not isinstance(effect, Call) or isinstance(effect.function, str):
-            return  # its caller has gone meanwhile
+            return  # its caller is gone meanwhile
         try:
             value = effect.function(*effect.arguments)
             if isinstance(value, Awaitable):
@@ -123,9 +123,9 @@ class Port:
         self._keep_answer(flow_id, effect, Answer(value))
 
     def _keep_answer(self, flow_id: int, effect: Effect, answer: Answer) -> None:
-        if self._flows.effect_of(flow_id) is effect:  # else its caller has gone meanwhile
+        if self._flows.effect_of(flow_id) is effect:  # otherwise its caller is gone meanwhile
             self._answers[flow_id] = answer
 
     def cancel(self, flow_id: int) -> None:
-        """Forget a flow whose caller has gone."""
+        """Forget a flow whose caller is gone."""
         self._flows.cancel(flow_id)

@@ -1,4 +1,4 @@
-"""What drivers hand to the core: requests, and the results of effects (see ``steps``)."""
+"""The input from drivers: requests, and the results of effects (see ``steps``)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Result = str | int | bool | None
 
 
 def read_request(headers: str, one_shot: bool) -> RequestHead:
-    """The caller's request; ``headers`` is JSON of those the plan names, or empty."""
+    """The caller's request; ``headers`` is JSON of the headers in the plan, or empty."""
     return RequestHead(json.loads(headers) if headers else {}, one_shot)
 
 
 def read_result(
     effect: Effect | None, result: Result
 ) -> Answer | Document | Head | str | int | bool | None:
-    """An effect's result as the flow expects it."""
+    """An effect's result in the form that the flow expects."""
     match effect:
         case Send() | Post() if isinstance(result, str):
             data = json.loads(result)

@@ -1,15 +1,15 @@
-"""The step: what the core hands to a driver, as one JSON string.
+"""The step: what the core returns to a driver, as one JSON string.
 
-A step is an object with, each only where there is something to say:
+A step is an object; each entry is there only if it is needed:
 
     cookies   strings to assign to document.cookie, in order
     storage   entries to put into localStorage
     warnings  sentences for the console
-    unlock    flows whose lock is to be freed
+    unlock    flows whose lock is to be released
     events    session events to fire, under supertokens-website's key names
-    spawned   steps of flows that are to be driven beside this one
+    spawned   steps of flows that are to be driven in parallel
     wake      flows whose wait is over
-    reusableUntil  this first step is everybody's until then, by the client's clock: see below
+    reusableUntil  until this time, by the client's clock, the first step can be reused: see below
     flow      this flow's id, while it runs
     do        its effect: send, post, post_hook, get, verify, lock, wait, read_text or call, with
               its fields beside it
@@ -23,19 +23,20 @@ result: for ``send`` and ``post`` the bare status, or JSON ``{status, headers}``
 has any of the plan's headers, or JSON ``{failure}``; for ``lock`` whether it was taken; for
 ``read_text`` the text, or nothing if it has not come within the plan's ``timeout``; for ``get``
 JSON ``{status, text, cache_control}``, status 0 if no response came; for ``verify`` whether the
-signature fits, or nothing where nobody can tell; for ``wait`` nothing, or False at once where it
-cannot wait; for ``call`` of a function that it names JSON ``{value}``, and for any that fails JSON
-``{failed: true}``. A ``call`` without a name is of a function of Python, which ``Port.perform``
-calls; what it gives stays in Python.
+signature fits, or nothing if that is unknown; for ``wait`` nothing, or False at once if it cannot
+wait; for a ``call`` with the name of a function JSON ``{value}``, and for any call that fails JSON
+``{failed: true}``. A ``call`` without a name is of a Python function, which ``Port.perform`` calls;
+its result stays in Python.
 
-A response whose final URL is not ours (a redirect to another host) says nothing of the session. The
-driver then resumes ``send`` with the bare status 0, and ``post`` with ``{failure}``.
+If a response's final URL is not ours (a redirect to another host), the response is not about the
+session. The driver then resumes ``send`` with the bare status 0, and ``post`` with ``{failure}``.
 
-A *reusable* step is what every like call gets while the cookies stay as they are, so a driver
-need not ask again. (Like are calls without arguments of one name, and exchanges that report no
-headers and are not one-shot.) An exchange that was begun so is unknown to the core. Its response is
-delivered if it has none of the plan's headers and none of its ``statuses``; else the driver begins
-it now, with the cookies and the clock of its time, and resumes it.
+A *reusable* step is the same for every equal call while the cookies stay the same, so a driver can
+use it again. (Calls are equal if they have one name and no arguments. Exchanges are equal if they
+report no headers and are not one-shot.) The core does not know an exchange that was begun this way.
+Its response is delivered if it has none of the plan's headers and none of its ``statuses``.
+Otherwise the driver begins the exchange now, with the cookies and the clock of its start, and
+resumes it.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ from .errors import ErrorData, write_error
 
 
 class Step(TypedDict, total=False):
-    """A step; each entry is there only where there is something to say (js_shim/src/flow)."""
+    """A step; each entry is there only if it is needed (js_shim/src/flow)."""
 
     cookies: list[str]
     storage: dict[str, str]
@@ -81,7 +82,7 @@ class Step(TypedDict, total=False):
     reusableUntil: float
     flow: int
     do: Literal["send", "post", "post_hook", "get", "verify", "lock", "wait", "read_text", "call"]
-    # What the effects have beside them.
+    # The further entries of effects.
     headers: Mapping[str, str]
     drop: Sequence[str]
     credentials: str | None
@@ -105,12 +106,12 @@ class Step(TypedDict, total=False):
 
 
 _DELIVER = '{"verdict":"deliver"}'
-#: What a flow that is no longer there answers.
+#: The answer for a flow that no longer exists.
 NOTHING = '{"verdict":"value","value":null}'
 
 
 def write_step(output: Output, flow: Flow[Any], reusable_until: float | None = None) -> str:
-    """The step at which a flow is, with everything that was put out on the way."""
+    """The current step of a flow, with all output since the last step."""
     if not output and isinstance(flow.value, Delivery) and not flow.value.refresh:
         return _DELIVER  # the end of nearly every exchange
     step = _written(output)
@@ -121,7 +122,7 @@ def write_step(output: Output, flow: Flow[Any], reusable_until: float | None = N
 
 
 def write_output(output: Output) -> str:
-    """A step without a flow; empty if nothing was put out."""
+    """A step without a flow; empty if there is no output."""
     return json.dumps(_written(output)) if output else ""
 
 
@@ -168,7 +169,7 @@ def _verdict(value: object) -> Step:
         ]
         value = asdict(replace(value, findings=findings, options=to_javascript(value.options)))
     elif not isinstance(value, (str, int, float, dict, list, type(None))):
-        value = None  # an inner outcome: nobody outside reads it
+        value = None  # an internal outcome, which no caller reads
     return {"verdict": "value", "value": value}
 
 

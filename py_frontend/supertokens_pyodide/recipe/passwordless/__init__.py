@@ -5,11 +5,11 @@
     await passwordless.create_code(email="ann@example.com")
     result = await passwordless.consume_code(code="123456")
 
-An attempt to sign in is kept in the browser until it ends or expires, so that the code may be
-entered on another page. A link may be opened anywhere: show a button before you consume it if it
-was not ``began_here``, since mail scanners open links, too.
+An attempt to sign in is stored in the browser until it ends or expires, so that the code may be
+entered on another page. A link may be opened anywhere. If it was not ``began_here``, show a button
+before you consume it, because mail scanners open links, too.
 
-A message for the user, about an address that is none for instance, raises GeneralError.
+A message for the user, for instance about an invalid address, raises GeneralError.
 """
 
 from __future__ import annotations
@@ -82,12 +82,12 @@ async def create_code(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> CreateResult:
-    """Begin an attempt: have a code, a link or both sent to an address or a number.
+    """Begin an attempt: send a code, a link or both to an address or a number.
 
     Without a session ``second_factor=True`` raises NoSession.
     """
     if (email is None) == (phone_number is None):
-        raise TypeError("create_code() takes email= or phone_number=, and one of them.")
+        raise TypeError("create_code() takes either email= or phone_number=.")
     contact = {"email": email} if phone_number is None else {"phoneNumber": phone_number}
     tenant = tenant_id or await page_tenant(user_context)
     result = await _routes.CREATE.send(
@@ -108,9 +108,9 @@ async def resend_code(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> ResendResult:
-    """Have another message sent for an attempt, the newest of this browser unless given.
+    """Send another message for an attempt; the default is the newest of this browser.
 
-    Not within ``cooldown`` seconds of the last one; backends have no such limit of their own.
+    Refused within ``cooldown`` seconds of the last message; backends have no such limit.
     """
     attempt = attempt or login_attempt()
     if attempt is None:
@@ -141,12 +141,12 @@ async def consume_code(
 ) -> ConsumeResult:
     """Sign in with the code that the user enters, or with a link: see ``link_code_from_url``.
 
-    A code is for ``attempt``, the newest of this browser unless given; white space in it is
-    dropped. The tenant is ``tenant_id``, else that of the link or attempt. Links are no second
-    factor. A failure leaves a session that is there alone.
+    A code is for ``attempt``, by default the newest of this browser; white space in the code is
+    removed. The tenant is ``tenant_id``, else that of the link or attempt. Links cannot be second
+    factors. If the sign-in fails, an existing session stays as it is.
     """
     if (code is None) == (link is None):
-        raise TypeError("consume_code() takes code= or link=, and one of them.")
+        raise TypeError("consume_code() takes either code= or link=.")
     attempt = attempt or login_attempt()
     if link is not None:
         id, tenant = link.pre_auth_session_id, link.tenant_id
@@ -177,7 +177,7 @@ async def does_email_exist(
 ) -> bool:
     """Whether a user of the tenant signs in with codes sent to this address.
 
-    Anybody may ask, so that it tells strangers who has an account; a backend can disable it.
+    Anybody may call this API, so it reveals who has an account; a backend can disable it.
     """
     return await _routes.EMAIL_EXISTS.send(
         query={"email": email}, tenant_id=tenant_id, user_context=user_context
@@ -188,7 +188,7 @@ async def does_email_exist(
 async def does_phone_number_exist(
     *, phone_number: str, tenant_id: str | None = None, user_context: UserContext | None = None
 ) -> bool:
-    """Whether a user of the tenant has this number. Anybody may ask, as for addresses."""
+    """Whether a user of the tenant has this number. Anybody may call this API, as for addresses."""
     return await _routes.PHONE_NUMBER_EXISTS.send(
         query={"phoneNumber": phone_number}, tenant_id=tenant_id, user_context=user_context
     )

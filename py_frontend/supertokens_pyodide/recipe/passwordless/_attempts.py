@@ -13,7 +13,7 @@ from .._tenant import tenant_of
 
 FlowType = Literal["USER_INPUT_CODE", "MAGIC_LINK", "USER_INPUT_CODE_AND_MAGIC_LINK"]
 
-# Seconds that a code lives in the core, unless that is set otherwise.
+# Seconds that a code is valid by the core's default settings.
 LIFETIME = 900
 
 attempts = Attempts("local", "supertokens-pyodide-passwordless")
@@ -36,13 +36,13 @@ class LoginAttempt:
 
     @classmethod
     def read(cls, body: Body) -> LoginAttempt:
-        """Read it from a response, which does not say whose it is."""
+        """Read it from a response, which does not contain the address or number."""
         ids = body.text("deviceId"), body.text("preAuthSessionId")
         return cls(*ids, cast(FlowType, body.text("flowType")), None, None, "public", 0)
 
     @classmethod
     def kept(cls, entry: dict[str, Any]) -> LoginAttempt:
-        """The attempt that an entry is about; raises ValueError."""
+        """The attempt in an entry; raises ValueError."""
         body = Body(entry)
         return cls(
             body.text("deviceId"),
@@ -55,7 +55,7 @@ class LoginAttempt:
         )
 
     def keep(self) -> LoginAttempt:
-        """Keep it from now on, as one whose message is sent now."""
+        """Store it, with the current time as the time of its last message."""
         entry = {
             "deviceId": self.device_id,
             "preAuthSessionId": self.pre_auth_session_id,
@@ -70,7 +70,7 @@ class LoginAttempt:
 
 @dataclass(frozen=True, slots=True)
 class LinkCode:
-    """The content of a link. ``began_here``: this browser has begun the attempt."""
+    """The content of a link. ``began_here``: the attempt was begun in this browser."""
 
     link_code: str = field(repr=False)
     pre_auth_session_id: str = field(repr=False)
@@ -81,7 +81,7 @@ class LinkCode:
 def login_attempt() -> LoginAttempt | None:
     """The newest attempt of this browser that has neither ended nor expired.
 
-    Attempts are kept in localStorage. In a worker without ``window_handler``, and where storage is
+    Attempts are stored in localStorage. In a worker without ``window_handler``, and if storage is
     blocked, they live as long as the worker or page.
     """
     entry = attempts.newest()
@@ -92,10 +92,10 @@ def login_attempt() -> LoginAttempt | None:
 
 
 def link_code_from_url(url: str | None = None, *, clear: bool = True) -> LinkCode | None:
-    """Read the link in the page's address, or in ``url``; None if it is no such link.
+    """Read the link in the page's address, or in ``url``; None if it is not such a link.
 
-    It is taken out of the page's address unless ``clear`` is False, and nothing is sent. In a
-    worker without ``window_handler`` the URL must be given, or UnsupportedPlatform is raised.
+    It is removed from the page's address unless ``clear`` is False; nothing is sent. In a
+    worker without ``window_handler`` give the URL, or UnsupportedPlatform is raised.
     """
     href = address(url)
     parts = urlsplit(href)
@@ -108,7 +108,7 @@ def link_code_from_url(url: str | None = None, *, clear: bool = True) -> LinkCod
 
 
 def forget_all_like(id: str) -> None:
-    """Forget an attempt that succeeded, with those that the backend has ended along with it."""
+    """Remove an attempt that succeeded, and those that the backend has ended with it."""
     entries = attempts.all()
     contact = _contact(entries.get(id, {}))
     for other, entry in entries.items():

@@ -12,7 +12,7 @@ from ._attempts import LoginAttempt
 
 @dataclass(frozen=True, slots=True)
 class CodeSent:
-    """A code, a link or both are on their way: ``attempt.flow_type`` says which."""
+    """A code, a link or both were sent: ``attempt.flow_type`` says which."""
 
     status: ClassVar[Literal["OK"]] = "OK"
     attempt: LoginAttempt
@@ -20,7 +20,7 @@ class CodeSent:
 
 @dataclass(frozen=True, slots=True)
 class CodeResent:
-    """Another message is on its way; codes of earlier ones still count."""
+    """Another message was sent; earlier codes are still valid."""
 
     status: ClassVar[Literal["OK"]] = "OK"
     attempt: LoginAttempt
@@ -28,7 +28,7 @@ class CodeResent:
 
 @dataclass(frozen=True, slots=True)
 class TooSoon:
-    """Nothing was sent: the last message is too young. ``retry_after`` is in seconds."""
+    """Nothing was sent: the last message is too recent. ``retry_after`` is in seconds."""
 
     status: ClassVar[Literal["TOO_SOON"]] = "TOO_SOON"
     retry_after: float
@@ -39,7 +39,7 @@ class RestartFlow:
     """The attempt is over: begin again with ``create_code``.
 
     The backend does not say whether a code or link has expired, was used, or was wrong too often.
-    With ``session_exists`` somebody is signed in: the link may have been used before.
+    With ``session_exists`` a user is signed in: the link may have been used before.
     """
 
     status: ClassVar[Literal["RESTART_FLOW_ERROR"]] = "RESTART_FLOW_ERROR"
@@ -78,7 +78,7 @@ class WrongCode(_Counted):
 
 @dataclass(frozen=True, slots=True)
 class ExpiredCode(_Counted):
-    """The code was right and is too old: have another sent. It counts as an attempt."""
+    """The code was right but is too old: send another. It counts as an attempt."""
 
     status: ClassVar[Literal["EXPIRED_USER_INPUT_CODE_ERROR"]] = "EXPIRED_USER_INPUT_CODE_ERROR"
 

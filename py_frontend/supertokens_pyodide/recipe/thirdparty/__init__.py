@@ -1,4 +1,4 @@
-"""Sign-in at another provider: Google, say, or whatever speaks OpenID Connect or OAuth 2.
+"""Sign-in with another provider, such as Google, by OpenID Connect or OAuth 2.
 
     from supertokens_pyodide.recipe import thirdparty
 
@@ -8,8 +8,9 @@
     # on /callback
     result = await thirdparty.sign_in_and_up()
 
-What the callback must fit to (a random state, PKCE's verifier) is kept in sessionStorage, for each
-attempt apart, for ten minutes. It is spent once: what is done twice is not sent twice.
+The data that the callback must match (a random state, PKCE's verifier) are stored in sessionStorage
+for ten minutes, separately for each attempt. They are used once: a repeated callback is not sent
+again.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ __all__ = [
 
 RECIPE = "thirdparty"
 
-# What providers add to the callback's address.
+# Parameters that providers add to the callback's address.
 _PARAMETERS = {
     *("code", "state", "error", "error_description", "error_uri", "iss", "scope", "session_state"),
     *("authuser", "prompt", "hd", "user", "id_token"),
@@ -117,14 +118,15 @@ async def authorisation_url(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> str:
-    """Where to send the user; what the callback must fit to is kept.
+    """The address to send the user to; stores the data that the callback must match.
 
-    ``redirect_uri`` is your page that calls ``sign_in_and_up``. Where the provider knows another
-    one, the backend's for Apple's form post, it is ``redirect_uri_on_provider_dashboard``.
+    ``redirect_uri`` is your page that calls ``sign_in_and_up``. If the provider is registered with
+    another address, such as the backend's for Apple's form post, give that as
+    ``redirect_uri_on_provider_dashboard``.
 
-    Raises NoSession if ``second_factor=True`` and nobody is signed in. Raises UnsupportedPlatform
-    before anything is sent if the page's storage is blocked, or in a worker that has no
-    ``window_handler``: the callback would come in vain.
+    Raises NoSession if ``second_factor=True`` and no user is signed in. Raises UnsupportedPlatform
+    if the page's storage is blocked, or in a worker without ``window_handler``, because the
+    callback could not be checked. In both cases nothing is sent.
     """
     page_window("the page's sessionStorage", "Call it on the page.")
     tenant = tenant_id or await page_tenant(user_context)
@@ -140,7 +142,7 @@ async def authorisation_url(
     )
     told = {"state": os.urandom(24).hex()}
     if dashboard != redirect_uri:
-        told["frontendRedirectURI"] = redirect_uri  # the backend sends the browser on to it
+        told["frontendRedirectURI"] = redirect_uri  # the backend redirects the browser there
     state = b64encode(json.dumps(told).encode()).decode()
     OAuthState(
         state,
@@ -154,7 +156,7 @@ async def authorisation_url(
     if attempts.is_in_memory():
         attempts.forget(state)
         raise UnsupportedPlatform(
-            "The browser keeps nothing for this page, so that no callback can be recognised.",
+            "The browser stores nothing for this page, so a callback could not be checked.",
             hint="Ask the user to allow storage for this site, or offer another way to sign in.",
         )
     return with_parameters(found.url, {"state": state})
@@ -171,7 +173,7 @@ async def redirect_to(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> None:
-    """Send the user to the provider: ``authorisation_url``, and then the page goes there."""
+    """Send the user to the provider: the page goes to ``authorisation_url``."""
     url = await authorisation_url(
         third_party_id=third_party_id,
         redirect_uri=redirect_uri,
@@ -193,7 +195,7 @@ async def sign_in_and_up(
 ) -> SignInResult:
     """Sign in with the callback in the page's address, or in ``url``.
 
-    What of it is secret is taken out of the page's address. All outcomes but the first three are
+    Its secret parts are removed from the page's address. All results but the first three are
     decided here, before anything is sent. The tenant is ``tenant_id``, else the attempt's.
     """
     given = dict(parse_qsl(urlsplit(address(url)).query, keep_blank_values=True))
@@ -225,7 +227,7 @@ async def sign_in_and_up(
 
 
 def _without_attempt(given: Mapping[str, str], state: str, is_spent: bool) -> SignInResult:
-    """The result for a callback that belongs to no open attempt."""
+    """The result for a callback without an open attempt."""
     if is_spent:
         return CallbackAlreadyUsed()
     if attempts.has_expired(state):
@@ -233,7 +235,7 @@ def _without_attempt(given: Mapping[str, str], state: str, is_spent: bool) -> Si
     if "error" in given:
         return ProviderRefused(given["error"], given.get("error_description"))
     if not state:
-        # A callback whose address was cleaned leaves nothing but this.
+        # An address whose callback was removed has only this parameter left.
         is_again = "code" not in given and any("spent" in e for e in attempts.all().values())
         return CallbackAlreadyUsed() if is_again else StateMissing()
     return StateMismatch() if attempts.all() else StateMissing()

@@ -1,4 +1,4 @@
-"""Attempts to sign in at a provider, which outlive the page that begins them."""
+"""Attempts to sign in with a provider, which outlive the page that begins them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from .._body import Body
 from .._page import Attempts
 
-# Seconds that a user may take at the provider.
+# Seconds that the user has to sign in at the provider.
 LIFETIME = 600
 
 attempts = Attempts("session", "supertokens-pyodide-oauth")
@@ -17,7 +17,7 @@ attempts = Attempts("session", "supertokens-pyodide-oauth")
 
 @dataclass(frozen=True, slots=True)
 class OAuthState:
-    """An attempt that was begun: what its callback must fit to."""
+    """An attempt: the data that its callback must match."""
 
     state: str = field(repr=False)
     third_party_id: str
@@ -29,7 +29,7 @@ class OAuthState:
 
     @classmethod
     def kept(cls, state: str, entry: Mapping[str, Any]) -> OAuthState | None:
-        """The attempt that an entry is about; None if it was ended."""
+        """The attempt in an entry; None if it has ended."""
         body = Body(entry)
         try:
             return cls(
@@ -45,7 +45,7 @@ class OAuthState:
             return None
 
     def keep(self) -> None:
-        """Keep it from now on."""
+        """Store it."""
         entry = {
             "thirdPartyId": self.third_party_id,
             "tenantId": self.tenant_id,
@@ -58,7 +58,7 @@ class OAuthState:
 
 
 def state_from_storage(state: str | None = None) -> OAuthState | None:
-    """The attempt with this state, or the newest that was not ended; None if there is none."""
+    """The attempt with this state (None: the newest open attempt); None if there is none."""
     found = (
         OAuthState.kept(id, entry)
         for id, entry in reversed(attempts.all().items())

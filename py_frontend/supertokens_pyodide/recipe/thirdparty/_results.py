@@ -10,16 +10,16 @@ from .._results import NotAllowed, Plain, SignedIn
 
 @dataclass(frozen=True, slots=True)
 class NoEmailGiven(Plain):
-    """The provider gives no address, and the backend requires one."""
+    """The provider returns no e-mail address, and the backend requires one."""
 
     status: ClassVar[Literal["NO_EMAIL_GIVEN_BY_PROVIDER"]] = "NO_EMAIL_GIVEN_BY_PROVIDER"
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderRefused:
-    """The provider has refused, or the user has: ``error`` is ``"access_denied"`` then.
+    """The provider has refused, or the user has: then ``error`` is ``"access_denied"``.
 
-    ``error`` is None if the provider gave neither a code nor an error.
+    ``error`` is None if the provider returned neither a code nor an error.
     """
 
     status: ClassVar[Literal["PROVIDER_REFUSED"]] = "PROVIDER_REFUSED"
@@ -36,7 +36,7 @@ class StateMissing:
 
 @dataclass(frozen=True, slots=True)
 class StateMismatch:
-    """The address belongs to none of the attempts of this tab: do not trust it."""
+    """The address matches none of the tab's attempts: do not trust it."""
 
     status: ClassVar[Literal["STATE_MISMATCH"]] = "STATE_MISMATCH"
 
@@ -50,7 +50,7 @@ class StateExpired:
 
 @dataclass(frozen=True, slots=True)
 class CallbackAlreadyUsed:
-    """The callback was sent to the backend before; its result was given then."""
+    """The callback was sent to the backend before; the first call got the result."""
 
     status: ClassVar[Literal["CALLBACK_ALREADY_USED"]] = "CALLBACK_ALREADY_USED"
 

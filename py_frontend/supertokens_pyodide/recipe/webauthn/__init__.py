@@ -8,9 +8,9 @@
         case webauthn.Dismissed():
             ...
 
-``register`` and ``sign_in`` do all in one call; ``prepare`` fetches what they need before the
-click. The steps beneath them are there as well. Prompts are the page's: in a worker they give
-NotSupported, and the page must show them.
+``register`` and ``sign_in`` each do everything in one call. ``prepare`` fetches the options before
+the click. The separate steps are public, too. Only a page can show prompts: in a worker the result
+is NotSupported, and the page must show them.
 """
 
 from .._links import TokenLink

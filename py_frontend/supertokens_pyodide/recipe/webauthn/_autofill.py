@@ -1,4 +1,4 @@
-"""Sign-in with a passkey that the browser offers where a form is filled in."""
+"""Sign-in with a passkey that the browser offers in a form (autofill)."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from ._results import (
 )
 from ._steps import sign_in_options, sign_in_with
 
-# Seconds before options expire, in which a user may still be choosing.
+# Seconds before the options expire, while the user may still be choosing.
 _MARGIN = 10
-# Seconds: who is refused sooner than that, and again, was not refused by a user.
+# Seconds: two refusals that are quicker than this do not come from a user.
 _AT_ONCE = 1.0
 
 
 class autofill_sign_in:
-    """Offer passkeys in the page's form, for as long as the block runs.
+    """Offer passkeys in the page's form, as long as the block runs.
 
         async with webauthn.autofill_sign_in() as offer:
             match await offer.result():
                 case webauthn.SignedIn(user=user):
                     ...
 
-    The form needs an input with ``autocomplete="username webauthn"``. Options live for a minute,
-    so the offer is renewed before; another prompt of the page interrupts it. The block's end
-    withdraws it. If the browser has no such thing, the result is NotSupported.
+    The form needs an input with ``autocomplete="username webauthn"``. Options are valid for a
+    minute and are renewed in time. Another prompt of the page interrupts the offer; the block's end
+    ends it. If the browser does not support this, the result is NotSupported.
     """
 
     def __init__(

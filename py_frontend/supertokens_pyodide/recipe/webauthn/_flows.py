@@ -1,4 +1,4 @@
-"""Registration, sign-in and the rest in one call each: options, prompt, and the answer sent."""
+"""Registration, sign-in and more in one call each: fetch options, prompt, send the answer."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ async def prepare(
 ) -> SignInOptionsResult | RegisterOptionsResult:
     """Fetch options before the user clicks: to register an address, or without one to sign in.
 
-    Some browsers prompt only within a click, and not after a request. Give the result to
-    ``register`` or ``sign_in`` as ``options``; options that have expired are fetched anew there.
+    Some browsers show a prompt only during a click, and not after a request. Pass the result to
+    ``register`` or ``sign_in`` as ``options``; these fetch new options if they have expired.
     """
     if email is None:
         return await sign_in_options(tenant_id=tenant_id, user_context=user_context)
@@ -79,10 +79,10 @@ async def register(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> RegisterResult:
-    """Make a passkey for an address, and a user that signs in with it.
+    """Create a passkey for an address, and a user that signs in with it.
 
-    With ``second_factor=True`` the passkey becomes one of the session's user; without a session
-    that raises NoSession before anybody is asked.
+    With ``second_factor=True`` the passkey is added to the session's user; without a session that
+    raises NoSession before the prompt.
     """
     if second_factor:
         await require_session(_current.current())
@@ -115,8 +115,8 @@ async def sign_in(
 ) -> SignInResult:
     """Ask for a passkey and sign in with it.
 
-    With ``second_factor=True`` it completes a factor of the session that is there, and raises
-    NoSession without one before anybody is asked.
+    With ``second_factor=True`` the call completes a factor of the current session. Without a
+    session it raises NoSession before the prompt.
     """
     if second_factor:
         await require_session(_current.current())
@@ -148,10 +148,10 @@ async def add_credential(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> AddResult:
-    """Make a passkey for the session's user, whose address is ``email``; raises NoSession.
+    """Create a passkey for the session's user, whose address is ``email``; raises NoSession.
 
-    If the user has signed in with a passkey, this is another one. Otherwise it is another way to
-    sign in: NeedsLinking says so, and ``link=True`` makes it and links it to the user.
+    If the user has signed in with a passkey, this adds another one. Otherwise a passkey is a new
+    login method: the result is NeedsLinking, and ``link=True`` creates it and links it to the user.
     """
     if (failure := _unusable(options)) is not None:
         return failure
@@ -194,8 +194,8 @@ async def remove_credential(
 ) -> RemoveResult:
     """Remove a passkey of the session's user; raises NoSession.
 
-    Sessions that began with it go on. A browser that can is told not to offer it any more, if the
-    passkey was made or used in it.
+    Sessions that began with it continue. If this browser made or used the passkey, and supports it,
+    the SDK reports the removal to the browser, which then no longer offers the passkey.
     """
     result = await _routes.REMOVE.send(
         {"webauthnCredentialId": credential_id}, user_context=user_context
@@ -213,7 +213,7 @@ async def recover_account(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> RecoverResult:
-    """Make a new passkey with the token of a link: see ``recovery_token_from_url``.
+    """Create a new passkey with the token of a link: see ``recovery_token_from_url``.
 
     The tenant is ``tenant_id``, else the link's, else the page's.
     """
@@ -241,8 +241,8 @@ async def recover_account(
 def recovery_token_from_url(url: str | None = None, *, clear: bool = True) -> TokenLink | None:
     """The token of the link in the page's address, or in ``url``; None if there is none.
 
-    It is taken out of the page's address unless ``clear`` is False, and nothing is sent. In a
-    worker without ``window_handler`` the URL must be given, or UnsupportedPlatform is raised.
+    The token is removed from the page's address unless ``clear`` is False; nothing is sent. In a
+    worker without ``window_handler`` give the URL, or UnsupportedPlatform is raised.
     """
     return take_token(url, clear=clear)
 

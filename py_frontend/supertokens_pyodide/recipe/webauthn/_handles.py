@@ -1,4 +1,4 @@
-"""User handles of passkeys: a browser needs them to learn which passkeys a user still has."""
+"""User handles of passkeys, with which a browser learns a user's current passkeys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _handles = Attempts("local", "supertokens-pyodide-passkeys")
 
 
 def remember(credential: Credential, rp_id: str, user_handle: str | None) -> None:
-    """Remember the user's handle in a passkey that was made or used here."""
+    """Store the user's handle from a passkey that was made or used here."""
     if user_handle:
         _handles.keep(credential.id, {"rpId": rp_id, "userHandle": user_handle}, _A_YEAR)
 
@@ -26,7 +26,7 @@ def is_known(credential_id: str) -> bool:
 
 
 async def signal_accepted(removed_id: str, credential_ids: Sequence[str]) -> None:
-    """Tell the browser which passkeys are left, after one was removed."""
+    """Report the remaining passkeys to the browser after one was removed."""
     known = _handles.get(removed_id)
     _handles.forget(removed_id)
     if known is None:

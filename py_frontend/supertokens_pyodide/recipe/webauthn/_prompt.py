@@ -1,4 +1,4 @@
-"""The browser's prompts for passkeys: one at a time, and what comes of each as a result."""
+"""The browser's prompts for passkeys: one at a time; each outcome becomes a result."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from ._results import (
     WrongRelyingParty,
 )
 
-# The transports that the backend SDK knows: it fails at others.
+# The transports that the backend SDK knows: others make it fail.
 _TRANSPORTS = ("ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb")
 
 IN_WORKER = (
     "A worker cannot prompt for passkeys: let the page call create_credential() or "
-    "get_credential(), or do it with the options that register_options() or sign_in_options() give."
+    "get_credential() with the options of register_options() or sign_in_options()."
 )
 
 
@@ -43,13 +43,13 @@ class Passkeys(Protocol):
     """The part of a browser that recipes need."""
 
     def unsupported(self) -> str | None:
-        """The reason if there are no passkeys here; None if there are."""
+        """The reason why there are no passkeys here; None if there are."""
 
     async def has_platform_authenticator(self) -> bool:
         """Whether the device itself can keep passkeys."""
 
     async def has_autofill(self) -> bool:
-        """Whether the browser offers passkeys where a form is filled in."""
+        """Whether the browser offers passkeys in forms (autofill)."""
 
     def new_control(self) -> Control:
         """A new object that can end a prompt."""
@@ -65,27 +65,27 @@ class Passkeys(Protocol):
     async def signal_accepted(
         self, rp_id: str, user_handle: str, credential_ids: Sequence[str]
     ) -> None:
-        """Tell the browser which passkeys of a user there are."""
+        """Report a user's current passkeys to the browser."""
 
 
 Prompt = Callable[[Control], Coroutine[Any, Any, dict[str, Any]]]
 
 
 class Prompts:
-    """The prompts of one page: a new one takes the place of one that is open."""
+    """The prompts of one page: a new one replaces an open one."""
 
     def __init__(self) -> None:
         self._open: tuple[Control, asyncio.Event] | None = None
         self._asked_for = 0
         self._is_closed = False
-        #: Set while no prompt is open, or about to be, but that of autofill.
+        #: Set while no prompt is open or about to open, except autofill's.
         self.is_idle = asyncio.Event()
         self.is_idle.set()
-        #: Held by the one that offers passkeys in a form.
+        #: Held by the caller that offers passkeys in a form.
         self.offering = asyncio.Lock()
 
     async def show(self, passkeys: Passkeys, prompt: Prompt) -> PromptResult:
-        """Show a prompt, once the one that is open has ended."""
+        """Show a prompt after the open one has ended."""
         self._asked_for += 1
         self.is_idle.clear()
         try:
@@ -100,7 +100,7 @@ class Prompts:
                 self.is_idle.set()
 
     async def offer(self, passkeys: Passkeys, prompt: Prompt, seconds: float) -> PromptResult:
-        """Show the prompt of autofill for some time, unless there is another."""
+        """Show the prompt of autofill for some time, if there is no other."""
         if self._open is not None or not self.is_idle.is_set():
             return Aborted()
         return await self._run(passkeys, prompt, seconds)
@@ -131,7 +131,7 @@ class Prompts:
             ended.set()
 
     def close(self) -> None:
-        """End the prompt that is open."""
+        """End the open prompt."""
         self._is_closed = True
         if self._open is not None:
             self._open[0].abort()
@@ -154,7 +154,7 @@ def passkeys_for(rp_id: str | None) -> Passkeys | NotSupported | WrongRelyingPar
 
 
 def passkeys_for(rp_id: str | None) -> Passkeys | NotSupported | WrongRelyingParty:
-    """The browser's passkeys, or why they cannot be used for a relying party, if there is one."""
+    """The browser's passkeys, or the reason why a relying party, if given, cannot use them."""
     client = _current.current()
     passkeys: Passkeys | None = client.host.passkeys() if client.host else None
     if passkeys is None:
@@ -162,7 +162,7 @@ def passkeys_for(rp_id: str | None) -> Passkeys | NotSupported | WrongRelyingPar
     host = client.config.page.hostname
     reason = passkeys.unsupported()
     if reason is None and is_ip_address(host):
-        reason = "Browsers have no passkeys for IP addresses: open the page by its name."
+        reason = "Browsers have no passkeys for IP addresses: open the page by its host name."
     if reason is not None:
         return NotSupported(reason)
     if rp_id is not None and host != rp_id and not host.endswith(f".{rp_id}"):
@@ -171,7 +171,7 @@ def passkeys_for(rp_id: str | None) -> Passkeys | NotSupported | WrongRelyingPar
 
 
 def failed(name: str, message: str) -> PromptFailure:
-    """The result that stands for a failed prompt, by the DOMException's name."""
+    """The result for a failed prompt, by the DOMException's name."""
     match name:
         case "NotAllowedError":
             return Dismissed()
@@ -183,12 +183,12 @@ def failed(name: str, message: str) -> PromptFailure:
             return NotSupported(f"{name}: {message}")
     raise UnsupportedPlatform(
         f"The browser's prompt for passkeys failed ({name}).",
-        hint=message or "Look into the browser's console.",
+        hint=message or "See the browser's console.",
     )
 
 
 def read_credential(data: dict[str, Any]) -> Credential:
-    """The answer of a prompt, in the form that the backend takes."""
+    """The answer of a prompt, in the backend's format."""
     response = dict(data["response"])
     if "transports" in response:
         response["transports"] = [t for t in response["transports"] if t in _TRANSPORTS]

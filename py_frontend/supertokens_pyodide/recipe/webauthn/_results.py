@@ -16,7 +16,7 @@ from .._results import NotAllowed, Plain, SignedIn
 class RegisterOptions:
     """The backend's options for a new passkey.
 
-    ``public_key`` has them in the form of browsers, with binary values as base64url.
+    ``public_key`` has them in the browser's format, with binary values as base64url.
     ``expires_at`` is in milliseconds since the epoch, by the page's clock.
     """
 
@@ -60,7 +60,7 @@ class SignInOptions:
 
 
 def _timed(body: Body) -> tuple[str, float]:
-    """The options' id, and how many seconds they live."""
+    """The options' id, and how many seconds they are valid."""
     lifetime = (body.number("expiresAt") - body.number("createdAt")) / 1000
     return body.text("webauthnGeneratedOptionsId"), lifetime
 
@@ -80,10 +80,10 @@ class InvalidEmail:
 
 @dataclass(frozen=True, slots=True)
 class InvalidOptions(Plain):
-    """The backend's settings do not fit together, or the options are for somebody else.
+    """The backend's settings contradict each other, or the options belong to another caller.
 
-    The host of the backend's ``origin`` must be its ``relying_party_id`` or below it; that id is
-    the API's host unless set.
+    The host of the backend's ``origin`` must be its ``relying_party_id`` or a subdomain; the
+    default id is the API's host.
     """
 
     status: ClassVar[Literal["INVALID_OPTIONS_ERROR"]] = "INVALID_OPTIONS_ERROR"
@@ -98,7 +98,7 @@ class OptionsNotFound(Plain):
 
 @dataclass(frozen=True, slots=True)
 class InvalidToken(Plain):
-    """The link is unknown, used or too old: have another mail sent."""
+    """The link is unknown, used or too old: send another e-mail."""
 
     status: ClassVar[Literal["RECOVER_ACCOUNT_TOKEN_INVALID_ERROR"]] = (
         "RECOVER_ACCOUNT_TOKEN_INVALID_ERROR"
@@ -110,7 +110,7 @@ class InvalidToken(Plain):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The answer of a passkey, in the form that the backend takes."""
+    """The answer of a passkey, in the backend's format."""
 
     status: ClassVar[Literal["OK"]] = "OK"
     id: str
@@ -119,21 +119,21 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """The user has said no, or nothing in time, or has no passkey: browsers do not say which."""
+    """The user has refused, did not answer, or has no passkey: browsers do not say which."""
 
     status: ClassVar[Literal["DISMISSED"]] = "DISMISSED"
 
 
 @dataclass(frozen=True, slots=True)
 class Aborted:
-    """Another prompt of this page has taken the place of this one."""
+    """Another prompt of this page has replaced this one."""
 
     status: ClassVar[Literal["ABORTED"]] = "ABORTED"
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadyRegistered:
-    """The device has a passkey of this user already."""
+    """The device already has a passkey of this user."""
 
     status: ClassVar[Literal["AUTHENTICATOR_ALREADY_REGISTERED"]] = (
         "AUTHENTICATOR_ALREADY_REGISTERED"
@@ -152,7 +152,7 @@ class NotSupported:
 class WrongRelyingParty:
     """The backend's passkeys are for another site than the page's.
 
-    Set ``relying_party_id`` of the backend's recipe to the page's host or to a parent domain of it.
+    Set ``relying_party_id`` of the backend's recipe to the page's host or to a parent domain.
     """
 
     status: ClassVar[Literal["WRONG_RELYING_PARTY"]] = "WRONG_RELYING_PARTY"
@@ -164,7 +164,7 @@ class WrongRelyingParty:
 class Supported:
     """Passkeys can be used here.
 
-    ``platform``: the device itself keeps them. ``autofill``: the browser offers them in forms.
+    ``platform``: the device itself stores them. ``autofill``: the browser offers them in forms.
     """
 
     status: ClassVar[Literal["OK"]] = "OK"
@@ -179,8 +179,8 @@ class Supported:
 class InvalidCredentials(Plain):
     """The backend does not accept the passkey.
 
-    It is unknown or was removed, the options have expired, or the page's origin is not the one that
-    the backend expects: it does not say which.
+    It is unknown or was removed, the options have expired, or the page's origin is not the
+    backend's expected one: the backend does not say which.
     """
 
     status: ClassVar[Literal["INVALID_CREDENTIALS_ERROR"]] = "INVALID_CREDENTIALS_ERROR"
@@ -201,7 +201,7 @@ class InvalidAuthenticator:
 
 @dataclass(frozen=True, slots=True)
 class EmailExists(Plain):
-    """A user signs in with a passkey and this address already."""
+    """Another user signs in with a passkey and this address."""
 
     status: ClassVar[Literal["EMAIL_ALREADY_EXISTS_ERROR"]] = "EMAIL_ALREADY_EXISTS_ERROR"
 
@@ -217,8 +217,8 @@ class CredentialAdded(Plain):
 class NeedsLinking:
     """The session's user did not sign in with a passkey.
 
-    Another way to sign in must be made and linked: ``add_credential(link=True)``, which the
-    backend's account linking must allow.
+    Another login method must be created and linked: use ``add_credential(link=True)``. The
+    backend's account linking must allow it.
     """
 
     status: ClassVar[Literal["NEEDS_LINKING"]] = "NEEDS_LINKING"
@@ -226,7 +226,7 @@ class NeedsLinking:
 
 @dataclass(frozen=True, slots=True)
 class CredentialRemoved(Plain):
-    """The passkey does not count any more. The device may still show it."""
+    """The passkey is no longer valid. The device may still show it."""
 
     status: ClassVar[Literal["OK"]] = "OK"
 
@@ -240,14 +240,14 @@ class CredentialNotFound(Plain):
 
 @dataclass(frozen=True, slots=True)
 class RecoveryEmailSent(Plain):
-    """If somebody has this address, a mail is on its way: nothing says which."""
+    """If a user has this address, an e-mail was sent: the API does not say which."""
 
     status: ClassVar[Literal["OK"]] = "OK"
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRecovered(Plain):
-    """The new passkey counts. Nobody is signed in by it."""
+    """The new passkey is valid. This does not sign the user in."""
 
     status: ClassVar[Literal["OK"]] = "OK"
 

@@ -1,4 +1,4 @@
-"""The steps of registration and sign-in: options, prompts, and what is sent of them."""
+"""The steps of registration and sign-in: options, prompts, and the requests with the answers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ function = RecipeFunctions(_routes.RECIPE)
 
 @function
 async def is_supported(*, user_context: UserContext | None = None) -> Supported | NotSupported:
-    """Whether passkeys can be used here, and if not, why; a worker never can."""
+    """Whether passkeys can be used here, and if not, why; in a worker they cannot."""
     await _current.current().reached()
     passkeys = passkeys_for(None)
     if isinstance(passkeys, NotSupported):
@@ -90,10 +90,10 @@ async def create_credential(
     exclude: Iterable[str] = (),
     user_context: UserContext | None = None,
 ) -> PromptResult:
-    """Have the browser make a passkey; ``exclude`` are ids of passkeys that the user has.
+    """Let the browser create a passkey; ``exclude`` are ids of passkeys that the user has.
 
-    A device that has one of these makes no other (AlreadyRegistered), where without ``exclude`` it
-    would replace it.
+    A device that has one of these creates no other (AlreadyRegistered); without ``exclude`` it
+    would replace the old one.
     """
     passkeys = passkeys_for(options.rp_id)
     if isinstance(passkeys, PromptFailure):
@@ -109,7 +109,7 @@ async def create_credential(
 async def get_credential(
     *, options: SignInOptions, user_context: UserContext | None = None
 ) -> PromptResult:
-    """Have the browser ask for a passkey."""
+    """Let the browser ask for a passkey."""
     passkeys = passkeys_for(options.rp_id)
     if isinstance(passkeys, PromptFailure):
         return passkeys
@@ -126,9 +126,9 @@ async def sign_up(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> SignUpResult:
-    """Make a user that has this passkey, and sign it in.
+    """Create a user with this passkey, and sign it in.
 
-    With ``second_factor=True`` the passkey becomes one of the session's user; without a session
+    With ``second_factor=True`` the passkey is added to the session's user; without a session
     that raises NoSession.
     """
     result = await _routes.SIGN_UP.send(
@@ -151,7 +151,7 @@ async def sign_in_with(
     tenant_id: str | None = None,
     user_context: UserContext | None = None,
 ) -> SignInWithResult:
-    """Sign in with what ``get_credential`` gave; without a session a second factor is refused."""
+    """Sign in with the result of ``get_credential``; a second factor needs a session."""
     result = await _routes.SIGN_IN.send(
         {"webauthnGeneratedOptionsId": options.options_id, "credential": credential.data},
         second_factor=second_factor,
@@ -169,7 +169,7 @@ async def does_email_exist(
 ) -> bool:
     """Whether a user of the tenant signs in with this address and a passkey.
 
-    Anybody may ask, so that it tells strangers who has an account; a backend can disable it.
+    Anybody may call this API, so it reveals who has an account; a backend can disable it.
     """
     return await _routes.EMAIL_EXISTS.send(
         query={"email": email}, tenant_id=tenant_id, user_context=user_context
@@ -186,14 +186,14 @@ async def list_credentials(*, user_context: UserContext | None = None) -> tuple[
 async def send_recovery_email(
     *, email: str, tenant_id: str | None = None, user_context: UserContext | None = None
 ) -> SendRecoveryResult:
-    """Have a link sent with which a new passkey can be made, if the address is known."""
+    """Send a link with which a new passkey can be created, if the address is known."""
     return await _routes.SEND_RECOVERY.send(
         {"email": email}, tenant_id=tenant_id, user_context=user_context
     )
 
 
 def is_over(options: RegisterOptions | SignInOptions) -> bool:
-    """Whether the backend takes nothing for these options any more, or will not in a moment."""
+    """Whether these options have expired, or will in a moment."""
     return _now() > options.expires_at - 1000
 
 

@@ -1,10 +1,10 @@
-// What a page shares with the Python in its workers: the cookies, the storage key and the locks of the
-// session. The core names them (tools/decision_table.py); nothing else crosses, in either direction.
+// The names of what a page shares with the Python in its workers: the session's cookies, storage key and
+// locks. The core defines them (tools/decision_table.py). Nothing else is shared, in either direction.
 
 /**
  * The session's own cookies.
  *
- * @param {string} cookies all that the page sees, as document.cookie has them
+ * @param {string} cookies all that the page sees, as in document.cookie
  * @returns {string}
  */
 export function sharedCookies(cookies) {

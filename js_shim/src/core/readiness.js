@@ -1,14 +1,14 @@
-// The wait for a core that is not there yet: each caller's ends when it comes, when it never will, when the
-// caller's own time is over, or when the caller aborts.
+// The wait for a core that does not exist yet. A caller's wait ends when the core is ready, when it is known
+// that there will be none, after the caller's timeout, or when the caller aborts.
 
-// A timer that comes later than this had a busy or sleeping thread before it, which may have kept the core's
-// answer waiting too: it gets a moment more.
+// If a timer fires later than this, the thread was busy or asleep, and the core's answer may have been
+// delayed as well: the caller waits a moment longer.
 const LATE_MS = 100;
-const MOMENT_MS = 1_000;
+const GRACE_MS = 1_000;
 
 /** @typedef {{since: number, timer?: ReturnType<typeof setTimeout>, reject: (reason: unknown) => void}} Waiter */
 
-export class Arrival {
+export class Readiness {
   /** @type {() => void} */
   #open = () => {};
   /** @type {(reason: unknown) => void} */
@@ -24,24 +24,24 @@ export class Arrival {
   });
 
   constructor() {
-    this.#settled.catch(() => {}); // those that wait, and ready(), get it
+    this.#settled.catch(() => {}); // waiting callers, and ready(), get the error
   }
 
-  /** The core has come. */
+  /** The core is ready. */
   open() {
     this.#open();
   }
 
-  /** @param {unknown} reason what those that wait get */
+  /** @param {unknown} reason the error for all callers that wait */
   fail(reason) {
     this.#fail(reason);
   }
 
   /**
-   * Limit how long each caller waits, from its own beginning: a core that comes later still ends the waits.
+   * Limit how long each caller waits, from the start of its wait: a core that is ready later still ends it.
    *
    * @param {number} ms
-   * @param {() => unknown} error what a caller gets whose time is over
+   * @param {() => unknown} error the error for a caller after the timeout
    */
   limit(ms, error) {
     this.#limit = { ms, error };
@@ -49,9 +49,9 @@ export class Arrival {
   }
 
   /**
-   * Wait for the core, from now on.
+   * Wait for the core.
    *
-   * @param {AbortSignal | null} [signal] the caller's
+   * @param {AbortSignal | null} [signal] of the caller
    * @returns {Promise<void>}
    */
   async wait(signal = null) {
@@ -76,7 +76,7 @@ export class Arrival {
 
   /**
    * @param {Waiter} waiter
-   * @param {number} [more] milliseconds in place of what the limit leaves
+   * @param {number} [more] milliseconds, in place of the rest of the limit
    */
   #arm(waiter, more) {
     const limit = this.#limit;
@@ -87,7 +87,7 @@ export class Arrival {
     waiter.timer = setTimeout(
       () => {
         const isLate = performance.now() - Math.max(now, end) > LATE_MS;
-        if (isLate && more === undefined) this.#arm(waiter, MOMENT_MS);
+        if (isLate && more === undefined) this.#arm(waiter, GRACE_MS);
         else waiter.reject(limit.error());
       },
       Math.max(end - now, 0),

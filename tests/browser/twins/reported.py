@@ -16,7 +16,7 @@ DAMAGED = "damaged"
 
 
 @dataclass
-class Told:
+class Reported:
     """All that a scenario lets the world see of an SDK."""
 
     #: What the script returned.
