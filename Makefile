@@ -216,7 +216,7 @@ $(TYPESCRIPT_PAGES): $(TYPEDOC) $(TYPES) tools/typedoc/typedoc.json tools/typedo
 	@tools/typedoc/node_modules/.bin/typedoc --options tools/typedoc/typedoc.json
 	@touch $@
 
-$(SITE): $(PROJECT) $(TYPESCRIPT_PAGES) mkdocs.yml tools/docs_hooks.py pyproject.toml $(DOCS_SOURCES) $(PY_SOURCES)
+$(SITE): $(PROJECT) $(TYPESCRIPT_PAGES) mkdocs.yml tools/docs_hooks.py tools/tutorial.py pyproject.toml $(DOCS_SOURCES) $(PY_SOURCES)
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet
 	@touch $@
 
