@@ -216,8 +216,9 @@ $(TYPESCRIPT_PAGES): $(TYPEDOC) $(TYPES) tools/typedoc/typedoc.json tools/typedo
 	@tools/typedoc/node_modules/.bin/typedoc --options tools/typedoc/typedoc.json
 	@touch $@
 
+# Without --quiet, with which mkdocs ignores `strict`.
 $(SITE): $(PROJECT) $(TYPESCRIPT_PAGES) mkdocs.yml tools/docs_hooks.py tools/tutorial.py pyproject.toml $(DOCS_SOURCES) $(PY_SOURCES)
-	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build > build/docs.log 2>&1 || { cat build/docs.log; exit 1; }
 	@touch $@
 
 # supertokens-website for pages, which we are compared with.
