@@ -7,7 +7,7 @@ from pathlib import Path
 
 from demo.backend.errors import StartError
 
-VENDOR = Path(__file__).resolve().parents[1] / "build" / "vendor"
+BUILD = Path(__file__).resolve().parents[1] / "build"
 
 
 def port(text: str) -> int:
@@ -51,9 +51,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         help="run an OpenID provider, with whose accounts users may sign in",
     )
     parser.add_argument("--anti-csrf", action="store_true", help="ask for anti-csrf tokens")
-    parser.add_argument(
-        "--vendor", type=Path, default=VENDOR, metavar="FOLDER", help="what `make vendor` made"
-    )
+    folders = {"vendor": "what `make vendor` made", "site": "what `make docs` made, if it is there"}
+    for name, made in folders.items():
+        parser.add_argument(
+            f"--{name}", type=Path, default=BUILD / name, metavar="FOLDER", help=made
+        )
     return parser.parse_args(arguments)
 
 

@@ -60,6 +60,7 @@ LONGEST = [
         "browser/twins/test_twins.py",
         "paths/test_python.py",
         "paths/test_bundlers.py",
+        "paths/test_tutorial.py",
         "browser/test_clients.py",
         "browser/test_boot.py",
         "browser/test_early.py",

@@ -15,6 +15,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from tools import tutorial
+
 ROOT = Path(__file__).resolve().parents[1]
 #: Pages of the site that are files of the repository outside docs/, or that are generated.
 PAGES = {
@@ -33,6 +35,11 @@ TITLES = {
 }
 _LINK = re.compile(r"(\]\()([^)\s#]+)(#[^)\s]*)?(\))")
 _FENCE = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Write the files that the tutorial's pages include."""
+    tutorial.build()
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

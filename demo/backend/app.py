@@ -14,9 +14,11 @@ from demo.backend import (
     routes_requirements,
     routes_session_data,
 )
+from demo.backend.documentation import DOCS_PATH, Documentation
+from demo.backend.files import OURS, VENDOR, Files
 from demo.backend.jwt_verification import JwtVerifier
 from demo.backend.mailbox import Mailbox
-from demo.backend.pages import OURS, STATIC, VENDOR, Files, pages_router
+from demo.backend.pages import STATIC, pages_router
 from demo.backend.request_log import RequestLog, RequestLogMiddleware
 from demo.backend.routes_own_jwt import own_jwt_router
 from demo.backend.settings import Settings
@@ -36,11 +38,12 @@ async def _say_what_is_invalid(_request: Request, error: Exception) -> JSONRespo
 def create_app(settings: Settings, tenants: tuple[str, ...], mailbox: Mailbox) -> FastAPI:
     """Make the whole backend: pages, API and the endpoints of the SDK, which is initialised."""
     log = RequestLog()
+    documentation = Documentation(settings.site)
 
     # FastAPI's documentation pages load from a CDN, which the demo does without.
     app = FastAPI(title="supertokens-pyodide demo", openapi_url=None)
     app.add_exception_handler(RequestValidationError, _say_what_is_invalid)
-    app.include_router(pages_router(tenants))
+    app.include_router(pages_router(tenants, documentation))
     app.include_router(routes_session_data.router)
     app.include_router(own_jwt_router(JwtVerifier(settings.jwks_uri, settings.issuer)))
     app.include_router(routes_orders.router)
@@ -48,10 +51,11 @@ def create_app(settings: Settings, tenants: tuple[str, ...], mailbox: Mailbox) -
     app.include_router(routes_requirements.router)
     if "mfa" in settings.features:
         app.include_router(routes_requirements.factors)
-    app.include_router(mailbox.router())
+    app.include_router(mailbox.router(documentation))
     app.include_router(log.router())
     app.mount("/static", Files(STATIC, OURS))
     app.mount("/vendor", Files(settings.vendor, VENDOR))
+    app.mount(DOCS_PATH, documentation.files())
 
     # Each encloses the ones before it, so the log sees preflights and CORS reaches every answer.
     app.add_middleware(get_middleware())  # type: ignore[no-untyped-call]  # the SDK's lack

@@ -9,6 +9,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from demo.backend.documentation import Documentation
+
 MAILBOX_PATH = "/mailbox"
 CAPACITY = 200
 
@@ -53,13 +55,14 @@ class Mailbox:
             ]
             return {"last": self._last, "messages": found}
 
-    def router(self) -> APIRouter:
+    def router(self, documentation: Documentation) -> APIRouter:
         """The page for people, and the same as JSON."""
         router = APIRouter()
 
         @router.get(MAILBOX_PATH)
         def page(to: str | None = None) -> HTMLResponse:
-            return HTMLResponse(_page(self.since(0, to)["messages"]), headers=_HEADERS)
+            link = documentation.link("demo.html#the-mailbox")
+            return HTMLResponse(_page(self.since(0, to)["messages"], link), headers=_HEADERS)
 
         @router.get(f"{MAILBOX_PATH}/messages")
         def messages(since: int = 0, to: str | None = None) -> JSONResponse:
@@ -76,7 +79,7 @@ _SUBJECTS = {
 }
 
 
-def _page(messages: list[dict[str, Any]]) -> str:
+def _page(messages: list[dict[str, Any]], documentation: str) -> str:
     found = "".join(_article(message) for message in reversed(messages))
     return f"""<!doctype html>
 <html lang="en">
@@ -103,9 +106,10 @@ def _page(messages: list[dict[str, Any]]) -> str:
 </head>
 <body>
 <h1>Mailbox</h1>
-<p>The demo sends no mail and no text message. What it would send is here, the newest first.
+<p>The demo sends no mail and no text message. This page shows the messages, the newest first.
 <a href="">Reload</a></p>
 <main>{found or "<p>There are no messages yet.</p>"}</main>
+<footer><p>{documentation}</p></footer>
 </body>
 </html>
 """

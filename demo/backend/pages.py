@@ -1,54 +1,20 @@
 """The pages and their files."""
 
-import mimetypes
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
+from demo.backend.documentation import Documentation
+from demo.backend.files import OURS
 from demo.backend.settings import SIGN_IN_PATH
 from demo.backend.tenants import SECURE
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 STATIC = WEB / "static"
 TEMPLATES = WEB / "templates"
-
-# Some systems do not know these, and browsers insist on them.
-mimetypes.add_type("text/javascript", ".js")
-mimetypes.add_type("text/javascript", ".mjs")
-mimetypes.add_type("application/wasm", ".wasm")
-mimetypes.add_type("text/x-python", ".py")
-
-# Ours change while one works on them. The vendor files are big: kept, but asked about each time,
-# since a rebuilt wheel has the name of the old one.
-OURS = "no-store"
-VENDOR = "no-cache"
-
-
-class Files(StaticFiles):
-    """A folder of files that says how long they may be kept."""
-
-    def __init__(self, directory: Path, cache_control: str) -> None:
-        super().__init__(directory=directory)
-        self._cache_control = cache_control
-
-    def file_response(
-        self,
-        full_path: str | os.PathLike[str],
-        stat_result: os.stat_result,
-        scope: Scope,
-        status_code: int = 200,
-    ) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers["Cache-Control"] = self._cache_control
-        return response
-
 
 # The pages with the app, and what is said of it in each.
 TITLES = {
@@ -58,6 +24,14 @@ TITLES = {
 }
 SIGN_IN = "sign_in"
 
+# The page of the documentation that belongs to each.
+GUIDES = {
+    "javascript": "install/script-tag.html",
+    "python": "install/pyscript.html",
+    "worker": "install/worker.html",
+    SIGN_IN: "sign_in.html",
+}
+
 # Links in messages lead to pages, and no other site may learn of them.
 _HEADERS = {"Cache-Control": OURS, "Referrer-Policy": "no-referrer"}
 
@@ -66,7 +40,9 @@ def _read(part: str) -> str:
     return (TEMPLATES / f"{part}.html").read_text("utf-8").strip()
 
 
-def _filled(template: str, page: str, tenants: Iterable[str], **more: str) -> HTMLResponse:
+def _filled(
+    template: str, page: str, tenants: Iterable[str], documentation: Documentation, **more: str
+) -> HTMLResponse:
     current = {
         f"current_{name}": 'aria-current="page"' if name == page else ""
         for name in (*TITLES, SIGN_IN)
@@ -74,44 +50,46 @@ def _filled(template: str, page: str, tenants: Iterable[str], **more: str) -> HT
     html = Template(_read(template)).substitute(
         page=page,
         header=Template(_read("header")).substitute(current),
+        documentation=documentation.link(GUIDES[page]),
         tenants="".join(f'<option value="{tenant}">{tenant}</option>' for tenant in tenants),
         **more,
     )
     return HTMLResponse(html, headers=_HEADERS)
 
 
-def _page(page: str, tenants: tuple[str, ...]) -> HTMLResponse:
+def _page(page: str, tenants: tuple[str, ...], documentation: Documentation) -> HTMLResponse:
     """One markup for all pages with the app; they differ in where Python runs."""
     return _filled(
         "page",
         page,
         # The app has no second factors.
         [tenant for tenant in tenants if tenant != SECURE],
+        documentation,
         title=TITLES[page],
         work=_read("work-worker") if page == "worker" else "",
         **{part: _read(f"{part}-{page}") for part in ("head", "about", "app")},
     )
 
 
-def pages_router(tenants: tuple[str, ...]) -> APIRouter:
+def pages_router(tenants: tuple[str, ...], documentation: Documentation) -> APIRouter:
     router = APIRouter()
 
     @router.get("/")
     def javascript() -> HTMLResponse:
-        return _page("javascript", tenants)
+        return _page("javascript", tenants, documentation)
 
     @router.get("/pyscript")
     def python() -> HTMLResponse:
-        return _page("python", tenants)
+        return _page("python", tenants, documentation)
 
     @router.get("/worker")
     def worker() -> HTMLResponse:
-        return _page("worker", tenants)
+        return _page("worker", tenants, documentation)
 
     # The paths below it are for links in messages, and for users who come from a provider.
     @router.get(SIGN_IN_PATH)
     @router.get(SIGN_IN_PATH + "/{_purpose:path}")
     def sign_in() -> HTMLResponse:
-        return _filled("sign-in", SIGN_IN, tenants, head=_read("head-python"))
+        return _filled("sign-in", SIGN_IN, tenants, documentation, head=_read("head-python"))
 
     return router

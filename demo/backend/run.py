@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> None:
             core_uri=core.uri,
             core_api_key=core.api_key,
             vendor=options.vendor,
+            site=options.site,
             anti_csrf=options.anti_csrf,
             features=features,
             provider=provider,

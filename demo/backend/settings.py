@@ -28,6 +28,8 @@ class Settings:
     core_uri: str
     # The folder that `make vendor` assembles: Pyodide, PyScript, the wheels and the shim.
     vendor: Path
+    # The folder that `make docs` makes: the documentation site. It need not be there.
+    site: Path
     core_api_key: str | None = None
     # Ask for an anti-csrf token on top of the SameSite cookies.
     anti_csrf: bool = False

@@ -102,7 +102,7 @@ def test_work_and_page_with_an_expired_token_make_one_refresh(app: App, demo: De
 
 def test_a_sign_out_ends_the_work_and_says_so(app: App, demo: Demo) -> None:
     assert meanwhile(app, "document.getElementById('sign-out').click()") == [None, True]
-    app.expect_text("work-error", "The session has ended, and this work with it.")
+    app.expect_text("work-error", "The session has ended, so the work has ended too.")
     expect(app.element("work-result")).to_be_empty()
     app.expect_status("signed-out")
     app.click("start-work")

@@ -228,7 +228,7 @@ def test_a_claim_is_judged_by_the_page_as_by_the_backend(app: App, demo: Demo) -
     app.expect_text("token-claims", "terms")
     mark = demo.mark()
     app.click("check-terms")
-    app.expect_text("protected-result", "valid, and no request made")
+    app.expect_text("protected-result", "valid, without a request")
     assert demo.requests(mark) == []
 
 

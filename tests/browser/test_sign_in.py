@@ -192,7 +192,7 @@ def test_a_provider_signs_in_the_user_with_that_verified_address_once_for_each_c
     user.page.goto(used)
     user.see(PANEL)
     user.page.goto(used.replace("state=", "state=x"))
-    user.see_problem("was not begun here")
+    user.see_problem("was not started here")
     assert user.demo.count(mark, "/auth/signinup") == 0
     assert browser_log.page_errors == []
 

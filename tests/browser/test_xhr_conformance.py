@@ -53,6 +53,9 @@ def forget_failure(page: Spa) -> None:
 SENT = 'xhr.open("GET", "/api/protected"); xhr.send();'
 PUBLIC = 'xhr.open("GET", "/api/public"); xhr.send();'
 POSTED = 'xhr.open("POST", "/api/echo"); xhr.send("grüezi");'
+# The backend may have verified an abandoned request's session or not, and the first response after
+# a session's verification has more headers: this one's session is not verified.
+ABANDONED = 'xhr.open("POST", "/api/public"); xhr.send("grüezi");'
 REFUSED = 'xhr.open("GET", "/api/always-401"); xhr.send();'
 NOW = 'xhr.open("POST", "/api/echo", false); xhr.send("grüezi");'
 TYPES = ["", "text", "json", "arraybuffer", "blob", "document"]
@@ -128,8 +131,8 @@ SCENARIOS = {
         ]
     },
     "aborted-when-done": f"{SENT} await until('loadend'); await fence(); xhr.abort();",
-    "aborted-and-sent-again": f"{POSTED} xhr.abort(); {SENT} await until('load');",
-    "opened-again-on-its-way": f"{POSTED} {SENT} await until('loadend');",
+    "aborted-and-sent-again": f"{ABANDONED} xhr.abort(); {SENT} await until('load');",
+    "opened-again-on-its-way": f"{ABANDONED} {SENT} await until('loadend');",
     "opened-again-in-vain": f"""
         {SENT}
         say(attempt(() => xhr.open("GET", "http://[")), attempt(() => xhr.open("TRACE", "/")));
@@ -140,8 +143,7 @@ SCENARIOS = {
         f"sent-again-in-{event}": f"""
             at("{event}", 4, () => {{ {POSTED} }});
             const first = until("{event}", 4);
-            {SENT}
-            {"xhr.abort();" if event == "abort" else ""}
+            {f"{ABANDONED} xhr.abort();" if event == "abort" else SENT}
             await first;
             await until("load");
         """

@@ -11,7 +11,7 @@ from tests.demo.signing_in.scene import Scene, running_backend
 
 @pytest.fixture(scope="session")
 def vendor(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stand-in for build/vendor: no browser is at work here."""
+    """A stand-in for build/vendor, and beside it one for build/site: no browser is at work here."""
     folder = tmp_path_factory.mktemp("vendor")
     for name in (
         "pyodide/pyodide.mjs",
@@ -22,6 +22,10 @@ def vendor(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file = folder / name
         file.parent.mkdir(exist_ok=True)
         file.write_text("// nothing\n")
+    for name in ("index.html", "install/pyscript.html"):
+        file = folder.with_name("site") / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("<!doctype html>")
     return folder
 
 

@@ -41,7 +41,9 @@ class Demo:
 
 
 def command(vendor: Path, *options: str) -> list[str]:
-    return [sys.executable, "-m", "demo", "--vendor", str(vendor), *options]
+    site = vendor.with_name("site")
+    folders = ["--vendor", str(vendor), "--site", str(site)]
+    return [sys.executable, "-m", "demo", *folders, *options]
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The mails and text messages of the demo's mailbox."""
 
+from demo.backend.documentation import Documentation
 from demo.backend.mailbox import Mailbox, Message
 
 
@@ -29,10 +30,11 @@ def test_the_page_shows_what_would_have_been_sent(new_scene):
     assert scene.browser.get("/mailbox", params={"to": "nobody"}).text.count("<article>") == 0
 
 
-def test_the_page_shows_no_message_as_markup():
+def test_the_page_shows_no_message_as_markup(tmp_path):
     mailbox = Mailbox()
     mailbox.add(Message("<b>", "<b>", "<b>", link='"><b>', code="<b>"))
-    page = next(route for route in mailbox.router().routes if route.path == "/mailbox").endpoint
+    router = mailbox.router(Documentation(tmp_path))
+    page = next(route for route in router.routes if route.path == "/mailbox").endpoint
     assert "<b>" not in page().body.decode()
 
 

@@ -1,10 +1,15 @@
 """The pages and the files they load."""
 
+import asyncio
 import re
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
-from tests.demo.running import Visitor
+from demo.backend.documentation import Documentation
+from demo.backend.pages import GUIDES
+from tests.demo.running import ROOT, Visitor
 
 PAGES = ["/", "/pyscript", "/worker"]
 ALL_PAGES = [*PAGES, "/sign-in"]
@@ -91,6 +96,39 @@ def test_links_in_messages_lead_to_a_page_that_sends_no_referrer(visitor: Visito
     assert offered == ["public", "acme", "secure"]
 
 
+def test_a_page_links_its_documentation_if_that_is_built(visitor: Visitor):
+    assert '<a href="/docs/install/pyscript.html">' in visitor.get("/pyscript").text
+    for address in ("/docs/", "/docs/install/pyscript.html"):
+        response = visitor.get(address)
+        assert (response.status_code, response.headers["cache-control"]) == (200, "no-cache")
+    for page in ("/", "/worker", "/sign-in", "/mailbox"):
+        assert "run <code>make docs</code>" in visitor.get(page).text, page
+
+
+def test_documentation_can_be_built_while_the_demo_runs(tmp_path):
+    documentation = Documentation(tmp_path / "site")
+    app = FastAPI()
+    app.mount("/docs", documentation.files())
+
+    async def get() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://demo") as browser:
+            return await browser.get("/docs/demo.html")
+
+    assert asyncio.run(get()).status_code == 404
+    assert "make docs" in documentation.link("demo.html#the-mailbox")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "demo.html").write_text("The demo")
+    assert asyncio.run(get()).text == "The demo"
+    assert 'href="/docs/demo.html#the-mailbox"' in documentation.link("demo.html#the-mailbox")
+
+
+def test_the_documentation_has_the_pages_that_the_demo_links():
+    settings = (ROOT / "mkdocs.yml").read_text("utf-8")
+    for page in GUIDES.values():
+        assert page.replace(".html", ".md") in settings, page
+
+
 @pytest.mark.parametrize(
     ("address", "media_type"),
     [
@@ -117,6 +155,8 @@ def test_vendor_files_are_kept_but_asked_about(visitor: Visitor):
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/vendor/", "/static/x.js"])
+@pytest.mark.parametrize(
+    "path", ["/docs/none.html", "/redoc", "/openapi.json", "/vendor/", "/static/x.js"]
+)
 def test_nothing_else_is_served(visitor: Visitor, path):
     assert visitor.get(path).status_code == 404

@@ -17,6 +17,8 @@ INTERNAL = {ROOT / "docs" / "architecture.md"}
 PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").rglob("*.md")} - INTERNAL)]
 #: Files of an application, which are tested and checked as a whole in test_application.py.
 NAMED_FILE = re.compile(r"^`[\w./]+\.py`:\n\n```python\n.*?```", re.DOTALL | re.MULTILINE)
+#: A file of the repository that the page includes: mypy checks it there.
+INCLUDED_FILE = re.compile(r"^```python\n--8<--\n.*\n--8<--\n```", re.MULTILINE)
 #: Names that a snippet may use because it continues another one.
 KNOWN = """
 import uuid
@@ -29,7 +31,7 @@ def snippets() -> dict[str, str]:
     """The Python of each page: its own blocks, those of PyScript, and those in JavaScript."""
     found = {}
     for page in PAGES:
-        text = NAMED_FILE.sub("", page.read_text("utf-8"))
+        text = INCLUDED_FILE.sub("", NAMED_FILE.sub("", page.read_text("utf-8")))
         codes = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
         codes += re.findall(r'<script type="py"[^>]*>\n(.*?)</script>', text, re.DOTALL)
         codes += re.findall(r"runPythonAsync\(`\n(.*?)`\)", text, re.DOTALL)

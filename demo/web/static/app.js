@@ -84,9 +84,7 @@ async function showSessionOnce() {
     const { status, reason } = await supertokens.getSessionStatus();
     claims = shownSession = undefined;
     showStatus(status === "UNKNOWN" ? "unknown" : "signed-out");
-    showNotice(
-      status === "UNKNOWN" ? `It cannot be told whether there is a session: ${reason}` : "",
-    );
+    showNotice(status === "UNKNOWN" ? `The state of the session is unknown: ${reason}` : "");
     return;
   }
   showUser(await supertokens.getUserId(), await supertokens.getTenantId());
@@ -131,7 +129,7 @@ function errorsIn({ status, formFields, reason, message }) {
     case "FIELD_ERROR":
       return formFields;
     case "WRONG_CREDENTIALS_ERROR":
-      return [{ error: "No account has this e-mail and password." }];
+      return [{ error: "The e-mail or the password is wrong." }];
     default:
       return [{ error: reason ?? message ?? status }];
   }
@@ -181,9 +179,7 @@ async function tenCalls() {
 
 async function checkTerms() {
   const [error] = await supertokens.validateClaims(() => [terms.validators.isTrue()]);
-  const found = error
-    ? `not valid: ${JSON.stringify(error, null, 2)}`
-    : "valid, and no request made";
+  const found = error ? `not valid: ${JSON.stringify(error, null, 2)}` : "valid, without a request";
   showResult("protected-result", found);
 }
 

@@ -68,7 +68,7 @@ def on_session_event(event: Json) -> None:
 
 
 async def show_session() -> None:
-    """Bring the page in line with the session; one at a time, and again if asked to meanwhile."""
+    """Show the session; one call at a time, and once more if called meanwhile."""
     state.outdated = True
     if state.showing is None:
         state.showing = asyncio.create_task(_show_until_current())
@@ -96,9 +96,7 @@ async def _show_session_once() -> None:
         state.claims = state.shown_session = None
         unknown = status.status == "UNKNOWN"
         show_status("unknown" if unknown else "signed-out")
-        show_notice(
-            f"It cannot be told whether there is a session: {status.reason}" if unknown else ""
-        )
+        show_notice(f"The state of the session is unknown: {status.reason}" if unknown else "")
         return
     show_user(await supertokens.get_user_id(), await supertokens.get_tenant_id())
     token = await supertokens.get_access_token()
@@ -115,7 +113,7 @@ async def _show_session_once() -> None:
 
 
 def decode(token: str) -> Json:
-    """The claims of a JWT, unverified: only the backend has to trust them."""
+    """The claims of a JWT, without verification: the backend verifies it."""
     payload = token.split(".")[1]
     claims: Json = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return claims
@@ -144,11 +142,11 @@ def errors_in(answer: Json) -> list[Json]:
         case {"status": "FIELD_ERROR", "formFields": [*errors]}:
             return errors
         case {"status": "WRONG_CREDENTIALS_ERROR"}:
-            return [{"error": "No account has this e-mail and password."}]
+            return [{"error": "The e-mail or the password is wrong."}]
         case {"reason": text} | {"message": text} | {"status": text}:
             return [{"error": text}]
         case _:
-            return [{"error": "The backend gave an answer that makes no sense."}]
+            return [{"error": "The response of the backend is invalid."}]
 
 
 # ---- calls to the API ----------------------------------------------------------------------------
@@ -188,7 +186,7 @@ def protected_path() -> str:
 async def check_terms() -> None:
     errors = await supertokens.validate_claims(lambda *_: [terms.validators.is_true()])
     found = (
-        f"not valid: {json.dumps(errors[0], indent=2)}" if errors else "valid, and no request made"
+        f"not valid: {json.dumps(errors[0], indent=2)}" if errors else "valid, without a request"
     )
     show_result("protected-result", found)
 

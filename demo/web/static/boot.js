@@ -1,13 +1,13 @@
-// What the pages need before their app runs: how far Python is, and a calm page meanwhile.
-// In a function of its own: what a classic script declares is every other script's too.
+// Before the app runs: show the progress of Python's start, and keep the page's layout stable.
+// In a function, because the variables of a classic script are global.
 (() => {
   const root = document.documentElement;
   const LAST_SEEN = "demo-last-session";
 
-  // Files in the order in which they arrive; each says what comes next, and how far we then are.
+  // Files in the order in which they arrive, each with the next step and the progress.
   const MILESTONES = [
     { file: /\/(core|supertokens\.iife)\.js$/, percent: 10, next: "Looking for Python" },
-    // The last that a page sees of Python in a worker.
+    // The last file of Python in a worker that the page can see.
     {
       file: /\/work\.py$/,
       percent: 30,
@@ -38,7 +38,7 @@
   function showFailure(reason) {
     if (!isBooting()) return;
     root.dataset.ready = "failed";
-    document.getElementById("boot-text").textContent = `Python could not be started. ${reason}`;
+    document.getElementById("boot-text").textContent = `Python could not start. ${reason}`;
   }
 
   /** Asks once for the status of a file of Python's. */
@@ -54,7 +54,7 @@
     showProgress(pathname);
     // WebKit reports no status.
     const status = responseStatus ?? (await statusOf(name, pathname));
-    // Some ways to boot wait for ever for a file that is not there.
+    // If a file is missing, some ways to boot never end.
     if (status >= 400 && /^\/(vendor|static)\//.test(pathname))
       showFailure(`${pathname} is missing.`);
   }
@@ -64,7 +64,7 @@
     document.getElementById("boot-time").textContent = `Python was ready after ${seconds} s. `;
   }
 
-  // A signed-in user must not see the form for a moment at a reload.
+  // At a reload, do not show the form for a moment to a user who is signed in.
   if (sessionStorage.getItem(LAST_SEEN) === "signed-in") root.dataset.session = "restoring";
 
   addEventListener("DOMContentLoaded", () => {
@@ -75,17 +75,18 @@
     new MutationObserver((changes) => {
       if (root.dataset.ready !== "true") return;
       sessionStorage.setItem(LAST_SEEN, root.dataset.session);
-      // The app in JavaScript is ready before Python is.
+      // The app in JavaScript is ready before Python.
       const name = root.dataset.page === "javascript" ? "data-python" : "data-ready";
       if (changes.some(({ attributeName }) => attributeName === name) && !isBooting()) onReady();
     }).observe(root, { attributeFilter: ["data-ready", "data-python", "data-session"] });
 
-    // PyScript shows errors next to its script: at the end, out of sight.
+    // PyScript shows errors at the place of its script: at the end of the page, out of sight.
     new MutationObserver(() => {
-      if (document.querySelector(".py-error")) showFailure("The end of the page says why.");
+      if (document.querySelector(".py-error"))
+        showFailure("See the end of the page for the reason.");
     }).observe(document.body, { childList: true });
 
-    // From page to page the choice of mode goes along, and no more: an address may have secrets in it.
+    // Keep the mode from page to page, and nothing else: an address can contain secrets.
     const mode = new URLSearchParams(location.search).get("mode");
     if (!mode) return;
     for (const link of document.querySelectorAll("a[href^='/']")) link.search = `?mode=${mode}`;
@@ -94,6 +95,6 @@
   addEventListener("error", ({ message }) => showFailure(message));
   addEventListener("unhandledrejection", ({ reason }) => showFailure(reason));
 
-  // The apps answer the forms. An app in Python does so a moment later, too late to say this.
+  // The apps handle the forms. An app in Python does so too late to prevent the default action.
   addEventListener("submit", (event) => event.preventDefault());
 })();

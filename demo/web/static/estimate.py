@@ -1,4 +1,4 @@
-"""An estimate of the next month's orders, by drawing them again and again: a bootstrap.
+"""Estimate the average order of a month from random samples of its orders: a bootstrap.
 
 Pure Python, slow on purpose, and with nothing of a browser in it.
 """
@@ -13,7 +13,7 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True)
 class Estimate:
-    """The mean of some amounts, and the bounds between which 95 of 100 such means lie."""
+    """The mean of some amounts, and the bounds that contain 95 of 100 such means."""
 
     count: int
     mean: float
@@ -22,7 +22,7 @@ class Estimate:
 
 
 def resampled_means(amounts: Sequence[float], resamples: int = RESAMPLES) -> Iterator[float]:
-    """The means of as many orders, drawn from these by chance; the same at each run."""
+    """The means of random samples of these orders; each run returns the same."""
     chance = random.Random(len(amounts))
     for _ in range(resamples):
         yield fmean(chance.choices(amounts, k=len(amounts)))

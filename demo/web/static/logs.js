@@ -1,4 +1,4 @@
-// The two logs: the SDK's events, and every request to the API, the SDK's own included.
+// The two logs: the SDK's events, and all requests to the API, those of the SDK included.
 
 import { byId } from "./page.js";
 
@@ -36,7 +36,7 @@ function kindOf(path, status) {
  */
 export function logRequest({ name, time, duration, status, where }) {
   const { pathname, search } = new URL(name);
-  // The page's own files are not worth a line.
+  // Not the page's own files.
   if (!/^\/(api|auth)\//.test(pathname)) return;
   const detail = [where, status === 0 ? "failed" : status, `${Math.round(duration)} ms`];
   const shown = detail.filter((part) => part !== undefined).join(" · ");

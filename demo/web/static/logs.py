@@ -1,4 +1,4 @@
-"""The two logs: the SDK's events, and every request to the API, the SDK's own included."""
+"""The two logs: the SDK's events, and all requests to the API, those of the SDK included."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-// The page seen from the app: fills in what it is given and knows nothing of sessions.
+// The elements of the page. This module shows values, and contains no session logic.
 
 const root = document.documentElement;
 
@@ -37,7 +37,7 @@ export function showPythonReady() {
 
 export function showBootFailure(error) {
   root.dataset.ready = "failed";
-  byId("boot-text").textContent = `Python could not be started. ${error}`;
+  byId("boot-text").textContent = `Python could not start. ${error}`;
 }
 
 export function showStatus(status) {

@@ -1,4 +1,4 @@
-"""The page seen from the app: fills in what it is given and knows nothing of sessions."""
+"""The elements of the page. This module shows values, and contains no session logic."""
 
 # mypy: allow-untyped-decorators
 
@@ -50,7 +50,7 @@ def set_ready() -> None:
 
 def show_boot_failure(error: BaseException) -> None:
     root.dataset.ready = "failed"
-    by_id("boot-text").textContent = f"Python could not be started. {error}"
+    by_id("boot-text").textContent = f"Python could not start. {error}"
 
 
 def show_status(status: str) -> None:
@@ -118,7 +118,7 @@ def show_countdown(claims: Json) -> None:
 
 
 def show_sessions(sessions: Sequence[Json]) -> None:
-    """Show a list of sessions from /api/sessions."""
+    """Show a list of sessions, as /api/sessions returns it."""
     rows = []
     for session in sessions:
         row = copy_of("session-row")
@@ -148,7 +148,7 @@ Handler = Callable[[Any], Awaitable[None]]
 
 
 async def report(work: Awaitable[None]) -> None:
-    """Do something; what goes wrong is shown on the page."""
+    """Await something, and show an error on the page."""
     try:
         await work
     except Exception as error:
@@ -159,7 +159,7 @@ background: set[asyncio.Task[None]] = set()
 
 
 def in_background(work: Awaitable[None]) -> asyncio.Task[None]:
-    """Do something meanwhile."""
+    """Run something in the background."""
     # The event loop itself keeps no task alive.
     task = asyncio.create_task(report(work))
     background.add(task)
@@ -168,7 +168,7 @@ def in_background(work: Awaitable[None]) -> asyncio.Task[None]:
 
 
 def on(event_type: str, selector: str) -> Callable[[Handler], Handler]:
-    """Like `when`, which it is made of, but what goes wrong is shown on the page."""
+    """Like PyScript's `when`, but errors are shown on the page."""
 
     def attach(handler: Handler) -> Handler:
         @when(event_type, selector)

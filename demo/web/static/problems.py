@@ -1,4 +1,4 @@
-"""Messages for a user who was not signed in."""
+"""Messages for a user whose sign-in has failed."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from supertokens_pyodide.recipe import (
 
 
 def problem_of(result: Any) -> str:
-    """The message for the user, or None if a result is good."""
+    """The message for the user, or nothing if the result is good."""
     match result:
         case emailpassword.FieldErrors(errors):
             return " ".join(errors.values())
@@ -22,7 +22,7 @@ def problem_of(result: Any) -> str:
         case emailpassword.NotAllowed(reason) | webauthn.NotSupported(reason):
             return reason
         case passwordless.WrongCode() | passwordless.ExpiredCode() | totp.WrongCode() as wrong:
-            return f"The code is wrong or too old. Attempts left: {wrong.attempts_left}"
+            return f"The code is wrong or has expired. Attempts left: {wrong.attempts_left}"
         case passwordless.TooSoon(seconds) | totp.LimitReached(seconds):
             return f"Please wait for {seconds:.0f} seconds."
         case (
@@ -31,11 +31,11 @@ def problem_of(result: Any) -> str:
             | webauthn.InvalidToken()
             | passwordless.RestartFlow(session_exists=False)
         ):
-            return "This code or link was used, or is too old."
+            return "This code or link was used already, or has expired."
         case webauthn.Dismissed() | webauthn.Aborted():
-            return "You have no passkey here, or have cancelled."
+            return "You have cancelled, or there is no passkey on this device."
         case webauthn.InvalidCredentials():
-            return "This passkey is not known here."
+            return "This passkey is unknown."
         case webauthn.EmailExists():
             return "This address has a passkey: sign in with it."
         case webauthn.InvalidEmail(message):
@@ -47,7 +47,7 @@ def problem_of(result: Any) -> str:
         case thirdparty.NoEmailGiven():
             return "Please use an account with an e-mail address."
         case thirdparty.StateMissing() | thirdparty.StateMismatch() | thirdparty.StateExpired():
-            return "This sign-in was not begun here, or is too old: please begin again."
+            return "This sign-in was not started here, or has expired. Please start again."
         case passwordless.RestartFlow() | thirdparty.CallbackAlreadyUsed():
             return ""
         case _:

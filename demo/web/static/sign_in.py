@@ -1,4 +1,4 @@
-"""The demo's page /sign-in: each way to sign in that a tenant has, and what may come after it."""
+"""The demo's page /sign-in: all sign-in methods of a tenant, and the steps after them."""
 
 # mypy: allow-untyped-decorators
 
@@ -61,7 +61,7 @@ def value(name: str) -> str:
 
 
 def show(step: str, meanwhile: Coroutine[Any, Any, None] | None = None) -> None:
-    """Show one step, and let something happen until the next."""
+    """Show one step, and run something until the next step."""
     for form in document.forms:
         form.reset()
     for section in document.querySelectorAll("[data-step]"):
@@ -82,7 +82,7 @@ async def is_signed_in() -> bool:
 
 
 async def next_step() -> None:
-    """Offer the ways to sign in, or what the backend asks for before it shows the panel."""
+    """Show the sign-in methods, or the next step that the backend requires, or the panel."""
     if not await is_signed_in():
         await offer_methods(passwordless.login_attempt())
         return
@@ -101,7 +101,7 @@ async def next_step() -> None:
 
 
 async def go_on(result: Any) -> None:
-    """Show what is wrong with a result; continue unless the user can try again in this step."""
+    """Show the problem of a result; continue unless the user can try again in this step."""
     problem = problem_of(result)
     show_notice(problem)
     match result:
@@ -120,7 +120,7 @@ async def go_on(result: Any) -> None:
 
 
 async def offer_methods(attempt: passwordless.LoginAttempt | None) -> None:
-    """Ask for the code of an attempt, or offer all that the tenant has."""
+    """Ask for the code of an attempt, or show all methods of the tenant."""
     methods = await multitenancy.login_methods()
     for part in document.querySelectorAll("[data-method]"):
         part.hidden = not getattr(methods, part.dataset.method)
@@ -255,7 +255,7 @@ async def ask_for_factor(info: multifactorauth.MfaInfo) -> None:
 
 
 def ask_for_totp(device: totp.NewDevice | None) -> None:
-    """Ask for a code of an app, which is set up first if it is new."""
+    """Ask for a code of an app. Set the app up first if it is new."""
     state.device = device
     by_id("new-device").hidden = device is None
     by_id("qr-code").innerHTML = device.qr_code_svg() if device else ""
@@ -287,7 +287,7 @@ async def sign_out(_event: Any) -> None:
 
 
 def offer_link(title: str, follow: Callable[[], Awaitable[Any]], *, password: bool = False) -> None:
-    """Show a button for what a link is for: programs that look for bad links open it, too."""
+    """Show a button for a link's purpose, because mail scanners open links too."""
     by_id("link-title").textContent = title
     by_id("new-password-part").hidden = not password
     state.follow_link = follow
@@ -305,7 +305,7 @@ async def set_password(token: emailpassword.TokenLink) -> emailpassword.SubmitRe
 
 
 async def first_step() -> None:
-    """Begin with what the page's address is for."""
+    """Start with the purpose of the page's address."""
     match window.location.pathname.removeprefix(PAGE):
         case "/verify-email" if token := emailverification.token_from_url():
             verify = partial(emailverification.verify_email, token=token)

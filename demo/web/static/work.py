@@ -1,4 +1,4 @@
-"""The Python of the page /worker: keeps the session for the page, and does some work with it."""
+"""The Python of the page /worker: keeps the session for the page, and works with it."""
 
 import asyncio
 import time
@@ -29,7 +29,7 @@ SLICE = 0.02
 
 
 class State:
-    """What this worker is at."""
+    """The state of the work."""
 
     work: asyncio.Task[str] | None = None
 
@@ -38,12 +38,12 @@ state = State()
 
 
 async def work() -> dict[str, Any]:
-    """Estimate the user's orders, month by month; reports progress and result to the page."""
+    """Estimate the orders month by month, and report progress and result to the page."""
     state.work = asyncio.ensure_future(estimate_year())
     try:
         return {"ok": True, "text": await state.work}
     except asyncio.CancelledError:
-        return {"ok": False, "text": "The session has ended, and this work with it."}
+        return {"ok": False, "text": "The session has ended, so the work has ended too."}
     except Exception as error:
         return {"ok": False, "text": f"{type(error).__name__}: {error}"}
     finally:
@@ -53,7 +53,7 @@ async def work() -> dict[str, Any]:
 async def estimate_year() -> str:
     began = time.perf_counter()
     claims = await supertokens.verify_access_token()
-    lines = [f"Orders of {claims['sub']}, whose access token is genuine:", HEAD]
+    lines = [f"Orders of {claims['sub']}, with a verified access token:", HEAD]
     for month in range(1, MONTHS + 1):
         found = await estimate_in_slices(await fetch_orders(month))
         lines.append(described(month, found))
@@ -91,7 +91,7 @@ for end in ("SIGN_OUT", "UNAUTHORISED", "USER_CHANGED"):
 
 
 def watch_requests() -> None:
-    """Report the requests made here to the page, the SDK's own included: it does not see them."""
+    """Report requests of this worker to the page, which cannot see them."""
 
     def on_entries(entries: Any, *_more: Any) -> None:
         for entry in entries.getEntries():

@@ -78,8 +78,8 @@ LIMITED = "an endpoint that always answers 401, with a limit"
 
 DIFFERENCES = [
     Difference(
-        "An outage does not sign a user out: only a refused refresh or `front-token: remove` "
-        "ends a session. If nobody can know the state, `does_session_exist()` returns False, "
+        "An outage does not sign a user out: only a refused refresh or `front-token: remove` ends "
+        "a session. If the state cannot be known, `does_session_exist()` returns False, "
         "`get_session_status()` returns `UNKNOWN` with the reason, and `sign_out()` raises an "
         "error.",
         {
@@ -90,8 +90,8 @@ DIFFERENCES = [
         tests=("tests/unit/test_calls.py",),
     ),
     Difference(
-        "`sign_out()` returns whether the backend confirmed it. With `local_on_error` it ends "
-        "the session on this device even if the backend cannot be asked. In cookie mode the "
+        "`sign_out()` returns True if the backend has confirmed it. With `local_on_error` it ends "
+        "the session on this device even if the backend cannot be reached. In cookie mode the "
         "httpOnly cookies then stay until the backend answers a sign-out.",
         {
             "a sign-out": confirmed,
@@ -106,12 +106,12 @@ DIFFERENCES = [
         tests=("tests/unit/test_sign_out.py",),
     ),
     Difference(
-        "`signOut()` asks the session itself whether there is one. It does not call an "
-        "overridden `doesSessionExist`.",
+        "`signOut()` checks by itself whether a session exists. It does not call an overridden "
+        "`doesSessionExist`.",
         {"functions are overridden": signed_out_unasked},
     ),
     Difference(
-        "A new session replaces all stored state, so two users are never mixed, even if a "
+        "A new session replaces all stored state, so data of two users is never mixed, even if a "
         "proxy drops the empty headers that clear the old tokens.",
         tests=("tests/unit/test_switched_modes.py",),
     ),
@@ -124,13 +124,13 @@ DIFFERENCES = [
         tests=("tests/unit/test_endings.py", "tests/browser/test_hostile.py"),
     ),
     Difference(
-        "A malformed front token never causes an exception: one refresh replaces it.",
+        "A malformed front token never raises an error: one refresh replaces it.",
         {"the front token is damaged": repaired},
         tests=("tests/unit/test_front_token.py",),
     ),
     Difference(
-        "A visitor without a session costs one refresh call. The SDK remembers the result; if "
-        "the backend could not answer, it remembers that for ten seconds.",
+        "For a visitor without a session the SDK makes one refresh call and remembers the result. "
+        "If the backend could not answer, the SDK remembers this for ten seconds.",
         {"a visitor while refreshing is answered with 500": without_second_probe},
         tests=("tests/unit/test_visitors.py",),
     ),
@@ -184,22 +184,21 @@ DIFFERENCES = [
         tests=("tests/unit/test_refresh_storms.py",),
     ),
     Difference(
-        "A refresh that succeeds without a front token is repeated once. Backends answer like "
-        "that on purpose when the domain of their cookies changes.",
+        "A refresh that succeeds without a front token is repeated once. Backends respond like "
+        "this when the domain of their cookies changes.",
         {
             NO_FRONT_TOKEN: with_second_refresh,
             f"{NO_FRONT_TOKEN}, fetch": fails("FrontTokenMissing"),
         },
     ),
     Difference(
-        "URLs are read as browsers read them: `//evil.example` is another host, and "
-        "`./items.json` is on the page's host. `init()` refuses a domain that no browser "
-        "accepts.",
+        "The SDK parses URLs as browsers do: `//evil.example` is another host, and `./items.json` "
+        "is on the page's host. `init()` refuses a domain that no browser accepts.",
         tests=("tests/unit/differences.py",),
     ),
     Difference(
-        "If `apiDomain` is https, a request over plain http does not carry the session, "
-        "except to this machine itself (`localhost`).",
+        "If `apiDomain` is https, a request over plain http does not carry the session, except to "
+        "this machine (`localhost`).",
         tests=("tests/unit/differences.py", "tests/unit/test_urls.py"),
     ),
     Difference(
@@ -261,10 +260,10 @@ DIFFERENCES = [
         anywhere=(says(",4.1 ", ",4.1,4.2 "), "attemptRefreshingSession"),
     ),
     Difference(
-        "Event handlers also receive what other tabs do, tabs with supertokens-website "
-        "included: `SIGN_OUT`, `SESSION_CREATED`, `REFRESH_SESSION`, "
-        "`ACCESS_TOKEN_PAYLOAD_UPDATED` and the new `USER_CHANGED`, each with `other_tab` "
-        "(`otherTab`). The messages between tabs hold no data.",
+        "Event handlers also receive what other tabs do, tabs with supertokens-website included: "
+        "`SIGN_OUT`, `SESSION_CREATED`, `REFRESH_SESSION`, `ACCESS_TOKEN_PAYLOAD_UPDATED` and the "
+        "new `USER_CHANGED`, each with `other_tab` (`otherTab`). The messages between tabs contain "
+        "no data.",
         tests=("tests/browser/test_tabs.py",),
     ),
     Difference(
@@ -294,11 +293,10 @@ DIFFERENCES = [
         },
     ),
     Difference(
-        "`validateClaims()` takes its lock only if a validator needs a refresh, and asks that "
+        "`validateClaims()` takes its lock only if a validator needs a refresh, and calls that "
         "validator again under the lock. If a validator throws, the call rejects with "
-        "`ClaimValidatorFailed`, which has the cause attached. "
-        "`getInvalidClaimsFromResponse()` returns an empty list if the response reports no invalid "
-        "claims.",
+        "`ClaimValidatorFailed`, which has the cause attached. `getInvalidClaimsFromResponse()` "
+        "returns an empty list if the response reports no invalid claims.",
         {"why another response was refused": gives([[], []])},
         tests=("tests/unit/test_validate_claims.py",),
     ),
@@ -314,12 +312,12 @@ DIFFERENCES = [
         tests=("tests/shim/options.test.mjs", "tests/unit/test_config.py"),
     ),
     Difference(
-        "supertokens-website on the same page is refused. Whichever `init()` comes second, "
-        "theirs or ours, fails with our error.",
+        "supertokens-website on the same page is refused. The second `init()`, theirs or ours, "
+        "fails with our error.",
         tests=("tests/browser/twins/test_one_page.py",),
     ),
     Difference(
-        "If a hook fails, the console reports it and nothing else changes. The hook before a "
+        "If a hook fails, the console shows the error, and nothing else changes. The hook before a "
         "sign-out receives the call as it is sent, session headers included. The event of a "
         "sign-out has the user context of its caller.",
         {
@@ -330,9 +328,9 @@ DIFFERENCES = [
         tests=("tests/unit/test_hooks.py",),
     ),
     Difference(
-        "If a `cookieHandler` or `windowHandler` fails or does not answer within ten seconds, "
-        "an error names it: `HandlerFailed`. State that was never read is unknown, not empty, "
-        "so nothing is refreshed or deleted.",
+        "If a `cookieHandler` or `windowHandler` fails or does not answer within ten seconds, an "
+        "error names it: `HandlerFailed`. A state that was never read is unknown, not empty, so "
+        "the SDK refreshes and deletes nothing.",
         tests=(
             "tests/shim/handler_jar.test.mjs",
             "tests/shim/window_handler.test.mjs",
