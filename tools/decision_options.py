@@ -96,7 +96,7 @@ def option_names() -> list[str]:
 def require_known(statuses: dict[str, int]) -> None:
     """End the build if there is an option that no list contains."""
     unknown = set(option_names()) - {*CHOICES, *INDIFFERENT, *ASKED, *statuses}
-    require(not unknown, f"nobody has said whether answers depend on {sorted(unknown)}")
+    require(not unknown, f"no list says whether answers depend on {sorted(unknown)}")
 
 
 def type_of(option: str) -> str | list[str]:
@@ -110,7 +110,7 @@ def type_of(option: str) -> str | list[str]:
     if option in WORDS:
         return [word for word in WORDS[option] if _takes(option, word)]
     if not takes:
-        raise SystemExit(f"Nobody has said which values option {option} takes.")
+        raise SystemExit(f"No list says which values option {option} takes.")
     # True represents a function of JavaScript; a flag takes False as well.
     [found] = takes if takes != ["boolean"] or _takes(option, False) else ["function"]
     return "object" if option == "override" else found

@@ -120,7 +120,7 @@ def _source(name: str, one: Any, another: Any) -> str:
     if one == another:
         return json.dumps({"value": one})
     shared = set(SESSIONS[0].sources(one)) & set(SESSIONS[1].sources(another))
-    require(len(shared) == 1, f"nobody knows where {name} has its answer from")
+    require(len(shared) == 1, f"the source of {name}'s answer is unknown")
     return shared.pop()
 
 

@@ -1,4 +1,4 @@
-"""What the backend has to be told."""
+"""The backend's settings."""
 
 from dataclasses import dataclass
 from pathlib import Path
