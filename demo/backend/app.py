@@ -57,7 +57,7 @@ def create_app(settings: Settings, tenants: tuple[str, ...], mailbox: Mailbox) -
     app.mount("/vendor", Files(settings.vendor, VENDOR))
     app.mount(DOCS_PATH, documentation.files())
 
-    # Each encloses the ones before it, so the log sees preflights, and all answers have CORS headers.
+    # Each encloses the ones before it: the log sees preflights, and all answers have CORS headers.
     app.add_middleware(get_middleware())  # type: ignore[no-untyped-call]  # the SDK's lack
     app.add_middleware(
         CORSMiddleware,
