@@ -56,6 +56,9 @@ PY_SOURCES := $(shell find py_frontend -name __pycache__ -prune -o -print)
 JS_SOURCES := $(shell find js_shim/src)
 DOCS_SOURCES := $(shell find docs -mindepth 1 -name __pycache__ -prune -o -print) $(wildcard *.md)
 
+# The folders whose spelling is checked.
+SPELLED := demo docs js_shim/cli js_shim/src py_frontend tests tools
+
 # ---- what you run --------------------------------------------------------------------------------
 .PHONY: help setup demo test bench check docs docs-serve format settings build release vendor vectors lock clean distclean
 
@@ -81,6 +84,7 @@ docs-serve: $(PROJECT) $(TYPESCRIPT_PAGES) ## show the documentation site on htt
 check: $(PROJECT) $(NPM) $(SHIM) $(TYPES) docs ## lint, format and type checks, Python and JavaScript
 	$(PY) tools/check_versions.py
 	$(PY) tools/publishing.py
+	$(PY) -m codespell_lib *.md $(SPELLED)
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy

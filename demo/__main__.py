@@ -61,12 +61,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def main() -> int:
     options = parse()
-    # SIGTERM unwinds like Ctrl-C. SIGINT has to be asked for too: a shell script starts what it
-    # puts into the background with SIGINT ignored.
+    # SIGTERM unwinds like Ctrl-C. SIGINT needs a handler too: a shell script starts its background
+    # programs with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        # It takes a second to import, during which Ctrl-C shall be as quiet as later.
+        # The import takes a second, during which Ctrl-C must be as quiet as later.
         from demo.backend.run import run
 
         run(options)

@@ -1,4 +1,4 @@
-"""Find the browsers that tests drive; `python tools/browsers.py ENGINE...` installs what it can."""
+"""Find the browsers for tests; `python tools/browsers.py ENGINE...` installs what it can."""
 
 import os
 import shutil
@@ -10,16 +10,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Program:
-    """A program that an engine needs: its commands, the first that is there counts."""
+    """A program that an engine needs: its commands, of which the first that exists is used."""
 
     commands: tuple[str, ...]
-    #: What Debian and its derivatives call the packages.
+    #: The names of the packages in Debian and its derivatives.
     packages: tuple[str, ...]
-    #: The environment variable that names a program installed elsewhere.
+    #: The environment variable with the path of a program installed elsewhere.
     variable: str
-    #: Where it is installed without a command.
+    #: The path if it is installed without a command.
     paths: tuple[str, ...] = ()
-    #: How to install it where there is no apt.
+    #: How to install it without apt.
     elsewhere: str = ""
 
 
@@ -52,7 +52,7 @@ WEBKIT_DRIVER = Program(
 # WebKitGTK opens windows, so it needs a display.
 XVFB = Program(("Xvfb",), ("xvfb",), "XVFB_PATH")
 
-#: What tests in an engine need.
+#: The programs that tests in an engine need.
 ENGINES = {
     "chromium": (CHROMIUM,),
     "firefox": (FIREFOX,),
@@ -94,19 +94,19 @@ def find_program(engine: str, program: Program) -> str:
 
 
 def can_install() -> bool:
-    """Only root may use apt, and only where apt is: Debian and what derives from it."""
+    """Whether apt can be used: only by root, in Debian and its derivatives."""
     return shutil.which("apt-get") is not None and hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def install(packages: list[str]) -> None:
-    """Install packages by apt, waiting for another apt that may be running."""
+    """Install packages with apt; waits for another apt that may be running."""
     apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-qq"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (
         ["update"],
         ["install", "-y", "--no-install-recommends", *packages],
     ):
-        # stdout is kept for the paths alone.
+        # stdout has only the paths.
         subprocess.run([*apt, *arguments], env=environment, check=True, stdout=sys.stderr)
 
 

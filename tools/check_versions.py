@@ -1,4 +1,4 @@
-"""Check that every file that names the project's version names the same one."""
+"""Check that all files with the project's version have the same one."""
 
 import json
 import re
@@ -11,7 +11,7 @@ ATTACH = "py_frontend/supertokens_pyodide/_browser/attach.py"
 
 
 def versions() -> dict[str, str]:
-    """The version as each file gives it."""
+    """The version in each file."""
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
     found = re.search(r'^VERSION = "(.+)"$', (ROOT / ATTACH).read_text("utf-8"), re.MULTILINE)
     return {

@@ -20,7 +20,7 @@ from supertokens_pyodide.errors import (
 
 
 def shared_errors() -> dict[str, ErrorData]:
-    """The errors as data, by the names that the shim knows them by."""
+    """The errors as data, by their names in the shim."""
     cases: dict[str, SuperTokensError] = {
         "OtherFunction": other_function("{name}"),
         "ConfigError": ConfigError("", "", hint=""),

@@ -22,15 +22,15 @@ from .decision_rules import require
 
 REQUIRED = {"apiDomain": "https://api.example.com"}
 PAGE = Page("www.example.com", secure=True)
-# One on which every option can be given.
+# A configuration with which every option can be given.
 ANY_PAGE = Page("api.example.com", secure=True)
 
-# Options on whose value an answer may depend: the one that holds unless given, and the others.
+# Options that answers may depend on: the default, and the other values.
 CHOICES: dict[str, list[Any]] = {
     "tokenTransferMethod": ["cookie", "header"],
     "autoAddCredentials": [True, False],
 }
-# Options on which none depends, with a value to try that on. They must fit together.
+# Options that no answer depends on, each with a value for the check. They must fit together.
 INDIFFERENT: dict[str, Any] = {
     "apiDomain": "https://other.example.com",
     "apiBasePath": "/other",
@@ -45,15 +45,15 @@ INDIFFERENT: dict[str, Any] = {
     "windowHandler": True,
     "lockFactory": True,
 }
-# With these the core has to be asked: cookies elsewhere, other clocks, and flows to be logged.
+# With these only the core can answer: other stores of cookies, other clocks, and logged flows.
 ASKED = ("cookieHandler", "tokenStore", "dateProvider", "enableDebugLogs")
 
-# The options that take some words only.
+# Options with a fixed set of values.
 WORDS = {"tokenTransferMethod": get_args(TransferMethod), "tokenStore": get_args(TokenStore)}
 
 
 def config(options: dict[str, Any], page: Page = PAGE) -> Config:
-    """What init() makes of these options beside those that it must be given."""
+    """The config that init() makes of these options and the required ones."""
     return _config(json.dumps(options), page)
 
 
@@ -69,7 +69,7 @@ def plan(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def chosen(facts: frozenset[str]) -> dict[str, Any]:
-    """The options that facts name."""
+    """The options in a set of facts."""
     return {
         name: value
         for name, values in CHOICES.items()
@@ -79,7 +79,7 @@ def chosen(facts: frozenset[str]) -> dict[str, Any]:
 
 
 def fact(name: str, value: object) -> str:
-    """That an option has a value, as JavaScript writes it."""
+    """The fact that an option has a value, in JavaScript's form."""
     return f"{name}={value if isinstance(value, str) else json.dumps(value)}"
 
 
@@ -87,7 +87,7 @@ CHOSEN = [fact(name, value) for name, values in CHOICES.items() for value in val
 
 
 def option_names() -> list[str]:
-    """All that init() takes, but for what the shim keeps to itself."""
+    """All options of init() except those that stay in the shim."""
     seams = ("pre_api_hook", "post_api_hook", "override", "cookie_handler", "window_handler")
     names = [*config({}).options(), *seams, "lock_factory", "date_provider"]
     return list(to_javascript(dict.fromkeys(names)))
@@ -96,11 +96,11 @@ def option_names() -> list[str]:
 def require_known(statuses: dict[str, int]) -> None:
     """End the build if there is an option that no list contains."""
     unknown = set(option_names()) - {*CHOICES, *INDIFFERENT, *ASKED, *statuses}
-    require(not unknown, f"nobody has said whether answers depend on {sorted(unknown)}")
+    require(not unknown, f"no list says whether answers depend on {sorted(unknown)}")
 
 
 def type_of(option: str) -> str | list[str]:
-    """The type that an option must have in JavaScript, or all the values that it may have."""
+    """The type of an option in JavaScript, or all its possible values."""
     samples: dict[str, list[Any]] = {
         "string": ["https://api.example.com"],
         "number": [410],
@@ -110,7 +110,7 @@ def type_of(option: str) -> str | list[str]:
     if option in WORDS:
         return [word for word in WORDS[option] if _takes(option, word)]
     if not takes:
-        raise SystemExit(f"Nobody has said which values option {option} takes.")
+        raise SystemExit(f"No list says which values option {option} takes.")
     # True represents a function of JavaScript; a flag takes False as well.
     [found] = takes if takes != ["boolean"] or _takes(option, False) else ["function"]
     return "object" if option == "override" else found
@@ -128,7 +128,7 @@ def _takes(option: str, *values: object) -> bool:
 
 
 def defaults() -> dict[str, Any]:
-    """What holds for the options that are data, unless they are given."""
+    """The defaults of the options that are data."""
     options = to_javascript(config({}).options())
     return {
         name: value for name, value in options.items() if name not in REQUIRED and value is not None
@@ -136,14 +136,14 @@ def defaults() -> dict[str, Any]:
 
 
 def statuses() -> dict[str, int]:
-    """The options that say which responses the core acts on, and what holds unless given."""
+    """The options with the statuses that the core acts on, and their defaults."""
     plain = plan({})["statuses"]
     found = {}
     for name in option_names():
         try:
             others = plan({name: 599})["statuses"]
         except ConfigError:
-            continue  # it takes no status
+            continue  # it has no status
         if others != plain:
             [found[name]] = set(plain) - set(others)
     require(sorted(found.values()) == sorted(plain), "a status comes from no option")

@@ -1,4 +1,4 @@
-"""The decision table's reads: what the core answers to a call while a live session is there.
+"""The decision table's reads: the core's answers to calls while there is a live session.
 
 The core is asked each call with two sessions that differ in all that a session can differ in. An
 answer that is the same part of both front tokens, the value of the same cookie, or the same for
@@ -34,27 +34,27 @@ READS = (
     "get_user_id",
 )
 
-#: What the types that JSON knows are called in JavaScript.
+#: JavaScript's names of JSON's types.
 TYPES: dict[type, str] = {str: "String", float: "Number", dict: "Object"}
 
 
 @dataclass(frozen=True)
 class Live:
-    """A session that is there: what its front token says, and its cookies."""
+    """A live session: the data in its front token, and its cookies."""
 
     token: dict[str, Any]
     cookies: dict[str, str]
 
     @classmethod
     def called(cls, name: str) -> Live:
-        """One whose every value has the name in it."""
+        """A session in which every value contains its name."""
         token = {"uid": f"{name} user", "ate": EXPIRY, "up": {"tId": f"{name} tenant"}}
         cookies = {cookie: f"<{name} {cookie}>" for cookie in OURS}
         front_token = write_front_token(*token.values())  # type: ignore[arg-type]
         return cls(token, {**cookies, FRONT_TOKEN: front_token})
 
     def answers(self, facts: Facts, options: dict[str, Any], *, secure: bool) -> dict[str, Any]:
-        """What the core answers at once for as long as the session lives, by the calls."""
+        """The core's immediate answers during the session, by the calls."""
         there = [f"{name}={value}" for name, value in self.cookies.items() if name in facts]
         page_config = config(options, replace(PAGE, secure=secure))
         found = {}
@@ -66,7 +66,7 @@ class Live:
         return found
 
     def sources(self, value: Any) -> Iterator[str]:
-        """Where a value may come from."""
+        """The possible source of a value."""
         for cookie, text in self.cookies.items():
             if value == text:
                 yield json.dumps({"cookie": cookie})
@@ -79,7 +79,7 @@ SESSIONS = (Live.called("one"), Live.called("another"))
 
 
 def read_rules(more: dict[str, Any]) -> dict[str, Any]:
-    """The rules for reads, as the core is with these further options."""
+    """The rules for reads, with these further options."""
     cases = list(_cases(more))
     live = [case for case in cases if ("live",) in case.answers]
     sure = [case for case in live if ("unsure",) not in case.answers]
@@ -116,11 +116,11 @@ def _answers(facts: Facts, options: dict[str, Any]) -> Iterator[tuple[str, ...]]
 
 
 def _source(name: str, one: Any, another: Any) -> str:
-    """Where the answers to a call come from, as the shim reads it."""
+    """The source of a call's answer, in the shim's form."""
     if one == another:
         return json.dumps({"value": one})
     shared = set(SESSIONS[0].sources(one)) & set(SESSIONS[1].sources(another))
-    require(len(shared) == 1, f"nobody knows where {name} has its answer from")
+    require(len(shared) == 1, f"the source of {name}'s answer is unknown")
     return shared.pop()
 
 

@@ -1,4 +1,4 @@
-"""Rules out of cases: what an answer of the core depends on."""
+"""Rules from cases: the facts that an answer of the core depends on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Answer = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Case:
-    """One combination of what the core may look at, and what it answers."""
+    """One combination of facts, and the core's answers."""
 
     facts: Facts
     answers: frozenset[Answer]
@@ -30,7 +30,7 @@ def conditions(cases: list[Case], answer: Answer) -> list[str]:
     never = frozenset.union(*(case.facts for case in cases)) - frozenset.union(
         *(case.facts for case in those)
     )
-    # What all cases have in common is no condition of this answer.
+    # A fact that all cases have is not a condition of this answer.
     always -= frozenset.intersection(*(case.facts for case in cases))
     for case in cases:
         holds = always <= case.facts and not never & case.facts
@@ -41,6 +41,6 @@ def conditions(cases: list[Case], answer: Answer) -> list[str]:
 
 
 def require(holds: bool, otherwise: str) -> None:
-    """End the build if the core cannot be put into rules."""
+    """End the build if the core's answers are not rules."""
     if not holds:
         raise SystemExit(f"The core cannot be put into a decision table: {otherwise}.")

@@ -63,12 +63,12 @@ from .decision_rules import Answer, Case, Facts, conditions, require, rules
 
 TOKEN = {"uid": "u", "ate": EXPIRY, "up": {}}
 
-# What the values of cookies must look like, as regular expressions: with others the core is asked.
+# The forms of cookies' values, as regular expressions: with other values only the core answers.
 FORMS = {
     **{name: f"^{HEADER_VALUE.pattern.removesuffix('*')}+$" for name in CARRIED},
     LAST_UPDATE: "^[^-]+$",  # the mark of no end
 }
-# What a page shares with the Python in its workers, by name: all that a core reads and writes.
+# The names of what a page shares with the Python in its workers: all that a core reads and writes.
 SHARED = {
     "cookies": sorted({*OURS, LEGACY_ID_REFRESH_TOKEN, PROBE}),
     "storage": [STORAGE_KEY],
@@ -77,7 +77,7 @@ SHARED = {
 
 
 def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The table, as the core is with these further options."""
+    """The table of a core with these further options."""
     cases = list(_cases(options or {}))
     sent = [case for case in cases if ("send",) in case.answers]
     table: dict[str, Any] = {
@@ -117,7 +117,7 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 def check(table: dict[str, Any]) -> None:
-    """See that the options of which the table says nothing make no difference to it."""
+    """Check that the options that the table ignores do not change it."""
     if _is_made(table, INDIFFERENT):
         return
     for name, value in INDIFFERENT.items():
@@ -129,7 +129,7 @@ def _is_made(table: dict[str, Any], options: dict[str, Any]) -> bool:
     try:
         return make(options) == table
     except SystemExit:
-        return False  # no table at all can be made with these
+        return False  # no table can be made with these options
 
 
 def _cases(more: dict[str, Any]) -> Iterator[Case]:
@@ -164,7 +164,7 @@ def _answers(facts: Facts, options: dict[str, Any]) -> Iterator[Answer]:
         yield ("likely",)
 
 
-# All that a step has which is the sending of the request and nothing else.
+# The entries of a step that only sends the request.
 SEND = {"flow", "do", "headers", "drop", "credentials", "reusableUntil"}
 
 
@@ -185,7 +185,7 @@ def _template(value: str, cookies: dict[str, str]) -> str:
 
 
 def _expiry_field() -> str:
-    """Which field of a front token it is until when a step is reusable."""
+    """The field of a front token that limits how long a step is reusable."""
     [field] = (name for name, value in TOKEN.items() if value == EXPIRY)
     return field
 

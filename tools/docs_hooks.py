@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: pages from outside docs/, links to files that are no pages, and the search.
+"""Hooks of MkDocs: pages from outside docs/, links to files that are not pages, and the search.
 
 On the repository's pages a link leads to a file. On the site it leads to the file's page, or to the
 file in the repository if it has none.
@@ -28,7 +28,7 @@ PAGES = {
         "build/typedoc/supertokens-pyodide/namespaces/SessionClaimValidatorStore.md"
     ),
 }
-#: Of pages that are generated without one.
+#: The titles of generated pages that have none.
 TITLES = {
     "reference/typescript.md": "TypeScript",
     "reference/typescript_claim_validator_store.md": "TypeScript: SessionClaimValidatorStore",
@@ -68,7 +68,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return f"{opening}{_repository()}/blob/main/{path}{anchor}{closing}"
         return f"{opening}{posixpath.relpath(target, site_folder or '.')}{anchor}{closing}"
 
-    parts = _FENCE.split(markdown)  # every other one is code
+    parts = _FENCE.split(markdown)  # every second part is code
     parts[::2] = [_LINK.sub(lead, part) for part in parts[::2]]
     return "".join(parts)
 

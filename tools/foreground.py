@@ -15,12 +15,12 @@ import time
 from pathlib import Path
 from types import FrameType
 
-# Seconds between two looks at make.
+# Seconds between two checks of make.
 INTERVAL = 0.3
 
 
 def catches_interrupt(process: int) -> bool:
-    """True if a process has a handler for SIGINT; make drops its own once it is interrupted."""
+    """Whether a process has a handler for SIGINT; make drops its own when it is interrupted."""
     try:
         status = Path(f"/proc/{process}/status").read_text("ascii")
     except OSError:
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
 
     def on_interrupt(_signal: int, _frame: FrameType | None) -> None:
         nonlocal told
-        told = True  # it came from the terminal: the program has it too
+        told = True  # it came from the terminal: the program has got it too
 
     def on_terminate(_signal: int, _frame: FrameType | None) -> None:
         nonlocal told
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
         if not told and (gone or (watch_interrupt and not catches_interrupt(make))):
             told = True
             program.send_signal(signal.SIGINT)
-    # A program that a signal ended: what a shell would say.
+    # If a signal has ended the program: the exit code that a shell would return.
     return program.returncode if program.returncode >= 0 else 128 - program.returncode
 
 

@@ -14,7 +14,7 @@ class WheelBuildHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
-            return  # for CPython, where there is no page to put a shim into
+            return  # for CPython, which has no page for a shim
         shim = Path(self.root, SHIM)
         if not shim.is_file():
             raise SystemExit(

@@ -1,4 +1,4 @@
-"""Keep what the publisher's settings decide the same everywhere.
+"""Keep the publisher's settings the same everywhere.
 
 The settings are [tool.publishing] in pyproject.toml. They are repeated in both packages' metadata,
 in the links at the end of CHANGELOG.md and SECURITY.md, and in the address that errors contain.
@@ -55,7 +55,7 @@ def package_json(text: str, settings: Settings) -> str:
         "repository": {"type": "git", "url": f"git+{settings['repository']}.git"},
         "bugs": {"url": f"{settings['repository']}/issues"},
     }
-    # Behind the license, wherever they were.
+    # After the license, wherever they were before.
     written = {}
     for name, value in package.items():
         if name not in ours:
@@ -66,7 +66,7 @@ def package_json(text: str, settings: Settings) -> str:
 
 
 def with_links(text: str, links: dict[str, str]) -> str:
-    """The page with these link definitions at its end, in place of those that are there."""
+    """The page with these link definitions at its end, in place of the existing ones."""
     prose = re.sub(r"\n*^\[[^]]+\]: \S+$", "", text, flags=re.MULTILINE).rstrip("\n")
     return prose + "\n\n" + "".join(f"[{name}]: {url}\n" for name, url in links.items())
 

@@ -1,4 +1,4 @@
-"""Check what is in build/dist, add a bill of materials for each package, and list all with hashes.
+"""Check build/dist, add a bill of materials for each package, and list all files with hashes.
 
 `make release` runs this after `make check` and `make build`. Nothing is published.
 """
@@ -31,7 +31,7 @@ Bom = dict[str, Any]
 
 
 class Broken(SystemExit):
-    """A check has failed; the text says which."""
+    """A check has failed; the text says which one."""
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:
@@ -60,7 +60,7 @@ def the_one(folder: Path, pattern: str) -> Path:
 
 
 def unpack(archive: Path, folder: Path) -> Path:
-    """Unpack it; return the one folder that is in it."""
+    """Unpack it; return the one folder in it."""
     with tarfile.open(archive) as opened:
         opened.extractall(folder, filter="data")
     return the_one(folder, "*")
@@ -87,7 +87,7 @@ def check_rebuild(source: Path, wheel: Path) -> None:
     built = source / BUILT_SHIM
     files = [path.relative_to(built) for path in sorted(built.rglob("*")) if path.is_file()]
     built.rename(source / "built")
-    # As the Makefile does it, but with the packages that are installed here.
+    # As in the Makefile, but with the packages that are installed here.
     (source / "node_modules").symlink_to(ROOT / "node_modules")
     (source / "build").mkdir(exist_ok=True)
     python_path = str(source / "py_frontend")
@@ -113,7 +113,7 @@ def check_wheel(wheel: Path, environment: Path) -> Path:
 
 
 def targets(exports: Any) -> list[str]:
-    """The files that package.json's exports name."""
+    """The files in the exports of package.json."""
     if isinstance(exports, str):
         return [exports]
     return [file for inner in exports.values() for file in targets(inner)]
@@ -132,7 +132,7 @@ def check_npm(package: Path, version: str) -> None:
 
 
 def describe(bom: Bom, purl: str, artefact: Path, time: str) -> str:
-    """The bill as text: about this file, and the same whenever the same commit is built."""
+    """The bill as text: about this file, and the same for every build of one commit."""
     bom.pop("serialNumber", None)
     bom["metadata"]["timestamp"] = time
     bom["metadata"]["component"] |= {
@@ -153,7 +153,7 @@ def python_bom(python: Path) -> Bom:
 
 
 def npm_bom(package: Path) -> Bom:
-    """What npm knows, and the wheels that the package carries."""
+    """The data of npm, and the wheels in the package."""
     text = run("npm", "sbom", "--sbom-format=cyclonedx", "--sbom-type=library", "--omit=dev")
     bom: Bom = json.loads(text)
     for path in sorted(package.rglob("*.whl")):
@@ -176,7 +176,7 @@ def npm_bom(package: Path) -> Bom:
 
 
 def open_points(version: str) -> list[str]:
-    """What has to be done before this can be published."""
+    """What must be done before a publication."""
     points = [
         f"decide `{name}` in [tool.publishing] of pyproject.toml, and run `make settings`"
         for name in placeholders(read_settings())

@@ -1,4 +1,4 @@
-"""The tutorial's application as it is after each of its pages.
+"""The tutorial's application after each of its pages.
 
 docs/tutorial/app has the finished application. Its lines between the comments
 `--8<-- [start:step4-post]` and `--8<-- [end:step4-post]` come with the fourth page. The pages show

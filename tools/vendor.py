@@ -1,4 +1,4 @@
-"""Assemble build/vendor: all that a page needs to run Pyodide, PyScript and us without a CDN.
+"""Assemble build/vendor: all that a page needs to run Pyodide, PyScript and the SDK without a CDN.
 
     pyodide/      the interpreter, and a lock file that knows the wheels below and no others
     wheels/       supertokens-pyodide, PyJWT, micropip
@@ -35,7 +35,7 @@ Lock = dict[str, Any]
 
 
 def browser_environment(python: str) -> dict[str, str]:
-    """What the environment markers of a requirement evaluate to in Pyodide."""
+    """The values of environment markers of requirements in Pyodide."""
     return {
         "extra": "",
         "implementation_name": "cpython",
@@ -68,7 +68,7 @@ def importable_names(files: Iterable[str]) -> list[str]:
 
 
 def lock_entry(wheel: Path, environment: dict[str, str]) -> dict[str, Any]:
-    """Describe a pure Python wheel as Pyodide's lock file does."""
+    """Describe a pure Python wheel in the form of Pyodide's lock file."""
     with zipfile.ZipFile(wheel) as archive:
         metadata = wheel_metadata(archive)
         imports = importable_names(archive.namelist())
@@ -110,7 +110,7 @@ def make_lock(stock: Lock, wheels: Iterable[Path]) -> Lock:
 
 
 def wanted_files() -> Iterator[tuple[Path, Path]]:
-    """Pairs of a file's place under build/vendor and the file that belongs there."""
+    """Pairs of a place under build/vendor and its file."""
     for name in PYODIDE_FILES:
         yield Path("pyodide", name), PYODIDE / name
     for folder in WHEELS:
@@ -123,7 +123,7 @@ def wanted_files() -> Iterator[tuple[Path, Path]]:
 
 
 def same(one: Path, other: Path) -> bool:
-    """True if a copy can be spared: copy2 keeps the time, and every build makes a new one."""
+    """Whether a copy is not needed: copy2 keeps the time, and every build makes a new one."""
     if not one.exists():
         return False
     a, b = one.stat(), other.stat()

@@ -29,7 +29,7 @@ LOCAL_ORIGIN = r"https?://(localhost|[\w.-]+\.(localhost|test)|127\.0\.0\.1|\[::
 
 
 async def _say_what_is_invalid(_request: Request, error: Exception) -> JSONResponse:
-    """FastAPI's own answer to invalid input, without that input, which may not fit into JSON."""
+    """FastAPI's own answer to invalid input, without the input, which may not fit into JSON."""
     assert isinstance(error, RequestValidationError)
     told = [{name: problem[name] for name in ("type", "loc", "msg")} for problem in error.errors()]
     return JSONResponse({"detail": told}, status_code=422)
@@ -40,7 +40,7 @@ def create_app(settings: Settings, tenants: tuple[str, ...], mailbox: Mailbox) -
     log = RequestLog()
     documentation = Documentation(settings.site)
 
-    # FastAPI's documentation pages load from a CDN, which the demo does without.
+    # FastAPI's documentation pages load files from a CDN, which the demo does not use.
     app = FastAPI(title="supertokens-pyodide demo", openapi_url=None)
     app.add_exception_handler(RequestValidationError, _say_what_is_invalid)
     app.include_router(pages_router(tenants, documentation))
@@ -57,7 +57,7 @@ def create_app(settings: Settings, tenants: tuple[str, ...], mailbox: Mailbox) -
     app.mount("/vendor", Files(settings.vendor, VENDOR))
     app.mount(DOCS_PATH, documentation.files())
 
-    # Each encloses the ones before it, so the log sees preflights and CORS reaches every answer.
+    # Each encloses the ones before it: the log sees preflights, and all answers have CORS headers.
     app.add_middleware(get_middleware())  # type: ignore[no-untyped-call]  # the SDK's lack
     app.add_middleware(
         CORSMiddleware,

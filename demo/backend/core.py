@@ -1,4 +1,4 @@
-"""The core behind the backend: one that the environment names, or the local one."""
+"""The core behind the backend: the one in the environment, or the local one."""
 
 import contextlib
 import os
@@ -14,21 +14,21 @@ from demo.backend.server import bind, port_of, serve
 from demo.local_core.app import create_app
 
 LOOPBACK = "127.0.0.1"
-# In seconds; short, so that one need not wait long to see a token expire.
+# In seconds; short, so that users see a token expire soon.
 ACCESS_TOKEN_VALIDITY = 30
 ANSWER_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)
 class Core:
-    """Where a core listens and what it asks for."""
+    """The address of a core, and its API key."""
 
     uri: str
     api_key: str | None = None
 
 
 def core_of_environment() -> Core | None:
-    """The core that SUPERTOKENS_CONNECTION_URI names."""
+    """The core in SUPERTOKENS_CONNECTION_URI."""
     uri = os.environ.get("SUPERTOKENS_CONNECTION_URI", "").strip()
     return Core(uri, os.environ.get("SUPERTOKENS_API_KEY") or None) if uri else None
 
@@ -37,7 +37,7 @@ def core_of_environment() -> Core | None:
 def local_core(
     port: int = 0, db: str | None = None, access_token_validity: int | None = None
 ) -> Iterator[Core]:
-    """Run the local core on a loopback port, 0 for any, and stop it in the end."""
+    """Run the local core on a loopback port (0 for any), and stop it in the end."""
     _spare_proxies()
     sock = bind(LOOPBACK, port)
     try:
@@ -51,7 +51,7 @@ def local_core(
 
 
 def features_of(core: Core) -> frozenset[str]:
-    """What the core's licence allows: "account_linking", "mfa", "multi_tenancy" and others."""
+    """The features in the core's licence: "account_linking", "mfa", "multi_tenancy" and others."""
     host = core.uri.split(";")[0].strip().rstrip("/")
     headers = {"api-key": core.api_key} if core.api_key else {}
     try:
@@ -62,8 +62,8 @@ def features_of(core: Core) -> frozenset[str]:
 
 
 def wait_until_it_answers(core: Core, timeout: float = ANSWER_TIMEOUT) -> None:
-    """Return when the core says hello, and accepts the API key."""
-    # Several hosts may be given; the SDK falls back from one to the next.
+    """Return when the core answers and accepts the API key."""
+    # There may be several hosts; the SDK tries one after the other.
     hosts = [host.strip().rstrip("/") for host in core.uri.split(";") if host.strip()]
     end = time.monotonic() + timeout
     while not (answering := [host for host in hosts if _answers(host)]):
@@ -82,7 +82,7 @@ def _accepts_key(host: str, api_key: str | None) -> bool:
     try:
         response = httpx.get(host + "/apiversion", headers=headers, timeout=ANSWER_TIMEOUT)
     except (httpx.HTTPError, ValueError):
-        # The SDK's calls will say what is wrong.
+        # The SDK's calls will report what is wrong.
         return True
     return response.status_code != httpx.codes.UNAUTHORIZED
 
@@ -95,7 +95,7 @@ def _answers(host: str) -> bool:
 
 
 def _spare_proxies() -> None:
-    """Keep the SDK's calls to our own ports off a proxy that the environment may name."""
+    """Keep the SDK's calls to our own ports away from a proxy in the environment."""
     for name in ("NO_PROXY", "no_proxy"):
         known = [host for host in os.environ.get(name, "").split(",") if host]
         os.environ[name] = ",".join([*known, LOOPBACK, "localhost"])

@@ -1,4 +1,4 @@
-"""What the SDK would send goes into the mailbox."""
+"""The SDK's mails and text messages, which go into the mailbox."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -25,7 +25,7 @@ Values = TypeVar("Values")
 
 
 class _Mails(EmailDeliveryInterface[Values], Generic[Values]):
-    """Mails of one kind; `write` makes one of the SDK's values for it."""
+    """Mails of one kind; `write` makes the SDK's value for one."""
 
     def __init__(self, mailbox: Mailbox, write: Callable[[Values], Message]) -> None:
         self._mailbox, self._write = mailbox, write

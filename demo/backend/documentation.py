@@ -8,14 +8,14 @@ DOCS_PATH = "/docs"
 
 
 class _Site(Files):
-    """A folder that may come and go while the demo runs."""
+    """A folder that may appear and disappear while the demo runs."""
 
     async def check_config(self) -> None:
-        """Without the folder, each file of it is simply not found."""
+        """Without the folder, none of its files is found."""
 
 
 class Documentation:
-    """The site, and what the demo's pages say about it."""
+    """The site, and the pages' links to it."""
 
     def __init__(self, site: Path) -> None:
         self._site = site

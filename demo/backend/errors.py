@@ -1,4 +1,4 @@
-"""What keeps the demo from starting."""
+"""The error that keeps the demo from starting."""
 
 
 class StartError(Exception):

@@ -8,20 +8,20 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-# Some systems do not know these, and browsers insist on them.
+# Some systems do not know these types, and browsers require them.
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("text/javascript", ".mjs")
 mimetypes.add_type("application/wasm", ".wasm")
 mimetypes.add_type("text/x-python", ".py")
 
-# Ours change while one works on them. The vendor files are big: kept, but asked about each time,
-# since a rebuilt wheel has the name of the old one.
+# Our files change during development. The vendor files are big: they are cached and revalidated
+# each time, because a rebuilt wheel keeps its name.
 OURS = "no-store"
 VENDOR = "no-cache"
 
 
 class Files(StaticFiles):
-    """A folder of files that says how long they may be kept."""
+    """A folder of files with their Cache-Control."""
 
     def __init__(
         self, directory: Path, cache_control: str, *, html: bool = False, check_dir: bool = True

@@ -1,4 +1,4 @@
-"""Verification of an access token as a service without a SuperTokens SDK would do it."""
+"""Verification of an access token, as in a service without a SuperTokens SDK."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ ACCESS_TOKEN_TYPE = 0
 
 
 class TokenRejectedError(Exception):
-    """The token is missing or cannot be trusted; the text says why, without quoting it."""
+    """The token is missing or not valid; the text says why, without quoting the token."""
 
 
 class KeysUnavailableError(Exception):
-    """The keys could not be fetched, so nothing can be said about the token."""
+    """The keys could not be fetched, so it is unknown whether the token is valid."""
 
 
 def find_token(request: Request) -> str:
@@ -30,14 +30,14 @@ def find_token(request: Request) -> str:
 
 
 class JwtVerifier:
-    """Checks signature, issuer, lifetime and kind of access tokens; fetches and keeps the keys."""
+    """Checks signature, issuer, lifetime and kind of access tokens; fetches and caches the keys."""
 
     def __init__(self, jwks_uri: str, issuer: str) -> None:
         self._keys = jwt.PyJWKClient(jwks_uri, timeout=30)
         self._issuer = issuer
 
     def claims(self, token: str) -> dict[str, Any]:
-        """The claims of a good token; blocks while keys are fetched."""
+        """The claims of a valid token; blocks while keys are fetched."""
         try:
             key = self._keys.get_signing_key_from_jwt(token)
             claims: dict[str, Any] = jwt.decode(
@@ -53,7 +53,7 @@ class JwtVerifier:
             raise TokenRejectedError(_reason(error)) from error
         except jwt.PyJWKClientError as error:
             raise TokenRejectedError("signed by none of the published keys") from error
-        # The same keys may sign tokens that are not meant to open a session.
+        # The same keys may sign other kinds of tokens.
         if claims.get("stt", ACCESS_TOKEN_TYPE) != ACCESS_TOKEN_TYPE:
             raise TokenRejectedError("not an access token of a session")
         return claims

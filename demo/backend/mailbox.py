@@ -24,7 +24,7 @@ class Message:
 
     # An address or a phone number.
     to: str
-    # What it is about, for instance "password-reset".
+    # The kind of message, for instance "password-reset".
     about: str
     tenant: str
     link: str | None = None
@@ -32,7 +32,7 @@ class Message:
 
 
 class Mailbox:
-    """The latest messages, numbered from 1 in the order in which they came."""
+    """The latest messages, numbered from 1 in the order of their arrival."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._messages: deque[tuple[int, Message]] = deque(maxlen=capacity)
@@ -40,13 +40,13 @@ class Mailbox:
         self._lock = threading.Lock()
 
     def add(self, message: Message) -> None:
-        """Keep a message."""
+        """Store a message."""
         with self._lock:
             self._last += 1
             self._messages.append((self._last, message))
 
     def since(self, n: int, to: str | None = None) -> dict[str, Any]:
-        """The messages after number n that are still kept, and the latest number."""
+        """The stored messages after number n, and the latest number."""
         with self._lock:
             found = [
                 {"n": number, **asdict(message)}

@@ -1,4 +1,4 @@
-"""The OpenID provider that runs beside the demo, a program in JavaScript."""
+"""The OpenID provider of the demo, a program in JavaScript."""
 
 import contextlib
 import shutil
@@ -28,7 +28,7 @@ def openid_provider(*redirect_origins: str, port: int = 0) -> Iterator[Provider]
         [node, str(PROGRAM), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        # Its notes are about settings that a provider in production would not have.
+        # Its notes are about settings that matter only in production.
         stderr=subprocess.DEVNULL,
         text=True,
     )

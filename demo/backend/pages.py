@@ -16,7 +16,7 @@ WEB = Path(__file__).resolve().parents[1] / "web"
 STATIC = WEB / "static"
 TEMPLATES = WEB / "templates"
 
-# The pages with the app, and what is said of it in each.
+# The pages with the app, and a text about each.
 TITLES = {
     "javascript": "the app in JavaScript",
     "python": "the app in Python",
@@ -24,7 +24,7 @@ TITLES = {
 }
 SIGN_IN = "sign_in"
 
-# The page of the documentation that belongs to each.
+# The documentation page for each.
 GUIDES = {
     "javascript": "install/script-tag.html",
     "python": "install/pyscript.html",
@@ -32,7 +32,7 @@ GUIDES = {
     SIGN_IN: "sign_in.html",
 }
 
-# Links in messages lead to pages, and no other site may learn of them.
+# Links in messages lead to these pages, whose addresses other sites must not get.
 _HEADERS = {"Cache-Control": OURS, "Referrer-Policy": "no-referrer"}
 
 
@@ -58,7 +58,7 @@ def _filled(
 
 
 def _page(page: str, tenants: tuple[str, ...], documentation: Documentation) -> HTMLResponse:
-    """One markup for all pages with the app; they differ in where Python runs."""
+    """One markup for all pages with the app; they differ in the place of Python."""
     return _filled(
         "page",
         page,

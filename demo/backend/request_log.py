@@ -1,4 +1,4 @@
-"""A short memory of the API requests, for tests and for the curious: names, never values."""
+"""The latest API requests, for tests and for users: names, never values."""
 
 from collections import deque
 from http.cookies import SimpleCookie
@@ -31,19 +31,19 @@ class Entry(TypedDict):
     path: str
     headers: list[str]
     cookies: list[str]
-    # None if the client went away before there was an answer.
+    # None if the client closed the connection before the response.
     status: int | None
 
 
 class RequestLog:
-    """The latest requests, numbered from 1 in the order of their answers."""
+    """The latest requests, numbered from 1 in the order of their responses."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._entries: deque[Entry] = deque(maxlen=capacity)
         self._last = 0
 
     def add(self, scope: Scope, status: int | None) -> None:
-        """Remember a request by its ASGI scope."""
+        """Record a request by its ASGI scope."""
         headers = Headers(scope=scope)
         cookies = SimpleCookie(headers.get("cookie", ""))
         self._last += 1
@@ -59,7 +59,7 @@ class RequestLog:
         )
 
     def since(self, n: int) -> dict[str, Any]:
-        """The requests after number n that are still remembered, and the latest number."""
+        """The recorded requests after number n, and the latest number."""
         return {"last": self._last, "requests": [e for e in self._entries if e["n"] > n]}
 
     def router(self) -> APIRouter:

@@ -1,4 +1,4 @@
-"""Data of the user's own that are worth some work: a year of made-up orders."""
+"""Data of the user for a long computation: a year of invented orders."""
 
 import random
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/api")
 async def orders(
     month: Annotated[int, Path(ge=1, le=12)], session: CurrentSession
 ) -> dict[str, Any]:
-    """What each order of a month came to; the same each time, and others for other users."""
+    """The amounts of a month's orders; the same each time, and different for other users."""
     chance = random.Random(f"{session.get_user_id()} {month}")
     count = chance.randint(400, 600)
     return {

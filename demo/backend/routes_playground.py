@@ -1,4 +1,4 @@
-"""Endpoints that answer in all the ways a session has to cope with."""
+"""Endpoints with all kinds of answers that a session must handle."""
 
 import hashlib
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ async def public() -> dict[str, str]:
 
 
 async def _session_of(request: Request, check_database: bool = False) -> SessionContainer:
-    """The session; with check_database a revoked one is noticed at once, not at its refresh."""
+    """The session; with check_database a revoked one is refused at once, not at its refresh."""
     session = await verify_session(check_database=check_database)(request)
     assert session is not None
     return session
@@ -40,7 +40,7 @@ async def protected(session: Annotated[SessionContainer, Depends(_session_of)]) 
 
 @router.get("/always-401")
 async def always_401() -> JSONResponse:
-    """A backend that is never content, however new the token is."""
+    """A backend that refuses every token, also new ones."""
     return JSONResponse({"message": "unauthorised, whatever you do"}, status_code=401)
 
 

@@ -1,4 +1,4 @@
-"""Endpoints that want more of a session than that it is there."""
+"""Endpoints that require more than a session."""
 
 from typing import Annotated, Any, Literal, cast
 
@@ -26,16 +26,16 @@ ROLE = "editor"
 PERMISSION = "publish"
 
 router = APIRouter(prefix="/api")
-#: Only with a core whose licence allows second factors.
+#: Only with a core whose licence includes second factors.
 factors = APIRouter(prefix="/api")
 
 
 def _with_verified_email(
     validators: list[SessionClaimValidator], _session: SessionContainer, _context: dict[str, Any]
 ) -> list[SessionClaimValidator]:
-    # The SDK's types say less of it than there is.
+    # The SDK's types are incomplete here.
     claim = cast(EmailVerificationClaimValidators, EmailVerificationClaim.validators)
-    # First: a page that repairs one after the other begins with the address.
+    # First: a page that repairs one claim after the other begins with the address.
     return [claim.is_verified(), *validators]
 
 
@@ -79,11 +79,11 @@ async def needs_role(session: Editor) -> dict[str, str]:
 
 @router.get("/needs-all")
 async def needs_all(session: VerifiedEditor) -> dict[str, str]:
-    """Second factors are wanted everywhere in a tenant that requires them, so here too."""
+    """A tenant that requires second factors requires them here, too."""
     return {"message": "all is in order", "userId": session.get_user_id()}
 
 
-# Where there is a session although a second factor is missing.
+# For sessions that still lack a second factor.
 AnySession = Annotated[
     SessionContainer, Depends(verify_session(override_global_claim_validators=lambda *_: []))
 ]
@@ -104,7 +104,7 @@ async def drop_role(session: AnySession) -> dict[str, Any]:
 
 
 class SecondFactor(BaseModel):
-    """A factor that the user wants to be asked for."""
+    """A second factor that the user wants."""
 
     factor: Literal["totp", "otp-email", "otp-phone", "emailpassword", "webauthn"]
 

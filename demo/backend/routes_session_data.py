@@ -1,4 +1,4 @@
-"""What a backend can read and change of sessions: the JWT, the tenant, payloads, all sessions."""
+"""A backend's access to sessions: the JWT, the tenant, payloads, all sessions."""
 
 import asyncio
 import json
@@ -64,7 +64,7 @@ async def sessions(session: CurrentSession, tenant: str | None = None) -> dict[s
             raise
         raise HTTPException(400, {"reason": "there is no such tenant"}) from error
     found = await asyncio.gather(*(get_session_information(handle) for handle in handles))
-    # A session may have been revoked between the two questions.
+    # A session may have been revoked between the two calls.
     infos = sorted((i for i in found if i), key=lambda i: i.time_created, reverse=True)
     return {"sessions": [_description(info, session) for info in infos]}
 
@@ -81,11 +81,11 @@ def _description(info: SessionInformationResult, current: SessionContainer) -> d
 
 
 async def _own(handle: str, session: SessionContainer) -> SessionInformationResult:
-    """The session with this handle if it is the user's; others are not even said to exist."""
+    """The session with this handle if it is the user's; others are treated as unknown."""
     try:
         info = await get_session_information(handle)
     except Exception as error:
-        # A handle may name a tenant that there is not.
+        # A handle may name an unknown tenant.
         if not _is_refusal(error):
             raise
         info = None
@@ -110,7 +110,7 @@ async def read_payload(handle: str, session: CurrentSession) -> dict[str, Any]:
 async def change_payload(
     handle: str, session: CurrentSession, update: PayloadUpdate
 ) -> dict[str, Any]:
-    """Merge into the payload of any own session; null removes; its next refresh brings it."""
+    """Merge into the payload of any own session; null removes. Its next refresh returns it."""
     await _own(handle, session)
     await merge_into_access_token_payload(handle, update)
     return await read_payload(handle, session)
@@ -118,11 +118,11 @@ async def change_payload(
 
 @router.post("/payload")
 async def change_current_payload(session: CurrentSession, update: PayloadUpdate) -> dict[str, Any]:
-    """Merge into the payload of this session, which gets a new access token with this answer."""
+    """Merge into the payload of this session; the response has a new access token."""
     await session.merge_into_access_token_payload(update)
     return {"payload": session.get_access_token_payload()}
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Whether the core has answered that it cannot be asked so; the SDK has no class for that."""
+    """Whether the core refused the call as unsupported; the SDK has no class for that."""
     return "status code: 400" in str(error)

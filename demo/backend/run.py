@@ -1,4 +1,4 @@
-"""Everything the demo consists of, started in order and stopped in reverse."""
+"""All parts of the demo, started in order and stopped in reverse."""
 
 import argparse
 import asyncio
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> None:
     """Serve the demo until the thread is interrupted."""
     _check_vendor(options.vendor)
     with contextlib.ExitStack() as running:
-        # First, since a port in use is the likeliest obstacle.
+        # First, because a port in use is the most likely problem.
         sock = running.enter_context(contextlib.closing(bind(options.host, options.port)))
         core = core_of_environment()
         if core:
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
         pages = ("/ (JavaScript)", "/pyscript (Python)", "/worker (Python in a worker)", "/sign-in")
         print("Demo:", " · ".join(origin + page for page in pages), flush=True)
 
-        # In slices: a wait without end cannot be interrupted on every system.
+        # In slices: on some systems a wait without a timeout cannot be interrupted.
         while not ended.wait(1):
             pass
         raise StartError("The backend has stopped.")

@@ -1,4 +1,4 @@
-"""The set-up of supertokens-python: sessions, and all recipes by which one signs in."""
+"""The set-up of supertokens-python: sessions, and all recipes for sign-in."""
 
 from typing import Any
 
@@ -39,10 +39,10 @@ from demo.backend.mailbox import Mailbox
 from demo.backend.passkeys import NAMING_THE_TENANT
 from demo.backend.settings import API_BASE_PATH, SIGN_IN_PATH, Settings
 
-#: The third party that runs beside the demo.
+#: The third party of the demo.
 PROVIDER = "local"
 
-#: What one may begin a session with, where the tenant does not choose.
+#: The first factors, unless the tenant has its own.
 FIRST_FACTORS = [
     FactorIds.EMAILPASSWORD,
     FactorIds.OTP_EMAIL,
@@ -61,10 +61,10 @@ def _never_known(
     payload: dict[str, Any],
     context: dict[str, Any],
 ) -> None:
-    """Leave the claim out of new sessions: it is there once the user has said yes."""
+    """Leave the claim out of new sessions: it is added when the user has accepted."""
 
 
-# Wanted by /api/needs-claim, set by /api/accept-terms.
+# Required by /api/needs-claim, set by /api/accept-terms.
 TERMS = BooleanClaim(key="terms", fetch_value=_never_known)
 
 
@@ -75,7 +75,7 @@ async def _link_verified(
     tenant_id: str,
     context: dict[str, Any],
 ) -> ShouldAutomaticallyLink:
-    """Two accounts of one address are one user, once both have shown that it is theirs."""
+    """Link two accounts with one address, after both have verified it."""
     return ShouldAutomaticallyLink(should_require_verification=True)
 
 
@@ -93,14 +93,14 @@ def _providers(settings: Settings) -> list[ProviderInput]:
         name="Local account",
         clients=[client],
         oidc_discovery_endpoint=f"{settings.provider.issuer}/.well-known/openid-configuration",
-        # Some people give no address; see NO_EMAIL_GIVEN_BY_PROVIDER.
+        # Some users have no address; see NO_EMAIL_GIVEN_BY_PROVIDER.
         require_email=True,
     )
     return [ProviderInput(config=config, include_in_non_public_tenants_by_default=True)]
 
 
 def _licensed_recipes(features: frozenset[str]) -> list[RecipeInit]:
-    """Recipes for which a core of SuperTokens wants a licence: without one they only fail."""
+    """Recipes that need a licence of the core: without one they only fail."""
     recipes = []
     if "mfa" in features:
         recipes += [totp.init(), multifactorauth.init(first_factors=FIRST_FACTORS)]
@@ -110,7 +110,7 @@ def _licensed_recipes(features: frozenset[str]) -> list[RecipeInit]:
 
 
 def init_sdk(settings: Settings, mailbox: Mailbox) -> None:
-    """Initialise the SDK, which is one per process."""
+    """Initialise the SDK, once per process."""
     delivery = Delivery(mailbox)
     init(
         app_info=InputAppInfo(
@@ -133,7 +133,7 @@ def init_sdk(settings: Settings, mailbox: Mailbox) -> None:
                 anti_csrf="VIA_TOKEN" if settings.anti_csrf else None,
             ),
             emailpassword.init(email_delivery=delivery.password_resets),
-            # Optional: single routes ask for it.
+            # Optional: single routes require it.
             emailverification.init(mode="OPTIONAL", email_delivery=delivery.verifications),
             passwordless.init(
                 contact_config=ContactEmailOrPhoneConfig(),

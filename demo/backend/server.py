@@ -1,4 +1,4 @@
-"""A web server in a thread of its own, which lives as long as a `with` block."""
+"""A web server in its own thread, which lives as long as a `with` block."""
 
 import asyncio
 import contextlib
@@ -16,11 +16,11 @@ STOP_TIMEOUT = 5.0
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Open the socket first: the port is then known before the application is made."""
+    """Open the socket first, so that the port is known before the application is made."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Without the protocol's name asyncio leaves Nagle's algorithm on, which costs 40 ms a response.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    # Not what it is elsewhere: on Windows it would let two servers share a port.
+    # Not on Windows, where it would let two servers share a port.
     if hasattr(socket, "SO_REUSEPORT"):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,16 +1,16 @@
-"""What the backend has to be told."""
+"""The backend's settings."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 API_BASE_PATH = "/auth"
-# The page to which links in messages lead.
+# The page for links in messages.
 SIGN_IN_PATH = "/sign-in"
 
 
 @dataclass(frozen=True)
 class Provider:
-    """An OpenID provider, and what it knows the demo by."""
+    """An OpenID provider, and the demo's client there."""
 
     issuer: str
     client_id: str
@@ -19,23 +19,23 @@ class Provider:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that differs from one running backend to the next."""
+    """Everything that differs between running backends."""
 
-    # Where browsers reach us, for instance http://localhost:8000.
+    # The backend's address for browsers, for instance http://localhost:8000.
     origin: str
-    # Where the pages are: links in messages lead there.
+    # The address of the pages: links in messages lead there.
     website: str
     core_uri: str
-    # The folder that `make vendor` assembles: Pyodide, PyScript, the wheels and the shim.
+    # The folder from `make vendor`: Pyodide, PyScript, the wheels and the shim.
     vendor: Path
-    # The folder that `make docs` makes: the documentation site. It need not be there.
+    # The folder from `make docs`: the documentation site. It may be missing.
     site: Path
     core_api_key: str | None = None
-    # Ask for an anti-csrf token on top of the SameSite cookies.
+    # Require an anti-csrf token in addition to SameSite cookies.
     anti_csrf: bool = False
-    # What the core's licence allows.
+    # The features in the core's licence.
     features: frozenset[str] = frozenset()
-    # With whose accounts users may sign in, if it runs.
+    # The provider for third-party sign-in, if it runs.
     provider: Provider | None = None
 
     @property
@@ -45,5 +45,5 @@ class Settings:
 
     @property
     def jwks_uri(self) -> str:
-        """Where everybody may fetch the keys that sign the access tokens."""
+        """The public address of the keys that sign the access tokens."""
         return self.issuer + "/jwt/jwks.json"

@@ -1,4 +1,4 @@
-"""The tenants that the demo offers."""
+"""The tenants of the demo."""
 
 from supertokens_python.recipe.multitenancy.asyncio import create_or_update_tenant
 from supertokens_python.recipe.multitenancy.interfaces import TenantConfigCreateOrUpdate
@@ -8,7 +8,7 @@ from demo.backend.errors import StartError
 # Every core has it from the start.
 DEFAULT = "public"
 SECOND = "acme"
-# Asks everybody for a one-time password after the sign-in.
+# Requires a one-time password after every sign-in.
 SECURE = "secure"
 
 
@@ -25,6 +25,6 @@ async def ensure_tenants(features: frozenset[str]) -> tuple[str, ...]:
     for tenant, config in configs.items():
         try:
             await create_or_update_tenant(tenant, config)
-        except Exception as error:  # the SDK has no narrower one for what a core answers
+        except Exception as error:  # the SDK has no narrower class for the core's errors
             raise StartError(f"The core refuses to make a tenant. {error}") from error
     return (DEFAULT, *configs)

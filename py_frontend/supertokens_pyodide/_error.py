@@ -11,7 +11,7 @@ DOCUMENTATION = "https://example.com/supertokens-pyodide"
 class SuperTokensError(Exception):
     """The base of every error of this package.
 
-    ``code`` is stable and meant for programs; ``hint`` tells a developer what to do.
+    ``code`` is stable and meant for programs; ``hint`` is what a developer can do.
     """
 
     __module__ = "supertokens_pyodide.errors"

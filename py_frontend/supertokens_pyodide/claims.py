@@ -110,7 +110,7 @@ class _Claim(Generic[T]):
     def get_value_from_payload(
         self, payload: Payload, user_context: UserContext | None = None
     ) -> T | None:
-        """The claim's value, or None where the payload has none."""
+        """The claim's value, or None if the payload has none."""
         return self._entry(payload).get("v")
 
     def get_last_fetched_time(

@@ -28,7 +28,7 @@ def main() -> None:
         details["visits"] = measure.visits(browser, origin)
         details["answers"] = measure.answers(browser, origin)
         for mode in MODES:
-            say(f"before Python is up, {mode} mode")
+            say(f"before Python has started, {mode} mode")
             details[f"early_{mode}"] = measure.early(browser, origin, mode)
             details[f"needed_{mode}"] = measure.needed(browser, origin, mode)
             say(f"a worker, {mode} mode")
@@ -140,7 +140,7 @@ def print_calls(details: Numbers) -> None:
     for mode in MODES:
         times = details[f"early_{mode}"]
         steps = ", ".join(f"{step} {times[step]:.3f} ms" for step in times)
-        print(f"before Python is up, {mode} mode: {steps}")
+        print(f"before Python has started, {mode} mode: {steps}")
     visits = details["visits"]
     print(f"from navigation to answer: {visits['normal']:.0f} ms, fast {visits['fast']:.0f} ms")
     answers = ", ".join(f"{side} {time:.1f} ms" for side, time in details["answers"].items())

@@ -198,7 +198,7 @@ MORTAL = """<!doctype html>
 
     supertokens_pyodide.init(api_domain="%s", date_provider=Clock)
   `);
-  globalThis.isUp = true;
+  globalThis.isReady = true;
 </script>"""
 OUTCOMES = """async () => {
   const given = (value) => value.status ?? value;
@@ -221,7 +221,7 @@ def test_a_dead_interpreter_is_named_by_everything_that_needs_it(
     backend.answer("/signin", front_token=front_token("carol"))
     vendor_site.pages["/"] = MORTAL % vendor_site.origin
     tab.goto(vendor_site.origin)
-    tab.wait_for_function("globalThis.isUp")
+    tab.wait_for_function("globalThis.isReady")
     fetch(tab, "/signin")
     assert user(tab) == "carol"
     tab.evaluate("python.runPython('Clock.dies = True')")

@@ -17,7 +17,7 @@ from tests.conftest import ROOT, TIMEOUT
 
 HOW_TO = ROOT / "docs" / "how_to"
 BACKENDS = HOW_TO / "backends"
-#: Where the pages are, as the backends are told.
+#: The address of the pages in the backends' settings.
 WEBSITE = "http://localhost:3000"
 
 
@@ -46,11 +46,11 @@ def backend(page: str, file: str, **environment: str) -> Iterator[str]:
     words = [word if word != "8000" else origin.rpartition(":")[2] for word in words]
     if words[0] != "node":
         words = [sys.executable, "-m", *words]
-    told = {"API_DOMAIN": origin, "WEBSITE_DOMAIN": WEBSITE, **environment}
+    settings = {"API_DOMAIN": origin, "WEBSITE_DOMAIN": WEBSITE, **environment}
     with subprocess.Popen(
         words,
         cwd=BACKENDS,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **told},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -144,14 +144,14 @@ export function sameOptions(one, other, { defaults }) {
  * The functions of a repeated init() that replace the current ones; throws if one cannot.
  *
  * @param {Options} options
- * @param {Options} inForce functions of either language
+ * @param {Options} current functions of either language
  * @returns {Options}
  */
-export function replacements(options, inForce) {
+export function replacements(options, current) {
   const functions = functionsOf(options);
   for (const [name, value] of Object.entries(functions)) {
-    if (value === inForce[name]) continue;
-    const isLate = name === "lockFactory" && !inForce[name];
+    if (value === current[name]) continue;
+    const isLate = name === "lockFactory" && !current[name];
     if (FIXED.includes(name) || isLate) throw alreadyInitialised(name);
   }
   return Object.fromEntries(

@@ -23,15 +23,15 @@ async function measure() {
   if (!document.cookie.includes("sFrontToken")) throw new Error("no cookies");
   const start = performance.now();
   supertokens.init({ apiDomain: network.api, tokenTransferMethod: mode });
-  let isUp = false;
+  let isReady = false;
   const up = supertokens.ready().then(() => {
-    isUp = true;
+    isReady = true;
     return performance.now() - start;
   });
   const askedFirst = performance.now();
   await supertokens.getUserId();
   const read = performance.now() - askedFirst;
-  if (isUp) throw new Error("the first read has waited for Python");
+  if (isReady) throw new Error("the first read has waited for Python");
   let leftAt = 0;
   network.answer = () => {
     leftAt = performance.now();
@@ -42,7 +42,7 @@ async function measure() {
   const hint = [];
   const many = await mean(() => fetch(`${network.api}/orders`));
   // Python's boot keeps the page busy between the calls.
-  while (!isUp) {
+  while (!isReady) {
     const calledAt = performance.now();
     await fetch(`${network.api}/orders`);
     left.push(leftAt - calledAt);
@@ -52,7 +52,7 @@ async function measure() {
     hint.push(performance.now() - askedAt);
     await pause();
   }
-  if (left.length < CALLS) throw new Error("Python was up too early to measure anything");
+  if (left.length < CALLS) throw new Error("Python has started too early to measure anything");
   const boot = await up;
   const after = await mean(() => fetch(`${network.api}/orders`));
   return { read, left: median(left), back: median(back), hint: median(hint), many, after, boot };

@@ -1,4 +1,4 @@
-"""Time as the backend sees it: the client's clock corrected by the skew learnt from tokens."""
+"""The backend's time: the client's clock, corrected by the skew in tokens."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from typing import Any, Protocol, TypeGuard
 # supertokens-website's key and threshold, so that both correct the same page's clock alike.
 STORAGE_KEY = "__st_clockSkewInMillis"
 THRESHOLD = 7_000
-# No clock is off by more: beyond it (some thirty thousand years) a number is damaged, not a time.
+# No clock is off by more (some thirty thousand years): a larger number is damaged.
 LIMIT = 1e15
-_STORED = re.compile(r"\s*([+-]?\d+)", re.ASCII)  # what JavaScript's parseInt would read of it
+_STORED = re.compile(r"\s*([+-]?\d+)", re.ASCII)  # as JavaScript's parseInt reads it
 
 
 def is_time(value: object) -> TypeGuard[float]:
-    """Whether something out of a token can be a time, or a span of it."""
+    """Whether a value in a token can be a time or a duration."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return False
-    return abs(value) < LIMIT  # which NaN is not
+    return abs(value) < LIMIT  # False for NaN
 
 
 class DateProvider(Protocol):
-    """A clock that takes the place of ours: supertokens-website's dateProvider."""
+    """A clock in place of ours: supertokens-website's dateProvider."""
 
     def now(self) -> float:
-        """The backend's time in milliseconds since the epoch, as well as it is known."""
+        """The backend's time in milliseconds since the epoch, as far as it is known."""
 
     def get_threshold_in_seconds(self) -> float:
-        """Below this much the two clocks count as equal."""
+        """A smaller difference of the two clocks is ignored."""
 
     def set_client_clock_skew_in_millis(self, skew: float) -> None:
-        """Take over how far the backend's clock is ahead, learnt from a token."""
+        """Take over from a token how far the backend's clock is ahead."""
 
     def get_client_clock_skew_in_millis(self) -> float:
         """How far the backend's clock is ahead."""
 
 
-# Takes an access token's payload that has just arrived; gives the skew in milliseconds.
+# Takes the payload of an access token that has just arrived; returns the skew in milliseconds.
 CalculateSkew = Callable[[dict[str, Any]], float]
 
 
 class Clock:
     """The corrected clock; all times are milliseconds since the epoch.
 
-    With a ``provider`` time is its business; ``calculate_skew`` may be set to learn it otherwise.
+    A ``provider`` replaces it; ``calculate_skew`` may be set to calculate the skew in another way.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Clock:
         self.calculate_skew: CalculateSkew = self.skew_of
         if stored_skew is not None:
             match = _STORED.match(stored_skew)
-            with suppress(ValueError):  # of too many digits; the next token corrects it
+            with suppress(ValueError):  # too many digits; the next token corrects it
                 self._apply(int(match[1]) if match else 0)
 
     def now(self) -> float:
@@ -69,12 +69,12 @@ class Clock:
         return self.client_now + self._skew
 
     def to_client(self, time: float) -> float | None:
-        """What the client's clock shows at a time of the backend's; None where nobody knows."""
+        """The client's clock at a time of the backend's; None if it is unknown."""
         return None if self._provider is not None else time - self._skew
 
     @property
     def threshold(self) -> float:
-        """Below this much, in milliseconds, the two clocks count as equal."""
+        """A smaller difference of the two clocks, in milliseconds, is ignored."""
         if self._provider is not None:
             return self._provider.get_threshold_in_seconds() * 1000
         return THRESHOLD
@@ -82,10 +82,10 @@ class Clock:
     def learn(self, payload: dict[str, Any]) -> str | None:
         """Take the skew from the payload of a token that has just arrived.
 
-        Returns the text for localStorage, if it is to be kept there.
+        Returns the text for localStorage, if it must be stored there.
         """
         skew = self.calculate_skew(payload)
-        if not is_time(skew):  # NaN, say, of a page's own function
+        if not is_time(skew):  # NaN, for instance, from a page's own function
             skew = self.skew_of(payload)
         if self._provider is not None:
             self._provider.set_client_clock_skew_in_millis(skew)
@@ -94,7 +94,7 @@ class Clock:
         return str(round(skew))
 
     def skew_of(self, payload: dict[str, Any]) -> float:
-        """How far the backend's clock is ahead, told by a new token's ``iat`` (seconds).
+        """How far the backend's clock is ahead, from a new token's ``iat`` (seconds).
 
         A token without ``iat`` means no skew (as upstream).
         """
@@ -102,5 +102,5 @@ class Clock:
         return issued_at * 1000 - self.client_now if is_time(issued_at) else 0
 
     def _apply(self, skew: float) -> None:
-        # A token's iat has a resolution of seconds and travels for a while: small is none.
+        # A token's iat has whole seconds, and the token takes time to arrive: ignore a small skew.
         self._skew = skew if THRESHOLD <= abs(skew) < LIMIT else 0

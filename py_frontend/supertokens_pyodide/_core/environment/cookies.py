@@ -1,4 +1,4 @@
-"""The session's cookies: read from the string a browser gives, written as strings it takes."""
+"""The session's cookies: read from the browser's string, and written as strings for it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ REFRESH_TOKEN = "st-refresh-token"
 # Written by old versions of supertokens-website; cleared whenever state is saved.
 LEGACY_ID_REFRESH_TOKEN = "sIRTFrontend"
 
-# Written and removed at once, to see whether the browser keeps cookies.
+# Written and removed at once, to find out whether the browser keeps cookies.
 PROBE = "st-cookie-probe"
 
 OURS = frozenset({FRONT_TOKEN, LAST_UPDATE, ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
-# What requests carry in a header. Another subdomain can write anything into these cookies.
+# The cookies that requests carry in a header. Another subdomain can write anything into them.
 CARRIED = frozenset({ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN})
 # The values that fetch accepts for a header (Fetch standard): Latin-1 without control characters.
 HEADER_VALUE = re.compile(r"[\x20-\x7e\x80-\xff]*")
@@ -28,9 +28,9 @@ _PAST = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 def read_cookies(text: str) -> dict[str, str]:
-    """Our cookies out of a ``document.cookie`` string; of two with one name the last counts.
+    """Our cookies in a ``document.cookie`` string; if two have one name, the last one counts.
 
-    A cookie that no header can carry counts as absent.
+    A cookie that cannot be sent in a header counts as absent.
     """
     found: dict[str, str] = {}
     for pair in text.split("; "):
@@ -45,17 +45,17 @@ def _is_usable(name: str, value: str) -> bool:
 
 
 class Cookies:
-    """The session's cookies at one instant: what the browser has, overlaid by what a step writes.
+    """The session's cookies at one instant: the browser's, with the writes of the current step.
 
-    The browser's string comes in with ``load``; writes are seen at once by ``get`` and leave with
-    ``take_writes``, each ready for ``document.cookie``.
+    The browser's string comes in with ``load``; ``get`` sees writes at once, and ``take_writes``
+    returns them, each ready for ``document.cookie``.
     """
 
     def __init__(self, config: Config) -> None:
         site = "none;secure" if config.is_in_iframe else "lax"
         domain = config.session_token_frontend_domain
-        # supertokens-website leaves the session readable over plain http. All cookies of a session
-        # are alike: a page that saw some of them would take the session for its own.
+        # supertokens-website keeps the session readable over plain http. All cookies of a session
+        # have the same attributes: a page that saw only some would take the session for its own.
         secure = ";secure" if config.page.secure and not config.is_in_iframe else ""
         scope = f";domain={domain}" if domain else ""
         self._attributes = f"{scope};path=/;samesite={site}{secure}"
@@ -64,7 +64,7 @@ class Cookies:
         self._writes: list[str] = []
 
     def load(self, text: str) -> None:
-        """Take the browser's cookie string of this moment."""
+        """Take the browser's current cookie string."""
         if text != self._text:
             self._text = text
             self._values = read_cookies(text)
@@ -84,14 +84,14 @@ class Cookies:
         self._write(name, "", _PAST)
 
     def probe(self) -> list[str]:
-        """A write that keeps nothing of a session, and the one that undoes it."""
+        """A write for a test, which stores nothing of a session, and its undoing."""
         return [
             f"{PROBE}=1;expires={_NEVER}{self._attributes}",
             f"{PROBE}=;expires={_PAST}{self._attributes}",
         ]
 
     def _write(self, name: str, value: str, expires: str) -> None:
-        self._text = None  # the browser's next string is read afresh, whatever it kept of this
+        self._text = None  # the browser's next string is parsed again, whether it kept this or not
         self._writes.append(f"{name}={value};expires={expires}{self._attributes}")
 
     def take_writes(self) -> list[str]:
