@@ -46,6 +46,7 @@ UV := build/uv/bin/uv
 RELEASE_TOOLS := build/release-tools/.done
 TYPEDOC := tools/typedoc/node_modules/.done
 TYPESCRIPT_PAGES := build/typedoc/.done
+SITE := build/site/.done
 
 # No index and no path in the output, so that the files are the same wherever they are made.
 UV_COMPILE := --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -53,6 +54,7 @@ UV_COMPILE := --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-
 # Folders too: theirs is the change when a file goes.
 PY_SOURCES := $(shell find py_frontend -name __pycache__ -prune -o -print)
 JS_SOURCES := $(shell find js_shim/src)
+DOCS_SOURCES := $(shell find docs -mindepth 1 -name __pycache__ -prune -o -print) $(wildcard *.md)
 
 # The folders whose spelling is checked.
 SPELLED := demo docs js_shim/cli js_shim/src py_frontend tests tools
@@ -68,14 +70,13 @@ setup: $(PROJECT) $(NPM) ## install the Python and npm packages into .venv and n
 demo: $(PROJECT) $(VENDOR) ## serve the demo on http://localhost:$(PORT), PORT=8000
 	@exec $(PY) tools/foreground.py -m demo --port $(PORT) --provider
 
-test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(PYODIDES) $(BROWSERS) ## run all tests; ARGS="..." goes to pytest
+test: $(PROJECT) $(VENDOR) $(TEST_WHEELS) $(NPM_PACKAGE) $(TYPES) $(PATHS) $(PYODIDES) $(SITE) $(BROWSERS) ## run all tests; ARGS="..." goes to pytest
 	@$(PY) -m pytest $(PARALLEL) $(ARGS)
 
 bench: $(PROJECT) $(VENDOR) $(WEBSITE) $(CHROMIUM) ## measure us beside supertokens-website; writes build/bench.json
 	@$(PY) -m tests.bench.run
 
-docs: $(PROJECT) $(TYPESCRIPT_PAGES) ## build the documentation site in build/site; a broken link fails
-	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet
+docs: $(SITE) ## build the documentation site in build/site; a broken link fails
 
 docs-serve: $(PROJECT) $(TYPESCRIPT_PAGES) ## show the documentation site on http://localhost:$(PORT), PORT=8000
 	@$(PY) -m mkdocs serve --dev-addr localhost:$(PORT)
@@ -217,6 +218,11 @@ $(TYPEDOC): tools/typedoc/package-lock.json tools/typedoc/.npmrc
 
 $(TYPESCRIPT_PAGES): $(TYPEDOC) $(TYPES) tools/typedoc/typedoc.json tools/typedoc/tsconfig.json
 	@tools/typedoc/node_modules/.bin/typedoc --options tools/typedoc/typedoc.json
+	@touch $@
+
+# Without --quiet, with which mkdocs ignores `strict`.
+$(SITE): $(PROJECT) $(TYPESCRIPT_PAGES) mkdocs.yml tools/docs_hooks.py tools/tutorial.py pyproject.toml $(DOCS_SOURCES) $(PY_SOURCES)
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build > build/docs.log 2>&1 || { cat build/docs.log; exit 1; }
 	@touch $@
 
 # supertokens-website for pages, which we are compared with.

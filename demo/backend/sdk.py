@@ -36,6 +36,7 @@ from supertokens_python.types import RecipeUserId, User
 
 from demo.backend.delivery import Delivery
 from demo.backend.mailbox import Mailbox
+from demo.backend.passkeys import NAMING_THE_TENANT
 from demo.backend.settings import API_BASE_PATH, SIGN_IN_PATH, Settings
 
 #: The third party of the demo.
@@ -141,7 +142,9 @@ def init_sdk(settings: Settings, mailbox: Mailbox) -> None:
                 sms_delivery=delivery.code_texts,
             ),
             thirdparty.init(SignInAndUpFeature(_providers(settings))),
-            webauthn.init(WebauthnConfig(email_delivery=delivery.recoveries)),
+            webauthn.init(
+                WebauthnConfig(email_delivery=delivery.recoveries, override=NAMING_THE_TENANT)
+            ),
             userroles.init(),
             multitenancy.init(),
             *_licensed_recipes(settings.features),

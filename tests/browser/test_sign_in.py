@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.app import PASSWORD
 from tests.browser.conftest import BrowserLog
 from tests.browser.demo import Demo
-from tests.browser.test_recipes import add_authenticator, message
+from tests.browser.recipe_page import Device, message
 
 METHODS, LINK = "Sign in or sign up", "Sign in with this link"
 VERIFY, TOTP, ROLE, PANEL = (
@@ -22,6 +22,7 @@ VERIFY, TOTP, ROLE, PANEL = (
     "Editors only",
     "The editors' panel",
 )
+SENT, FACTOR = "Open your mailbox", "Enter the code that we sent"
 
 
 class SignIn:
@@ -122,8 +123,10 @@ def test_a_password_a_verified_address_an_app_and_a_role_open_the_panel(
     assert browser_log.page_errors == []
 
 
-def test_a_passkey_takes_the_place_of_the_password(user: SignIn, browser_log: BrowserLog) -> None:
-    add_authenticator(user.page)
+def test_a_passkey_takes_the_place_of_the_password_and_is_replaced_when_it_is_lost(
+    user: SignIn, browser_log: BrowserLog
+) -> None:
+    device = Device(user.page)
     user.open("secure")
     user.enter("E-mail", user.email)
     user.click("Sign up with a passkey")
@@ -152,6 +155,65 @@ def test_a_passkey_takes_the_place_of_the_password(user: SignIn, browser_log: Br
     user.page.evaluate(f"() => {{ {has_autofill} true; }}")
     user.click("Sign out")
     user.see(TOTP)
+
+    device.remove()
+    Device(user.page)
+    user.click("Sign out")
+    user.see(METHODS)
+    user.enter("E-mail", user.email)
+    user.click("Lost your passkey?")
+    user.see(SENT)
+    user.open_mail(user.email)
+    user.see("Make a new passkey")
+    assert "token" not in user.page.url
+    user.click("Continue")
+    user.see(TOTP)  # the new one signs in
+    assert browser_log.page_errors == []
+
+
+def test_a_forgotten_password_is_replaced_and_a_code_by_mail_is_a_second_factor(
+    user: SignIn, browser_log: BrowserLog
+) -> None:
+    user.open()
+    user.enter("E-mail", user.email)
+    user.enter("Password", PASSWORD)
+    user.click("Sign up")
+    user.see(VERIFY)
+    user.click("Sign out")
+    user.see(METHODS)
+    user.enter("E-mail", user.email)
+    user.click("Forgot your password?")
+    user.see(SENT)
+    user.open_mail(user.email)
+    user.see("Choose a new password")
+    assert "token" not in user.page.url
+    user.enter("New password", "short")
+    user.click("Continue")
+    user.see_problem("8 characters")
+    user.enter("New password", f"{PASSWORD}-2")
+    user.click("Continue")
+    user.see(METHODS)
+    user.enter("E-mail", user.email)
+    user.enter("Password", f"{PASSWORD}-2")
+    user.click("Sign in")
+    user.become_editor()  # a password reset verifies the address
+
+    user.click("Require a code by e-mail")
+    user.see(FACTOR)
+    user.enter("Code", "000000")
+    user.click("Continue")
+    user.see_problem("Attempts left: 4")
+    user.enter("Code", message(user.demo.origin, user.email)["code"])
+    user.click("Continue")
+    user.see(PANEL)
+    user.click("Sign out")
+    user.see(METHODS)
+    user.enter("E-mail", user.email)
+    user.enter("Password", f"{PASSWORD}-2")
+    user.click("Sign in")
+    user.see(FACTOR)
+    user.click("Sign out")
+    user.see(METHODS)  # and no code is asked for as a first factor
     assert browser_log.page_errors == []
 
 

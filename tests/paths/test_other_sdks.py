@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.app import PASSWORD, PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog
 from tests.browser.demo import Demo
-from tests.browser.test_recipes import message
+from tests.browser.recipe_page import message
 from tests.browser.tokens import let_shown_token_expire
 from tests.conftest import ROOT, TIMEOUT
 

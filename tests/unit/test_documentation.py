@@ -2,12 +2,14 @@
 
 import re
 import tomllib
+from importlib import import_module
 from inspect import getmembers, isclass
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 import supertokens_pyodide
-from supertokens_pyodide import errors
+from supertokens_pyodide import errors, recipe
 from supertokens_pyodide._core.config.options import to_javascript
 from supertokens_pyodide.options import InitOptions
 
@@ -60,6 +62,17 @@ def test_every_function_of_javascript_is_there():
     source = (ROOT / "js_shim/src/index.js").read_text("utf-8")
     exported = set(re.findall(r"^export (?:async )?(?:const|function) (\w+)", source, re.MULTILINE))
     assert exported - named == set()
+
+
+def test_every_function_for_sign_in_is_there():
+    page = (ROOT / "docs/reference/sign_in_functions.md").read_text("utf-8")
+    sections = re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    found = {name: set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE)) for name, text in sections}
+    modules = {one.name for one in iter_modules(recipe.__path__) if not one.name.startswith("_")}
+    assert found.keys() == modules
+    for name in modules:
+        exported = import_module(f"{recipe.__name__}.{name}").__all__
+        assert found[name] == {one for one in exported if one[0].islower() or one.endswith("Claim")}
 
 
 def test_every_error_is_there_with_its_code():

@@ -69,8 +69,12 @@ def test_a_link_with_a_code_says_whether_its_attempt_began_here(api, page):
     assert page.window.href == f"{PAGE}verify"
     assert SECRET not in repr(link)
     assert passwordless.link_code_from_url() is None
+    page.window.href = f"{PAGE}verify?preAuthSessionId=pre#c"
     other = passwordless.link_code_from_url(f"{PAGE}verify?preAuthSessionId=other#c")
     assert (other.tenant_id, other.began_here) == (None, False)
+    assert passwordless.link_code_from_url(clear=False).began_here
+    assert page.window.href == f"{PAGE}verify?preAuthSessionId=pre#c"
+    assert passwordless.link_code_from_url(f"{PAGE}verify?preAuthSessionId=pre") is None
 
 
 def test_a_worker_has_no_address_and_says_so(page):
@@ -108,6 +112,21 @@ def test_an_attempt_is_kept_until_it_ends(api, page):
     assert isinstance(done, passwordless.SignedIn)
     assert (done.created, done.session_changed, done.user_changed) == (True, True, True)
     assert passwordless.login_attempt() is None
+    assert page.window.storage["local"] == {}
+
+
+def test_an_attempt_that_began_as_a_second_factor_stays_one(api, page):
+    routes = ("", "/resend", "/consume")
+    api.answers |= {f"/signinup/code{route}": {"status": "OK", **CODE_SENT} for route in routes}
+    api.answers["/signinup/code/consume"] = WRONG
+    run(passwordless.create_code(email="a@x", second_factor=True))
+    assert passwordless.login_attempt().second_factor
+    run(passwordless.resend_code(cooldown=0))
+    run(passwordless.consume_code(code="1"))
+    assert [one.json()["shouldTryLinkingWithSessionUser"] for one in api.sent] == [True] * 3
+    run(supertokens.sign_out())
+    with pytest.raises(errors.NoSession):
+        run(passwordless.consume_code(code="1"))
 
 
 def test_an_attempt_outlives_a_failure_of_the_network(api, page):
@@ -130,6 +149,13 @@ def test_an_attempt_expires(api, page):
     assert len(api.sent) == 1
 
 
+def test_a_message_that_cannot_be_sent_again_ends_the_attempt(api, page):
+    api.answers |= {"/acme/signinup/code": CODE_SENT, "/acme/signinup/code/resend": RESTART}
+    run(passwordless.create_code(email="a@x", tenant_id="acme"))
+    assert run(passwordless.resend_code(cooldown=0)) == passwordless.RestartFlow(True)
+    assert passwordless.login_attempt() is None
+
+
 def test_a_flow_that_must_restart_forgets_the_attempt_and_leaves_the_session(api, page):
     api.answers |= {"/signinup/code": CODE_SENT, "/signinup/code/consume": RESTART}
     run(passwordless.create_code(email="a@x"))
@@ -139,6 +165,16 @@ def test_a_flow_that_must_restart_forgets_the_attempt_and_leaves_the_session(api
     assert run(supertokens.get_user_id()) == "u0"
     run(supertokens.sign_out())
     assert run(passwordless.consume_code(link=link)) == passwordless.RestartFlow(False)
+
+
+def test_a_success_ends_an_attempt_without_an_address_alone(api, page):
+    for id in ("one", "two"):
+        link = passwordless.LoginAttempt(SECRET, id, "MAGIC_LINK", None, None, "public", 0)
+        link.keep()
+    api.answers["/signinup/code/consume"] = {"status": "OK", "user": USER}
+    run(passwordless.consume_code(link=passwordless.LinkCode("code", "one", None, True)))
+    entries = json.loads(page.window.storage["local"]["supertokens-pyodide-passwordless"])
+    assert list(entries) == ["two"]
 
 
 def test_a_success_ends_the_other_attempts_of_the_same_address(api, page):
@@ -180,7 +216,21 @@ def test_without_storage_an_attempt_lives_as_long_as_the_page(api, page, where):
     assert passwordless.login_attempt() is None
 
 
-@pytest.mark.parametrize("text", ["", "5", "[", '{"a": 5}', '{"a": {"expiresAt": 9e15}}'])
+def test_the_attempt_whose_message_was_sent_last_is_the_newest_of_a_few(api, page):
+    api.answers["/signinup/code/resend"] = {"status": "OK"}
+    sent = []
+    for number in range(22):
+        api.answers["/signinup/code"] = {**CODE_SENT, "preAuthSessionId": f"pre{number}"}
+        sent.append(run(passwordless.create_code(email=f"{number}@x")))
+    run(passwordless.resend_code(attempt=sent[2].attempt, cooldown=0))
+    assert passwordless.login_attempt().email == "2@x"
+    kept = json.loads(page.window.storage["local"]["supertokens-pyodide-passwordless"])
+    assert [*kept] == [f"pre{number}" for number in (*range(3, 22), 2)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "5", "[", '{"a": 5}', '{"a": {}}', '{"a": {"expiresAt": 9e15}}']
+)
 def test_what_another_has_written_into_storage_is_no_attempt(page, text):
     page.window.storage["local"]["supertokens-pyodide-passwordless"] = text
     assert passwordless.login_attempt() is None
@@ -252,6 +302,8 @@ def test_a_user_goes_to_the_provider_and_comes_back(api, page):
     }
     assert page.window.href == f"{CALLBACK}?own=1"
     assert run(thirdparty.sign_in_and_up()) == thirdparty.CallbackAlreadyUsed()
+    come_back(page, code="another")
+    assert run(thirdparty.sign_in_and_up()) == thirdparty.StateMissing()
     assert SECRET not in page.window.storage["session"]["supertokens-pyodide-oauth"]
 
 
@@ -337,8 +389,10 @@ def test_two_attempts_of_one_tab_do_not_mix(api, page):
     begin(api, tenant_id=None, redirect_uri_on_provider_dashboard="https://api.example.com/apple")
     second = state_of(page)
     reported = json.loads(base64.b64decode(second))
+    assert reported["state"] != json.loads(base64.b64decode(first))["state"]
     assert reported["frontendRedirectURI"] == CALLBACK
     assert "frontendRedirectURI" not in json.loads(base64.b64decode(first))
+    assert thirdparty.state_from_storage().state == second
     api.answers["/signinup"] = {"status": "NO_EMAIL_GIVEN_BY_PROVIDER"}
     come_back(page, code="c", state=first)
     assert run(thirdparty.sign_in_and_up()) == thirdparty.NoEmailGiven()
@@ -360,6 +414,14 @@ def test_an_attempts_tenant_and_factor_are_those_of_its_beginning(api, page):
     assert "pkceCodeVerifier" not in api.last["redirectURIInfo"]
 
 
+def test_nobody_is_sent_to_a_provider_for_a_second_factor_without_a_session(api, page):
+    run(supertokens.sign_out())
+    before = len(api.sent)
+    with pytest.raises(errors.NoSession):
+        begin(api, second_factor=True)
+    assert (len(api.sent), page.window.visited) == (before, [])
+
+
 @pytest.mark.parametrize("where", ["worker", "blocked"])
 def test_no_user_is_sent_to_a_provider_in_vain(api, page, where):
     if where == "worker":
@@ -368,10 +430,9 @@ def test_no_user_is_sent_to_a_provider_in_vain(api, page, where):
         page.window.keeps = False
     with pytest.raises(errors.UnsupportedPlatform):
         begin(api)
-    if where == "worker":
-        assert api.sent == []
-    else:
-        assert page.window.visited == []
+    assert page.window.visited == []
+    assert thirdparty.state_from_storage() is None
+    assert where == "blocked" or api.sent == []
 
 
 def test_nothing_secret_is_logged(api, page, caplog):

@@ -6,7 +6,16 @@ import logging
 import pytest
 import supertokens_pyodide as supertokens
 from supertokens_pyodide import errors, testing
-from supertokens_pyodide.recipe import emailpassword, emailverification, multitenancy, userroles
+from supertokens_pyodide.recipe import (
+    emailpassword,
+    emailverification,
+    multifactorauth,
+    multitenancy,
+    passwordless,
+    totp,
+    userroles,
+    webauthn,
+)
 from supertokens_pyodide.testing import NetworkDown, Reply
 
 from tests.unit.recipe_api import API, PAGE, USER, ScriptedApi, run
@@ -57,6 +66,39 @@ def test_a_sign_in_begins_a_session_and_says_so(api, mode):
         again = run(emailpassword.sign_in(**LOGIN))
         assert isinstance(again, emailpassword.SignedIn)
         assert (again.session_changed, again.user_changed) == (True, True)
+        same = run(emailpassword.sign_in(**LOGIN))
+        assert isinstance(same, emailpassword.SignedIn)
+        assert (same.session_changed, same.user_changed) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "call"),
+    [
+        (
+            "/user/email/verify",
+            {"status": "OK"},
+            lambda: emailverification.verify_email(token="t"),
+        ),
+        (
+            "/user/email/verify/token",
+            {"status": "EMAIL_ALREADY_VERIFIED_ERROR"},
+            emailverification.send_verification_email,
+        ),
+        (
+            "/totp/device/verify",
+            {"status": "OK", "wasAlreadyVerified": False},
+            lambda: totp.verify_device(device_name="d", code="1"),
+        ),
+        ("/totp/verify", {"status": "OK"}, lambda: totp.verify_code(code="1")),
+    ],
+)
+def test_a_call_that_ends_in_a_session_of_another_user_says_so(
+    api, signed_in_page, path, answer, call
+):
+    api.answers[path] = api.signing_in(answer, "u9")
+    result = run(call())
+    assert (result.session_changed, result.user_changed) == (True, True)
+    assert run(supertokens.get_user_id()) == "u9"
 
 
 def test_a_second_factor_leaves_the_session_as_it_is(api, signed_in_page):
@@ -73,9 +115,24 @@ def test_a_second_factor_without_a_session_is_refused_before_anything_is_sent(ap
     assert api.sent == []
 
 
-def test_a_function_that_needs_a_session_is_refused_without_one(api, page):
+@pytest.mark.parametrize(
+    "call",
+    [
+        emailverification.send_verification_email,
+        emailverification.is_email_verified,
+        multifactorauth.info,
+        totp.create_device,
+        lambda: totp.verify_device(device_name="d", code="1"),
+        lambda: totp.verify_code(code="1"),
+        totp.list_devices,
+        lambda: totp.remove_device(device_name="d"),
+        webauthn.list_credentials,
+        lambda: webauthn.remove_credential(credential_id="c"),
+    ],
+)
+def test_a_function_that_needs_a_session_is_refused_without_one(api, page, call):
     with pytest.raises(errors.NoSession, match="Sign in first"):
-        run(emailverification.send_verification_email())
+        run(call())
     assert api.sent == []
 
 
@@ -85,6 +142,7 @@ def test_the_user_is_as_the_api_gives_it(api, page):
     assert isinstance(result, emailpassword.SignedIn)
     user = result.user
     assert (user.id, user.emails, user.is_primary) == ("u1", ("ann@example.com",), True)
+    assert (user.tenant_ids, user.time_joined) == (("public",), 1700000000000)
     assert (user.phone_numbers, user.credential_ids) == (("+441632960001",), ("c1",))
     assert [(one.id, one.user_id) for one in user.third_parties] == [("google", "g1")]
     password, google = user.login_methods
@@ -102,13 +160,16 @@ def test_the_user_of_an_older_backend_is_read_too(api, page):
     flat = {
         "id": "u1",
         "email": "a@example.com",
+        "phoneNumber": "+44",
         "timeJoined": 5,
         "thirdParty": {"id": "g", "userId": "x"},
     }
-    api.answers["/signin"] = {"status": "OK", "user": flat}
-    result = run(emailpassword.sign_in(**LOGIN))
+    api.answers["/signinup/code/consume"] = {"status": "OK", "user": flat, "createdNewUser": True}
+    attempt = passwordless.LoginAttempt("d", "pre", "USER_INPUT_CODE", "a@x", None, "public", 0)
+    result = run(passwordless.consume_code(code="1", attempt=attempt))
     assert isinstance(result, emailpassword.SignedIn)
-    assert result.user.emails == ("a@example.com",)
+    assert result.created
+    assert (result.user.emails, result.user.phone_numbers) == (("a@example.com",), ("+44",))
     assert result.user.third_parties[0].user_id == "x"
     assert result.user.login_methods == ()
 
@@ -132,6 +193,8 @@ def test_a_message_for_the_user_is_a_general_error(api, page):
         (Reply(200, text="<html>"), 200, "an object was expected"),
         ({"status": "OK"}, 200, "an object was expected"),
         ({"status": "OK", "user": {"id": 5}}, 200, "id is missing"),
+        ({"status": "OK", "user": {**USER, "timeJoined": True}}, 200, "timeJoined is not a number"),
+        ({"status": "OK", "user": {**USER, "emails": [5]}}, 200, "emails is missing, or has"),
         ({"status": "SOMETHING_NEW"}, 200, "'SOMETHING_NEW' is unknown"),
         ({"state": "OK"}, 200, "status is missing"),
     ],
@@ -142,6 +205,12 @@ def test_what_the_api_does_not_answer_is_raised(api, page, answer, status, text)
         run(emailpassword.sign_in(**LOGIN))
     assert raised.value.status == status
     assert "correct-horse-7" not in repr(raised.value)
+
+
+def test_a_refusal_without_a_code_has_none(api, page):
+    api.answers["/signin"] = {"status": "SIGN_IN_NOT_ALLOWED", "reason": "No."}
+    result = run(emailpassword.sign_in(**LOGIN))
+    assert result == emailpassword.NotAllowed("No.", None, "SIGN_IN_NOT_ALLOWED")
 
 
 def test_the_response_of_a_failure_can_be_read(api, signed_in_page):
@@ -187,11 +256,19 @@ def test_the_tenant_is_the_calls_else_the_links_else_the_pages(api):
         run(emailpassword.submit_new_password(token="t", password="x"))
     with testing.signed_out(backend=api):
         run(emailpassword.submit_new_password(token="t", password="x"))
+        api.answers["/linked/user/email/verify"] = {"status": "OK"}
+        run(emailverification.verify_email(token=link))
     paths = [request.path.split("/user")[0] for request in api.sent]
-    assert paths == ["/auth/acme", "/auth/linked", "/auth/of-page", "/auth"]
+    assert paths == ["/auth/acme", "/auth/linked", "/auth/of-page", "/auth", "/auth/linked"]
 
 
-@pytest.mark.parametrize("tenant", ["a.b", "a/b", "a:b", " ", "ü"])
+def test_a_route_that_is_no_tenants_has_none_in_its_path(api):
+    api.answers["/user/email/verify"] = {"status": "OK", "isVerified": True}
+    with testing.signed_in(backend=api, page_url=f"{PAGE}?tenantId=of-page"):
+        assert run(emailverification.is_email_verified())
+
+
+@pytest.mark.parametrize("tenant", ["a.b", "a/b", "a:b", "a ", " ", "ü"])
 def test_what_can_be_no_tenant_is_refused(api, page, tenant):
     with pytest.raises(ValueError, match="not a tenant's id"):
         run(emailpassword.sign_in(**LOGIN, tenant_id=tenant))
@@ -241,6 +318,16 @@ def test_hooks_see_the_calls_without_their_bodies(api):
     [request] = api.sent
     assert (request.query, request.headers["x-own"]) == ("own", "1")
     assert request.json()["formFields"][1]["value"] == LOGIN["password"]
+
+
+def test_a_hook_may_give_a_body_of_its_own(api):
+    async def before(call):
+        return {"request_init": {**call["request_init"], "body": "own"}}
+
+    api.answers["/signin"] = {"status": "WRONG_CREDENTIALS_ERROR"}
+    with testing.signed_out(backend=api, pre_api_hook=before):
+        run(emailpassword.sign_in(**LOGIN))
+    assert api.sent[0].body == b"own"
 
 
 def test_a_hook_that_fails_changes_nothing(api, caplog):
@@ -367,6 +454,13 @@ def test_close_ends_calls_that_are_on_their_way(api, page):
 
 
 # ---- what is not a call --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claim", "id"), [(userroles.UserRoleClaim, "st-role"), (userroles.PermissionClaim, "st-perm")]
+)
+def test_the_claims_of_roles_have_the_names_of_the_backend(claim, id):
+    assert claim.get_value_from_payload({id: {"v": ["a"], "t": 1}}) == ["a"]
 
 
 def test_the_claims_of_roles_read_the_payload():

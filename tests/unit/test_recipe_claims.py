@@ -50,6 +50,13 @@ def test_a_session_that_is_unverified_for_some_time_is_asked_about_again(api):
         assert [request.method for request in api.sent] == ["GET"]
 
 
+def test_a_session_that_does_not_say_when_it_was_unverified_is_asked_about(api):
+    api.answers["/user/email/verify"] = {"status": "OK", "isVerified": False}
+    with testing.signed_in(claims={"st-ev": {"v": False}}, backend=api):
+        invalid(VERIFIED.validators.is_verified())
+    assert len(api.sent) == 1
+
+
 @pytest.mark.parametrize("claims", [{VERIFIED: True}, {}])
 def test_only_a_session_without_the_claim_or_with_an_old_one_is_asked_about(api, claims):
     api.answers["/user/email/verify"] = {"status": "OK", "isVerified": True}
@@ -79,6 +86,42 @@ def test_a_page_learns_that_the_address_was_verified_elsewhere(api):
     assert len(api.sent) == 3
 
 
+def test_a_page_asks_ever_more_seldom_whether_the_address_is_verified(api, monkeypatch):
+    monkeypatch.setattr(emailverification, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(emailverification, "_LONGEST_PAUSE", 0.003)
+    pauses, timeout = [], asyncio.timeout
+    monkeypatch.setattr(asyncio, "timeout", lambda delay: pauses.append(delay) or timeout(delay))
+    api.answers["/user/email/verify"] = lambda request: testing.Reply.of_json(
+        {"status": "OK", "isVerified": len(api.sent) > 4}
+    )
+    with testing.signed_in(backend=api):
+        run(emailverification.wait_until_verified())
+    assert [pause for pause in pauses if pause < 1] == [0.001, 0.002, 0.003, 0.003]
+
+
+@pytest.mark.parametrize("claim", [VERIFIED, MFA])
+def test_a_claim_is_refreshed_by_the_backend(api, claim):
+    api.answers |= {"/user/email/verify": {"status": "OK", "isVerified": True}, "/mfa/info": INFO}
+    with testing.signed_in(backend=api):
+        run(claim.refresh({}))
+    assert len(api.sent) == 1
+
+
+def test_an_unverified_address_is_not_asked_about_all_the_time(api):
+    api.answers["/user/email/verify"] = {"status": "OK", "isVerified": False}
+    validator = VERIFIED.validators.is_verified(refetch_time_on_false_in_seconds=0)
+    with testing.signed_in(claims={VERIFIED: False}, backend=api):
+        invalid(validator)
+    assert api.sent == []
+
+
+def test_a_validator_may_have_an_id_of_its_own():
+    with testing.signed_in():
+        domains = multitenancy.AllowedDomainsClaim.validators
+        assert VERIFIED.validators.is_verified(id="own").id == "own"
+        assert domains.has_access_to_current_domain(id="own").id == "own"
+
+
 @pytest.mark.parametrize("where", ["page", "worker"])
 def test_a_page_asks_now_and_then_whether_the_address_is_verified(api, monkeypatch, where):
     monkeypatch.setattr(emailverification, "_FIRST_PAUSE", 0.001)
@@ -104,6 +147,19 @@ def test_the_claims_value_says_what_was_completed():
     with testing.signed_in(claims=mfa(["totp"], True)):
         value = run(supertokens.get_claim_value(MFA))
     assert value == multifactorauth.CompletedFactors({"totp": 1700000000}, True)
+
+
+@pytest.mark.parametrize(
+    ("entry", "value"),
+    [
+        ({"c": 5, "v": True}, None),
+        ({"v": True}, None),
+        ("x", None),
+        ({"c": {}, "v": 1}, multifactorauth.CompletedFactors({}, False)),
+    ],
+)
+def test_a_claim_that_is_not_as_the_backend_writes_it_completes_nothing(entry, value):
+    assert MFA.get_value_from_payload({"st-mfa": entry}) == value
 
 
 @pytest.mark.parametrize(
@@ -150,10 +206,66 @@ def test_the_next_step_is_a_factor_to_use_or_to_set_up(api):
         "alreadySetup": ["otp-email", "emailpassword"],
         "allowedToSetup": ["totp", "otp-email"],
     }
-    api.answers["/mfa/info"] = {**INFO, "factors": factors}
+    contacts = {"emails": {"otp-email": ["a@x"]}, "phoneNumbers": {"otp-phone": ["+44", "+1"]}}
+    api.answers["/mfa/info"] = {**INFO, "factors": factors, **contacts}
     with testing.signed_in(backend=api):
         info = run(multifactorauth.info())
+    assert (info.emails, info.phone_numbers) == (
+        {"otp-email": ("a@x",)},
+        {"otp-phone": ("+44", "+1")},
+    )
     assert (info.usable, info.to_set_up) == (("otp-email",), ("totp",))
+
+
+def required(*next, ready=(), allowed=("totp", "otp-email")):
+    factors = {"next": [*next], "alreadySetup": [*ready], "allowedToSetup": [*allowed]}
+    return {**INFO, "factors": factors}
+
+
+@pytest.mark.parametrize(
+    ("answer", "step", "factors"),
+    [
+        (
+            required("totp", "otp-email", ready=["totp"]),
+            multifactorauth.CompleteFactor,
+            ("totp",),
+        ),
+        (required("totp", "other"), multifactorauth.SetUpFactor, ("totp",)),
+        (required("other"), multifactorauth.NoWayForward, None),
+        (required(), multifactorauth.NothingRequired, None),
+    ],
+)
+def test_the_next_step_is_a_value_and_two_equal_rounds_end_it(api, answer, step, factors):
+    api.answers["/mfa/info"] = answer
+    with testing.signed_in(backend=api):
+        first = run(multifactorauth.next_step())
+        again = run(multifactorauth.next_step())  # after a reload, say: the user did nothing
+        stopped = run(multifactorauth.next_step(after=first))
+    assert type(first) is type(again) is step
+    assert getattr(first, "factors", None) == factors
+    assert isinstance(stopped, multifactorauth.NoWayForward)
+    assert len(api.sent) == 3
+
+
+def test_a_step_of_an_earlier_session_ends_nothing(api):
+    api.answers["/mfa/info"] = required("totp", ready=["totp"])
+    with testing.signed_in(backend=api):
+        first = run(multifactorauth.next_step())
+    with testing.signed_in(backend=api):
+        again = run(multifactorauth.next_step(after=first))
+    assert isinstance(again, multifactorauth.CompleteFactor)
+
+
+@pytest.mark.parametrize(
+    "changed", [required("otp-email"), required("totp", ready=["totp"]), required()]
+)
+def test_a_step_that_changes_something_leads_to_the_next_one(api, changed):
+    api.answers["/mfa/info"] = required("totp")
+    with testing.signed_in(backend=api):
+        first = run(multifactorauth.next_step())
+        api.answers["/mfa/info"] = changed
+        second = run(multifactorauth.next_step(after=first))
+    assert not isinstance(second, multifactorauth.NoWayForward)
 
 
 # ---- domains -------------------------------------------------------------------------------------

@@ -139,6 +139,7 @@ def test_every_result_is_frozen_and_says_its_status():
             },
         ),
         (totp.create_device, {}),
+        (lambda: totp.create_device(device_name="d"), {"deviceName": "d"}),
         (VERIFY_DEVICE, {"deviceName": "d", "totp": "123456"}),
         (VERIFY_CODE, {"totp": "123456"}),
         (lambda: totp.remove_device(device_name="d"), {"deviceName": "d"}),

@@ -7,6 +7,7 @@ import supertokens_pyodide as supertokens
 from supertokens_pyodide import errors, testing
 from supertokens_pyodide._browser.passkeys import PromptFailed
 from supertokens_pyodide.recipe import webauthn
+from supertokens_pyodide.testing import NetworkDown, Reply
 
 from tests.unit.recipe_api import API, USER, ScriptedApi, run
 from tests.unit.test_recipe_calls import until
@@ -55,7 +56,9 @@ class ScriptedPasskeys:
         self.failure = None
         self.holds = set()
         self.prompts = []
+        self.controls = []
         self.signalled = []
+        self.user_handle = {"userHandle": "aGFuZGxl"}
         self.free = asyncio.Event()
 
     def unsupported(self):
@@ -68,7 +71,8 @@ class ScriptedPasskeys:
         return self.autofill
 
     def new_control(self):
-        return Control()
+        self.controls.append(Control())
+        return self.controls[-1]
 
     async def create(self, options, control):
         return await self._prompt("create", options, control)
@@ -91,7 +95,7 @@ class ScriptedPasskeys:
                 raise PromptFailed("AbortError")
         if self.failure:
             raise PromptFailed(self.failure, "because")
-        response = {"clientDataJSON": "x", "userHandle": "aGFuZGxl", "transports": ["usb", "new"]}
+        response = {"clientDataJSON": "x", "transports": ["usb", "new"], **self.user_handle}
         return {"id": f"c{len(self.prompts)}", "type": "public-key", "response": response}
 
 
@@ -178,11 +182,11 @@ def test_without_a_session_a_second_factor_is_refused_before_the_prompt(api, cal
     ("name", "result"),
     [
         ("NotAllowedError", webauthn.Dismissed()),
-        ("AbortError", webauthn.Aborted()),
+        ("AbortError", webauthn.Dismissed()),  # nobody here has ended it
         ("InvalidStateError", webauthn.AlreadyRegistered()),
         ("NotSupportedError", webauthn.NotSupported("NotSupportedError: because")),
         ("ConstraintError", webauthn.NotSupported("ConstraintError: because")),
-        ("SecurityError", webauthn.NotSupported("SecurityError: because")),
+        ("SecurityError", webauthn.WrongRelyingParty("example.com", "app.example.com")),
     ],
 )
 def test_the_outcome_of_a_prompt_is_a_result(api, passkeys, name, result):
@@ -250,11 +254,22 @@ def test_options_can_be_prepared_before_the_click(api, page, passkeys):
 
 
 def test_another_passkey_of_a_passkey_user_replaces_none(api, passkeys):
-    api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8"), passkey("c9")]}
+    elsewhere = {**passkey("c7"), "relyingPartyId": "other.example"}
+    known = [passkey("c8"), passkey("c9"), elsewhere]
+    api.answers[PASSKEYS] = {"status": "OK", "credentials": known}
     assert run(webauthn.add_credential(email="a@x")) == webauthn.CredentialAdded()
     [(_, options)] = passkeys.prompts
     assert [one["id"] for one in options["excludeCredentials"]] == ["c8", "c9"]
     assert paths(api)[-1] == "/webauthn/credential"
+
+
+def test_a_linked_user_is_known_by_the_login_method_of_the_session(api):
+    with testing.signed_in("u0", claims={"rsub": "r0"}, backend=api) as page:
+        page._browser.passkeys = ScriptedPasskeys()
+        api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8", "u0")]}
+        assert run(webauthn.add_credential(email="a@x")) == webauthn.NeedsLinking()
+        api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8", "r0")]}
+        assert run(webauthn.add_credential(email="a@x")) == webauthn.CredentialAdded()
 
 
 def test_a_passkey_for_a_user_of_a_password_is_linked_if_wanted(api, passkeys):
@@ -265,13 +280,45 @@ def test_a_passkey_for_a_user_of_a_password_is_linked_if_wanted(api, passkeys):
     assert api.last["shouldTryLinkingWithSessionUser"] is True
 
 
-def test_a_removed_passkey_is_offered_no_more(api, passkeys):
-    run(webauthn.sign_in())
+@pytest.mark.parametrize("call", [webauthn.sign_in, lambda: webauthn.register(email="a@x")])
+def test_a_removed_passkey_is_offered_no_more(api, passkeys, call):
+    run(call())
     api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8")]}
     assert run(webauthn.remove_credential(credential_id="c1")) == webauthn.CredentialRemoved()
     assert passkeys.signalled == [("example.com", "aGFuZGxl", ["c8"])]
-    run(webauthn.remove_credential(credential_id="of another device"))
+    for credential_id in ("c1", "of another device"):
+        run(webauthn.remove_credential(credential_id=credential_id))
     assert len(passkeys.signalled) == 1
+
+
+def test_an_added_passkey_is_known_for_long(api, page, passkeys):
+    api.answers[PASSKEYS] = {"status": "OK", "credentials": [passkey("c8")]}
+    run(webauthn.add_credential(email="a@x"))
+    page.pass_time(600)
+    run(webauthn.remove_credential(credential_id="c1"))
+    assert passkeys.signalled == [("example.com", "aGFuZGxl", ["c8"])]
+
+
+def test_a_passkey_without_a_user_handle_cannot_be_signalled(api, passkeys):
+    passkeys.user_handle = {}
+    run(webauthn.sign_in())
+    run(webauthn.remove_credential(credential_id="c1"))
+    assert passkeys.signalled == []
+    assert paths(api)[-1] == "/webauthn/credential/remove"
+
+
+def test_a_passkey_that_cannot_be_linked_is_a_result(api, passkeys):
+    api.answers["/webauthn/signup"] = {"status": "EMAIL_ALREADY_EXISTS_ERROR"}
+    assert run(webauthn.add_credential(email="a@x", link=True)) == webauthn.EmailExists()
+
+
+def test_passkeys_that_the_backend_excludes_are_excluded(api, passkeys):
+    excluded = [{"id": "c9", "type": "public-key"}]
+    options = {**REGISTER_OPTIONS, "excludeCredentials": excluded}
+    api.answers["/webauthn/options/register"] = options
+    run(webauthn.register(email="a@x"))
+    [(_, shown)] = passkeys.prompts
+    assert shown["excludeCredentials"] == excluded
 
 
 def test_an_account_is_recovered_with_the_token_of_a_link(api, page, passkeys):
@@ -282,6 +329,7 @@ def test_an_account_is_recovered_with_the_token_of_a_link(api, page, passkeys):
     assert run(webauthn.recover_account(token=link)) == webauthn.AccountRecovered()
     options, reset = (request.json() for request in api.sent)
     assert options == {"recoverAccountToken": "secret-token"}
+    assert paths(api) == ["/acme/webauthn/options/register", "/acme/user/webauthn/reset"]
     assert (reset["token"], reset["webauthnGeneratedOptionsId"]) == ("secret-token", "o1")
 
 
@@ -350,6 +398,20 @@ def test_close_ends_a_prompt_that_is_open(api, passkeys):
     run(scenario())
 
 
+def test_close_ends_an_offer_in_a_form(api, passkeys):
+    passkeys.holds = {"autofill"}
+
+    async def scenario():
+        supertokens.init(api_domain=API)
+        async with webauthn.autofill_sign_in() as offer:
+            await until(lambda: passkeys.prompts)
+            supertokens.close()
+            with pytest.raises(errors.Closed):
+                await offer.result()
+
+    run(scenario())
+
+
 def test_a_passkey_that_is_chosen_in_a_form_signs_in(api, passkeys):
     async def scenario():
         async with webauthn.autofill_sign_in() as offer:
@@ -376,6 +438,74 @@ def test_an_offer_in_a_form_gives_way_to_a_prompt_and_comes_back(api, passkeys):
     assert [kind for kind, _ in passkeys.prompts] == ["autofill", "get", "autofill"]
 
 
+def test_of_two_offers_one_is_shown(api, passkeys):
+    passkeys.holds = {"autofill"}
+
+    async def scenario():
+        async with webauthn.autofill_sign_in(), webauthn.autofill_sign_in():
+            await until(lambda: passkeys.prompts)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert paths(api) == ["/webauthn/options/signin"]
+
+    run(scenario())
+
+
+def test_an_offer_ends_some_seconds_before_its_options_do(passkeys, monkeypatch):
+    seconds = []
+
+    async def offer(prompts, passkeys, prompt, rp_id, lasts):
+        seconds.append(lasts)
+        return webauthn.AlreadyRegistered()
+
+    monkeypatch.setattr("supertokens_pyodide.recipe.webauthn._prompt.Prompts.offer", offer)
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as one:
+            await one.result()
+
+    run(scenario())
+    assert seconds == [50]
+
+
+def test_an_offer_that_is_refused_once_is_made_again(passkeys):
+    passkeys.failure = "NotAllowedError"
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as offer:
+            await until(lambda: passkeys.prompts)
+            passkeys.failure = None
+            return await offer.result()
+
+    assert isinstance(run(scenario()), webauthn.SignedIn)
+
+
+def test_an_offer_waits_while_another_prompt_is_open(api, passkeys):
+    passkeys.holds = {"autofill", "get", "create"}
+
+    async def scenario():
+        async with webauthn.autofill_sign_in():
+            await until(lambda: len(passkeys.prompts) == 1)
+            calls = [asyncio.create_task(webauthn.sign_in())]
+            await until(lambda: len(passkeys.prompts) == 2)
+            calls.append(asyncio.create_task(webauthn.register(email="a@x")))
+            await until(lambda: len(passkeys.prompts) == 3)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            sent = [path.rsplit("/", 1)[1] for path in paths(api)]
+            assert sent == ["signin", "signin", "register"]
+            passkeys.free.set()
+            await asyncio.gather(*calls)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("rp_id", ["app.example.com", "example.com"])
+def test_a_relying_party_may_be_the_page_or_above_it(api, passkeys, rp_id):
+    api.answers["/webauthn/options/signin"] = {**SIGN_IN_OPTIONS, "rpId": rp_id}
+    assert isinstance(run(webauthn.sign_in()), webauthn.SignedIn)
+
+
 def test_an_offer_is_renewed_before_its_options_expire(api, passkeys, monkeypatch):
     monkeypatch.setattr("supertokens_pyodide.recipe.webauthn._autofill._MARGIN", 0.01)
     short = {**SIGN_IN_OPTIONS, "expiresAt": 1030}
@@ -392,12 +522,48 @@ def test_an_offer_is_renewed_before_its_options_expire(api, passkeys, monkeypatc
     assert paths(api).count("/webauthn/options/signin") == 3
 
 
+def test_an_offer_outlives_a_network_that_is_away_when_it_is_renewed(api, passkeys, monkeypatch):
+    for name in ("_MARGIN", "_PAUSE"):
+        monkeypatch.setattr(f"supertokens_pyodide.recipe.webauthn._autofill.{name}", 0.01)
+    answers = [{**SIGN_IN_OPTIONS, "expiresAt": 1030}, NetworkDown(), NetworkDown()]
+
+    def answer(request):
+        found = answers.pop(0) if answers else SIGN_IN_OPTIONS
+        if isinstance(found, Exception):
+            raise found
+        return Reply.of_json(found)
+
+    api.answers["/webauthn/options/signin"] = answer
+    passkeys.holds = {"autofill"}
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as offer:
+            await until(lambda: len(passkeys.prompts) == 2)
+            passkeys.free.set()
+            return await offer.result()
+
+    assert isinstance(run(scenario()), webauthn.SignedIn)
+
+
+@pytest.mark.parametrize("failure", [NetworkDown(), Reply(500)])
+def test_an_offer_that_cannot_begin_says_why(api, passkeys, failure):
+    api.answers["/webauthn/options/signin"] = failure
+
+    async def scenario():
+        async with webauthn.autofill_sign_in() as offer:
+            await offer.result()
+
+    with pytest.raises(errors.RequestFailed):
+        run(scenario())
+
+
 def test_the_end_of_the_block_withdraws_the_offer(api, passkeys):
     passkeys.holds = {"autofill"}
 
     async def scenario():
         async with webauthn.autofill_sign_in():
             await until(lambda: passkeys.prompts)
+        assert passkeys.controls[0].aborted.is_set()
         async with webauthn.autofill_sign_in():
             await until(lambda: len(passkeys.prompts) == 2)
 
@@ -409,6 +575,7 @@ def test_the_end_of_the_block_withdraws_the_offer(api, passkeys):
     [
         ({"autofill": False}, webauthn.NotSupported("The browser offers no passkeys in forms.")),
         ({"failure": "NotAllowedError"}, webauthn.Dismissed()),
+        ({"failure": "AbortError"}, webauthn.Dismissed()),
     ],
 )
 def test_an_offer_that_cannot_be_made_ends(passkeys, change, result):

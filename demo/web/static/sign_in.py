@@ -2,14 +2,14 @@
 
 # mypy: allow-untyped-decorators
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+import json
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-import pyodide_js
+import factors  # type: ignore[import-not-found]  # files of the page
 import supertokens_pyodide as supertokens
-from page import (  # type: ignore[import-not-found]  # a file of the page
+from page import (  # type: ignore[import-not-found]
     Json,
     by_id,
     in_background,
@@ -23,6 +23,7 @@ from page import (  # type: ignore[import-not-found]  # a file of the page
 from problems import problem_of  # type: ignore[import-not-found]
 from pyodide.http import pyfetch
 from pyscript import document, window
+from steps import show, value  # type: ignore[import-not-found]
 from supertokens_pyodide.recipe import (
     emailpassword,
     emailverification,
@@ -30,7 +31,6 @@ from supertokens_pyodide.recipe import (
     multitenancy,
     passwordless,
     thirdparty,
-    totp,
     webauthn,
 )
 from supertokens_pyodide.recipe.emailverification import EmailVerificationClaim
@@ -45,31 +45,11 @@ tenant = window.URLSearchParams.new(window.location.search).get("tenantId") or "
 class State:
     """What the page remembers between two events."""
 
-    #: What may happen in this step without a click.
-    meanwhile: asyncio.Task[None] | None = None
     #: What the link is for with which the page was opened.
     follow_link: Callable[[], Awaitable[Any]]
-    #: The authenticator app that is being set up.
-    device: totp.NewDevice | None = None
 
 
 state = State()
-
-
-def value(name: str) -> str:
-    return str(by_id(name).value).strip()
-
-
-def show(step: str, meanwhile: Coroutine[Any, Any, None] | None = None) -> None:
-    """Show one step, and run something until the next step."""
-    for form in document.forms:
-        form.reset()
-    for section in document.querySelectorAll("[data-step]"):
-        section.hidden = section.dataset.step != step
-    by_id(f"{step}-title").focus()
-    if state.meanwhile and state.meanwhile is not asyncio.current_task():
-        state.meanwhile.cancel()
-    state.meanwhile = in_background(meanwhile) if meanwhile else None
 
 
 # ---- which step is next --------------------------------------------------------------------------
@@ -84,14 +64,15 @@ async def is_signed_in() -> bool:
 async def next_step() -> None:
     """Show the sign-in methods, or the next step that the backend requires, or the panel."""
     if not await is_signed_in():
-        await offer_methods(passwordless.login_attempt())
+        attempt = passwordless.login_attempt()
+        await offer_methods(None if attempt and attempt.second_factor else attempt)
         return
     response = await pyfetch("/api/needs-all")
     match await supertokens.get_invalid_claims_from_response(response):
         case [{"id": EmailVerificationClaim.id}, *_]:
             await ask_to_verify()
         case [{"id": MultiFactorAuthClaim.id}, *_]:
-            await ask_for_factor(await multifactorauth.info())
+            await factors.ask_for_factor()
         case [{"id": UserRoleClaim.id | PermissionClaim.id}, *_]:
             show("role")
         case _:
@@ -207,7 +188,7 @@ async def send_code(_event: Any) -> None:
         await go_on(await passwordless.create_code(phone_number=contact))
 
 
-@on("click", "#resend")
+@on("click", "#resend, #resend-factor")
 async def resend_code(_event: Any) -> None:
     await go_on(await passwordless.resend_code())
 
@@ -242,34 +223,25 @@ async def send_verification(_event: Any) -> None:
     await ask_to_verify()
 
 
-async def ask_for_factor(info: multifactorauth.MfaInfo) -> None:
-    if "totp" in info.usable:
-        ask_for_totp(None)
-    elif "totp" in info.to_set_up:
-        await pyodide_js.loadPackage("segno")
-        device = await totp.create_device()
-        assert isinstance(device, totp.NewDevice)
-        ask_for_totp(device)
-    else:
-        show_notice(f"This page cannot ask for {' or '.join(info.next)}.")
-
-
-def ask_for_totp(device: totp.NewDevice | None) -> None:
-    """Ask for a code of an app. Set the app up first if it is new."""
-    state.device = device
-    by_id("new-device").hidden = device is None
-    by_id("qr-code").innerHTML = device.qr_code_svg() if device else ""
-    by_id("secret").textContent = device.secret_in_groups if device else ""
-    show("totp")
-
-
 @on("submit", "#totp-form")
 async def enter_totp(_event: Any) -> None:
-    code = value("totp")
-    if state.device:
-        await go_on(await totp.verify_device(device_name=state.device.name, code=code))
-    else:
-        await go_on(await totp.verify_code(code=code))
+    await go_on(await factors.enter_totp(value("totp")))
+
+
+@on("submit", "#factor-form")
+async def enter_factor_code(_event: Any) -> None:
+    await go_on(await factors.enter_code(value("factor-code")))
+
+
+@on("click", "[data-require]")
+async def require_factor(event: Any) -> None:
+    """Have the backend ask for a second factor from now on."""
+    body = json.dumps({"factor": event.target.dataset.require})
+    headers = {"content-type": "application/json"}
+    response = await pyfetch("/api/require-factor", method="POST", headers=headers, body=body)
+    response.raise_for_status()
+    await multifactorauth.info()  # the session learns of it
+    await next_step()
 
 
 @on("click", "[data-call]")

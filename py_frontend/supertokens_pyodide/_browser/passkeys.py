@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -70,9 +70,7 @@ class BrowserPasskeys:
 
         public_key = {**options, "challenge": _binary(options["challenge"])}
         public_key["user"] = {**options["user"], "id": _binary(options["user"]["id"])}
-        public_key["excludeCredentials"] = [
-            {**each, "id": _binary(each["id"])} for each in options.get("excludeCredentials", ())
-        ]
+        public_key["excludeCredentials"] = _descriptors(options.get("excludeCredentials", ()))
         asked = plain({"publicKey": public_key, "signal": control.signal})
         return await _prompted(lambda: js.navigator.credentials.create(asked))
 
@@ -83,6 +81,7 @@ class BrowserPasskeys:
         import js
 
         public_key = {**options, "challenge": _binary(options["challenge"])}
+        public_key["allowCredentials"] = _descriptors(options.get("allowCredentials", ()))
         asked = {"publicKey": public_key, "signal": control.signal}
         if autofill:
             asked["mediation"] = "conditional"
@@ -114,7 +113,8 @@ async def _prompted(prompt: Callable[[], Any]) -> dict[str, Any]:
     response = {
         name: _text(value)
         for name in _RESPONSE
-        if (value := getattr(found.response, name, None)) is not None
+        # A passkey without a user handle gives null, which Pyodide does not convert to None.
+        if hasattr(value := getattr(found.response, name, None), "to_bytes")
     }
     if hasattr(found.response, "getTransports"):
         response["transports"] = found.response.getTransports().to_py()
@@ -128,6 +128,10 @@ async def _prompted(prompt: Callable[[], Any]) -> dict[str, Any]:
     if attachment := getattr(found, "authenticatorAttachment", None):
         credential["authenticatorAttachment"] = attachment
     return credential
+
+
+def _descriptors(credentials: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{**each, "id": _binary(each["id"])} for each in credentials]
 
 
 def _binary(text: str) -> Any:

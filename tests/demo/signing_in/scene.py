@@ -155,9 +155,9 @@ class Scene:
         """The body by which a passkey is registered, with options for an address or a token."""
         return self._ceremony("register", tenant, passkey.create, options)
 
-    def assertion(self, passkey: Passkey) -> dict[str, Any]:
+    def assertion(self, passkey: Passkey, tenant: str = "public") -> dict[str, Any]:
         """The body by which a passkey signs in."""
-        return self._ceremony("signin", "public", passkey.get, {})
+        return self._ceremony("signin", tenant, passkey.get, {})
 
     def _ceremony(
         self,

@@ -84,7 +84,8 @@ async def create_code(
 ) -> CreateResult:
     """Begin an attempt: send a code, a link or both to an address or a number.
 
-    Without a session ``second_factor=True`` raises NoSession.
+    Without a session ``second_factor=True`` raises NoSession. The attempt then stays a second
+    factor: ``resend_code`` and ``consume_code`` need not be told.
     """
     if (email is None) == (phone_number is None):
         raise TypeError("create_code() takes either email= or phone_number=.")
@@ -95,7 +96,13 @@ async def create_code(
     )
     if isinstance(result, NotAllowed):
         return result
-    attempt = replace(result, email=email, phone_number=phone_number, tenant_id=tenant)
+    attempt = replace(
+        result,
+        email=email,
+        phone_number=phone_number,
+        tenant_id=tenant,
+        second_factor=second_factor,
+    )
     return CodeSent(attempt.keep())
 
 
@@ -110,7 +117,8 @@ async def resend_code(
 ) -> ResendResult:
     """Send another message for an attempt; the default is the newest of this browser.
 
-    Refused within ``cooldown`` seconds of the last message; backends have no such limit.
+    Refused within ``cooldown`` seconds of the last message; backends have no such limit. An attempt
+    that began as a second factor stays one.
     """
     attempt = attempt or login_attempt()
     if attempt is None:
@@ -120,7 +128,7 @@ async def resend_code(
         return TooSoon(cooldown - elapsed)
     result = await _routes.RESEND.send(
         {"deviceId": attempt.device_id, "preAuthSessionId": attempt.pre_auth_session_id},
-        second_factor=second_factor,
+        second_factor=second_factor or attempt.second_factor,
         tenant_id=tenant_id or attempt.tenant_id,
         user_context=user_context,
     )
@@ -153,6 +161,7 @@ async def consume_code(
         body = {"preAuthSessionId": id, "linkCode": link.link_code}
     elif attempt is not None:
         id, tenant = attempt.pre_auth_session_id, attempt.tenant_id
+        second_factor = second_factor or attempt.second_factor
         device = {"preAuthSessionId": id, "deviceId": attempt.device_id}
         body = {**device, "userInputCode": "".join((code or "").split())}
     else:

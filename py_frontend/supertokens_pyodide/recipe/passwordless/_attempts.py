@@ -23,7 +23,8 @@ attempts = Attempts("local", "supertokens-pyodide-passwordless")
 class LoginAttempt:
     """An attempt to sign in, begun by ``create_code`` in this browser.
 
-    ``sent_at`` is when the last code was sent, in milliseconds since the epoch.
+    ``sent_at`` is when the last code was sent, in milliseconds since the epoch. ``second_factor``:
+    it completes the session that was there.
     """
 
     device_id: str = field(repr=False)
@@ -33,6 +34,7 @@ class LoginAttempt:
     phone_number: str | None
     tenant_id: str
     sent_at: float
+    second_factor: bool = False
 
     @classmethod
     def read(cls, body: Body) -> LoginAttempt:
@@ -52,6 +54,7 @@ class LoginAttempt:
             body.raw("phoneNumber"),
             body.text("tenantId"),
             body.number("keptAt"),
+            body.flag("secondFactor", False),
         )
 
     def keep(self) -> LoginAttempt:
@@ -63,6 +66,7 @@ class LoginAttempt:
             "email": self.email,
             "phoneNumber": self.phone_number,
             "tenantId": self.tenant_id,
+            "secondFactor": self.second_factor,
         }
         now = attempts.keep(self.pre_auth_session_id, entry, LIFETIME)
         return replace(self, sent_at=now)

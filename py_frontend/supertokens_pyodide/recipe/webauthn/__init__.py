@@ -26,6 +26,7 @@ from ._flows import (
     remove_credential,
     sign_in,
 )
+from ._options import RegisterOptions, SignInOptions
 from ._results import (
     Aborted,
     AccountRecovered,
@@ -51,12 +52,10 @@ from ._results import (
     RecoverResult,
     RecoveryEmailSent,
     RecoveryOptionsResult,
-    RegisterOptions,
     RegisterOptionsResult,
     RegisterResult,
     RemoveResult,
     SendRecoveryResult,
-    SignInOptions,
     SignInOptionsResult,
     SignInResult,
     SignInWithResult,

@@ -7,6 +7,8 @@ from typing import Self
 
 from ... import _current
 from ..._core.flow.effects import UserContext
+from ...errors import RequestFailed
+from ._options import SignInOptions
 from ._prompt import passkeys_for, prompts_of
 from ._results import (
     Aborted,
@@ -15,13 +17,15 @@ from ._results import (
     InvalidOptions,
     NotSupported,
     PromptFailure,
-    SignInOptions,
+    SignInOptionsResult,
     SignInResult,
 )
 from ._steps import sign_in_options, sign_in_with
 
 # Seconds before the options expire, while the user may still be choosing.
 _MARGIN = 10
+# Seconds until a backend that did not answer is asked again.
+_PAUSE = 10
 # Seconds: two refusals that are quicker than this do not come from a user.
 _AT_ONCE = 1.0
 
@@ -35,8 +39,9 @@ class autofill_sign_in:
                     ...
 
     The form needs an input with ``autocomplete="username webauthn"``. Options are valid for a
-    minute and are renewed in time. Another prompt of the page interrupts the offer; the block's end
-    ends it. If the browser does not support this, the result is NotSupported.
+    minute and are renewed in time, also after the network was away. Another prompt of the page
+    interrupts the offer; the block's end ends it. If the browser does not support this, the result
+    is NotSupported.
     """
 
     def __init__(
@@ -70,11 +75,10 @@ class autofill_sign_in:
         prompts = prompts_of(_current.current())
         clock = asyncio.get_running_loop().time
         was_refused_at_once = False
+        options = None
         while True:
             await prompts.is_idle.wait()
-            options = await sign_in_options(
-                tenant_id=self._tenant_id, user_context=self._user_context
-            )
+            options = await self._options(is_renewal=options is not None)
             if isinstance(options, InvalidOptions):
                 return options
             began = clock()
@@ -96,6 +100,18 @@ class autofill_sign_in:
                 case failure:
                     return failure
 
+    async def _options(self, *, is_renewal: bool) -> SignInOptionsResult:
+        """Fetch options; an offer that was made outlives a network that is away for some time."""
+        while True:
+            try:
+                return await sign_in_options(
+                    tenant_id=self._tenant_id, user_context=self._user_context
+                )
+            except RequestFailed as error:
+                if not is_renewal or error.status is not None:
+                    raise
+            await asyncio.sleep(_PAUSE)
+
     async def _prompt(self, options: SignInOptions) -> Credential | PromptFailure:
         passkeys = passkeys_for(options.rp_id)
         if isinstance(passkeys, PromptFailure):
@@ -105,5 +121,6 @@ class autofill_sign_in:
         return await prompts_of(_current.current()).offer(
             passkeys,
             lambda control: passkeys.get(options.public_key, control, autofill=True),
+            options.rp_id,
             max(options.lifetime - _MARGIN, _MARGIN),
         )

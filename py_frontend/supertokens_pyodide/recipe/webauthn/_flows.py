@@ -11,6 +11,7 @@ from .._links import TokenLink, take_token
 from .._results import SignedIn
 from . import _routes
 from ._handles import is_known, remember, signal_accepted
+from ._options import RegisterOptions, SignInOptions
 from ._prompt import Passkeys, passkeys_for
 from ._results import (
     AddResult,
@@ -20,11 +21,9 @@ from ._results import (
     NeedsLinking,
     PromptFailure,
     RecoverResult,
-    RegisterOptions,
     RegisterOptionsResult,
     RegisterResult,
     RemoveResult,
-    SignInOptions,
     SignInOptionsResult,
     SignInResult,
 )

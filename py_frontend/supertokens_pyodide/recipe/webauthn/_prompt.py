@@ -23,9 +23,6 @@ from ._results import (
     WrongRelyingParty,
 )
 
-# The transports that the backend SDK knows: others make it fail.
-_TRANSPORTS = ("ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb")
-
 IN_WORKER = (
     "A worker cannot prompt for passkeys: let the page call create_credential() or "
     "get_credential() with the options of register_options() or sign_in_options()."
@@ -71,11 +68,25 @@ class Passkeys(Protocol):
 Prompt = Callable[[Control], Coroutine[Any, Any, dict[str, Any]]]
 
 
+class _Open:
+    """A prompt that is open."""
+
+    def __init__(self, control: Control) -> None:
+        self.control = control
+        self.ended = asyncio.Event()
+        self.was_aborted_here = False
+
+    def abort(self) -> None:
+        """End it. Browsers' extensions may do so too, with the same DOMException."""
+        self.was_aborted_here = True
+        self.control.abort()
+
+
 class Prompts:
     """The prompts of one page: a new one replaces an open one."""
 
     def __init__(self) -> None:
-        self._open: tuple[Control, asyncio.Event] | None = None
+        self._open: _Open | None = None
         self._asked_for = 0
         self._is_closed = False
         #: Set while no prompt is open or about to open, except autofill's.
@@ -84,57 +95,60 @@ class Prompts:
         #: Held by the caller that offers passkeys in a form.
         self.offering = asyncio.Lock()
 
-    async def show(self, passkeys: Passkeys, prompt: Prompt) -> PromptResult:
+    async def show(self, passkeys: Passkeys, prompt: Prompt, rp_id: str) -> PromptResult:
         """Show a prompt after the open one has ended."""
         self._asked_for += 1
         self.is_idle.clear()
         try:
             while self._open is not None:
-                control, ended = self._open
-                control.abort()
-                await ended.wait()
-            return await self._run(passkeys, prompt)
+                before = self._open
+                before.abort()
+                await before.ended.wait()
+            return await self._run(passkeys, prompt, rp_id)
         finally:
             self._asked_for -= 1
             if not self._asked_for:
                 self.is_idle.set()
 
-    async def offer(self, passkeys: Passkeys, prompt: Prompt, seconds: float) -> PromptResult:
+    async def offer(
+        self, passkeys: Passkeys, prompt: Prompt, rp_id: str, seconds: float
+    ) -> PromptResult:
         """Show the prompt of autofill for some time, if there is no other."""
         if self._open is not None or not self.is_idle.is_set():
             return Aborted()
-        return await self._run(passkeys, prompt, seconds)
+        return await self._run(passkeys, prompt, rp_id, seconds)
 
     async def _run(
-        self, passkeys: Passkeys, prompt: Prompt, seconds: float | None = None
+        self, passkeys: Passkeys, prompt: Prompt, rp_id: str, seconds: float | None = None
     ) -> PromptResult:
         if self._is_closed:
             raise Closed
-        control, ended = passkeys.new_control(), asyncio.Event()
-        self._open = (control, ended)
+        self._open = shown = _Open(passkeys.new_control())
         timer = None
         if seconds is not None:
-            timer = asyncio.get_running_loop().call_later(seconds, control.abort)
+            timer = asyncio.get_running_loop().call_later(seconds, shown.abort)
         try:
-            return read_credential(await prompt(control))
+            return Credential.from_json(await prompt(shown.control))
         except PromptFailed as failure:
             if self._is_closed:
                 raise Closed from None
-            return failed(failure.name, failure.message)
+            if failure.name == "AbortError" and not shown.was_aborted_here:
+                return Dismissed()
+            return failed(failure.name, failure.message, rp_id)
         except asyncio.CancelledError:
-            control.abort()
+            shown.abort()
             raise
         finally:
             if timer is not None:
                 timer.cancel()
             self._open = None
-            ended.set()
+            shown.ended.set()
 
     def close(self) -> None:
         """End the open prompt."""
         self._is_closed = True
         if self._open is not None:
-            self._open[0].abort()
+            self._open.abort()
 
 
 def prompts_of(client: Client) -> Prompts:
@@ -170,7 +184,7 @@ def passkeys_for(rp_id: str | None) -> Passkeys | NotSupported | WrongRelyingPar
     return passkeys
 
 
-def failed(name: str, message: str) -> PromptFailure:
+def failed(name: str, message: str, rp_id: str) -> PromptFailure:
     """The result for a failed prompt, by the DOMException's name."""
     match name:
         case "NotAllowedError":
@@ -179,17 +193,12 @@ def failed(name: str, message: str) -> PromptFailure:
             return Aborted()
         case "InvalidStateError":
             return AlreadyRegistered()
-        case "NotSupportedError" | "ConstraintError" | "SecurityError":
+        case "SecurityError":
+            # The host is below the relying party's domain, but that is a public suffix.
+            return WrongRelyingParty(rp_id, _current.current().config.page.hostname)
+        case "NotSupportedError" | "ConstraintError":
             return NotSupported(f"{name}: {message}")
     raise UnsupportedPlatform(
         f"The browser's prompt for passkeys failed ({name}).",
         hint=message or "See the browser's console.",
     )
-
-
-def read_credential(data: dict[str, Any]) -> Credential:
-    """The answer of a prompt, in the backend's format."""
-    response = dict(data["response"])
-    if "transports" in response:
-        response["transports"] = [t for t in response["transports"] if t in _TRANSPORTS]
-    return Credential(data["id"], {**data, "response": response})

@@ -8,61 +8,9 @@ from typing import Any, ClassVar, Literal
 
 from .._body import Body
 from .._results import NotAllowed, Plain, SignedIn
+from ._options import RegisterOptions, SignInOptions
 
 # ---- options -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterOptions:
-    """The backend's options for a new passkey.
-
-    ``public_key`` has them in the browser's format, with binary values as base64url.
-    ``expires_at`` is in milliseconds since the epoch, by the page's clock.
-    """
-
-    status: ClassVar[Literal["OK"]] = "OK"
-    options_id: str
-    rp_id: str
-    lifetime: float
-    public_key: Mapping[str, Any] = field(repr=False)
-    expires_at: float = 0
-
-    @classmethod
-    def read(cls, body: Body) -> RegisterOptions:
-        """Read it from a response."""
-        names = ("rp", "user", "challenge", "timeout", "attestation", "pubKeyCredParams")
-        more = ("authenticatorSelection", "excludeCredentials")
-        public_key = {name: body.raw(name) for name in (*names, *more) if name in body}
-        body.text("challenge")
-        body.part("user").text("id")
-        id, lifetime = _timed(body)
-        return cls(id, body.part("rp").text("id"), lifetime, public_key)
-
-
-@dataclass(frozen=True, slots=True)
-class SignInOptions:
-    """The backend's options for a sign-in; the fields are those of RegisterOptions."""
-
-    status: ClassVar[Literal["OK"]] = "OK"
-    options_id: str
-    rp_id: str
-    lifetime: float
-    public_key: Mapping[str, Any] = field(repr=False)
-    expires_at: float = 0
-
-    @classmethod
-    def read(cls, body: Body) -> SignInOptions:
-        """Read it from a response."""
-        names = ("rpId", "challenge", "timeout", "userVerification")
-        public_key = {name: body.raw(name) for name in names if name in body}
-        body.text("challenge")
-        return cls(*_timed(body)[:1], body.text("rpId"), _timed(body)[1], public_key)
-
-
-def _timed(body: Body) -> tuple[str, float]:
-    """The options' id, and how many seconds they are valid."""
-    lifetime = (body.number("expiresAt") - body.number("createdAt")) / 1000
-    return body.text("webauthnGeneratedOptionsId"), lifetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +53,9 @@ class InvalidToken(Plain):
     )
 
 
+# The transports that the backend SDK knows: it fails at others.
+_TRANSPORTS = ("ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb")
+
 # ---- prompts -------------------------------------------------------------------------------------
 
 
@@ -115,6 +66,14 @@ class Credential:
     status: ClassVar[Literal["OK"]] = "OK"
     id: str
     data: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Credential:
+        """Read what ``toJSON()`` of a browser's PublicKeyCredential gives."""
+        response = dict(data["response"])
+        if "transports" in response:
+            response["transports"] = [t for t in response["transports"] if t in _TRANSPORTS]
+        return cls(data["id"], {**data, "response": response})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +109,7 @@ class NotSupported:
 
 @dataclass(frozen=True, slots=True)
 class WrongRelyingParty:
-    """The backend's passkeys are for another site than the page's.
+    """The backend's passkeys are for another site than the page's, or for no single site.
 
     Set ``relying_party_id`` of the backend's recipe to the page's host or to a parent domain.
     """

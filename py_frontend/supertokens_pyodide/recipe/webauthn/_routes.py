@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .._calls import Api
 from .._results import NotAllowed, SignedIn
+from ._options import RegisterOptions, SignInOptions
 from ._results import (
     AccountRecovered,
     CredentialAdded,
@@ -20,11 +21,9 @@ from ._results import (
     RecoveryEmailSent,
     RecoveryOptionsResult,
     RegisterCredentialResult,
-    RegisterOptions,
     RegisterOptionsResult,
     RemoveResult,
     SendRecoveryResult,
-    SignInOptions,
     SignInOptionsResult,
     SignInWithResult,
     SignUpResult,

@@ -12,6 +12,7 @@ from .._links import TokenLink
 from .._results import SignedIn
 from . import _routes
 from ._handles import remember
+from ._options import RegisterOptions, SignInOptions
 from ._prompt import passkeys_for, prompts_of
 from ._results import (
     Credential,
@@ -20,10 +21,8 @@ from ._results import (
     PromptFailure,
     PromptResult,
     RecoveryOptionsResult,
-    RegisterOptions,
     RegisterOptionsResult,
     SendRecoveryResult,
-    SignInOptions,
     SignInOptionsResult,
     SignInWithResult,
     SignUpResult,
@@ -102,7 +101,9 @@ async def create_credential(
     known += [{"id": id, "type": "public-key"} for id in exclude]
     public_key = {**options.public_key, "excludeCredentials": known}
     prompts = prompts_of(_current.current())
-    return await prompts.show(passkeys, lambda control: passkeys.create(public_key, control))
+    return await prompts.show(
+        passkeys, lambda control: passkeys.create(public_key, control), options.rp_id
+    )
 
 
 @function
@@ -114,7 +115,9 @@ async def get_credential(
     if isinstance(passkeys, PromptFailure):
         return passkeys
     prompts = prompts_of(_current.current())
-    return await prompts.show(passkeys, lambda control: passkeys.get(options.public_key, control))
+    return await prompts.show(
+        passkeys, lambda control: passkeys.get(options.public_key, control), options.rp_id
+    )
 
 
 @function

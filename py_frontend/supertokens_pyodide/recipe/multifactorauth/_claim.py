@@ -1,110 +1,15 @@
-"""Second factors: which ones the session still needs.
-
-    from supertokens_pyodide.recipe import multifactorauth
-
-    info = await multifactorauth.info()
-    if info.usable:              # one of these completes the sign-in
-        ...
-    elif info.to_set_up:         # one of these must be set up first
-        ...
-
-Call it after a claim has failed, because only then the session is updated. If a second call returns
-the same, no further step of the user changes it. The factors themselves are functions of other
-recipes with ``second_factor=True``, and those of ``totp``.
-"""
+"""The claim of completed factors, and its validators."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict, cast
+from typing import Any, TypedDict, cast
 
-from .._core.flow.effects import UserContext
-from .._core.state.tokens import Payload
-from ..claims import ClaimValidationResult, Clock
-from ._body import Body
-from ._calls import Api
-from ._functions import RecipeFunctions
-
-__all__ = [
-    "AllOfInAnyOrder",
-    "CompletedFactors",
-    "FactorId",
-    "FactorValidator",
-    "MfaInfo",
-    "MultiFactorAuthClaim",
-    "OneOf",
-    "Requirement",
-    "info",
-]
-
-RECIPE = "multifactorauth"
-
-#: The ids that SuperTokens defines; a backend may have others.
-FactorId = Literal[
-    "emailpassword",
-    "thirdparty",
-    "otp-email",
-    "otp-phone",
-    "link-email",
-    "link-phone",
-    "totp",
-    "webauthn",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class MfaInfo:
-    """The factors that the session needs, and those that the user has.
-
-    One of the factors in ``next`` must be completed now; empty if none is needed.
-    ``emails`` and ``phone_numbers`` are the targets for codes by factor, the best first.
-    """
-
-    next: tuple[str, ...]
-    already_set_up: tuple[str, ...]
-    allowed_to_set_up: tuple[str, ...]
-    emails: Mapping[str, tuple[str, ...]]
-    phone_numbers: Mapping[str, tuple[str, ...]]
-
-    @classmethod
-    def read(cls, body: Body) -> MfaInfo:
-        """Read it from a response."""
-        factors = body.part("factors")
-        return cls(
-            factors.texts("next"),
-            factors.texts("alreadySetup"),
-            factors.texts("allowedToSetup"),
-            body.lists("emails"),
-            body.lists("phoneNumbers"),
-        )
-
-    @property
-    def usable(self) -> tuple[str, ...]:
-        """Factors that the user can complete now."""
-        return tuple(one for one in self.next if one in self.already_set_up)
-
-    @property
-    def to_set_up(self) -> tuple[str, ...]:
-        """Factors that would be accepted, and that the user may set up now."""
-        done = self.already_set_up
-        return tuple(o for o in self.next if o in self.allowed_to_set_up and o not in done)
-
-
-_INFO: Api[MfaInfo] = Api(
-    RECIPE, "GET_MFA_INFO", "PUT", "/mfa/info", {"OK": MfaInfo.read}, needs_session=True
-)
-
-_function = RecipeFunctions(RECIPE)
-
-
-@_function
-async def info(*, user_context: UserContext | None = None) -> MfaInfo:
-    """Ask which factors the session needs; this also updates its claim. Raises NoSession."""
-    return await _INFO.send(user_context=user_context)
-
-
-# ---- the claim -----------------------------------------------------------------------------------
+from ..._core.flow.effects import UserContext
+from ..._core.state.tokens import Payload
+from ...claims import ClaimValidationResult, Clock
+from ._steps import info
 
 
 class OneOf(TypedDict):
