@@ -85,7 +85,7 @@ async def create_code(
     """Begin an attempt: send a code, a link or both to an address or a number.
 
     Without a session ``second_factor=True`` raises NoSession. The attempt then stays a second
-    factor: ``resend_code`` and ``consume_code`` need not be told.
+    factor: ``resend_code`` and ``consume_code`` need no argument for it.
     """
     if (email is None) == (phone_number is None):
         raise TypeError("create_code() takes either email= or phone_number=.")
