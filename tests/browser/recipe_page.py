@@ -54,8 +54,8 @@ class RecipePage:
 
 def message(origin: str, to: str) -> dict[str, Any]:
     """The newest message to an address or a number."""
-    told = httpx.get(f"{origin}/mailbox/messages", params={"to": to}).json()
-    newest: dict[str, Any] = told["messages"][-1]
+    found = httpx.get(f"{origin}/mailbox/messages", params={"to": to}).json()
+    newest: dict[str, Any] = found["messages"][-1]
     return newest
 
 
@@ -80,7 +80,7 @@ class Device:
         self._id = {"authenticatorId": added["authenticatorId"]}
 
     def put_away(self, is_away: bool = True) -> None:
-        """Let nobody touch it, or have it answer again."""
+        """Leave prompts unanswered, or answer them again."""
         given = {**self._id, "enabled": not is_away}
         self._cdp.send("WebAuthn.setAutomaticPresenceSimulation", given)
 

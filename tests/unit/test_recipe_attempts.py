@@ -414,7 +414,7 @@ def test_an_attempts_tenant_and_factor_are_those_of_its_beginning(api, page):
     assert "pkceCodeVerifier" not in api.last["redirectURIInfo"]
 
 
-def test_nobody_is_sent_to_a_provider_for_a_second_factor_without_a_session(api, page):
+def test_no_user_is_sent_to_a_provider_for_a_second_factor_without_a_session(api, page):
     run(supertokens.sign_out())
     before = len(api.sent)
     with pytest.raises(errors.NoSession):
