@@ -85,7 +85,7 @@ class Device:
         self._cdp.send("WebAuthn.setAutomaticPresenceSimulation", given)
 
     def refuse_user(self, is_refused: bool = True) -> None:
-        """Take whoever uses it for somebody else, or for its user again."""
+        """Let its check of the user fail, or succeed again."""
         given = {**self._id, "isUserVerified": not is_refused}
         self._cdp.send("WebAuthn.setUserVerified", given)
 
