@@ -100,7 +100,8 @@ class BrowserContext:
         for page in self.pages:
             with self.focus(page) as driver:
                 for cookie in driver.get_cookies():
-                    cookie["expires"] = cookie.pop("expiry", -1)
+                    # WebKit's number overflows for what lives longest.
+                    cookie["expires"] = max(-1, cookie.pop("expiry", -1))
                     found[cookie["domain"], cookie["path"], cookie["name"]] = cookie
         return [*found.values()]
 
@@ -109,6 +110,9 @@ class BrowserContext:
         with self.focus(page) as driver:
             for cookie in cookies:
                 given = {key: value for key, value in cookie.items() if key != "expires"}
+                # With a domain it would be one of all hosts of that domain, and stand beside it.
+                if not given.get("domain", "").startswith("."):
+                    given.pop("domain", None)
                 if cookie.get("expires", -1) != -1:
                     given["expiry"] = int(cookie["expires"])
                 driver.add_cookie(given)
