@@ -80,12 +80,12 @@ class Device:
         self._id = {"authenticatorId": added["authenticatorId"]}
 
     def put_away(self, is_away: bool = True) -> None:
-        """Let the authenticator get no answer from its user, or answer again."""
+        """Leave prompts unanswered, or answer them again."""
         given = {**self._id, "enabled": not is_away}
         self._cdp.send("WebAuthn.setAutomaticPresenceSimulation", given)
 
     def refuse_user(self, is_refused: bool = True) -> None:
-        """Let the verification of its user fail, or succeed again."""
+        """Let its check of the user fail, or succeed again."""
         given = {**self._id, "isUserVerified": not is_refused}
         self._cdp.send("WebAuthn.setUserVerified", given)
 

@@ -60,7 +60,7 @@ class SignIn:
         expect(self.page.get_by_role("img", name="QR code")).to_be_visible()
         secret = self.page.locator("#secret").inner_text()
         app = pyotp.TOTP(secret.replace(" ", ""))
-        self.enter("Code that the app shows", app.now())
+        self.enter("Code from the app", app.now())
         self.click("Continue")
         return app
 
@@ -113,11 +113,11 @@ def test_a_password_a_verified_address_an_app_and_a_role_open_the_panel(
     user.click("Sign in")
     user.see(TOTP)
     expect(user.page.get_by_role("img", name="QR code")).to_be_hidden()
-    user.enter("Code that the app shows", "000 000")
+    user.enter("Code from the app", "000 000")
     user.click("Continue")
     user.see_problem("Attempts left: 4")
     # The next one: a code counts once.
-    user.enter("Code that the app shows", app.at(int(time.time()) + 30))
+    user.enter("Code from the app", app.at(int(time.time()) + 30))
     user.click("Continue")
     user.see(PANEL)
     assert browser_log.page_errors == []
@@ -148,7 +148,7 @@ def test_a_passkey_takes_the_place_of_the_password_and_is_replaced_when_it_is_lo
     user.see(METHODS)
     user.click("Sign in with a passkey")
     user.see(TOTP)
-    user.enter("Code that the app shows", app.at(int(time.time()) + 30))
+    user.enter("Code from the app", app.at(int(time.time()) + 30))
     user.click("Continue")
     user.see(PANEL)
     # Such a browser offers the passkey by itself; this authenticator chooses it at once.

@@ -182,7 +182,7 @@ def test_without_a_session_a_second_factor_is_refused_before_the_prompt(api, cal
     ("name", "result"),
     [
         ("NotAllowedError", webauthn.Dismissed()),
-        ("AbortError", webauthn.Dismissed()),  # not ended by this page
+        ("AbortError", webauthn.Dismissed()),  # the SDK has not ended it
         ("InvalidStateError", webauthn.AlreadyRegistered()),
         ("NotSupportedError", webauthn.NotSupported("NotSupportedError: because")),
         ("ConstraintError", webauthn.NotSupported("ConstraintError: because")),

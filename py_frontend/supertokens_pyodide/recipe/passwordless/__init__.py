@@ -84,8 +84,8 @@ async def create_code(
 ) -> CreateResult:
     """Begin an attempt: send a code, a link or both to an address or a number.
 
-    Without a session ``second_factor=True`` raises NoSession. The attempt then stays a second
-    factor: ``resend_code`` and ``consume_code`` need no argument for it.
+    Without a session ``second_factor=True`` raises NoSession. The attempt stays a second
+    factor in ``resend_code`` and ``consume_code``.
     """
     if (email is None) == (phone_number is None):
         raise TypeError("create_code() takes either email= or phone_number=.")
