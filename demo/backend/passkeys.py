@@ -4,6 +4,7 @@ supertokens-python 0.31.4 registers a further passkey, and one that recovers an 
 naming the tenant. The core then looks for the options in `public` and does not find them.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from supertokens_python.normalised_url_path import NormalisedURLPath
@@ -36,27 +37,22 @@ def _functions(original: RecipeInterface) -> RecipeInterface:
         own = RecipeImplementation(querier=cast(Querier, querier), config=sdk.config)
         return await own.register_credential(**arguments, user_context=user_context)
 
+    # An override assigns: the SDK means it so, and mypy cannot know.
     original.register_credential = register_credential  # type: ignore[method-assign]
     return original
 
 
+def _naming_the_tenant(post: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def named(*, tenant_id: str, user_context: dict[str, Any], **arguments: Any) -> Any:
+        context = {**user_context, _TENANT: tenant_id}
+        return await post(tenant_id=tenant_id, user_context=context, **arguments)
+
+    return named
+
+
 def _apis(original: APIInterface) -> APIInterface:
-    recover, register = original.recover_account_post, original.register_credential_post
-
-    async def recover_account_post(
-        *, tenant_id: str, user_context: dict[str, Any], **arguments: Any
-    ) -> Any:
-        context = {**user_context, _TENANT: tenant_id}
-        return await recover(tenant_id=tenant_id, user_context=context, **arguments)
-
-    async def register_credential_post(
-        *, tenant_id: str, user_context: dict[str, Any], **arguments: Any
-    ) -> Any:
-        context = {**user_context, _TENANT: tenant_id}
-        return await register(tenant_id=tenant_id, user_context=context, **arguments)
-
-    original.recover_account_post = recover_account_post  # type: ignore[method-assign]
-    original.register_credential_post = register_credential_post  # type: ignore[method-assign]
+    for name in ("recover_account_post", "register_credential_post"):
+        setattr(original, name, _naming_the_tenant(getattr(original, name)))
     return original
 
 

@@ -29,7 +29,7 @@ def front_token(user: str) -> str:
 
 
 class Backend:
-    """A backend that answers as it is reported, and the paths that it was asked for."""
+    """A backend that answers as a test sets it, and the paths that it was asked for."""
 
     def __init__(self, site: VendorSite) -> None:
         self.site = site

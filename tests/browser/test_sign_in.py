@@ -51,6 +51,15 @@ class SignIn:
         inputs = self.page.locator("input").filter(visible=True)
         inputs.and_(self.page.get_by_label(label)).fill(text)
 
+    def use_password(self, button: str, password: str = PASSWORD) -> None:
+        self.enter("E-mail", self.email)
+        self.enter("Password", password)
+        self.click(button)
+
+    def sign_out(self) -> None:
+        self.click("Sign out")
+        self.see(METHODS)
+
     def open_mail(self, to: str) -> None:
         self.page.goto(message(self.demo.origin, to)["link"])
 
@@ -70,7 +79,7 @@ class SignIn:
         self.see(PANEL)
 
     def at_provider(self, *answers: str) -> None:
-        """Choose the provider, and answer what it asks: it remembers what it was reported."""
+        """Choose the provider, and answer its questions. It remembers the answers."""
         self.click("Continue with Local account")
         if answers:
             self.page.wait_for_url("**/interaction/*")
@@ -89,9 +98,7 @@ def test_a_password_a_verified_address_an_app_and_a_role_open_the_panel(
     user: SignIn, browser_log: BrowserLog
 ) -> None:
     user.open("secure")
-    user.enter("E-mail", user.email)
-    user.enter("Password", "short")
-    user.click("Sign up")
+    user.use_password("Sign up", "short")
     user.see_problem("8 characters")
     user.enter("Password", PASSWORD)
     user.click("Sign up")
@@ -106,11 +113,8 @@ def test_a_password_a_verified_address_an_app_and_a_role_open_the_panel(
     user.become_editor()
     assert user.page.locator("#tenant-id").inner_text() == "secure"
 
-    user.click("Sign out")
-    user.see(METHODS)
-    user.enter("E-mail", user.email)
-    user.enter("Password", PASSWORD)
-    user.click("Sign in")
+    user.sign_out()
+    user.use_password("Sign in")
     user.see(TOTP)
     expect(user.page.get_by_role("img", name="QR code")).to_be_hidden()
     user.enter("Code from the app", "000 000")
@@ -144,8 +148,7 @@ def test_a_passkey_takes_the_place_of_the_password_and_is_replaced_when_it_is_lo
 
     has_autofill = "PublicKeyCredential.isConditionalMediationAvailable = async () => "
     user.page.evaluate(f"() => {{ {has_autofill} false; }}")
-    user.click("Sign out")
-    user.see(METHODS)
+    user.sign_out()
     user.click("Sign in with a passkey")
     user.see(TOTP)
     user.enter("Code from the app", app.at(int(time.time()) + 30))
@@ -158,8 +161,7 @@ def test_a_passkey_takes_the_place_of_the_password_and_is_replaced_when_it_is_lo
 
     device.remove()
     Device(user.page)
-    user.click("Sign out")
-    user.see(METHODS)
+    user.sign_out()
     user.enter("E-mail", user.email)
     user.click("Lost your passkey?")
     user.see(SENT)
@@ -175,12 +177,9 @@ def test_a_forgotten_password_is_replaced_and_a_code_by_mail_is_a_second_factor(
     user: SignIn, browser_log: BrowserLog
 ) -> None:
     user.open()
-    user.enter("E-mail", user.email)
-    user.enter("Password", PASSWORD)
-    user.click("Sign up")
+    user.use_password("Sign up")
     user.see(VERIFY)
-    user.click("Sign out")
-    user.see(METHODS)
+    user.sign_out()
     user.enter("E-mail", user.email)
     user.click("Forgot your password?")
     user.see(SENT)
@@ -193,9 +192,7 @@ def test_a_forgotten_password_is_replaced_and_a_code_by_mail_is_a_second_factor(
     user.enter("New password", f"{PASSWORD}-2")
     user.click("Continue")
     user.see(METHODS)
-    user.enter("E-mail", user.email)
-    user.enter("Password", f"{PASSWORD}-2")
-    user.click("Sign in")
+    user.use_password("Sign in", f"{PASSWORD}-2")
     user.become_editor()  # a password reset verifies the address
 
     user.click("Require a code by e-mail")
@@ -206,14 +203,10 @@ def test_a_forgotten_password_is_replaced_and_a_code_by_mail_is_a_second_factor(
     user.enter("Code", message(user.demo.origin, user.email)["code"])
     user.click("Continue")
     user.see(PANEL)
-    user.click("Sign out")
-    user.see(METHODS)
-    user.enter("E-mail", user.email)
-    user.enter("Password", f"{PASSWORD}-2")
-    user.click("Sign in")
+    user.sign_out()
+    user.use_password("Sign in", f"{PASSWORD}-2")
     user.see(FACTOR)
-    user.click("Sign out")
-    user.see(METHODS)  # and no code is asked for as a first factor
+    user.sign_out()  # and no code is asked for as a first factor
     assert browser_log.page_errors == []
 
 
@@ -221,12 +214,9 @@ def test_a_provider_signs_in_the_user_with_that_verified_address_once_for_each_c
     user: SignIn, browser_log: BrowserLog
 ) -> None:
     user.open()
-    user.enter("E-mail", user.email)
-    user.enter("Password", PASSWORD)
-    user.click("Sign up")
+    user.use_password("Sign up")
     user.see(VERIFY)
-    user.click("Sign out")
-    user.see(METHODS)
+    user.sign_out()
     user.at_provider("Sign in", "Refuse")
     user.see_problem("The user has refused")
     user.see(METHODS)
@@ -241,11 +231,8 @@ def test_a_provider_signs_in_the_user_with_that_verified_address_once_for_each_c
     user.become_editor()
     by_provider = user.page.locator("#user-id").inner_text()
     assert "code=" not in user.page.url
-    user.click("Sign out")
-    user.see(METHODS)
-    user.enter("E-mail", user.email)
-    user.enter("Password", PASSWORD)
-    user.click("Sign in")
+    user.sign_out()
+    user.use_password("Sign in")
     user.see(PANEL)
     assert user.page.locator("#user-id").inner_text() == by_provider
 
@@ -276,8 +263,7 @@ def test_a_code_and_a_link_sign_in_by_message(
     user.click("Continue")
     user.see(ROLE)
 
-    user.click("Sign out")
-    user.see(METHODS)
+    user.sign_out()
     user.enter("E-mail or phone number", user.email)
     user.click("Send a code and a link")
     user.see("Enter your code")

@@ -87,7 +87,7 @@ def listening(tabs: Tabs, acting: App) -> App:
 
 
 def events(page: Page) -> list[tuple[str, str]]:
-    """The events that a page was reported, oldest first: the action, and what is said of it."""
+    """The events that a page received, oldest first: the action and its details."""
     rows = page.get_by_test_id("event-log").locator("[data-kind]")
     reported = rows.evaluate_all(
         "(rows) => rows.map((r) => [r.dataset.kind, r.querySelector('span').textContent])"

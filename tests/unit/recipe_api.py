@@ -1,4 +1,4 @@
-"""A backend that answers the recipes' calls as it is reported, on a page without a browser."""
+"""A backend that answers the recipes' calls as a test sets it, on a page without a browser."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_the_user_context_of_a_sign_out_reaches_its_hooks_and_its_event(new_worl
 
 
 class FixedClock:
-    """A date provider that believes what it is reported."""
+    """A date provider that trusts each time that it is given."""
 
     def __init__(self):
         self.time = 0.0

@@ -53,7 +53,8 @@ class SignInOptions:
         names = ("rpId", "challenge", "timeout", "userVerification")
         public_key = {name: body.raw(name) for name in names if name in body}
         body.text("challenge")
-        return cls(*_timed(body)[:1], body.text("rpId"), _timed(body)[1], public_key)
+        id, lifetime = _timed(body)
+        return cls(id, body.text("rpId"), lifetime, public_key)
 
 
 def _timed(body: Body) -> tuple[str, float]:
