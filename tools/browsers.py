@@ -24,7 +24,15 @@ class Program:
 
 
 CHROMIUM = Program(
-    ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+    # The first has no windows to draw, and so needs less of the machine.
+    (
+        "chromium-headless-shell",
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+    ),
     # fonts-liberation: without any font, pages and screenshots show boxes for letters.
     ("chromium", "fonts-liberation"),
     "CHROMIUM_PATH",
