@@ -13,7 +13,7 @@ class Program:
     """A program that an engine needs: its commands, of which the first that exists is used."""
 
     commands: tuple[str, ...]
-    #: The names of the packages in Debian and its derivatives; of several, by `|`, the first there.
+    #: The names of the packages in Debian and its derivatives.
     packages: tuple[str, ...]
     #: The environment variable with the path of a program installed elsewhere.
     variable: str
@@ -24,17 +24,9 @@ class Program:
 
 
 CHROMIUM = Program(
-    # The first has no windows to draw, and so needs less of the machine.
-    (
-        "chromium-headless-shell",
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-        "chrome",
-    ),
+    ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
     # fonts-liberation: without any font, pages and screenshots show boxes for letters.
-    ("chromium-headless-shell|chromium", "fonts-liberation"),
+    ("chromium", "fonts-liberation"),
     "CHROMIUM_PATH",
     (
         "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -45,6 +37,8 @@ CHROMIUM = Program(
   Arch            sudo pacman -S chromium
   macOS           brew install --cask google-chrome""",
 )
+#: Chromium without windows to draw, which needs less of the machine. Not all systems have it.
+HEADLESS_SHELL = "chromium-headless-shell"
 FIREFOX = Program(
     ("firefox-esr", "firefox"),
     ("firefox-esr", "fonts-liberation"),
@@ -73,10 +67,9 @@ class BrowserNotFoundError(Exception):
 
     def __init__(self, engine: str, program: Program) -> None:
         self.engine = engine
-        package = program.packages[0].split("|")[-1]
         super().__init__(
             f"The tests in {engine} need {program.commands[0]}, and it was not found. Install it:\n"
-            f"  Debian, Ubuntu  sudo apt-get install {package}{program.elsewhere}\n"
+            f"  Debian, Ubuntu  sudo apt-get install {program.packages[0]}{program.elsewhere}\n"
             f"or set {program.variable} to a program that is installed elsewhere.\n"
             'To run tests in other browsers only, name these: make test ENGINES="chromium"'
         )
@@ -102,6 +95,12 @@ def find_program(engine: str, program: Program) -> str:
     raise BrowserNotFoundError(engine, program)
 
 
+def find_headless_chromium() -> str:
+    """Return the path of the headless shell if there is one, else of Chromium."""
+    chosen = CHROMIUM.variable in os.environ
+    return (not chosen and shutil.which(HEADLESS_SHELL)) or find_program("chromium", CHROMIUM)
+
+
 def can_install() -> bool:
     """Whether apt can be used: only by root, in Debian and its derivatives."""
     return shutil.which("apt-get") is not None and hasattr(os, "geteuid") and os.geteuid() == 0
@@ -113,18 +112,16 @@ def install(packages: list[str]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # stdout has only the paths.
     subprocess.run([*apt, "update"], env=environment, check=True, stdout=sys.stderr)
-    install = ["install", "-y", "--no-install-recommends", *map(first_known, packages)]
-    subprocess.run([*apt, *install], env=environment, check=True, stdout=sys.stderr)
+    if "chromium" in packages and has_package(HEADLESS_SHELL):
+        packages = [*packages, HEADLESS_SHELL]
+    command = [*apt, "install", "-y", "--no-install-recommends", *packages]
+    subprocess.run(command, env=environment, check=True, stdout=sys.stderr)
 
 
-def first_known(packages: str) -> str:
-    """Return the first of several packages that apt has."""
-    names = packages.split("|")
-    for name in names:
-        found = subprocess.run(["apt-cache", "show", name], capture_output=True, check=False)
-        if found.returncode == 0:
-            return name
-    return names[-1]
+def has_package(name: str) -> bool:
+    """Whether apt knows a package."""
+    shown = subprocess.run(["apt-cache", "show", name], capture_output=True, check=False)
+    return shown.returncode == 0
 
 
 def missing(engines: list[str]) -> list[BrowserNotFoundError]:

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tools.browsers import find
+from tools.browsers import find, find_headless_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, BrowserType
@@ -53,7 +53,9 @@ class Profiles:
         folder = self._free.pop() if self._free else self._new_folder()
         # Not when the context closes: its process ends after it.
         keep_caches(folder)
-        context = self.browser_type.launch_persistent_context(folder, **command(), **options)
+        context = self.browser_type.launch_persistent_context(
+            folder, **command(find_headless_chromium()), **options
+        )
 
         def give_back(_: object) -> None:
             self._open.remove(context)
@@ -76,12 +78,12 @@ class Profiles:
 
 
 def launch_private(chromium: "BrowserType") -> "Browser":
-    """A browser whose contexts are private windows."""
-    return chromium.launch(**command())
-
-
-def command() -> dict[str, Any]:
+    """A browser whose contexts are private windows; those of the headless shell are ordinary."""
     [path] = find("chromium")
+    return chromium.launch(**command(path))
+
+
+def command(path: str) -> dict[str, Any]:
     return {
         "executable_path": path,
         # Chromium refuses to run sandboxed as root.

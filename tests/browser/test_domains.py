@@ -1,10 +1,14 @@
 """The API elsewhere, several APIs, sessions shared across subdomains, and pages in frames."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.app import PROTECTED, REFRESH
+from tests.browser.conftest import open_context
 from tests.browser.demo import Demo
+from tests.browser.engines import private_windows
 from tests.browser.plain import PATH, open_plain, origin_on, sign_up, start, status
 from tests.browser.tokens import Token, get_short_token, token_of, wait_for_end_of
 
@@ -20,6 +24,12 @@ def open_on(demo: Demo, context: BrowserContext, host: str, options: str) -> Pag
 
 def cookie_domains(context: BrowserContext) -> set[str]:
     return {cookie["domain"] for cookie in context.cookies() if cookie["name"] == "sFrontToken"}
+
+
+@pytest.fixture
+def private_context(browser: Browser, engine: str) -> Iterator[BrowserContext]:
+    with private_windows(engine, browser) as private, open_context(private) as context:
+        yield context
 
 
 @pytest.fixture(params=["cookie", "header"])
@@ -78,10 +88,10 @@ def test_all_apis_under_one_parent_get_the_session_if_it_is_configured(
 
 
 def test_a_page_in_a_foreign_frame_has_a_session_of_its_own(
-    demo: Demo, context: BrowserContext
+    demo: Demo, private_context: BrowserContext
 ) -> None:
-    """Browsers block such cookies, unless they are partitioned by the site around the frame."""
-    page = open_plain(demo, context, host="127.0.0.1")
+    """Private windows block such cookies, unless they are partitioned by the site around it."""
+    page = open_plain(demo, private_context, host="127.0.0.1")
     page.evaluate(
         """(src) => new Promise((onload) => {
           document.body.append(Object.assign(document.createElement("iframe"), { src, onload }));
@@ -92,7 +102,7 @@ def test_a_page_in_a_foreign_frame_has_a_session_of_its_own(
     start(frame, "{ isInIframe: true, tokenTransferMethod: 'header' }")
     sign_up(frame)
     assert status(frame, PROTECTED) == 200
-    kept = [cookie for cookie in context.cookies() if cookie["name"] == "sFrontToken"]
+    kept = [cookie for cookie in private_context.cookies() if cookie["name"] == "sFrontToken"]
     assert [(cookie["sameSite"], cookie["secure"]) for cookie in kept] == [("None", True)]
     assert [cookie["partitionKey"] for cookie in kept] == ["http://127.0.0.1"]
     frame.evaluate("supertokens.signOut()")
