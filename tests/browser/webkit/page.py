@@ -205,6 +205,8 @@ class Page:
                 found.value = reported
 
         events.on(name, listen)
-        yield found
-        self.wait_until(lambda: (self.evaluate("0"), found.value)[1], f"no such {name}")
-        events.remove_listener(name, listen)
+        try:
+            yield found
+            self.wait_until(lambda: (self.evaluate("0"), found.value)[1], f"no such {name}")
+        finally:
+            events.remove_listener(name, listen)

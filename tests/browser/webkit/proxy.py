@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp import ClientResponse, ClientSession, DummyCookieJar, TCPConnector, web
+from aiohttp import ClientError, ClientResponse, ClientSession, DummyCookieJar, TCPConnector, web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from multidict import CIMultiDict
 from yarl import URL
@@ -122,7 +122,7 @@ class Proxy:
                 self.events.emit("response", Response(request, fulfilled.status))
                 return self._fulfill(request, fulfilled)
             return await self._pass_on(received, request)
-        except (OSError, asyncio.IncompleteReadError) as error:
+        except (OSError, asyncio.IncompleteReadError, ClientError) as error:
             request.failure = str(error)
             self.events.emit("requestfailed", request)
             if received.transport:

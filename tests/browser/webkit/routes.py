@@ -115,14 +115,18 @@ class Rule:
 
 
 class Rules:
-    """The routes of a context; the latest that matches a request decides."""
+    """The routes of a context; the latest that matches a request decides.
+
+    The proxy's thread looks at the list while the test's changes it: each change is a new list.
+    """
 
     def __init__(self) -> None:
         self._rules: list[Rule] = []
         self._lock = threading.Lock()
 
     def add(self, rule: Rule) -> None:
-        self._rules.insert(0, rule)
+        with self._lock:
+            self._rules = [rule, *self._rules]
 
     def remove(self, is_meant: Callable[[Rule], bool]) -> None:
         with self._lock:
@@ -135,7 +139,7 @@ class Rules:
             if rule and rule.times is not None:
                 rule.times -= 1
                 if rule.times == 0:
-                    self._rules.remove(rule)
+                    self._rules = [other for other in self._rules if other is not rule]
             return rule
 
     def find(self, url: str) -> Rule | None:
