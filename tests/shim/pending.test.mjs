@@ -28,14 +28,12 @@ function start(options = {}) {
   events = [];
   const page = {
     ...pageOf(host, { emit: (fired) => events.push(...fired) }),
-    cores: { table: table.applies ? table : null },
-    stored: () => null,
     get driver() {
       return driver;
     },
   };
   const files = new BootFiles(() => [], undefined, assert.fail);
-  pending = new PendingCore(page, files);
+  pending = new PendingCore(page, files, table.applies ? table : null);
   driver = new Driver(page, pending, host, { timeout: 0, ...table.plan });
   return page;
 }

@@ -4,7 +4,6 @@
 // anything else.
 
 import { closed } from "../errors.js";
-import { isOrdinary } from "../flow/heads.js";
 import { BARE, DELIVER, withoutOutput } from "../flow/steps.js";
 import { Readiness } from "./readiness.js";
 
@@ -14,7 +13,7 @@ import { Readiness } from "./readiness.js";
  * @typedef {import("../flow/steps.js").Core} Core
  * @typedef {import("../flow/steps.js").Result} Result
  * @typedef {import("../flow/steps.js").Step} Step
- * @typedef {import("./step_cache.js").Moment} Moment
+ * @typedef {import("../flow/steps.js").Moment} Moment
  *
  * A response that waits for the core, and the step that followed from it when the core was ready.
  * @typedef {{context: FlowContext, step: Step, result: Result, headers: () => Headers, isAlone: boolean,
@@ -51,10 +50,12 @@ export class PendingCore {
   /**
    * @param {import("../page/shim.js").Shim} shim
    * @param {import("../boot/boot_files.js").BootFiles} files that Python may wait for
+   * @param {import("./table.js").Table | null} table
    */
-  constructor(shim, files) {
+  constructor(shim, files, table) {
     this.#shim = shim;
     this.#files = files;
+    this.table = table;
   }
 
   /** The driver of this lifetime, which ends with close(). @returns {Driver} */
@@ -63,15 +64,8 @@ export class PendingCore {
     return /** @type {Driver} */ (this.#own);
   }
 
-  /** @param {import("../flow/steps.js").RequestHead} request @param {FlowContext} context */
+  /** @param {import("../flow/steps.js").Beginning} request @param {FlowContext} context */
   exchange(request, context) {
-    const { stored, cores } = this.#shim;
-    const { table } = cores;
-    if (table) {
-      context.beginning = { ...request, ...this.#now };
-      const step = table.firstStep(context.beginning, stored);
-      if (step) return step;
-    }
     // Python may be waiting for it: it is sent without the session.
     if (this.isStarting && this.#files.mayLoad(request.url)) return BARE;
     return this.#later("request", context, () => {
@@ -82,23 +76,13 @@ export class PendingCore {
 
   /** @param {string} name @param {string} args @param {FlowContext} context */
   call(name, args, context) {
-    const { cores, stored } = this.#shim;
-    const { table } = cores;
-    if (table && args === "") {
-      const step = table.answer(name, this.#now, stored);
-      if (step) return step;
-    }
     return this.#later(name, context, () => this.#driver.call(name, args, context));
   }
 
   /** @param {Step} step @param {Result} result @param {FlowContext} context */
   resume(step, result, context) {
-    const { heads, plan } = this.#driver;
-    if (isOrdinary(plan, result)) return DELIVER;
-    return this.#hold({
-      ...{ context, step, result, isAlone: false, next: null },
-      headers: heads.last,
-    });
+    const headers = this.#driver.heads.last;
+    return this.#hold({ context, step, result, headers, isAlone: false, next: null });
   }
 
   /** @param {FlowContext} context without its caller; the core still gets its response */
@@ -108,23 +92,17 @@ export class PendingCore {
   }
 
   /** If the page wants events, it needs the core as soon as another tab has something to report. */
-  observe() {
-    try {
-      const moment = this.#now;
-      this.#seen ??= moment;
-      if (!this.#shim.cores.table?.isSame(this.#seen.cookies, moment.cookies)) {
-        this.news = this.#seen;
-        this.need("tab");
-      }
-    } catch {
-      // This frame may not see cookies.
+  observe(/** @type {Moment} */ moment) {
+    this.#seen ??= moment;
+    if (!this.table?.isSame(this.#seen.cookies, moment.cookies)) {
+      this.news = this.#seen;
+      this.need("tab");
     }
     return null;
   }
 
   async perform() {}
   notify() {}
-  forget() {}
 
   facts() {
     return "{}";
@@ -140,11 +118,6 @@ export class PendingCore {
       this.#replay();
     }
     this.readiness.open();
-  }
-
-  get #now() {
-    const { host } = this.#driver;
-    return { cookies: host.cookies(), now: host.now() };
   }
 
   /**
@@ -191,7 +164,7 @@ export class PendingCore {
     const { core } = driver;
     context.core = core;
     driver.heads.last = headers;
-    const next = core.resume(step, result, context);
+    const next = core.resume(step, result, context, driver.moment);
     if (next instanceof Promise) return next;
     const { events, ...others } = next;
     driver.apply(others, context);

@@ -2,7 +2,7 @@
 
 import { Table } from "../core/table.js";
 import { coreError, unknownStatus } from "../errors.js";
-import { EarlyJar } from "../host/early_jar.js";
+import { cookiesNow } from "../host/browser_jar.js";
 import { IN_WORKER } from "../platform.js";
 
 /**
@@ -42,7 +42,7 @@ export function sessionHint({ driver, given, window }) {
   const isElsewhere = IN_WORKER || cookieHandler || tokenStore === "indexedDB";
   if (jar ? jar.isMirrored : isElsewhere) return undefined;
   try {
-    return new Table(__TABLE__).isLikely((jar ?? new EarlyJar(window)).read());
+    return new Table(__TABLE__).isLikely(jar ? jar.read() : cookiesNow(window.store));
   } catch {
     return undefined; // this frame may not see cookies
   }

@@ -140,7 +140,7 @@ export class Shim {
         this.#port = null; // it can no longer close anything
         this.cores.died(death);
       };
-      this.cores.use((host) => new PythonCore(port, host, plan, died), plan);
+      this.cores.use(new PythonCore(port, died), plan);
     } catch (error) {
       if (!this.cores.pending) this.disconnect();
       throw error;

@@ -58,7 +58,7 @@ export class Tabs {
     try {
       if (host.jar.isMirrored) await host.jar.sync();
       if (driver.isClosed || driver.core !== core) return;
-      const step = core.observe();
+      const step = core.observe(driver.moment);
       const context = new FlowContext();
       context.core = core;
       if (step) driver.apply(step, context);

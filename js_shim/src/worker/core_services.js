@@ -9,7 +9,6 @@ import { toData } from "../host/responses.js";
 import { fieldsOf, malformed } from "./link.js";
 
 /**
- * @typedef {import("../core/python.js").PythonCore} PythonCore
  * @typedef {import("../flow/driver.js").Driver} Driver
  * @typedef {import("../flow/steps.js").Result} Result
  * @typedef {import("../flow/steps.js").Step} Step
@@ -66,8 +65,6 @@ export function coreServices(shim, update) {
     }
   };
 
-  const coreOf = (/** @type {Driver} */ { core }) => /** @type {PythonCore} */ (core);
-
   return {
     decide(options) {
       if (options !== undefined && typeof options !== "string") throw malformed();
@@ -81,7 +78,8 @@ export function coreServices(shim, update) {
     exchange: (key, userContext, beginning) =>
       follow(
         number(key),
-        (driver, context) => driver.ask(() => coreOf(driver).begin(momentOf(beginning)), context),
+        (driver, context) =>
+          driver.ask((core) => core.exchange(beginningOf(beginning), context), context),
         userContext,
       ),
     call(key, userContext, cookies, name, args) {
@@ -89,7 +87,8 @@ export function coreServices(shim, update) {
       const [called, given] = [text(name), text(args)];
       return follow(
         number(key),
-        (driver, context) => driver.ask((core) => core.call(called, given, context), context),
+        (driver, context) =>
+          driver.ask((core) => core.call(called, given, context, driver.moment), context),
         userContext,
       );
     },
@@ -122,7 +121,7 @@ function text(value) {
  * @param {unknown} data sent by a page
  * @returns {import("../flow/steps.js").Beginning}
  */
-function momentOf(data) {
+function beginningOf(data) {
   const { headers, oneShot, url, cookies, now, isSent } = fieldsOf(data);
   return {
     headers: text(headers),

@@ -76,7 +76,7 @@ export class WorkerCores {
     try {
       const about = decisionFrom(await link.ask("decide", shim.given.json));
       if (this.#chosen !== link || shim.cores.pending !== pending) return; // closed meanwhile
-      shim.cores.use((host) => new RemoteCore(link, host, about, shim), about.plan);
+      shim.cores.use(new RemoteCore(link, about.facts, shim.cores.table), about.plan);
     } catch (error) {
       if (this.#chosen === link) pending.readiness.fail(error);
     }

@@ -2,9 +2,9 @@
 // time is not over (supertokens_pyodide/_core/wire/steps.py).
 
 /**
- * @typedef {import("../flow/steps.js").Step} Step
- * @typedef {import("../flow/steps.js").RequestHead} RequestHead
- * @typedef {{cookies: string, now: number}} Moment
+ * @typedef {import("./steps.js").Step} Step
+ * @typedef {import("./steps.js").RequestHead} RequestHead
+ * @typedef {import("./steps.js").Moment} Moment
  */
 
 /** The key of exchanges that report no headers and can be sent again; calls have their names as keys. */
