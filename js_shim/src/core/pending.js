@@ -7,14 +7,15 @@ import { closed } from "../errors.js";
 import { BARE, DELIVER, withoutOutput } from "../flow/steps.js";
 import { Readiness } from "./readiness.js";
 
+/** @import {BootFiles} from "../boot/boot_files.js" */
+/** @import {FlowContext} from "../flow/context.js" */
+/** @import {Driver} from "../flow/driver.js" */
+/** @import {Beginning, Moment, Result, Step} from "../flow/steps.js" */
+/** @typedef {import("../flow/steps.js").Core} Core */
+/** @import {Shim} from "../page/shim.js" */
+/** @import {Table} from "./table.js" */
+
 /**
- * @typedef {import("../flow/context.js").FlowContext} FlowContext
- * @typedef {import("../flow/driver.js").Driver} Driver
- * @typedef {import("../flow/steps.js").Core} Core
- * @typedef {import("../flow/steps.js").Result} Result
- * @typedef {import("../flow/steps.js").Step} Step
- * @typedef {import("../flow/steps.js").Moment} Moment
- *
  * A response that waits for the core, and the step that followed from it when the core was ready.
  * @typedef {{context: FlowContext, step: Step, result: Result, headers: () => Headers, isAlone: boolean,
  *   next: Step | Promise<Step> | null}} Held
@@ -48,9 +49,9 @@ export class PendingCore {
   #own = null;
 
   /**
-   * @param {import("../page/shim.js").Shim} shim
-   * @param {import("../boot/boot_files.js").BootFiles} files that Python may wait for
-   * @param {import("./table.js").Table | null} table
+   * @param {Shim} shim
+   * @param {BootFiles} files that Python may wait for
+   * @param {Table | null} table
    */
   constructor(shim, files, table) {
     this.#shim = shim;
@@ -64,7 +65,7 @@ export class PendingCore {
     return /** @type {Driver} */ (this.#own);
   }
 
-  /** @param {import("../flow/steps.js").Beginning} request @param {FlowContext} context */
+  /** @param {Beginning} request @param {FlowContext} context */
   exchange(request, context) {
     // Python may be waiting for it: it is sent without the session.
     if (this.isStarting && this.#files.mayLoad(request.url)) return BARE;

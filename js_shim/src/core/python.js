@@ -2,20 +2,18 @@
 
 import { mortal } from "./mortal.js";
 
+/** @import {FlowContext} from "../flow/context.js" */
+/** @import {Beginning, Moment, Result, Step} from "../flow/steps.js" */
+/** @typedef {import("../flow/steps.js").Core} Core */
+
 /**
- * @typedef {import("../flow/context.js").FlowContext} FlowContext
- * @typedef {import("../flow/steps.js").Beginning} Beginning
- * @typedef {import("../flow/steps.js").Core} Core
- * @typedef {import("../flow/steps.js").Moment} Moment
- * @typedef {import("../flow/steps.js").Step} Step
- *
  * The functions of Python (supertokens_pyodide/_browser/attach.py): primitives in, one step as JSON out.
  * Without cookies Python uses those of the last call, because passing strings is slow.
  * @typedef {object} Port
  * @property {string} plan
  * @property {(headers: string, oneShot: boolean, cookies: string | undefined, now: number, isSent: boolean) => string} exchange
  * @property {(name: string, args: string, cookies: string | undefined, now: number) => string} call
- * @property {(flow: number, result: import("../flow/steps.js").Result, cookies: string | undefined, now: number) => string} resume
+ * @property {(flow: number, result: Result, cookies: string | undefined, now: number) => string} resume
  * @property {(cookies: string | undefined, now: number) => string} observe
  * @property {(flow: number) => PromiseLike<void>} perform
  * @property {(flow: number) => void} cancel
@@ -56,7 +54,7 @@ export class PythonCore {
 
   /**
    * @param {Step} step
-   * @param {import("../flow/steps.js").Result} result
+   * @param {Result} result
    * @param {FlowContext} context
    * @param {Moment} moment
    */

@@ -11,19 +11,17 @@ import { Heads, isOrdinary } from "./heads.js";
 import { DELIVER } from "./steps.js";
 import { Waiters } from "./waiters.js";
 
+/** @import {Hooks} from "../host/hooks.js" */
+/** @import {Host} from "../host/host.js" */
+/** @import {Core, Moment, RequestHead, Result, Step} from "./steps.js" */
+
 /**
- * @typedef {import("../host/host.js").Host} Host
- * @typedef {import("../host/jar.js").Jar} Jar
- * @typedef {import("./steps.js").Core} Core
- * @typedef {import("./steps.js").Moment} Moment
- * @typedef {import("./steps.js").Step} Step
- * @typedef {import("./steps.js").Result} Result
- *
- * @typedef {Pick<import("../core/plan.js").Plan, "requestHeaders" | "responseHeaders" | "statuses" | "timeout">} Plan
+ * @typedef {Pick<import("../core/plan.js").Plan,
+ *   "requestHeaders" | "responseHeaders" | "statuses" | "timeout">} Plan
  *
  * The driver's connection to the page.
  * @typedef {object} Page
- * @property {import("../host/hooks.js").Hooks} hooks
+ * @property {Hooks} hooks
  * @property {(url: string) => boolean} covers whether a URL is ours
  * @property {(events: object[]) => void} emit
  * @property {() => void} cookiesChanged called when cookies have been written
@@ -70,7 +68,7 @@ export class Driver {
   /**
    * Begin an exchange.
    *
-   * @param {import("./steps.js").RequestHead} request
+   * @param {RequestHead} request
    * @param {FlowContext} context
    * @param {boolean} [canWait] false: the core is asked with the cookies that are known
    * @returns {Step | Promise<Step>} its first step
@@ -88,7 +86,7 @@ export class Driver {
    * @returns {Step | Promise<Step>} its first step
    */
   call(name, args, context) {
-    return this.#begin(() => this.#firstSteps.call(name, args, context), context, true);
+    return this.#begin(() => this.#firstSteps.call(name, args, context), context);
   }
 
   /**
@@ -122,12 +120,8 @@ export class Driver {
     }
   }
 
-  /**
-   * @param {() => Step | Promise<Step>} begin
-   * @param {FlowContext} context
-   * @param {boolean} canWait
-   */
-  #begin(begin, context, canWait) {
+  /** @param {() => Step | Promise<Step>} begin @param {FlowContext} context */
+  #begin(begin, context, canWait = true) {
     const { jar } = this.host;
     const ask = () => {
       context.core = this.core;
@@ -153,8 +147,7 @@ export class Driver {
     const answer = question(context.core ?? this.core);
     if (!(answer instanceof Promise)) return this.apply(answer, context);
     // Before the answer arrives, its caller may abort, and the page may call close().
-    const late = this.#waiters.race(answer, context);
-    return late.then(
+    return this.#waiters.race(answer, context).then(
       (step) => this.apply(step, context),
       (error) => {
         this.cancel(context);
@@ -166,9 +159,8 @@ export class Driver {
   /**
    * Carry out all of a step except its effect.
    *
-   * @param {Step} step
+   * @param {Step} step returned as it is
    * @param {FlowContext} context
-   * @returns {Step} the same
    */
   apply(step, context) {
     if (step.cookies) {

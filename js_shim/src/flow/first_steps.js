@@ -2,23 +2,20 @@
 
 import { keyOf, StepCache } from "./step_cache.js";
 
-/**
- * @typedef {import("./context.js").FlowContext} FlowContext
- * @typedef {import("./steps.js").Core} Core
- * @typedef {import("./steps.js").Moment} Moment
- * @typedef {import("./steps.js").Step} Step
- */
+/** @import {FlowContext} from "./context.js" */
+/** @import {Driver} from "./driver.js" */
+/** @import {Core, Moment, RequestHead, Step} from "./steps.js" */
 
 export class FirstSteps {
   #cache = new StepCache();
   #driver;
 
-  /** @param {import("./driver.js").Driver} driver */
+  /** @param {Driver} driver */
   constructor(driver) {
     this.#driver = driver;
   }
 
-  /** @param {import("./steps.js").RequestHead} request @param {FlowContext} context */
+  /** @param {RequestHead} request @param {FlowContext} context */
   exchange(request, context) {
     const { core, moment, page } = this.#driver;
     const beginning = { ...request, ...moment };

@@ -1,11 +1,12 @@
 // The steps that a core returns (supertokens_pyodide/_core/wire/steps.py describes them). They are parsed
 // when they leave Python, and must not be changed, because a step may be reused.
 
+/** @import {Table} from "../core/table.js" */
+/** @import {ErrorData} from "../errors.js" */
+/** @import {ResponseData} from "../host/responses.js" */
+/** @import {FlowContext} from "./context.js" */
+
 /**
- * @typedef {import("../errors.js").ErrorData} ErrorData
- * @typedef {import("./context.js").FlowContext} FlowContext
- * @typedef {import("../host/responses.js").ResponseData} ResponseData
- *
  * The work before a step's effect.
  * @typedef {object} Output
  * @property {string[]} [cookies]
@@ -56,7 +57,7 @@
  * @typedef {object} Core
  * @property {boolean} isPending whether it stands in for a core that is not ready
  * @property {boolean} isRemote whether it is in another realm, so that answers take time
- * @property {import("../core/table.js").Table | null} table answers in its place, if it takes time to answer
+ * @property {Table | null} table answers in its place, if it takes time to answer
  * @property {(beginning: Beginning, context: FlowContext) => Step | Promise<Step>} exchange begins one
  * @property {(name: string, args: string, context: FlowContext, moment: Moment) => Step | Promise<Step>} call
  *   begins one; `args` is a JSON object, or empty

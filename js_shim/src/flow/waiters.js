@@ -1,6 +1,6 @@
 // The waits of flows: each ends by a wake-up, by its caller's abort, or with the driver.
 
-/** @typedef {import("./context.js").FlowContext} FlowContext */
+/** @import {FlowContext} from "./context.js" */
 
 // How many requests that waited for a refresh continue in one task.
 const SLICE = 50;

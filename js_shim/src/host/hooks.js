@@ -30,10 +30,7 @@ export class Hooks {
     return Boolean(this.preAPIHook ?? this.postAPIHook);
   }
 
-  /**
-   * @param {BackendCall} call
-   * @returns {Promise<BackendCall>} the call after the hook
-   */
+  /** @param {BackendCall} call @returns {Promise<BackendCall>} the call after the hook */
   async before(call) {
     try {
       return { ...call, ...(await this.preAPIHook?.(call)) };
@@ -43,10 +40,7 @@ export class Hooks {
     }
   }
 
-  /**
-   * @param {BackendCall} call
-   * @param {Response} response
-   */
+  /** @param {BackendCall} call @param {Response} response */
   async after(call, response) {
     try {
       await this.postAPIHook?.({ ...call, fetchResponse: response.clone() });

@@ -14,10 +14,10 @@ import { Host } from "../host/host.js";
 import { MirroredJar } from "../host/mirrored_jar.js";
 import { Tabs } from "./tabs.js";
 
-/**
- * @typedef {import("../flow/steps.js").Core} Core
- * @typedef {import("./shim.js").Shim} Shim
- */
+/** @import {Plan} from "../flow/driver.js" */
+/** @import {Core} from "../flow/steps.js" */
+/** @import {Jar} from "../host/jar.js" */
+/** @import {Shim} from "./shim.js" */
 
 // The driver's plan if there is neither a core nor a table.
 const NO_PLAN = { timeout: 0, requestHeaders: [], responseHeaders: [], statuses: [] };
@@ -26,7 +26,7 @@ const NO_PLAN = { timeout: 0, requestHeaders: [], responseHeaders: [], statuses:
  * The cookies for a driver that does not know the session's store yet: it can only read them.
  *
  * @param {() => string} read
- * @returns {import("../host/jar.js").Jar}
+ * @returns {Jar}
  */
 const earlyJar = (read) => ({
   ...{ read, isMirrored: false, isKnown: true, place: "cookies" },
@@ -88,11 +88,7 @@ export class Cores {
     this.tabs = new Tabs(driver);
   }
 
-  /**
-   * Have requests wait for Python that is about to start.
-   *
-   * @returns {PendingCore}
-   */
+  /** Have requests wait for Python that is about to start. @returns {PendingCore} */
   expect() {
     const { indexURL } = settings();
     const table = new Table(__TABLE__, this.#shim.given.options ?? {});
@@ -149,11 +145,7 @@ export class Cores {
     tabs?.close();
   }
 
-  /**
-   * @param {Core} core
-   * @param {Host} host
-   * @param {import("../flow/driver.js").Plan} plan
-   */
+  /** @param {Core} core @param {Host} host @param {Plan} plan */
   #drive(core, host, plan) {
     const shim = this.#shim;
     if (shim.driver) shim.driver.use(core, host, plan);

@@ -17,11 +17,13 @@ import { Given } from "./given.js";
 import { Interception } from "./interception.js";
 import { guardPage } from "./other_sdk_guard.js";
 
+/** @import {SessionClaimValidator} from "../api/types.js" */
+/** @import {OwnPython} from "../boot/start.js" */
+/** @import {Target} from "../core/plan.js" */
+/** @import {Port} from "../core/python.js" */
+/** @import {Functions} from "../flow/context.js" */
+
 /**
- * @typedef {import("../core/python.js").Port} Port
- * @typedef {import("../flow/driver.js").Plan} Plan
- * @typedef {import("../flow/steps.js").Core} Core
- *
  * A page's workers, with which it shares its session while it has one.
  * @typedef {object} Workers
  * @property {() => void} open
@@ -37,7 +39,7 @@ export class Shim {
   driver = null;
   /** The page's current core. */
   cores = new Cores(this);
-  /** @type {import("../core/plan.js").Target | null} which requests are ours, as soon as it is known */
+  /** @type {Target | null} which requests are ours, as soon as it is known */
   target = null;
   window = this.newWindow();
   /** @type {object | null} from init() to close(); patches from another lifetime do nothing */
@@ -48,9 +50,9 @@ export class Shim {
   bridge = new Bridge(this);
   /** @type {Workers | null} to be set: the workers of this page */
   workers = null;
-  /** @type {import("../boot/start.js").OwnPython | null} the SDK's own interpreter, which outlives close() */
+  /** @type {OwnPython | null} the SDK's own interpreter, which outlives close() */
   python = null;
-  /** @type {import("../api/types.js").SessionClaimValidator[]} global ones, from code other than the page's */
+  /** @type {SessionClaimValidator[]} global ones, from code other than the page's */
   validatorsOfOthers = [];
 
   /** @type {Port | null} Python's side, for Python's part of close() */
@@ -124,11 +126,7 @@ export class Shim {
     this.workers?.open();
   }
 
-  /**
-   * Connect Python's core.
-   *
-   * @param {Port} port
-   */
+  /** Connect Python's core. @param {Port} port */
   connect(port) {
     if (this.driver && !this.driver.core.isPending) throw otherInterpreter();
     const plan = JSON.parse(port.plan);
@@ -184,7 +182,7 @@ export class Shim {
    * @param {string} name as in Python
    * @param {Record<string, any>} [args] JSON values by Python's names
    * @param {any} [userContext]
-   * @param {import("../flow/context.js").Functions} [functions] that the core may call in turn
+   * @param {Functions} [functions] that the core may call in turn
    * @returns {Promise<any>}
    */
   async call(name, args, userContext, functions) {

@@ -8,29 +8,28 @@ import { HandlerJar } from "../host/handler_jar.js";
 import { toData } from "../host/responses.js";
 import { fieldsOf, malformed } from "./link.js";
 
+/** @import {Plan} from "../core/plan.js" */
+/** @import {Driver} from "../flow/driver.js" */
+/** @import {Beginning, Result, Step} from "../flow/steps.js" */
+/** @import {Shim} from "../page/shim.js" */
+/** @import {CoreServices} from "./wire.js" */
+
 /**
- * @typedef {import("../flow/driver.js").Driver} Driver
- * @typedef {import("../flow/steps.js").Result} Result
- * @typedef {import("../flow/steps.js").Step} Step
  * @typedef {{context: FlowContext, control: AbortController}} Served one of the page's flows
  */
 
 /**
  * The services of the core for a page.
  *
- * @param {import("../page/shim.js").Shim} shim
+ * @param {Shim} shim
  * @param {(cookies: string) => void} update takes the page's cookies
- * @returns {import("./wire.js").CoreServices}
+ * @returns {CoreServices}
  */
 export function coreServices(shim, update) {
   /** @type {Map<number, Served>} by the page's name for it */
   const served = new Map();
 
-  /**
-   * End one of the page's flows, and release its locks.
-   *
-   * @param {number} key
-   */
+  /** End one of the page's flows, and release its locks. @param {number} key */
   const end = (key) => {
     const entry = served.get(key);
     served.delete(key);
@@ -72,7 +71,7 @@ export function coreServices(shim, update) {
       const refusal = options && driver.core.compare?.(options);
       if (refusal) throw new SuperTokensError(JSON.parse(refusal));
       if (driver.host.jar instanceof HandlerJar) throw otherCookies();
-      const plan = /** @type {import("../core/plan.js").Plan} */ (driver.plan);
+      const plan = /** @type {Plan} */ (driver.plan);
       return { plan, facts: driver.core.facts() };
     },
     exchange: (key, userContext, beginning) =>
@@ -119,7 +118,7 @@ function text(value) {
 
 /**
  * @param {unknown} data sent by a page
- * @returns {import("../flow/steps.js").Beginning}
+ * @returns {Beginning}
  */
 function beginningOf(data) {
   const { headers, oneShot, url, cookies, now, isSent } = fieldsOf(data);
@@ -133,11 +132,7 @@ function beginningOf(data) {
   };
 }
 
-/**
- * @param {Driver} driver
- * @param {unknown} userContext
- * @returns {Served}
- */
+/** @param {Driver} driver @param {unknown} userContext @returns {Served} */
 function newlyServed(driver, userContext) {
   const control = new AbortController();
   const context = new FlowContext(null, control.signal, userContext);

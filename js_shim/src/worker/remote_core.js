@@ -6,13 +6,11 @@ import { written } from "../flow/context.js";
 import { fieldsOf, malformed } from "./link.js";
 import { sharedCookies } from "./shared_names.js";
 
-/**
- * @typedef {import("../flow/context.js").FlowContext} FlowContext
- * @typedef {import("../flow/steps.js").Beginning} Beginning
- * @typedef {import("../flow/steps.js").Core} Core
- * @typedef {import("../flow/steps.js").Moment} Moment
- * @typedef {import("../flow/steps.js").Step} Step
- */
+/** @import {Table} from "../core/table.js" */
+/** @import {FlowContext} from "../flow/context.js" */
+/** @import {Beginning, Moment, Result, Step} from "../flow/steps.js" */
+/** @typedef {import("../flow/steps.js").Core} Core */
+/** @import {WorkerLink} from "./wire.js" */
 
 /** @implements {Core} */
 export class RemoteCore {
@@ -24,9 +22,9 @@ export class RemoteCore {
   #last = 0;
 
   /**
-   * @param {import("./wire.js").WorkerLink} link
+   * @param {WorkerLink} link
    * @param {string} facts about the worker, as JSON
-   * @param {import("../core/table.js").Table | null} table
+   * @param {Table | null} table
    */
   constructor(link, facts, table) {
     this.#link = link;
@@ -52,7 +50,7 @@ export class RemoteCore {
 
   /**
    * @param {Step} step
-   * @param {import("../flow/steps.js").Result} result
+   * @param {Result} result
    * @param {FlowContext} context
    * @param {Moment} moment
    */

@@ -6,10 +6,9 @@ import { CLOCK_SKEW } from "../page/recipe.js";
 import { fieldsOf, malformed, revivedError } from "./link.js";
 import { RemoteCore } from "./remote_core.js";
 
-/**
- * @typedef {import("../page/shim.js").Shim} Shim
- * @typedef {import("./wire.js").WorkerLink} Link
- */
+/** @import {Plan} from "../core/plan.js" */
+/** @import {Shim} from "../page/shim.js" */
+/** @import {WorkerLink as Link} from "./wire.js" */
 
 export class WorkerCores {
   /** @type {Set<Link>} to those that are ready */
@@ -59,10 +58,7 @@ export class WorkerCores {
     this.#choose();
   }
 
-  /**
-   * @param {Link} link
-   * @returns {boolean} whether it is the one that decides
-   */
+  /** @param {Link} link @returns {boolean} whether it is the one that decides */
   decides(link) {
     return this.#chosen === link;
   }
@@ -85,14 +81,14 @@ export class WorkerCores {
 
 /**
  * @param {unknown} answer of a worker that decides from now on
- * @returns {{plan: import("../core/plan.js").Plan, facts: string}}
+ * @returns {{plan: Plan, facts: string}}
  */
 function decisionFrom(answer) {
   const { plan, facts } = fieldsOf(answer);
   const { responseHeaders, statuses } = fieldsOf(plan);
   const isKnown = Array.isArray(responseHeaders) && Array.isArray(statuses);
   if (!isKnown || typeof facts !== "string") throw malformed();
-  return { plan: /** @type {import("../core/plan.js").Plan} */ (plan), facts };
+  return { plan: /** @type {Plan} */ (plan), facts };
 }
 
 /** @param {string} name of a function of the page's @param {string} option of Python's init() */
