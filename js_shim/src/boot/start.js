@@ -62,6 +62,7 @@ export async function startPython(shim, pending) {
     pending.isStarting = true;
     if (!stillNeeded()) return;
     reportStart(settings(), reason);
+    if (!stillNeeded()) return; // onStart may have called close()
     const start = await startOf(shim, stillNeeded, readiness);
     if (!start || !stillNeeded()) return;
     const refusal = start(shim.bridge, shim.given.json);

@@ -45,8 +45,8 @@ export class PendingCore {
   #held = [];
   /** @type {Promise<void> | undefined} while the core has not received all of them */
   #replayed = undefined;
-  /** @type {Driver | null} */
-  #own = null;
+  /** @type {Driver} to be set: that of this lifetime, which ends with close() */
+  driver = /** @type {any} */ (null);
 
   /**
    * @param {Shim} shim
@@ -59,30 +59,24 @@ export class PendingCore {
     this.table = table;
   }
 
-  /** The driver of this lifetime, which ends with close(). @returns {Driver} */
-  get #driver() {
-    this.#own ??= this.#shim.driver;
-    return /** @type {Driver} */ (this.#own);
-  }
-
   /** @param {Beginning} request @param {FlowContext} context */
   exchange(request, context) {
     // Python may be waiting for it: it is sent without the session.
     if (this.isStarting && this.#files.mayLoad(request.url)) return BARE;
     return this.#later("request", context, () => {
       // The core decides which requests are ours, better than these domains.
-      return this.#shim.covers(request.url) ? this.#driver.exchange(request, context) : BARE;
+      return this.#shim.covers(request.url) ? this.driver.exchange(request, context) : BARE;
     });
   }
 
   /** @param {string} name @param {string} args @param {FlowContext} context */
   call(name, args, context) {
-    return this.#later(name, context, () => this.#driver.call(name, args, context));
+    return this.#later(name, context, () => this.driver.call(name, args, context));
   }
 
   /** @param {Step} step @param {Result} result @param {FlowContext} context */
   resume(step, result, context) {
-    const headers = this.#driver.heads.last;
+    const headers = this.driver.heads.last;
     return this.#hold({ context, step, result, headers, isAlone: false, next: null });
   }
 
@@ -111,7 +105,7 @@ export class PendingCore {
 
   /** The core is ready, and the driver uses it from now on. */
   handOver() {
-    const { jar } = this.#driver.host;
+    const { jar } = this.driver.host;
     if (jar.isMirrored) {
       this.#replayed = jar.sync().then(() => this.#replay());
       this.#replayed.catch(() => {}); // waiting callers get the error
@@ -129,10 +123,10 @@ export class PendingCore {
    */
   async #later(reason, context, ask) {
     this.need(reason);
-    await this.readiness.wait(context.signal);
+    await this.readiness.wait();
     await this.#replayed;
     context.signal?.throwIfAborted();
-    if (this.#driver.isClosed) throw closed();
+    if (this.driver.isClosed) throw closed();
     // The driver applies an answer at once: nothing may happen between the two.
     return withoutOutput(await ask());
   }
@@ -152,16 +146,16 @@ export class PendingCore {
   }
 
   #replay() {
-    if (this.#driver.isClosed) throw closed();
+    if (this.driver.isClosed) throw closed();
     for (const held of this.#held.splice(0)) {
       held.next = this.#handedOver(held);
-      if (held.isAlone) this.#driver.run(held.next, held.context).catch(() => {});
+      if (held.isAlone) this.driver.run(held.next, held.context).catch(() => {});
     }
   }
 
   /** @param {Held} held @returns {Step | Promise<Step>} the core's next step; a promised one is not applied yet */
   #handedOver({ context, step, result, headers }) {
-    const driver = this.#driver;
+    const driver = this.driver;
     const { core } = driver;
     context.core = core;
     driver.heads.last = headers;

@@ -29,10 +29,10 @@
  * @property {[RequestCredentials, ...Fact[]][]} credentials
  * @property {Expiry} until
  * @property {Reads} reads
- * @property {string[]} names of all options of init()
  * @property {Record<string, any>} defaults of the options that are data
  * @property {string[]} required options
- * @property {Record<string, string | string[]>} types of their values, or all possible values
+ * @property {Record<string, string | string[]>} types of the values of all options of
+ *   init(), or all possible values
  * @property {{cookies: string[], storage: string[], locks: string[]}} shared names of what a page shares
  *   with its workers
  * @property {Record<string, ErrorData>} errors that are raised before there is a core,

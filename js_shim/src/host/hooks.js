@@ -10,19 +10,10 @@
  */
 
 export class Hooks {
-  #functions;
-
-  /** @param {() => HookFunctions} functions the current ones: a later init() may replace them */
-  constructor(functions) {
-    this.#functions = functions;
-  }
-
-  get preAPIHook() {
-    return this.#functions().preAPIHook;
-  }
-
-  get postAPIHook() {
-    return this.#functions().postAPIHook;
+  /** @param {HookFunctions} functions */
+  constructor({ preAPIHook, postAPIHook }) {
+    this.preAPIHook = preAPIHook;
+    this.postAPIHook = postAPIHook;
   }
 
   /** Whether a call must wait for them. */

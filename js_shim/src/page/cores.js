@@ -111,7 +111,7 @@ export class Cores {
     const host = new Host(interception.nativeFetch, window, {}, earlyJar(read));
     this.files = files;
     this.pending = pending;
-    this.#drive(pending, host, { ...NO_PLAN, ...this.table?.plan });
+    pending.driver = this.#drive(pending, host, { ...NO_PLAN, ...this.table?.plan });
     pending.readiness.wait().catch((error) => this.pending === pending && console.error(error));
     return pending;
   }

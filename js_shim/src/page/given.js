@@ -133,9 +133,9 @@ export class Given {
     return lockFactory ? { ...given, lockFactory } : given;
   }
 
-  /** The functions around calls to the backend, from both languages. */
+  /** The current functions around calls to the backend: a later init() may replace them. */
   get hooks() {
-    return new Hooks(() => this.all());
+    return new Hooks(this.all());
   }
 
   /** The page's own clock, if it has given one. */

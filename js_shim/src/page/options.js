@@ -6,7 +6,7 @@ import { alreadyInitialised, configError } from "../errors.js";
 
 /**
  * @typedef {Record<string, any>} Options
- * @typedef {Pick<DecisionTable, "names" | "defaults" | "required" | "types">} Known
+ * @typedef {Pick<DecisionTable, "defaults" | "required" | "types">} Known
  */
 
 // How many letters of a misspelt name may differ.
@@ -25,7 +25,8 @@ const REPLACEABLE = ["onHandleEvent", "preAPIHook", "postAPIHook", "lockFactory"
  * @param {(warning: string) => void} warn
  * @returns {Options}
  */
-export function checked(given, { names, types, required }, warn) {
+export function checked(given, { types, required }, warn) {
+  const names = Object.keys(types);
   /** @type {Options} */
   const options = {};
   for (const [name, value] of Object.entries(given ?? {})) {

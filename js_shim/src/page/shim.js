@@ -12,7 +12,6 @@ import { IN_BROWSER } from "../platform.js";
 import { Bridge } from "./bridge.js";
 import { callSession } from "./calls.js";
 import { Cores } from "./cores.js";
-import { handleEvents } from "./events.js";
 import { Given } from "./given.js";
 import { Interception } from "./interception.js";
 import { guardPage } from "./other_sdk_guard.js";
@@ -75,12 +74,18 @@ export class Shim {
     const { driver } = this;
     if (this.given.options || driver) {
       this.given.again(options, driver?.core.isPending ? undefined : driver?.core);
+      this.retry();
     } else {
       this.#orRefused(() => this.open(options));
       this.target = targetOf(options);
       startPython(this, this.cores.expect());
     }
     if (options.onHandleEvent) this.cores.watch();
+  }
+
+  /** Start Python again, if it is known that otherwise there will be no core. */
+  retry() {
+    if (this.cores.pending?.readiness.hasFailed) startPython(this, this.cores.expect());
   }
 
   /** @param {Record<string, any>} given */
@@ -222,7 +227,13 @@ export class Shim {
 
   /** @param {object[]} events */
   emit(events) {
-    handleEvents(this.given.options?.onHandleEvent, events);
+    const { onHandleEvent } = this.given.options ?? {};
+    for (const event of onHandleEvent ? events : []) {
+      // Called synchronously; if it throws, or its promise rejects, the error is logged here.
+      new Promise((done) => done(onHandleEvent(event))).catch((error) =>
+        console.error("supertokens: onHandleEvent failed", error),
+      );
+    }
     this.driver?.core.notify(
       written(events) ?? JSON.stringify(events.map((event) => ({ ...event, userContext: {} }))),
     );

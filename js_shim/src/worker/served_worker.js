@@ -125,6 +125,7 @@ export class ServedWorker {
       if (this.#isGone) throw closed();
     }
     this.#hasJoined = true;
+    sharing.cores.expect();
     this.#options = this.#shim.given.json;
     // A worker asks before each step that can wait; this report is for steps that cannot.
     globalThis.cookieStore?.addEventListener("change", this.#reportCookies);

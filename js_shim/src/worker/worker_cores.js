@@ -37,6 +37,11 @@ export class WorkerCores {
     this.#chosen = null;
   }
 
+  /** A worker has started, after one that was refused perhaps: calls wait for it. */
+  expect() {
+    if (this.#isWanted) this.shim.retry();
+  }
+
   /** @param {unknown} error why a worker has no core */
   refuse(error) {
     if (this.#isWanted && !this.#chosen) this.shim.cores.fail(revivedError(error));
