@@ -13,7 +13,7 @@ class Program:
     """A program that an engine needs: its commands, of which the first that exists is used."""
 
     commands: tuple[str, ...]
-    #: The names of the packages in Debian and its derivatives.
+    #: The names of the packages in Debian and its derivatives; of several, by `|`, the first there.
     packages: tuple[str, ...]
     #: The environment variable with the path of a program installed elsewhere.
     variable: str
@@ -24,9 +24,17 @@ class Program:
 
 
 CHROMIUM = Program(
-    ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+    # The first has no windows to draw, and so needs less of the machine.
+    (
+        "chromium-headless-shell",
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+        "chrome",
+    ),
     # fonts-liberation: without any font, pages and screenshots show boxes for letters.
-    ("chromium", "fonts-liberation"),
+    ("chromium-headless-shell|chromium", "fonts-liberation"),
     "CHROMIUM_PATH",
     (
         "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -67,7 +75,7 @@ class BrowserNotFoundError(Exception):
         self.engine = engine
         super().__init__(
             f"The tests in {engine} need {program.commands[0]}, and it was not found. Install it:\n"
-            f"  Debian, Ubuntu  sudo apt-get install {program.packages[0]}{program.elsewhere}\n"
+            f"  Debian, Ubuntu  sudo apt-get install {program.packages[0].split('|')[-1]}{program.elsewhere}\n"
             f"or set {program.variable} to a program that is installed elsewhere.\n"
             'To run tests in other browsers only, name these: make test ENGINES="chromium"'
         )
@@ -102,12 +110,20 @@ def install(packages: list[str]) -> None:
     """Install packages with apt; waits for another apt that may be running."""
     apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-qq"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (
-        ["update"],
-        ["install", "-y", "--no-install-recommends", *packages],
-    ):
-        # stdout has only the paths.
-        subprocess.run([*apt, *arguments], env=environment, check=True, stdout=sys.stderr)
+    # stdout has only the paths.
+    subprocess.run([*apt, "update"], env=environment, check=True, stdout=sys.stderr)
+    install = ["install", "-y", "--no-install-recommends", *map(first_known, packages)]
+    subprocess.run([*apt, *install], env=environment, check=True, stdout=sys.stderr)
+
+
+def first_known(packages: str) -> str:
+    """Return the first of several packages that apt has."""
+    names = packages.split("|")
+    for name in names:
+        found = subprocess.run(["apt-cache", "show", name], capture_output=True, check=False)
+        if found.returncode == 0:
+            return name
+    return names[-1]
 
 
 def missing(engines: list[str]) -> list[BrowserNotFoundError]:

@@ -12,7 +12,7 @@ from tests.bench import measure
 from tests.bench.measure import MODES, Numbers
 from tests.bench.site import serve
 from tests.bench.targets import TARGETS
-from tests.browser.engines import open_browser
+from tests.browser.engines import open_browser, private_windows
 from tests.conftest import ROOT
 
 RESULT = ROOT / "build" / "bench.json"
@@ -21,7 +21,11 @@ RESULT = ROOT / "build" / "bench.json"
 def main() -> None:
     began = time.monotonic()
     details: Numbers = {"sizes": measure.sizes()}
-    with serve() as origin, open_browser("chromium") as browser:
+    with (
+        serve() as origin,
+        open_browser("chromium") as chromium,
+        private_windows("chromium", chromium) as browser,
+    ):
         details["chromium"] = browser.version
         say("start")
         details["start"] = measure.starts(browser, origin)

@@ -264,19 +264,29 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+#: Servers that no test uses. A browser knows the files of an address that it has seen before.
+_idle_sites: list[VendorSite] = []
+
+
 @contextlib.contextmanager
 def serve_vendor() -> Iterator[VendorSite]:
+    site = _idle_sites.pop() if _idle_sites else start_vendor_site()
+    yield site
+    site.pages.clear()
+    site.headers.clear()
+    _idle_sites.append(site)
+
+
+def start_vendor_site() -> VendorSite:
+    """Start a server that ends with the tests."""
     site = VendorSite(origin="")
     handler = type("Handler", (_Handler,), {"site": site})
-    with http.server.ThreadingHTTPServer(
+    server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), lambda *args: handler(*args, directory=VENDOR.parent)
-    ) as server:
-        site.origin = f"http://localhost:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield site
-        server.shutdown()
-        thread.join()
+    )
+    site.origin = f"http://localhost:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return site
 
 
 @pytest.fixture

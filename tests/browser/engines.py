@@ -9,11 +9,12 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.browser.chromium import Profiles, launch_private
 from tests.browser.lanes import is_selected, why_not
 from tools.browsers import ENGINES, find
 
@@ -26,25 +27,6 @@ CHOSEN = [ENGINE] if ENGINE else (os.environ.get("ENGINES") or "chromium").repla
 if unknown := set(CHOSEN) - set(ENGINES):
     raise SystemExit(f"no engine: {', '.join(unknown)}; there are {', '.join(ENGINES)}")
 
-CHROMIUM_ARGUMENTS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-    # In place of Playwright's list, which all names but the last are. By default Chromium renders
-    # its own menus ahead for every new window, which costs more than an empty page does.
-    "--disable-features=AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
-    "DialMediaRouteProvider,GlobalMediaControls,HttpsUpgrades,LensOverlay,MediaRouter,PaintHolding,"
-    "ThirdPartyStoragePartitioning,BlockOriginHeaderModificationOnRedirect,"
-    "AvoidCorsURLLoaderRestartOnRedirect,Translate,AutoDeElevate,OptimizationHints,"
-    "NetworkTimeServiceQuerying,AimEnabled,"
-    "PreloadTopChromeWebUI",
-    # Pages reach only this machine. Names under .test are this
-    # machine too, for tests that need two sites or a site with subdomains.
-    "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, "
-    "EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
-]
 #: The names under .test that tests use, for engines that know no wildcards.
 HOSTS = [
     "api.example.test",
@@ -75,13 +57,7 @@ def open_browser(engine: str) -> Iterator["Browser"]:
         if engine == "firefox":
             browser = launch_firefox(playwright.firefox)
         else:
-            [path] = find(engine)
-            browser = playwright.chromium.launch(
-                executable_path=path,
-                # Chromium refuses to run sandboxed as root.
-                chromium_sandbox=os.geteuid() != 0,
-                args=CHROMIUM_ARGUMENTS,
-            )
+            browser = cast("Browser", Profiles(playwright.chromium))
         yield browser
         browser.close()
 
@@ -97,12 +73,17 @@ def launch_firefox(firefox: "BrowserType", **preferences: str | float | bool) ->
 
 @contextlib.contextmanager
 def private_windows(engine: str, browser: "Browser") -> Iterator["Browser"]:
-    """A browser whose windows are private. Elsewhere than in Firefox those of tests are."""
-    if engine != "firefox":
+    """A browser whose windows are private, as those of WebKit's driver always are."""
+    if engine == "webkit":
         yield browser
         return
     is_private: dict[str, bool] = {"browser.privatebrowsing.autostart": True}
-    with contextlib.closing(launch_firefox(browser.browser_type, **is_private)) as private:
+    opened = (
+        launch_firefox(browser.browser_type, **is_private)
+        if engine == "firefox"
+        else launch_private(browser.browser_type)
+    )
+    with contextlib.closing(opened) as private:
         yield private
 
 
