@@ -73,9 +73,10 @@ class BrowserNotFoundError(Exception):
 
     def __init__(self, engine: str, program: Program) -> None:
         self.engine = engine
+        package = program.packages[0].split("|")[-1]
         super().__init__(
             f"The tests in {engine} need {program.commands[0]}, and it was not found. Install it:\n"
-            f"  Debian, Ubuntu  sudo apt-get install {program.packages[0].split('|')[-1]}{program.elsewhere}\n"
+            f"  Debian, Ubuntu  sudo apt-get install {package}{program.elsewhere}\n"
             f"or set {program.variable} to a program that is installed elsewhere.\n"
             'To run tests in other browsers only, name these: make test ENGINES="chromium"'
         )

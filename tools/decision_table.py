@@ -110,7 +110,8 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
     }
     table["defaults"] = defaults()
     table["required"] = list(REQUIRED)
-    table["types"] = {name: type_of(name) for name in option_names()} | {"onHandleEvent": "function"}
+    table["types"] = {name: type_of(name) for name in option_names()}
+    table["types"]["onHandleEvent"] = "function"
     require_known(table["statuses"])
     return table
 
