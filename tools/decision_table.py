@@ -108,10 +108,10 @@ def make(options: dict[str, Any] | None = None) -> dict[str, Any]:
         "errors": shared_errors(),
         "documentation": DOCUMENTATION,
     }
-    table["names"] = [*option_names(), "onHandleEvent"]
     table["defaults"] = defaults()
     table["required"] = list(REQUIRED)
     table["types"] = {name: type_of(name) for name in option_names()}
+    table["types"]["onHandleEvent"] = "function"
     require_known(table["statuses"])
     return table
 

@@ -9,51 +9,61 @@ text.
 
 from fnmatch import fnmatchcase
 
-#: The engines other than Chromium that these tests run in. Most of their time Python starts.
+BOTH = ("firefox", "webkit")
+
+#: The engines other than Chromium that these tests run in. Most of their time Python starts, so a
+#: kind of test has few that start it, and none whose outcome the core alone decides.
 SELECTION: list[tuple[str, tuple[str, ...]]] = [
     # Journeys: on each page, in both modes, with reloads, several tabs and outages.
-    ("test_journey.py::*[javascript-cookie]", ("firefox", "webkit")),
     ("test_journey.py::test_a_user_signs_up_*", ("firefox",)),
-    ("test_journey.py::test_a_user_signs_up_*[*-header]", ("webkit",)),
+    ("test_journey.py::test_a_user_signs_up_*[javascript-*", ("webkit",)),
+    ("test_journey.py::test_a_user_signs_up_*[python-*", ("webkit",)),
     ("test_journey.py::test_ten_calls_*", ("firefox",)),
-    ("test_journey.py::test_ten_calls_*[*-header]", ("webkit",)),
-    ("test_journey.py::test_a_reload_keeps_*", ("firefox",)),
-    ("test_journey.py::test_two_tabs_*", ("firefox",)),
+    ("test_journey.py::test_ten_calls_*[javascript-*", ("webkit",)),
+    ("test_journey.py::test_ten_calls_*[python-*", ("webkit",)),
     ("test_journey.py::test_an_outage_*", ("firefox",)),
-    ("test_journey.py::test_an_outage_*[*-header]", ("webkit",)),
+    ("test_journey.py::test_an_outage_*[javascript-*", ("webkit",)),
+    ("test_journey.py::test_an_outage_*[python-*", ("webkit",)),
+    ("test_journey.py::test_a_reload_keeps_*[javascript-cookie]", BOTH),
+    ("test_journey.py::test_a_reload_keeps_*[python-header]", ("firefox",)),
+    ("test_journey.py::test_two_tabs_*[javascript-cookie]", BOTH),
+    ("test_journey.py::test_a_session_revoked_*[javascript-cookie]", BOTH),
     ("test_tabs.py::*", ("firefox",)),
     # Requests of the page.
-    ("test_fetch.py::*", ("firefox", "webkit")),
+    ("test_fetch.py::*[cookie*", BOTH),
+    ("test_fetch.py::*[worker*", BOTH),
     ("test_xhr_conformance.py::*", ("firefox",)),
     ("test_xhr_conformance.py::test_a_scenario_looks_as_it_does_natively*", ("webkit",)),
-    ("test_xhr.py::test_a_request_is_refreshed_for_*", ("webkit",)),
+    ("test_xhr.py::test_a_request_is_refreshed_for_*[cookie-*", ("webkit",)),
+    ("test_xhr.py::test_a_request_is_refreshed_for_*[worker-*", ("webkit",)),
     ("test_xhr.py::test_headers_are_those_of_the_last_*", ("webkit",)),
-    ("test_xhr.py::test_an_attempt_that_the_cache_*", ("webkit",)),
+    ("test_xhr.py::test_an_attempt_that_the_cache_*[cookie-*", ("webkit",)),
     # A page that is no secure context.
     ("test_insecure.py::*[javascript-cookie]", ("webkit",)),
     # HTTP clients in Python, on a page and in a worker.
-    ("test_clients.py::test_a_request_*[page-cookie-*", ("firefox", "webkit")),
+    ("test_clients.py::test_a_request_*[page-cookie-*", BOTH),
     ("test_clients.py::test_a_request_*[bare-worker-cookie-*", ("webkit",)),
     ("test_clients.py::test_a_request_*[worker-header-*", ("firefox",)),
     ("test_clients.py::test_diagnose_knows_*", ("firefox",)),
     # Python in workers.
-    ("test_worker.py::*[bare-cookie]", ("firefox", "webkit")),
+    ("test_worker.py::*[bare-cookie]", BOTH),
     ("test_worker.py::*[pyscript-isolated-header]", ("firefox",)),
-    ("test_worker.py::test_four_workers_*", ("firefox",)),
     # Before Python has started.
-    ("test_early.py::test_with_a_session_*", ("firefox", "webkit")),
-    ("test_early.py::test_a_responses_changes_*", ("firefox",)),
-    ("test_early.py::test_only_what_the_core_must_be_asked_*", ("firefox", "webkit")),
+    ("test_early.py::test_with_a_session_*[cookie]", BOTH),
+    ("test_early.py::test_with_a_session_*[worker]", ("webkit",)),
+    ("test_early.py::test_only_what_the_core_must_be_asked_*", BOTH),
     ("test_fast_boot.py::test_a_later_visit_*", ("firefox",)),
     ("test_fast_boot.py::test_nothing_of_the_page_*", ("firefox",)),
     # Where sessions are kept.
     ("test_storage.py::*large_for_a_cookie*", ("firefox",)),
     ("test_storage.py::*without_cookies[cookies and storage]", ("firefox",)),
     ("test_storage.py::*another_domain*", ("firefox",)),
-    ("test_storage.py::test_a_visitor_*", ("firefox",)),
+    # Its windows are private only if it is started so, and WebKit's of tests always are.
+    ("test_storage.py::test_a_private_window_*indexedDB*", ("firefox",)),
+    ("test_storage.py::test_a_visitor_*[cookie]", ("firefox",)),
+    ("test_storage.py::test_a_visitor_*[header]", ("firefox",)),
     ("test_token_store.py::test_workers_share_*", ("firefox",)),
     ("test_token_store.py::test_a_sign_out_*", ("firefox",)),
-    ("test_storage.py::test_a_private_window_*", ("firefox",)),
     ("test_token_store.py::test_an_expired_token_*", ("firefox",)),
     ("test_token_store.py::test_a_shared_worker_*", ("firefox",)),
 ]

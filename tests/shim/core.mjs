@@ -85,9 +85,9 @@ export class PlayedCore {
   isPending = false;
   isRemote = false;
   compare = undefined;
+  table = null;
   asked = [];
   cancelled = [];
-  forgotten = 0;
 
   /** @param {...any} steps the answers, in order */
   constructor(...steps) {
@@ -100,8 +100,10 @@ export class PlayedCore {
     return this.steps.shift();
   }
 
-  exchange = () => this.#next(["exchange"]);
-  begin = ({ cookies, now }) => this.#next(["begin", cookies, now]);
+  exchange = ({ cookies, now }) => {
+    this.begun = { cookies, now };
+    return this.#next(["exchange"]);
+  };
   call = (name) => this.#next(["call", name]);
   resume = ({ flow }, result) => this.#next(["resume", flow, result]);
   cancel = (context) => void this.cancelled.push(context.flow);
@@ -109,9 +111,6 @@ export class PlayedCore {
   perform = async () => {};
   notify() {}
   facts = () => "{}";
-  forget() {
-    this.forgotten += 1;
-  }
 }
 
 export const PLAN = {
@@ -128,6 +127,7 @@ export function pageOf(host, more = {}) {
     covers: (url) => url.startsWith("https://api.example.com/"),
     emit: (events) => host.done.push(["emit", ...events]),
     cookiesChanged: () => host.done.push(["cookies changed"]),
+    stored: () => null,
     ...more,
   };
 }

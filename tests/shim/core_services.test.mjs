@@ -39,10 +39,8 @@ describe("a page's flow in its worker", () => {
     start(LOCK, { ...SEND, flow: 7, cookies: ["a=2"] }, DELIVER);
     const step = await services.exchange(3, undefined, BEGINNING);
     assert.deepEqual(step, { ...SEND, flow: 3 }); // what is to be written is written here
-    assert.deepEqual(core.asked, [
-      ["begin", "a=1", 5],
-      ["resume", 7, true],
-    ]);
+    assert.deepEqual(core.asked, [["exchange"], ["resume", 7, true]]);
+    assert.deepEqual(core.begun, { cookies: "a=1", now: 5 });
     assert.deepEqual(await services.resume(3, "a=2", 200), DELIVER);
     assert.deepEqual(core.asked.at(-1), ["resume", 7, 200]);
     assert.deepEqual(reported, ["a=2"]);

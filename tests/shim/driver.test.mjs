@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { FlowContext } from "../../js_shim/src/flow/context.js";
 import { Driver } from "../../js_shim/src/flow/driver.js";
 import { BARE } from "../../js_shim/src/flow/steps.js";
-import { nextTask } from "../../js_shim/src/flow/waiters.js";
+import { nextTask, Waiters } from "../../js_shim/src/flow/waiters.js";
 import { hangs, nextTurn, printed, withoutWaiting } from "./browser.mjs";
 import { PLAN, PlayedCore, PlayedHost, pageOf, SEND } from "./core.mjs";
 
@@ -30,6 +30,10 @@ function exchanging(driver, responses, signal = null) {
   const context = new FlowContext(async () => responses.shift(), signal);
   const request = { headers: "", oneShot: false, url: "https://api.example.com/a" };
   return { context, verdict: driver.run(driver.exchange(request, context), context) };
+}
+
+function dies() {
+  throw new Error("died");
 }
 
 const isClosed = { code: "CLOSED" };
@@ -188,6 +192,18 @@ describe("a caller that aborts", () => {
     control.abort(reason);
     await assert.rejects(verdict, (error) => error === reason);
     assert.deepEqual(core.cancelled, [1]);
+  });
+
+  test("no wait leaves a listener on its signal, also one in another", async () => {
+    const waiters = new Waiters();
+    const listeners = new Set();
+    const signal = {
+      addEventListener: (_, listener) => listeners.add(listener),
+      removeEventListener: (_, listener) => listeners.delete(listener),
+    };
+    const context = new FlowContext(null, signal);
+    await waiters.race(waiters.race(nextTurn(), context), context);
+    assert.equal(listeners.size, 0);
   });
 
   test("one that has aborted already does not wait at all", async () => {
@@ -439,11 +455,30 @@ describe("cookies that are mirrored", () => {
 });
 
 describe("a core that fails", () => {
+  for (const [what, fails] of [
+    ["at once", dies],
+    ["after a while", async () => dies()],
+  ]) {
+    test(`if it dies ${what} over a response, the caller gets that, and the next call the reason`, async () => {
+      const { driver, core } = driverOf({ ...SEND, flow: 1 });
+      core.resume = core.call = fails;
+      const { verdict, context } = exchanging(driver, [new Response(null, { status: 401 })]);
+      assert.deepEqual(await verdict, DELIVER);
+      assert.equal(context.response.status, 401);
+      assert.match(printed.splice(0).join(), /could not be processed/);
+      await assert.rejects(async () => driver.call("name", "", new FlowContext()), /died/);
+    });
+  }
+
   test("if a flow beside fails, all waits end with its error, and the cache is forgotten", async () => {
-    const { driver, core } = driverOf({ ...WAIT, spawned: [{ ...LOCK, flow: 2 }] });
-    const { verdict } = calling(driver);
+    const kept = { ...VALUE, reusableUntil: 2000 };
+    const { driver, core } = driverOf(kept, { ...WAIT, spawned: [{ ...LOCK, flow: 2 }] });
+    await calling(driver).verdict;
+    const { verdict } = exchanging(driver, []);
     await assert.rejects(verdict, /no answer/);
-    assert.equal(core.forgotten, 1);
+    core.steps.push(VALUE);
+    await calling(driver).verdict;
+    assert.deepEqual(core.asked.at(-1), ["call", "name"]);
   });
 
   test("a response to an exchange that no core knows is for the one that is there by now", async () => {

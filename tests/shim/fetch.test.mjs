@@ -36,7 +36,7 @@ function start(...steps) {
   const { exchange } = core;
   core.exchange = (request) => {
     requests.push(request);
-    return exchange();
+    return exchange(request);
   };
   const host = new PlayedHost();
   const page = pageOf(host);

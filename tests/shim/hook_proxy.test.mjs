@@ -8,10 +8,10 @@ const URL_OF_CALL = "https://api.example.com/auth/session/refresh";
 
 /** The hooks that a worker's core calls when its page has these. */
 function workersHooks(functions) {
-  const services = hookServices(() => new Hooks(() => functions));
+  const services = hookServices(() => new Hooks(functions));
   const ask = async (name, ...args) =>
     structuredClone(await services[name](...structuredClone(args)));
-  return new Hooks(() => proxiedHooks(() => ({ ask })));
+  return new Hooks(proxiedHooks(() => ({ ask })));
 }
 
 const call = (headers) => ({
@@ -64,7 +64,7 @@ describe("the page's hooks around a call of its worker's core", () => {
     assert.equal(await response.text(), "why");
   });
 
-  const services = hookServices(() => new Hooks(() => ({ preAPIHook() {}, postAPIHook() {} })));
+  const services = hookServices(() => new Hooks({ preAPIHook() {}, postAPIHook() {} }));
   const good = { status: 200, statusText: "", url: "", headers: [], body: "" };
   for (const [name, args] of [
     ["before", []],

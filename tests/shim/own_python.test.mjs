@@ -4,9 +4,10 @@ import { describe, test } from "node:test";
 import { nextTurn } from "./browser.mjs";
 import { API, python, supertokens } from "./page.mjs";
 
+const indexURL = new URL("fake_pyodide/", import.meta.url).href;
+
 describe("an interpreter of the SDK's own", () => {
   test("it outlives close(), and is replaced once it has died", async () => {
-    const indexURL = new URL("fake_pyodide/", import.meta.url).href;
     globalThis.supertokensPyodide = { indexURL, interpreter: "own" };
     globalThis.interpreter = python;
     const boots = [];
@@ -34,6 +35,27 @@ describe("an interpreter of the SDK's own", () => {
     await live();
     assert.equal(await early, "CLOSED");
     assert.deepEqual(boots, [1, 1, 1, 2, 2]);
+    assert.equal(await supertokens.getTenantId(), "value");
+  });
+
+  test("if onStart calls close(), it is not booted", async () => {
+    const boots = globalThis.boots;
+    const onStart = () => supertokens.close();
+    globalThis.supertokensPyodide = { indexURL, lockFileURL: "closed.json", onStart };
+    supertokens.init(API);
+    await assert.rejects(supertokens.ready(), { code: "CLOSED" });
+    await nextTurn();
+    assert.equal(globalThis.boots, boots);
+  });
+
+  test("if it cannot be booted, the next init() tries again, and calls wait for that", async () => {
+    globalThis.supertokensPyodide = { indexURL, interpreter: "own", lockFileURL: "other.json" };
+    globalThis.bootHeld = Promise.reject(new Error("no network"));
+    supertokens.init(API);
+    for (let n = 0; n < 2; n++) await assert.rejects(supertokens.ready(), { code: "BOOT_FAILED" });
+    globalThis.bootHeld = undefined;
+    supertokens.init(API);
+    await supertokens.ready();
     assert.equal(await supertokens.getTenantId(), "value");
   });
 });

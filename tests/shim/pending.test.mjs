@@ -28,15 +28,11 @@ function start(options = {}) {
   events = [];
   const page = {
     ...pageOf(host, { emit: (fired) => events.push(...fired) }),
-    cores: { table: table.applies ? table : null },
-    stored: () => null,
-    get driver() {
-      return driver;
-    },
   };
   const files = new BootFiles(() => [], undefined, assert.fail);
-  pending = new PendingCore(page, files);
+  pending = new PendingCore(page, files, table.applies ? table : null);
   driver = new Driver(page, pending, host, { timeout: 0, ...table.plan });
+  pending.driver = driver;
   return page;
 }
 beforeEach(() => void start());
@@ -326,15 +322,6 @@ describe("a core that does not come", () => {
     pending.readiness.fail(failure);
     for (const promise of [verdict, calling("get_user_id").verdict]) {
       await assert.rejects(promise, (error) => error === failure);
-    }
-  });
-
-  test("a wait for it ends with its caller's abort, also one from before", async () => {
-    const control = new AbortController();
-    const wait = pending.readiness.wait(control.signal);
-    control.abort();
-    for (const each of [wait, pending.readiness.wait(control.signal)]) {
-      await assert.rejects(each, { name: "AbortError" });
     }
   });
 

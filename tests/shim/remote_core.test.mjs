@@ -47,7 +47,6 @@ class PlayedLink {
 
 let link;
 let host;
-let core;
 let driver;
 
 /** A page whose core is in a worker. */
@@ -55,13 +54,7 @@ function start(table = null) {
   link = new PlayedLink();
   host = new PlayedHost();
   host.present = "sFrontToken=f; theme=dark; sAntiCsrf=c";
-  core = new RemoteCore(
-    link,
-    host,
-    { plan: PLAN, facts: "{}" },
-    { cores: { table }, stored: () => null },
-  );
-  driver = new Driver(pageOf(host), core, host, PLAN);
+  driver = new Driver(pageOf(host), new RemoteCore(link, "{}", table), host, PLAN);
 }
 beforeEach(() => start());
 
@@ -114,7 +107,7 @@ describe("what a page asks its worker's core", () => {
     assert.equal((await first.verdict).value, "alice");
     assert.equal((await calling("get_user_id").verdict).value, "alice");
     assert.deepEqual(link.names, ["call"]);
-    core.forget();
+    driver.fail(workerGone());
     calling("get_user_id");
     assert.deepEqual(link.names, ["call"]);
   });

@@ -2,30 +2,37 @@ import "./setup.mjs";
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { PythonCore } from "../../js_shim/src/core/python.js";
-import { StepCache } from "../../js_shim/src/core/step_cache.js";
 import { FlowContext } from "../../js_shim/src/flow/context.js";
-import { PlayedHost, PlayedPort, SEND } from "./core.mjs";
+import { Driver } from "../../js_shim/src/flow/driver.js";
+import { StepCache } from "../../js_shim/src/flow/step_cache.js";
+import { PLAN, PlayedHost, PlayedPort, pageOf, SEND } from "./core.mjs";
 
 const PLAIN = { headers: "", oneShot: false, url: "https://api.example.com/a" };
 const STATUSES = [401, 403];
 
 let host;
 let port;
-let core;
+let driver;
 
-/** A core in front of which nothing is cached yet. */
+/** A driver of Python's core, which has cached nothing yet. */
 function start(answers = {}) {
   host = new PlayedHost();
   port = new PlayedPort(answers);
-  core = new PythonCore(port, host, { statuses: STATUSES }, assert.fail);
+  driver = new Driver(pageOf(host), new PythonCore(port, assert.fail), host, {
+    ...PLAN,
+    statuses: STATUSES,
+  });
 }
 beforeEach(() => start());
 
 /** Begin an exchange. */
 function begin(request = PLAIN) {
   const context = new FlowContext();
-  return { step: core.exchange(request, context), context };
+  return { step: driver.exchange(request, context), context };
 }
+
+const call = (name, args = "") => driver.call(name, args, new FlowContext());
+const observe = () => driver.core.observe(driver.moment);
 
 describe("an exchange's first step", () => {
   test("it answers the next one that is alike, whose flow the core does not know", () => {
@@ -89,35 +96,35 @@ describe("an exchange's first step", () => {
 
 describe("a read", () => {
   test("its value answers the next one of its name, and no other", () => {
-    assert.equal(core.call("get_user_id", "").value, "get_user_id");
-    assert.equal(core.call("get_user_id", "").value, "get_user_id");
-    assert.equal(core.call("get_tenant_id", "").value, "get_tenant_id");
+    assert.equal(call("get_user_id").value, "get_user_id");
+    assert.equal(call("get_user_id").value, "get_user_id");
+    assert.equal(call("get_tenant_id").value, "get_tenant_id");
     assert.equal(begin().step.do, "send");
     assert.deepEqual(port.names, ["call", "call", "exchange"]);
   });
 
   test("one with arguments is asked for each time, and answers none without", () => {
-    core.call("get_claim_value", '{"id":"a"}');
-    core.call("get_claim_value", '{"id":"a"}');
-    core.call("get_claim_value", "");
+    call("get_claim_value", '{"id":"a"}');
+    call("get_claim_value", '{"id":"a"}');
+    call("get_claim_value");
     assert.deepEqual(port.names, ["call", "call", "call"]);
   });
 
   test("one that is not reusable is asked for again, and the others stay", () => {
     const nothing = { verdict: "value", value: null };
     start({ call: [{ ...nothing, reusableUntil: 2000 }, nothing] });
-    core.call("a", "");
-    core.call("b", "");
-    core.call("b", "");
-    core.call("a", "");
+    call("a");
+    call("b");
+    call("b");
+    call("a");
     assert.deepEqual(port.names, ["call", "call", "call"]);
   });
 
   test("it is never answered for other cookies, also if an exchange has been since", () => {
-    core.call("get_user_id", "");
+    call("get_user_id");
     host.present = "a=2"; // another tab
     begin();
-    core.call("get_user_id", "");
+    call("get_user_id");
     assert.deepEqual(port.names, ["call", "exchange", "call"]);
   });
 
@@ -125,19 +132,19 @@ describe("a read", () => {
     start({ call: [{ verdict: "value", value: null }] });
     begin();
     host.present = "a=2";
-    core.call("get_user_id", "");
+    call("get_user_id");
     host.present = "a=1";
     begin();
     assert.deepEqual(port.names, ["exchange", "call"]);
   });
 
   test("its time is its own", () => {
-    core.call("a", "");
+    call("a");
     start({ call: [{ verdict: "value", value: 1, reusableUntil: 1500 }] });
-    core.call("a", "");
+    call("a");
     begin();
     host.time = 1500;
-    core.call("a", "");
+    call("a");
     begin();
     assert.deepEqual(port.names, ["call", "exchange", "call"]);
   });
@@ -156,7 +163,7 @@ describe("the response to an exchange that the cache has begun", () => {
   for (const status of [200, 204, 404, 500]) {
     test(`an ordinary one, ${status}, is the caller's, and the core is not asked`, () => {
       const { step, context } = cached();
-      assert.deepEqual(core.resume(step, status, context), { verdict: "deliver" });
+      assert.deepEqual(driver.resume(step, status, context), { verdict: "deliver" });
       assert.deepEqual(port.names, []);
     });
   }
@@ -166,7 +173,7 @@ describe("the response to an exchange that the cache has begun", () => {
       const { step, context } = cached();
       host.time = 1900;
       host.present = "a=2";
-      const next = core.resume(step, result, context);
+      const next = driver.resume(step, result, context);
       assert.deepEqual(next, { verdict: "deliver", refresh: true });
       assert.deepEqual(port.asked, [
         ["exchange", "", false, undefined, 1500, true], // the cookies that the core was given last
@@ -178,9 +185,9 @@ describe("the response to an exchange that the cache has begun", () => {
   test("if the core was given other cookies since, it is given those of the beginning", () => {
     const { step, context } = cached();
     host.present = "a=2";
-    core.call("get_user_id", "");
+    call("get_user_id");
     port.asked.length = 0;
-    core.resume(step, 401, context);
+    driver.resume(step, 401, context);
     assert.deepEqual(port.asked, [
       ["exchange", "", false, "a=1", 1500, true],
       ["resume", 2, 401, "a=2", 1500],
@@ -189,14 +196,14 @@ describe("the response to an exchange that the cache has begun", () => {
 
   test("one from a foreign host says nothing, and is the caller's", () => {
     const { step, context } = cached();
-    assert.deepEqual(core.resume(step, 0, context), { verdict: "deliver" });
+    assert.deepEqual(driver.resume(step, 0, context), { verdict: "deliver" });
     assert.deepEqual(port.names, []);
   });
 
   test("an ordinary response to an exchange that the core knows is the core's", () => {
     const { step, context } = begin();
     port.asked.length = 0;
-    core.resume(step, 200, context);
+    driver.resume(step, 200, context);
     assert.deepEqual(port.asked, [["resume", 1, 200, undefined, 1000]]);
   });
 });
@@ -204,11 +211,11 @@ describe("the response to an exchange that the cache has begun", () => {
 describe("the cookies, which take long to cross", () => {
   test("they are passed if they have changed, for every call", () => {
     begin();
-    core.observe();
-    core.call("a", '{"b":1}');
+    observe();
+    call("a", '{"b":1}');
     host.present = "a=2";
-    core.observe();
-    core.resume({ flow: 1, do: "wait" }, null, new FlowContext());
+    observe();
+    driver.resume({ flow: 1, do: "wait" }, null, new FlowContext());
     const cookiesOf = ([name, ...args]) => args[name === "observe" ? 0 : 2];
     const crossed = port.asked.map((question) => [question[0], cookiesOf(question)]);
     assert.deepEqual(crossed, [
@@ -222,12 +229,12 @@ describe("the cookies, which take long to cross", () => {
 });
 
 describe("a core that has to be asked again", () => {
-  test("after forget() nothing is answered out of the cache until the core has answered", () => {
+  test("after a failure nothing is answered out of the cache until the core has answered", () => {
     begin();
-    core.call("a", "");
-    core.forget();
+    call("a");
+    driver.fail();
     begin();
-    core.call("a", "");
+    call("a");
     begin();
     assert.deepEqual(port.names, ["exchange", "call", "exchange", "call"]);
   });

@@ -6,6 +6,18 @@ import { PLAN } from "./core.mjs";
 
 const { WorkerCores } = await import("../../js_shim/src/worker/worker_cores.js");
 
+test("after a worker that was refused, the start of another one ends the failure", () => {
+  const done = [];
+  const cores = { pending: {}, fail: ({ code }) => done.push(code) };
+  const given = { dateProvider: () => undefined, overrides: () => false };
+  const workers = new WorkerCores({ given, cores, retry: () => done.push("retry") });
+  workers.expect(); // no worker is to decide
+  workers.want();
+  workers.refuse({ name: "ConfigError", code: "CONFIG_INVALID", message: "No.", hint: "" });
+  workers.expect();
+  assert.deepEqual(done, ["CONFIG_INVALID", "retry"]);
+});
+
 test("a worker that answers after close() and another init() decides once, as it says then", async () => {
   const used = [];
   const cores = {

@@ -1,9 +1,10 @@
-// The shim's own core for Python (js_shim/src/core/python.js) in front of a Python that is at the other end of
-// stdin and stdout: what the step cache answers is not asked there. shim_core.py is that other end.
+// The shim's own driver (js_shim/src/flow/driver.js) in front of a Python that is at the other end of stdin and
+// stdout: what the step cache answers is not asked there. shim_core.py is that other end.
 
 import { readSync, writeSync } from "node:fs";
 import { PythonCore } from "../../js_shim/src/core/python.js";
 import { FlowContext } from "../../js_shim/src/flow/context.js";
+import { Driver } from "../../js_shim/src/flow/driver.js";
 
 const buffer = Buffer.alloc(65_536);
 let received = "";
@@ -22,14 +23,23 @@ function nextLine() {
   return JSON.parse(line);
 }
 
+const NO_PAGE = { emit() {}, cookiesChanged() {}, stored: () => null };
+
+/** A flow whose children are followed at the other end. */
+function contextOf() {
+  const context = new FlowContext();
+  context.start = () => {};
+  return context;
+}
+
 const write = (message) => writeSync(1, `${JSON.stringify(message)}\n`);
 
-/** One tab's core, and the contexts of the exchanges that Python does not know, by a name of our own. */
+/** One tab's driver, and the contexts of the exchanges that Python does not know, by a name of our own. */
 class Tab {
   #cookies = "";
   #now = 0;
   #contexts = new Map();
-  #core;
+  #driver;
 
   constructor(statuses) {
     const ask =
@@ -41,10 +51,17 @@ class Tab {
     const port = Object.fromEntries(
       ["exchange", "call", "resume", "observe"].map((name) => [name, ask(name)]),
     );
-    const host = { cookies: () => this.#cookies, now: () => this.#now };
-    this.#core = new PythonCore(port, host, { statuses }, (death) => {
+    const core = new PythonCore(port, (death) => {
       throw death;
     });
+    this.#driver = new Driver(NO_PAGE, core, this.#host, { statuses });
+  }
+
+  /** A host that only reads: the other end carries out all steps. */
+  get #host() {
+    const jar = { isMirrored: false, write() {} };
+    const done = { writeStorage() {}, unlock() {} };
+    return { jar, ...done, cookies: () => this.#cookies, now: () => this.#now };
   }
 
   answer(name, args, cookies, now) {
@@ -54,8 +71,8 @@ class Tab {
   }
 
   exchange(headers, oneShot) {
-    const context = new FlowContext();
-    const step = this.#core.exchange({ headers, oneShot, url: "" }, context);
+    const context = contextOf();
+    const step = this.#driver.exchange({ headers, oneShot, url: "" }, context);
     if (step.flow !== undefined) return step;
     const flow = -1 - this.#contexts.size;
     this.#contexts.set(flow, context);
@@ -63,17 +80,17 @@ class Tab {
   }
 
   call(name, args) {
-    return this.#core.call(name, args);
+    return this.#driver.call(name, args, contextOf());
   }
 
   resume(flow, result) {
     const context = this.#contexts.get(flow);
     const step = context ? { do: "send" } : { flow, do: "wait" };
-    return this.#core.resume(step, result, context ?? new FlowContext());
+    return this.#driver.resume(step, result, context ?? contextOf());
   }
 
   observe() {
-    return this.#core.observe();
+    return this.#driver.core.observe(this.#driver.moment);
   }
 }
 

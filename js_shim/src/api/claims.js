@@ -19,30 +19,18 @@ class Claim {
     this.defaultMaxAgeInSeconds = defaultMaxAgeInSeconds;
   }
 
-  /**
-   * @param {any} payload
-   * @param {any} [_userContext]
-   * @returns {T}
-   */
+  /** @param {any} payload @param {any} [_userContext] @returns {T} */
   getValueFromPayload(payload, _userContext) {
     return payload[this.id]?.v;
   }
 
-  /**
-   * @param {any} payload
-   * @param {any} [_userContext]
-   * @returns {number | undefined}
-   */
+  /** @param {any} payload @param {any} [_userContext] @returns {number | undefined} */
   getLastFetchedTime(payload, _userContext) {
     return payload[this.id]?.t;
   }
 }
 
-/**
- * @param {Claim<any>} claim
- * @param {string} rule
- * @returns {MakeValidator<any>}
- */
+/** @param {Claim<any>} claim @param {string} rule @returns {MakeValidator<any>} */
 const validator =
   (claim, rule) =>
   (expected, max_age = claim.defaultMaxAgeInSeconds, id = claim.id) => {

@@ -3,6 +3,8 @@
 import { bootFailed } from "../errors.js";
 import { importUrl, isReplaced } from "./import_url.js";
 
+/** @import {FastBoot} from "./fast_boot.js" */
+
 const PACKAGE = "supertokens-pyodide";
 const MODULE = "supertokens_pyodide";
 // The only package that ours needs; its module is jwt.
@@ -103,7 +105,7 @@ export async function bootPython(settings) {
  * The loader of images; undefined if the page does not use fast boots, or if it cannot be loaded.
  *
  * @param {BootSettings} settings
- * @returns {Promise<import("./fast_boot.js").FastBoot | undefined>}
+ * @returns {Promise<FastBoot | undefined>}
  */
 async function fastBoot({ fastBoot, indexURL, pyodide, wheels }) {
   if (!fastBoot || !indexURL || pyodide || wheels) return undefined;
@@ -162,10 +164,7 @@ async function pyodideFrom(url) {
   }
 }
 
-/**
- * @param {any} pyodide
- * @param {string[]} [wheels]
- */
+/** @param {any} pyodide @param {string[]} [wheels] */
 async function install(pyodide, wheels) {
   if (has(pyodide, MODULE)) return;
   /** @type {string[]} */

@@ -59,10 +59,7 @@ export class FastBoot {
     }
   }
 
-  /**
-   * @param {Order} order
-   * @param {any} loadPyodide
-   */
+  /** @param {Order} order @param {any} loadPyodide */
   async #find({ address, ...source }, loadPyodide) {
     const cache = await caches.open(CACHE);
     const found = await cache.match(address);
@@ -98,10 +95,7 @@ async function makeInWorker(order) {
   worker.postMessage(order);
 }
 
-/**
- * @param {string} url
- * @returns {Promise<string>}
- */
+/** @param {string} url @returns {Promise<string>} */
 async function text(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(url);
@@ -146,10 +140,7 @@ async function giveUp(address) {
   }
 }
 
-/**
- * @param {Response} response
- * @param {string} address
- */
+/** @param {Response} response @param {string} address */
 async function read(response, address) {
   const unpacked = response.body?.pipeThrough(new DecompressionStream("gzip"));
   const bytes = new Uint8Array(await new Response(unpacked).arrayBuffer());
@@ -190,10 +181,7 @@ async function load(loadPyodide, source, { memory, files, packages }) {
   return pyodide;
 }
 
-/**
- * @param {any} pyodide
- * @param {string} name of a function in the Python package
- */
+/** @param {any} pyodide @param {string} name of a function in the Python package */
 function call(pyodide, name) {
   const part = pyodide.pyimport(`${PYTHON}.${name}`);
   part();

@@ -2,7 +2,7 @@
 
 import { configError } from "../errors.js";
 
-/** @typedef {import("./boot.js").BootSettings} BootSettings */
+/** @import {BootSettings} from "./boot.js" */
 
 const WORDS = ["eager", "idle", "needed"];
 

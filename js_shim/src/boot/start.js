@@ -5,10 +5,10 @@ import { IN_WORKER } from "../platform.js";
 import { bootPython, expectedPython } from "./boot.js";
 import { due, reportStart, startsAtOnce } from "./schedule.js";
 
-/**
- * @typedef {import("../core/readiness.js").Readiness} Readiness
- * @typedef {import("../core/pending.js").PendingCore} PendingCore
- */
+/** @import {PendingCore} from "../core/pending.js" */
+/** @import {Readiness} from "../core/readiness.js" */
+/** @import {Shim} from "../page/shim.js" */
+/** @import {BootSettings} from "./boot.js" */
 
 // How long a request waits for the page's own Python, or for another worker after one has ended: enough for
 // the first download on a slow network.
@@ -19,7 +19,7 @@ const { interpreter } = (IN_WORKER ? undefined : globalThis.document?.currentScr
 
 /** @typedef {{from: string, booted: Promise<any>, isReady: boolean}} OwnPython an interpreter, and its source */
 
-/** The settings that the page has made before it loaded the shim. @returns {import("./boot.js").BootSettings} */
+/** The settings that the page has made before it loaded the shim. @returns {BootSettings} */
 export const settings = () => ({
   ...(interpreter && { interpreter }),
   .../** @type {any} */ (globalThis).supertokensPyodide,
@@ -42,7 +42,7 @@ function asBootFailure(error) {
 /**
  * Wait for the page's own Python, or start an interpreter when it is time. All waiting callers get a failure.
  *
- * @param {import("../page/shim.js").Shim} shim
+ * @param {Shim} shim
  * @param {PendingCore} pending
  */
 export async function startPython(shim, pending) {
@@ -62,6 +62,7 @@ export async function startPython(shim, pending) {
     pending.isStarting = true;
     if (!stillNeeded()) return;
     reportStart(settings(), reason);
+    if (!stillNeeded()) return; // onStart may have called close()
     const start = await startOf(shim, stillNeeded, readiness);
     if (!start || !stillNeeded()) return;
     const refusal = start(shim.bridge, shim.given.json);
@@ -75,7 +76,7 @@ export async function startPython(shim, pending) {
 /**
  * The function of Python that connects a core.
  *
- * @param {import("../page/shim.js").Shim} shim
+ * @param {Shim} shim
  * @param {() => boolean} stillNeeded
  * @param {Readiness} readiness
  * @returns {Promise<any>} undefined if it is no longer needed
@@ -99,7 +100,7 @@ async function startOf(shim, stillNeeded, readiness) {
 /**
  * The interpreter of the SDK's own: booted once, and kept for an init() after close().
  *
- * @param {import("../page/shim.js").Shim} shim
+ * @param {Shim} shim
  * @param {() => boolean} stillNeeded
  * @param {Readiness} readiness
  * @returns {OwnPython}

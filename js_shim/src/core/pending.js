@@ -4,18 +4,18 @@
 // anything else.
 
 import { closed } from "../errors.js";
-import { isOrdinary } from "../flow/heads.js";
 import { BARE, DELIVER, withoutOutput } from "../flow/steps.js";
 import { Readiness } from "./readiness.js";
 
+/** @import {BootFiles} from "../boot/boot_files.js" */
+/** @import {FlowContext} from "../flow/context.js" */
+/** @import {Driver} from "../flow/driver.js" */
+/** @import {Beginning, Moment, Result, Step} from "../flow/steps.js" */
+/** @typedef {import("../flow/steps.js").Core} Core */
+/** @import {Shim} from "../page/shim.js" */
+/** @import {Table} from "./table.js" */
+
 /**
- * @typedef {import("../flow/context.js").FlowContext} FlowContext
- * @typedef {import("../flow/driver.js").Driver} Driver
- * @typedef {import("../flow/steps.js").Core} Core
- * @typedef {import("../flow/steps.js").Result} Result
- * @typedef {import("../flow/steps.js").Step} Step
- * @typedef {import("./step_cache.js").Moment} Moment
- *
  * A response that waits for the core, and the step that followed from it when the core was ready.
  * @typedef {{context: FlowContext, step: Step, result: Result, headers: () => Headers, isAlone: boolean,
  *   next: Step | Promise<Step> | null}} Held
@@ -45,60 +45,39 @@ export class PendingCore {
   #held = [];
   /** @type {Promise<void> | undefined} while the core has not received all of them */
   #replayed = undefined;
-  /** @type {Driver | null} */
-  #own = null;
+  /** @type {Driver} to be set: that of this lifetime, which ends with close() */
+  driver = /** @type {any} */ (null);
 
   /**
-   * @param {import("../page/shim.js").Shim} shim
-   * @param {import("../boot/boot_files.js").BootFiles} files that Python may wait for
+   * @param {Shim} shim
+   * @param {BootFiles} files that Python may wait for
+   * @param {Table | null} table
    */
-  constructor(shim, files) {
+  constructor(shim, files, table) {
     this.#shim = shim;
     this.#files = files;
+    this.table = table;
   }
 
-  /** The driver of this lifetime, which ends with close(). @returns {Driver} */
-  get #driver() {
-    this.#own ??= this.#shim.driver;
-    return /** @type {Driver} */ (this.#own);
-  }
-
-  /** @param {import("../flow/steps.js").RequestHead} request @param {FlowContext} context */
+  /** @param {Beginning} request @param {FlowContext} context */
   exchange(request, context) {
-    const { stored, cores } = this.#shim;
-    const { table } = cores;
-    if (table) {
-      context.beginning = { ...request, ...this.#now };
-      const step = table.firstStep(context.beginning, stored);
-      if (step) return step;
-    }
     // Python may be waiting for it: it is sent without the session.
     if (this.isStarting && this.#files.mayLoad(request.url)) return BARE;
     return this.#later("request", context, () => {
       // The core decides which requests are ours, better than these domains.
-      return this.#shim.covers(request.url) ? this.#driver.exchange(request, context) : BARE;
+      return this.#shim.covers(request.url) ? this.driver.exchange(request, context) : BARE;
     });
   }
 
   /** @param {string} name @param {string} args @param {FlowContext} context */
   call(name, args, context) {
-    const { cores, stored } = this.#shim;
-    const { table } = cores;
-    if (table && args === "") {
-      const step = table.answer(name, this.#now, stored);
-      if (step) return step;
-    }
-    return this.#later(name, context, () => this.#driver.call(name, args, context));
+    return this.#later(name, context, () => this.driver.call(name, args, context));
   }
 
   /** @param {Step} step @param {Result} result @param {FlowContext} context */
   resume(step, result, context) {
-    const { heads, plan } = this.#driver;
-    if (isOrdinary(plan, result)) return DELIVER;
-    return this.#hold({
-      ...{ context, step, result, isAlone: false, next: null },
-      headers: heads.last,
-    });
+    const headers = this.driver.heads.last;
+    return this.#hold({ context, step, result, headers, isAlone: false, next: null });
   }
 
   /** @param {FlowContext} context without its caller; the core still gets its response */
@@ -108,23 +87,17 @@ export class PendingCore {
   }
 
   /** If the page wants events, it needs the core as soon as another tab has something to report. */
-  observe() {
-    try {
-      const moment = this.#now;
-      this.#seen ??= moment;
-      if (!this.#shim.cores.table?.isSame(this.#seen.cookies, moment.cookies)) {
-        this.news = this.#seen;
-        this.need("tab");
-      }
-    } catch {
-      // This frame may not see cookies.
+  observe(/** @type {Moment} */ moment) {
+    this.#seen ??= moment;
+    if (!this.table?.isSame(this.#seen.cookies, moment.cookies)) {
+      this.news = this.#seen;
+      this.need("tab");
     }
     return null;
   }
 
   async perform() {}
   notify() {}
-  forget() {}
 
   facts() {
     return "{}";
@@ -132,7 +105,7 @@ export class PendingCore {
 
   /** The core is ready, and the driver uses it from now on. */
   handOver() {
-    const { jar } = this.#driver.host;
+    const { jar } = this.driver.host;
     if (jar.isMirrored) {
       this.#replayed = jar.sync().then(() => this.#replay());
       this.#replayed.catch(() => {}); // waiting callers get the error
@@ -140,11 +113,6 @@ export class PendingCore {
       this.#replay();
     }
     this.readiness.open();
-  }
-
-  get #now() {
-    const { host } = this.#driver;
-    return { cookies: host.cookies(), now: host.now() };
   }
 
   /**
@@ -155,10 +123,10 @@ export class PendingCore {
    */
   async #later(reason, context, ask) {
     this.need(reason);
-    await this.readiness.wait(context.signal);
+    await this.readiness.wait();
     await this.#replayed;
     context.signal?.throwIfAborted();
-    if (this.#driver.isClosed) throw closed();
+    if (this.driver.isClosed) throw closed();
     // The driver applies an answer at once: nothing may happen between the two.
     return withoutOutput(await ask());
   }
@@ -178,20 +146,20 @@ export class PendingCore {
   }
 
   #replay() {
-    if (this.#driver.isClosed) throw closed();
+    if (this.driver.isClosed) throw closed();
     for (const held of this.#held.splice(0)) {
       held.next = this.#handedOver(held);
-      if (held.isAlone) this.#driver.run(held.next, held.context).catch(() => {});
+      if (held.isAlone) this.driver.run(held.next, held.context).catch(() => {});
     }
   }
 
   /** @param {Held} held @returns {Step | Promise<Step>} the core's next step; a promised one is not applied yet */
   #handedOver({ context, step, result, headers }) {
-    const driver = this.#driver;
+    const driver = this.driver;
     const { core } = driver;
     context.core = core;
     driver.heads.last = headers;
-    const next = core.resume(step, result, context);
+    const next = core.resume(step, result, context, driver.moment);
     if (next instanceof Promise) return next;
     const { events, ...others } = next;
     driver.apply(others, context);

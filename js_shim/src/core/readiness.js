@@ -1,5 +1,5 @@
 // The wait for a core that does not exist yet. A caller's wait ends when the core is ready, when it is known
-// that there will be none, after the caller's timeout, or when the caller aborts.
+// that there will be none, or after the caller's timeout.
 
 // If a timer fires later than this, the thread was busy or asleep, and the core's answer may have been
 // delayed as well: the caller waits a moment longer.
@@ -9,6 +9,8 @@ const GRACE_MS = 1_000;
 /** @typedef {{since: number, timer?: ReturnType<typeof setTimeout>, reject: (reason: unknown) => void}} Waiter */
 
 export class Readiness {
+  /** Whether it is known that there will be no core. */
+  hasFailed = false;
   /** @type {() => void} */
   #open = () => {};
   /** @type {(reason: unknown) => void} */
@@ -34,6 +36,7 @@ export class Readiness {
 
   /** @param {unknown} reason the error for all callers that wait */
   fail(reason) {
+    this.hasFailed = true;
     this.#fail(reason);
   }
 
@@ -48,29 +51,20 @@ export class Readiness {
     for (const waiter of this.#waiting) this.#arm(waiter);
   }
 
-  /**
-   * Wait for the core.
-   *
-   * @param {AbortSignal | null} [signal] of the caller
-   * @returns {Promise<void>}
-   */
-  async wait(signal = null) {
-    if (signal?.aborted) throw signal.reason;
+  /** Wait for the core. */
+  async wait() {
     /** @type {Waiter} */
     const waiter = { since: performance.now(), reject: () => {} };
-    const ended = new Promise((_, reject) => {
+    const late = new Promise((_, reject) => {
       waiter.reject = reject;
     });
-    const abort = () => waiter.reject(signal?.reason);
-    signal?.addEventListener("abort", abort);
     this.#waiting.add(waiter);
     this.#arm(waiter);
     try {
-      await Promise.race([this.#settled, ended]);
+      await Promise.race([this.#settled, late]);
     } finally {
       this.#waiting.delete(waiter);
       clearTimeout(waiter.timer);
-      signal?.removeEventListener("abort", abort);
     }
   }
 

@@ -1,6 +1,9 @@
 // The core's common answers until it is ready, from its decision table (tools/decision_table.py). Calls that
 // the table does not cover wait for the core.
 
+/** @import {ErrorData} from "../errors.js" */
+/** @import {Beginning, Step} from "../flow/steps.js" */
+
 /**
  * A fact is the name of a cookie that exists, `name:` of a request header that exists, or `option=value`;
  * with `!` it must not hold.
@@ -26,13 +29,13 @@
  * @property {[RequestCredentials, ...Fact[]][]} credentials
  * @property {Expiry} until
  * @property {Reads} reads
- * @property {string[]} names of all options of init()
  * @property {Record<string, any>} defaults of the options that are data
  * @property {string[]} required options
- * @property {Record<string, string | string[]>} types of their values, or all possible values
+ * @property {Record<string, string | string[]>} types of the values of all options of
+ *   init(), or all possible values
  * @property {{cookies: string[], storage: string[], locks: string[]}} shared names of what a page shares
  *   with its workers
- * @property {Record<string, import("../errors.js").ErrorData>} errors that are raised before there is a core,
+ * @property {Record<string, ErrorData>} errors that are raised before there is a core,
  *   with their texts
  * @property {string} documentation the address of the documentation
  *
@@ -53,9 +56,6 @@
  *
  * A value; or a cookie's value; or the part of its JSON at a path, which must have this type.
  * @typedef {{value: any} | {cookie: string} | {path: string[], type: string}} Source
- *
- * @typedef {import("../flow/steps.js").Step} Step
- * @typedef {import("../flow/steps.js").Beginning} Beginning
  */
 
 /** The table, read for one set of options. */
@@ -65,10 +65,7 @@ export class Table {
   /** @type {string[]} */
   #chosen = [];
 
-  /**
-   * @param {DecisionTable} table
-   * @param {Record<string, any>} [options] as given to init()
-   */
+  /** @param {DecisionTable} table @param {Record<string, any>} [options] as given to init() */
   constructor(table, options = {}) {
     this.#table = table;
     this.#options = options;
@@ -152,11 +149,7 @@ export class Table {
     return hold(this.#table.likely, new Set(this.#read(cookies).keys()));
   }
 
-  /**
-   * Whether two cookie strings are the same for the core.
-   *
-   * @param {string[]} texts
-   */
+  /** Whether two cookie strings are the same for the core. @param {string[]} texts */
   isSame(...texts) {
     const [one, other] = texts.map((text) => JSON.stringify([...this.#read(text)].sort()));
     return one === other;
@@ -200,10 +193,7 @@ export class Table {
     return new Set([...found.keys(), ...this.#chosen]);
   }
 
-  /**
-   * @param {Map<string, string>} found
-   * @returns {any} undefined if only the core can read it
-   */
+  /** @param {Map<string, string>} found @returns {any} undefined if only the core can read it */
   #token(found) {
     const { cookie, types, deepest } = this.#table.until;
     const fields = decoded(found.get(cookie) ?? "", deepest);
@@ -225,10 +215,7 @@ export class Table {
   }
 }
 
-/**
- * @param {Fact[]} conditions
- * @param {Set<Fact>} facts
- */
+/** @param {Fact[]} conditions @param {Set<Fact>} facts */
 const hold = (conditions, facts) =>
   conditions.every((fact) => (fact[0] === "!" ? !facts.has(fact.slice(1)) : facts.has(fact)));
 

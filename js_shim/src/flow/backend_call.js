@@ -3,11 +3,10 @@
 import { foreignResponse } from "../errors.js";
 import { within } from "../host/timeout.js";
 
-/**
- * @typedef {import("./context.js").FlowContext} FlowContext
- * @typedef {import("./driver.js").Driver} Driver
- * @typedef {import("./steps.js").Post} Post
- */
+/** @import {BackendCall} from "../api/types.js" */
+/** @import {FlowContext} from "./context.js" */
+/** @import {Driver} from "./driver.js" */
+/** @import {Post} from "./steps.js" */
 
 // How long a flow waits for a postAPIHook.
 const HOOK_TIMEOUT_MS = 10_000;
@@ -54,11 +53,7 @@ export class BackendCalls {
     }
   }
 
-  /**
-   * Call the page's postAPIHook for the last one.
-   *
-   * @param {FlowContext} context
-   */
+  /** Call the page's postAPIHook for the last one. @param {FlowContext} context */
   async afterPost({ call, response }) {
     if (!call || !response) return;
     const { host, page } = this.#driver;
@@ -88,11 +83,7 @@ export class BackendCalls {
   }
 }
 
-/**
- * @param {Post} step
- * @param {FlowContext} context
- * @returns {import("../api/types.js").BackendCall}
- */
+/** @param {Post} step @param {FlowContext} context @returns {BackendCall} */
 function callOf({ action, url, headers, credentials, userContext }, context) {
   return {
     action,

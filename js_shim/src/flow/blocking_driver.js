@@ -4,10 +4,8 @@ import { foreignResponse } from "../errors.js";
 import { headersOf } from "../host/responses.js";
 import { FlowContext } from "./context.js";
 
-/**
- * @typedef {import("./driver.js").Driver} Driver
- * @typedef {import("./steps.js").Step} Step
- */
+/** @import {Driver} from "./driver.js" */
+/** @import {Post, Result, Step} from "./steps.js" */
 
 /**
  * Run the flows that a blocked flow waits for.
@@ -37,7 +35,7 @@ export function block(driver, Native, flows, waiter, woken = new Set()) {
       return false;
     };
     while (step.do) {
-      /** @type {import("./steps.js").Result} */
+      /** @type {Result} */
       let result;
       if (step.do === "wait") {
         // It may wait for an older flow that has ended by now; no other flow can end now.
@@ -48,7 +46,7 @@ export function block(driver, Native, flows, waiter, woken = new Set()) {
         if (!host.lockNow(context.flow, step.name)) return leave();
         result = true;
       } else {
-        result = post(driver, Native, /** @type {import("./steps.js").Post} */ (step), context);
+        result = post(driver, Native, /** @type {Post} */ (step), context);
       }
       started = [];
       step = /** @type {Step} */ (driver.resume(step, result, context));
@@ -65,7 +63,7 @@ export function block(driver, Native, flows, waiter, woken = new Set()) {
 /**
  * @param {Driver} driver
  * @param {typeof XMLHttpRequest} Native
- * @param {import("./steps.js").Post} step
+ * @param {Post} step
  * @param {FlowContext} context
  */
 function post({ heads }, Native, { url, headers, credentials }, context) {

@@ -2,10 +2,10 @@
 
 import { closed } from "../errors.js";
 
+/** @import {BackendCall} from "../api/types.js" */
+/** @import {Beginning, Core, Send, Step} from "./steps.js" */
+
 /**
- * @typedef {import("./steps.js").Core} Core
- * @typedef {import("./steps.js").Step} Step
- *
  * @typedef {Record<string, (...args: any[]) => any>} Functions of JSON values; may be async
  */
 
@@ -14,7 +14,7 @@ export class FlowContext {
   core = null;
   /** The core's name for it, while it runs. */
   flow = 0;
-  /** @type {import("./steps.js").Beginning | null} the start of its exchange */
+  /** @type {Beginning | null} the start of its exchange */
   beginning = null;
   /** @type {Response | null} the last one */
   response = null;
@@ -24,7 +24,7 @@ export class FlowContext {
   refreshCall = null;
   /** @type {unknown} why a call of ours got no response, or a function failed */
   failure = undefined;
-  /** @type {import("../api/types.js").BackendCall | null} the last call to the backend, for its hooks */
+  /** @type {BackendCall | null} the last call to the backend, for its hooks */
   call = null;
   /** @type {Functions | undefined} the functions that the core may call for this flow, by name */
   functions = undefined;
@@ -34,7 +34,7 @@ export class FlowContext {
   isElsewhere = () => false;
 
   /**
-   * @param {((step: import("./steps.js").Send) => Promise<Response>) | null} send makes one attempt of the exchange
+   * @param {((step: Send) => Promise<Response>) | null} send makes one attempt of the exchange
    * @param {AbortSignal | null} signal the caller's, which ends every wait
    * @param {any} [userContext] the caller's, passed on unchanged
    */

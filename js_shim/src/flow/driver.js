@@ -6,30 +6,32 @@ import { closed } from "../errors.js";
 import { fromData } from "../host/responses.js";
 import { FlowContext } from "./context.js";
 import { Effects, isLate } from "./effects.js";
-import { Heads } from "./heads.js";
+import { FirstSteps } from "./first_steps.js";
+import { Heads, isOrdinary } from "./heads.js";
 import { DELIVER } from "./steps.js";
 import { Waiters } from "./waiters.js";
 
+/** @import {Hooks} from "../host/hooks.js" */
+/** @import {Host} from "../host/host.js" */
+/** @import {Core, Moment, RequestHead, Result, Step} from "./steps.js" */
+
 /**
- * @typedef {import("../host/host.js").Host} Host
- * @typedef {import("../host/jar.js").Jar} Jar
- * @typedef {import("./steps.js").Core} Core
- * @typedef {import("./steps.js").Step} Step
- * @typedef {import("./steps.js").Result} Result
- *
- * @typedef {Pick<import("../core/plan.js").Plan, "requestHeaders" | "responseHeaders" | "statuses" | "timeout">} Plan
+ * @typedef {Pick<import("../core/plan.js").Plan,
+ *   "requestHeaders" | "responseHeaders" | "statuses" | "timeout">} Plan
  *
  * The driver's connection to the page.
  * @typedef {object} Page
- * @property {import("../host/hooks.js").Hooks} hooks
+ * @property {Hooks} hooks
  * @property {(url: string) => boolean} covers whether a URL is ours
  * @property {(events: object[]) => void} emit
  * @property {() => void} cookiesChanged called when cookies have been written
+ * @property {(key: string) => string | null} stored reads localStorage
  */
 
 export class Driver {
+  #firstSteps = new FirstSteps(this);
   #waiters = new Waiters();
-  #isClosed = false;
+  isClosed = false;
   effects = new Effects(this, this.#waiters);
   heads = new Heads(this);
 
@@ -55,6 +57,7 @@ export class Driver {
    */
   use(core, host, plan) {
     this.host.close();
+    this.#firstSteps.clear();
     this.core = core;
     this.host = host;
     this.plan = plan;
@@ -65,13 +68,13 @@ export class Driver {
   /**
    * Begin an exchange.
    *
-   * @param {import("./steps.js").RequestHead} request
+   * @param {RequestHead} request
    * @param {FlowContext} context
    * @param {boolean} [canWait] false: the core is asked with the cookies that are known
    * @returns {Step | Promise<Step>} its first step
    */
   exchange(request, context, canWait = true) {
-    return this.#begin((core) => core.exchange(request, context), context, canWait);
+    return this.#begin(() => this.#firstSteps.exchange(request, context), context, canWait);
   }
 
   /**
@@ -83,7 +86,7 @@ export class Driver {
    * @returns {Step | Promise<Step>} its first step
    */
   call(name, args, context) {
-    return this.#begin((core) => core.call(name, args, context), context, true);
+    return this.#begin(() => this.#firstSteps.call(name, args, context), context);
   }
 
   /**
@@ -95,31 +98,42 @@ export class Driver {
    * @returns {Step | Promise<Step>} the next step
    */
   resume(step, result, context) {
-    if (step.do === "send" && step.isBare) return DELIVER;
-    // No core knows such an exchange, so the current core takes its response.
-    if (step.do === "send" && step.flow === undefined) context.core = this.core;
-    const isPending = context.core?.isPending;
-    const answer = this.ask((core) => core.resume(step, result, context), context);
-    if (!isPending || !(answer instanceof Promise)) return answer;
-    return answer.catch((error) => {
-      if (this.#isClosed) return DELIVER; // the caller gets the response that waited for a core
-      throw error;
-    });
+    if (step.do === "send" && step.flow === undefined) {
+      // No core knows such an exchange, so the current core takes its response, if it must see it.
+      if (step.isBare || isOrdinary(this.plan, result)) return DELIVER;
+      context.core = this.core;
+    }
+    const { beginning, signal } = context;
+    const isCallers = beginning && (step.do === "send" || step.do === "read_text");
+    /** A response that has arrived is its caller's, even if the core cannot process it. @param {unknown} error */
+    const failed = (error) => {
+      if (!isCallers || signal?.aborted) throw error;
+      if (!this.isClosed) console.error("supertokens: a response could not be processed", error);
+      return DELIVER;
+    };
+    try {
+      const ask = (/** @type {Core} */ core) => core.resume(step, result, context, this.moment);
+      const answer = this.ask(ask, context);
+      return answer instanceof Promise ? answer.catch(failed) : answer;
+    } catch (error) {
+      return failed(error);
+    }
   }
 
-  /**
-   * @param {(core: Core) => Step | Promise<Step>} question
-   * @param {FlowContext} context
-   * @param {boolean} canWait
-   */
-  #begin(question, context, canWait) {
+  /** @param {() => Step | Promise<Step>} begin @param {FlowContext} context */
+  #begin(begin, context, canWait = true) {
     const { jar } = this.host;
-    const begin = () => {
+    const ask = () => {
       context.core = this.core;
-      return this.ask(question, context);
+      return this.ask(begin, context);
     };
-    if (!jar.isMirrored || !canWait) return begin();
-    return this.#waiters.race(jar.sync(), context).then(begin);
+    if (!jar.isMirrored || !canWait) return ask();
+    return this.#waiters.race(jar.sync(), context).then(ask);
+  }
+
+  /** The environment of a call now. @returns {Moment} */
+  get moment() {
+    return { cookies: this.host.cookies(), now: this.host.now() };
   }
 
   /**
@@ -133,8 +147,7 @@ export class Driver {
     const answer = question(context.core ?? this.core);
     if (!(answer instanceof Promise)) return this.apply(answer, context);
     // Before the answer arrives, its caller may abort, and the page may call close().
-    const late = this.#waiters.race(answer, context);
-    return late.then(
+    return this.#waiters.race(answer, context).then(
       (step) => this.apply(step, context),
       (error) => {
         this.cancel(context);
@@ -146,9 +159,8 @@ export class Driver {
   /**
    * Carry out all of a step except its effect.
    *
-   * @param {Step} step
+   * @param {Step} step returned as it is
    * @param {FlowContext} context
-   * @returns {Step} the same
    */
   apply(step, context) {
     if (step.cookies) {
@@ -156,10 +168,9 @@ export class Driver {
       this.page.cookiesChanged();
     }
     if (step.storage) this.host.writeStorage(step.storage);
-    if (step.warnings)
-      for (const warning of step.warnings)
-        console.warn(`supertokens: ${warning}`, context.failure ?? "");
-    if (step.unlock) for (const flow of step.unlock) this.host.unlock(flow);
+    for (const warning of step.warnings ?? [])
+      console.warn(`supertokens: ${warning}`, context.failure ?? "");
+    for (const flow of step.unlock ?? []) this.host.unlock(flow);
     if (step.events) this.page.emit(inContext(step.events, context));
     for (const child of step.spawned ?? []) {
       if (context.start) context.start(child);
@@ -167,9 +178,8 @@ export class Driver {
     }
     if (step.wake) this.#waiters.wake(step.wake, context);
     if (step.flow !== undefined) context.flow = step.flow;
-    if (step.do) return step;
     if (step.verdict === "fail" && step.failure) context.failure = step.failure;
-    if (step.verdict !== "value" && step.response) {
+    if (!step.do && step.verdict !== "value" && step.response) {
       context.refreshResponse = fromData(step.response);
     }
     return step;
@@ -199,7 +209,7 @@ export class Driver {
   beside(step, core = this.core, context = new FlowContext(), begun = undefined) {
     context.core = core;
     // Flows that wait for this one must not wait forever.
-    this.follow(step, context, begun).catch((error) => this.#isClosed || this.fail(error));
+    this.follow(step, context, begun).catch((error) => this.isClosed || this.fail(error));
   }
 
   /**
@@ -225,7 +235,7 @@ export class Driver {
         }
         const result = await performed;
         begun = undefined;
-        if (this.#isClosed) {
+        if (this.isClosed) {
           // A request that was already sent for a caller still gets its response.
           if (step.do === "send" || isCallers) return DELIVER;
           throw closed();
@@ -256,7 +266,7 @@ export class Driver {
       await this.host.jar.sync();
     } catch (error) {
       // Cookies that came with a response must be written, even if reading fails.
-      if (typeof result !== "string" || this.#isClosed) throw error;
+      if (typeof result !== "string" || this.isClosed) throw error;
     }
   }
 
@@ -264,31 +274,24 @@ export class Driver {
 
   /** @param {FlowContext} context of a flow whose caller is gone */
   cancel(context) {
-    if (!this.#isClosed) context.core?.cancel(context);
-  }
-
-  get isClosed() {
-    return this.#isClosed;
+    if (!this.isClosed) context.core?.cancel(context);
   }
 
   /** End every wait; responses that are still on their way are delivered, but not processed. */
   close() {
-    this.#isClosed = true;
+    this.isClosed = true;
     this.#waiters.stop(closed());
     this.host.close();
   }
 
   /** @param {unknown} error ends every wait: the core can no longer wake any flow */
   fail(error) {
-    this.core.forget();
+    this.#firstSteps.clear();
     this.#waiters.stop(error);
   }
 }
 
-/**
- * @param {object[]} events
- * @param {FlowContext} context
- */
+/** @param {object[]} events @param {FlowContext} context */
 function inContext(events, { userContext }) {
   return userContext ? events.map((event) => ({ ...event, userContext })) : events;
 }

@@ -4,11 +4,10 @@ import { textWithin } from "../host/responses.js";
 import { verify } from "../host/verify.js";
 import { BackendCalls } from "./backend_call.js";
 
-/**
- * @typedef {import("./context.js").FlowContext} FlowContext
- * @typedef {import("./steps.js").Result} Result
- * @typedef {import("./steps.js").Step} Step
- */
+/** @import {FlowContext} from "./context.js" */
+/** @import {Driver} from "./driver.js" */
+/** @import {Call, Result, Step} from "./steps.js" */
+/** @import {Waiters} from "./waiters.js" */
 
 // How long a caller waits for the body of its own response while the core reads it.
 const BODY_TIMEOUT_MS = 1000;
@@ -18,10 +17,7 @@ export class Effects {
   #waiters;
   #calls;
 
-  /**
-   * @param {import("./driver.js").Driver} driver
-   * @param {import("./waiters.js").Waiters} waiters
-   */
+  /** @param {Driver} driver @param {Waiters} waiters */
   constructor(driver, waiters) {
     this.#driver = driver;
     this.#waiters = waiters;
@@ -63,10 +59,7 @@ export class Effects {
     }
   }
 
-  /**
-   * @param {import("./steps.js").Call} step
-   * @param {FlowContext} context
-   */
+  /** @param {Call} step @param {FlowContext} context */
   async #call({ function: name, arguments: given = [] }, context) {
     // Its caller may abort, and the page may call close(): the function may never end.
     const within = (/** @type {any} */ result) => this.#waiters.race(result, context);

@@ -2,13 +2,16 @@
 
 import { resolveUrl } from "../platform.js";
 
+/** @import {Plan} from "../core/plan.js" */
+/** @import {Driver} from "./driver.js" */
+
 /** The status that the core gets for a foreign response. */
 const FOREIGN = 0;
 
 /**
  * Whether a response is of no interest to the core.
  *
- * @param {Pick<import("../core/plan.js").Plan, "statuses">} plan
+ * @param {Pick<Plan, "statuses">} plan
  * @param {unknown} head in the core's form
  */
 export const isOrdinary = ({ statuses }, head) =>
@@ -19,7 +22,7 @@ export class Heads {
   /** The headers of the last response, for a page that calculates the clock skew itself. */
   last = () => new Headers();
 
-  /** @param {import("./driver.js").Driver} driver */
+  /** @param {Driver} driver */
   constructor(driver) {
     this.#driver = driver;
   }
@@ -41,10 +44,7 @@ export class Heads {
     return head;
   }
 
-  /**
-   * @param {Response} response
-   * @param {string} [url] the response's, if it must be checked
-   */
+  /** @param {Response} response @param {string} [url] the response's, if it must be checked */
   of({ status, headers, url: final }, url = final) {
     return this.read(
       status,

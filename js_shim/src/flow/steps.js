@@ -1,11 +1,12 @@
 // The steps that a core returns (supertokens_pyodide/_core/wire/steps.py describes them). They are parsed
 // when they leave Python, and must not be changed, because a step may be reused.
 
+/** @import {Table} from "../core/table.js" */
+/** @import {ErrorData} from "../errors.js" */
+/** @import {ResponseData} from "../host/responses.js" */
+/** @import {FlowContext} from "./context.js" */
+
 /**
- * @typedef {import("../errors.js").ErrorData} ErrorData
- * @typedef {import("./context.js").FlowContext} FlowContext
- * @typedef {import("../host/responses.js").ResponseData} ResponseData
- *
  * The work before a step's effect.
  * @typedef {object} Output
  * @property {string[]} [cookies]
@@ -47,26 +48,27 @@
  * @property {boolean} oneShot its body can be sent only once
  * @property {string} url as its caller gave it
  *
- * @typedef {RequestHead & {cookies: string, now: number, isSent?: boolean}} Beginning of an exchange, with
- * the environment of its time; `isSent`: its response has arrived already
+ * @typedef {{cookies: string, now: number}} Moment the environment of a call
+ *
+ * @typedef {RequestHead & Moment & {isSent?: boolean}} Beginning of an exchange, with the environment of its
+ * time; `isSent`: its response has arrived already
  *
  * The driver's view of a core. Each answer is a step, or the promise of one.
  * @typedef {object} Core
  * @property {boolean} isPending whether it stands in for a core that is not ready
  * @property {boolean} isRemote whether it is in another realm, so that answers take time
- * @property {(request: RequestHead, context: FlowContext) => Step | Promise<Step>} exchange begins one
- * @property {(name: string, args: string, context: FlowContext) => Step | Promise<Step>} call begins one;
- * `args` is a JSON object, or empty
- * @property {(step: Step, result: Result, context: FlowContext) => Step | Promise<Step>} resume
+ * @property {Table | null} table answers in its place, if it takes time to answer
+ * @property {(beginning: Beginning, context: FlowContext) => Step | Promise<Step>} exchange begins one
+ * @property {(name: string, args: string, context: FlowContext, moment: Moment) => Step | Promise<Step>} call
+ *   begins one; `args` is a JSON object, or empty
+ * @property {(step: Step, result: Result, context: FlowContext, moment: Moment) => Step | Promise<Step>} resume
  * @property {(context: FlowContext) => void} cancel its caller is gone
- * @property {(moment?: {cookies: string, now: number}) => Step | null} observe what other tabs have done; by
- *   default until now
+ * @property {(moment: Moment) => Step | null} observe what other tabs have done until then
  * @property {(flow: number) => PromiseLike<void>} perform calls the Python function that a flow asks for
  * @property {(events: string) => void} notify
  * @property {() => string} facts
  * @property {((options: string) => string) | undefined} compare the options of a repeated init(): returns an
  *   error as JSON if they differ; a core in another realm does not compare
- * @property {() => void} forget clear the step cache
  */
 
 // The version of the wires, as in supertokens_pyodide/_core/wire/plan.py: to Python, and to a page's workers.

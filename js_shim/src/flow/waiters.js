@@ -1,41 +1,23 @@
 // The waits of flows: each ends by a wake-up, by its caller's abort, or with the driver.
 
-/**
- * @typedef {import("./context.js").FlowContext} FlowContext
- * @typedef {{context: FlowContext, go: () => void, stop: (reason: unknown) => void}} Waiter
- */
+/** @import {FlowContext} from "./context.js" */
 
 // How many requests that waited for a refresh continue in one task.
 const SLICE = 50;
 
 export class Waiters {
-  /** @type {Map<FlowContext, Waiter>} */
-  #waiting = new Map();
+  /** @type {Map<FlowContext, () => void>} the flows that wait to be woken */
+  #asleep = new Map();
+  /** @type {Set<(reason: unknown) => void>} end every wait */
+  #stops = new Set();
 
   /**
-   * @param {FlowContext} context of the flow that waits
+   * @param {FlowContext} context of the flow that waits to be woken
    * @returns {Promise<undefined>} rejects with the caller's reason if the caller aborts
    */
   wait(context) {
-    return new Promise((resolve, reject) => {
-      const { signal } = context;
-      const done = () => {
-        this.#waiting.delete(context);
-        signal?.removeEventListener("abort", abort);
-      };
-      const go = () => {
-        done();
-        resolve(undefined);
-      };
-      const stop = (/** @type {unknown} */ reason) => {
-        done();
-        reject(reason);
-      };
-      const abort = () => stop(signal?.reason);
-      this.#waiting.set(context, { context, go, stop });
-      if (signal?.aborted) abort();
-      else signal?.addEventListener("abort", abort);
-    });
+    const woken = new Promise((wake) => this.#asleep.set(context, () => wake(undefined)));
+    return this.race(woken, context).finally(() => this.#asleep.delete(context));
   }
 
   /**
@@ -44,14 +26,25 @@ export class Waiters {
    * @template T
    * @param {PromiseLike<T>} promise
    * @param {FlowContext} context
-   * @returns {Promise<T>}
+   * @returns {Promise<T>} rejects with the caller's reason if the caller aborts
    */
-  async race(promise, context) {
-    const ended = this.wait(context);
+  async race(promise, { signal }) {
+    let abort = () => {};
+    /** @type {(reason: unknown) => void} */
+    let stop = () => {};
+    /** @type {Promise<never>} */
+    const stopped = new Promise((_, reject) => {
+      stop = reject;
+      abort = () => reject(signal?.reason);
+    });
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort);
+    this.#stops.add(stop);
     try {
-      return await Promise.race([promise, /** @type {Promise<never>} */ (ended)]);
+      return await Promise.race([promise, stopped]);
     } finally {
-      this.#waiting.get(context)?.go();
+      this.#stops.delete(stop);
+      signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -62,14 +55,14 @@ export class Waiters {
    * @param {FlowContext} from the context of the flow that was waited for
    */
   wake(flows, from) {
-    const waiters = [...this.#waiting.values()].filter(({ context }) => context.core === from.core);
-    const byFlow = new Map(waiters.map((waiter) => [waiter.context.flow, waiter]));
+    const contexts = [...this.#asleep.keys()].filter(({ core }) => core === from.core);
+    const byFlow = new Map(contexts.map((context) => [context.flow, context]));
     for (const flow of flows.slice(0, SLICE)) {
-      const waiter = byFlow.get(flow);
-      if (!waiter) continue; // its caller is gone meanwhile
-      waiter.context.refreshResponse = from.response;
-      waiter.context.failure = from.failure;
-      waiter.go();
+      const context = byFlow.get(flow);
+      if (!context) continue; // its caller is gone meanwhile
+      context.refreshResponse = from.response;
+      context.failure = from.failure;
+      this.#asleep.get(context)?.();
     }
     const rest = flows.slice(SLICE);
     if (rest.length > 0) nextTask().then(() => this.wake(rest, from));
@@ -77,7 +70,7 @@ export class Waiters {
 
   /** @param {unknown} reason ends every wait */
   stop(reason) {
-    for (const waiter of [...this.#waiting.values()]) waiter.stop(reason);
+    for (const stop of this.#stops) stop(reason);
   }
 }
 

@@ -2,8 +2,8 @@
 
 import { after, GONE, nameOf, pairOf, pairsOf, without } from "./jar.js";
 
+/** @import {Store} from "./jar.js" */
 /** @typedef {import("./jar.js").Jar} Jar */
-/** @typedef {import("./jar.js").Store} Store */
 
 /** The localStorage key of a cookie string with the cookies that the browser did not keep. */
 const KEPT = "supertokens-pyodide-cookies";

@@ -9,11 +9,7 @@ import { MirroredJar } from "./mirrored_jar.js";
 
 const [HANDLER, GET, SET] = ["cookieHandler", "cookieHandler.getCookie", "cookieHandler.setCookie"];
 
-/**
- * A page's own cookieHandler, with functions that may be async.
- *
- * @implements {Jar}
- */
+/** A page's own cookieHandler, with functions that may be async. @implements {Jar} */
 export class HandlerJar extends MirroredJar {
   place = HANDLER;
   #wasChecked = false;

@@ -10,19 +10,10 @@
  */
 
 export class Hooks {
-  #functions;
-
-  /** @param {() => HookFunctions} functions the current ones: a later init() may replace them */
-  constructor(functions) {
-    this.#functions = functions;
-  }
-
-  get preAPIHook() {
-    return this.#functions().preAPIHook;
-  }
-
-  get postAPIHook() {
-    return this.#functions().postAPIHook;
+  /** @param {HookFunctions} functions */
+  constructor({ preAPIHook, postAPIHook }) {
+    this.preAPIHook = preAPIHook;
+    this.postAPIHook = postAPIHook;
   }
 
   /** Whether a call must wait for them. */
@@ -30,10 +21,7 @@ export class Hooks {
     return Boolean(this.preAPIHook ?? this.postAPIHook);
   }
 
-  /**
-   * @param {BackendCall} call
-   * @returns {Promise<BackendCall>} the call after the hook
-   */
+  /** @param {BackendCall} call @returns {Promise<BackendCall>} the call after the hook */
   async before(call) {
     try {
       return { ...call, ...(await this.preAPIHook?.(call)) };
@@ -43,10 +31,7 @@ export class Hooks {
     }
   }
 
-  /**
-   * @param {BackendCall} call
-   * @param {Response} response
-   */
+  /** @param {BackendCall} call @param {Response} response */
   async after(call, response) {
     try {
       await this.postAPIHook?.({ ...call, fetchResponse: response.clone() });

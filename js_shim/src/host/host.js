@@ -9,9 +9,11 @@ import { takeLock, takeLockNow } from "./lock.js";
 import { wholeText } from "./responses.js";
 import { within } from "./timeout.js";
 
+/** @import {Get} from "../flow/steps.js" */
+/** @import {Jar} from "./jar.js" */
+/** @import {WindowHandler} from "./window_handler.js" */
+
 /**
- * @typedef {import("./window_handler.js").WindowHandler} WindowHandler
- * @typedef {import("./jar.js").Jar} Jar
  * @typedef {{acquireLock(name: string, timeout?: number): any, releaseLock(name: string): any}} PageLock
  *
  * @typedef {object} HostFunctions functions that a page may give in place of the browser's own
@@ -20,11 +22,7 @@ import { within } from "./timeout.js";
  * @property {() => PageLock | Promise<PageLock>} [lockFactory]
  */
 
-/**
- * @param {HostFunctions} functions
- * @param {WindowHandler} window
- * @returns {Jar}
- */
+/** @param {HostFunctions} functions @param {WindowHandler} window @returns {Jar} */
 const jarOf = ({ tokenStore }, window) =>
   tokenStore === "indexedDB" ? new DatabaseJar() : new BrowserJar(window.store);
 
@@ -63,7 +61,7 @@ export class Host {
   /**
    * GET a public document.
    *
-   * @param {import("../flow/steps.js").Get} step
+   * @param {Get} step
    * @returns {Promise<string>} JSON of its status, its text and its Cache-Control
    */
   async get({ url, timeout, fresh }) {
@@ -106,10 +104,7 @@ export class Host {
     return release !== null;
   }
 
-  /**
-   * @param {string} name
-   * @param {number} timeout
-   */
+  /** @param {string} name @param {number} timeout */
   takeLock(name, timeout) {
     return takeLock(this.window.store, name, timeout);
   }

@@ -2,6 +2,8 @@
 // in localStorage (the protocol of npm browser-tabs-lock 1.3), which its tabs know. If a browser lacks one of
 // the two, the other is used alone.
 
+/** @import {Store} from "./jar.js" */
+
 const KEY_PREFIX = "browser-tabs-lock-key-";
 // The other side may write up to 25 ms after it saw the key free, and checks again 30 ms later.
 const CHECK_DELAY_MS = 30;
@@ -29,8 +31,6 @@ function attempt(change) {
 }
 
 /**
- * @typedef {import("./jar.js").Store} Store
- *
  * @param {Store} store
  * @param {string} key
  * @returns {{id: string, iat: string, timeAcquired: number, timeRefreshed?: number} | null}

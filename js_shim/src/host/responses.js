@@ -50,10 +50,7 @@ export async function bytesOf(response, timeout) {
   return { bytes: await new Blob(chunks).arrayBuffer(), isWhole };
 }
 
-/**
- * @param {XMLHttpRequest} call
- * @returns {Headers} of its response
- */
+/** @param {XMLHttpRequest} call @returns {Headers} of its response */
 export function headersOf(call) {
   const headers = new Headers();
   for (const line of call.getAllResponseHeaders().trim().split("\r\n")) {
@@ -85,10 +82,7 @@ export async function toData(response, timeout = 10_000) {
   };
 }
 
-/**
- * @param {ResponseData} data
- * @returns {Response}
- */
+/** @param {ResponseData} data @returns {Response} */
 export function fromData(data) {
   const { url, body, ...init } = data;
   return Object.defineProperties(new Response(body || null, init), {

@@ -1,5 +1,7 @@
 // Signatures, verified by the browser.
 
+/** @import {Verify} from "../flow/steps.js" */
+
 /** @param {string} base64url */
 function bytesOf(base64url) {
   const text = atob(base64url.replaceAll("-", "+").replaceAll("_", "/"));
@@ -7,7 +9,7 @@ function bytesOf(base64url) {
 }
 
 /**
- * @param {import("../flow/steps.js").Verify} step
+ * @param {Verify} step
  * @returns {Promise<boolean | undefined>} undefined without WebCrypto: in insecure contexts
  */
 export async function verify({ key, algorithm, data = "", signature = "" }) {

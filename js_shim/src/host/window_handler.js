@@ -4,7 +4,8 @@ import { handlerFailed } from "../errors.js";
 import { baseUrl } from "../platform.js";
 import { askedNow, report, stringFrom } from "./handlers.js";
 
-/** @typedef {import("./jar.js").Store} Store */
+/** @import {WindowHandlerInterface} from "../api/types.js" */
+/** @import {Store} from "./jar.js" */
 
 /** @returns {Storage | null} null if the browser blocks it */
 function localStore() {
@@ -36,11 +37,7 @@ const storageHandler = (storage) => {
 // One function for all pages, so that a handler that returns it is recognised.
 const getOrigin = () => location.origin;
 
-/**
- * The page itself, in the form of a windowHandler.
- *
- * @returns {import("../api/types.js").WindowHandlerInterface}
- */
+/** The page itself, in the form of a windowHandler. @returns {WindowHandlerInterface} */
 export const original = () => ({
   history: {
     replaceState: (/** @type {[any, string, (string | null)?]} */ ...args) =>
@@ -85,7 +82,7 @@ export class WindowHandler {
     }
   }
 
-  /** The page's windowHandler, or the page itself. @returns {import("../api/types.js").WindowHandlerInterface} */
+  /** The page's windowHandler, or the page itself. @returns {WindowHandlerInterface} */
   get inUse() {
     return this.handler ?? this.#original;
   }

@@ -3,18 +3,16 @@
 
 import { sessionFetch } from "./fetch.js";
 
+/** @import {Shim} from "../page/shim.js" */
+
 /**
- * @typedef {import("../page/shim.js").Shim} Shim
  * @typedef {{config: any, response?: any, failure?: any}} Attempt axios' result of one trip to the network
  */
 
 /** @type {WeakSet<any>} instances that have the interceptor */
 const instances = new WeakSet();
 
-/**
- * @param {Shim} shim
- * @param {any} axios an instance
- */
+/** @param {Shim} shim @param {any} axios an instance */
 export function interceptAxios(shim, axios) {
   if (instances.has(axios)) return;
   instances.add(axios);

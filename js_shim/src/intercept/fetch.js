@@ -20,9 +20,11 @@ import {
 } from "./brands.js";
 import { asksIndex } from "./packages.js";
 
+/** @import {Driver} from "../flow/driver.js" */
+/** @import {Send} from "../flow/steps.js" */
+/** @import {Shim} from "../page/shim.js" */
+
 /**
- * @typedef {import("../page/shim.js").Shim} Shim
- * @typedef {import("../flow/steps.js").Send} Send
  * @typedef {Partial<Pick<Send, "headers" | "drop" | "credentials">>} Carried the session's part of an attempt
  *
  * A caller's headers: `has` and `get` as in Headers; `carry` makes the headers of an attempt.
@@ -39,11 +41,7 @@ import { asksIndex } from "./packages.js";
  * @property {boolean} oneShot
  */
 
-/**
- * @param {Shim} shim
- * @param {typeof fetch} native
- * @returns {typeof fetch}
- */
+/** @param {Shim} shim @param {typeof fetch} native @returns {typeof fetch} */
 export function sessionFetch(shim, native) {
   const { lifetime } = shim;
   const carrying = (/** @type {any[]} */ ...args) => {
@@ -72,7 +70,7 @@ export function sessionFetch(shim, native) {
 }
 
 /**
- * @param {import("../flow/driver.js").Driver} driver
+ * @param {Driver} driver
  * @param {typeof fetch} native
  * @param {Call} call
  * @param {string} url as its caller gave it
@@ -256,10 +254,7 @@ function callersOf(given) {
 // A Request needs an address; no request is sent to this one.
 const BLANK = "about:blank";
 
-/**
- * @param {Headers} headers
- * @param {Carried} step
- */
+/** @param {Headers} headers @param {Carried} step */
 function change(headers, { drop = [], headers: ours = {} }) {
   for (const name of drop) headers.delete(name);
   for (const [name, text] of Object.entries(ours)) headers.set(name, text);

@@ -7,12 +7,15 @@ import { IN_WORKER } from "../platform.js";
 import { facts } from "./facts.js";
 import { CLOCK_SKEW } from "./recipe.js";
 
-/** @typedef {import("../core/python.js").PythonCore} PythonCore */
+/** @import {WindowHandlerInterface} from "../api/types.js" */
+/** @import {Port, PythonCore} from "../core/python.js" */
+/** @import {WorkerShim} from "../worker/worker_shim.js" */
+/** @import {Shim} from "./shim.js" */
 
 export class Bridge {
   #shim;
 
-  /** @param {import("./shim.js").Shim} shim */
+  /** @param {Shim} shim */
   constructor(shim) {
     this.#shim = shim;
   }
@@ -26,7 +29,7 @@ export class Bridge {
     return this.#shim.given.json;
   }
 
-  /** @param {import("../core/python.js").Port} port */
+  /** @param {Port} port */
   connect(port) {
     this.#shim.connect(port);
   }
@@ -34,10 +37,10 @@ export class Bridge {
   /**
    * Ask the page that owns this worker for the services that a worker lacks.
    *
-   * @param {Parameters<import("../worker/worker_shim.js").WorkerShim["join"]>} args
+   * @param {Parameters<WorkerShim["join"]>} args
    */
   join(...args) {
-    /** @type {import("../worker/worker_shim.js").WorkerShim} */ (this.#shim).join(...args);
+    /** @type {WorkerShim} */ (this.#shim).join(...args);
   }
 
   ready() {
@@ -88,11 +91,7 @@ export class Bridge {
     return this.#driver.host.jar.sync();
   }
 
-  /**
-   * Whether a request carries the session.
-   *
-   * @param {string} url
-   */
+  /** Whether a request carries the session. @param {string} url */
   covers(url) {
     return this.#shim.covers(url);
   }
@@ -116,7 +115,7 @@ export class Bridge {
   /**
    * The page's address and storage, for Python's recipes.
    *
-   * @returns {import("../api/types.js").WindowHandlerInterface | undefined} undefined in a worker without one
+   * @returns {WindowHandlerInterface | undefined} undefined in a worker without one
    */
   get page() {
     const { window } = this.#shim;

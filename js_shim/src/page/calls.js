@@ -2,16 +2,20 @@
 
 import { Table } from "../core/table.js";
 import { coreError, unknownStatus } from "../errors.js";
-import { EarlyJar } from "../host/early_jar.js";
+import { cookiesNow } from "../host/browser_jar.js";
 import { IN_WORKER } from "../platform.js";
+
+/** @import {FlowContext} from "../flow/context.js" */
+/** @import {Driver} from "../flow/driver.js" */
+/** @import {Shim} from "./shim.js" */
 
 /**
  * Call a function of the session.
  *
- * @param {import("../flow/driver.js").Driver} driver
+ * @param {Driver} driver
  * @param {string} name as in Python
  * @param {Record<string, any>} args JSON values by Python's names
- * @param {import("../flow/context.js").FlowContext} context
+ * @param {FlowContext} context
  * @returns {Promise<any>}
  */
 export async function callSession(driver, name, args, context) {
@@ -33,7 +37,7 @@ export async function callSession(driver, name, args, context) {
 /**
  * Whether there probably is a session; undefined if that takes a wait.
  *
- * @param {import("./shim.js").Shim} shim
+ * @param {Shim} shim
  * @returns {boolean | undefined}
  */
 export function sessionHint({ driver, given, window }) {
@@ -42,7 +46,7 @@ export function sessionHint({ driver, given, window }) {
   const isElsewhere = IN_WORKER || cookieHandler || tokenStore === "indexedDB";
   if (jar ? jar.isMirrored : isElsewhere) return undefined;
   try {
-    return new Table(__TABLE__).isLikely((jar ?? new EarlyJar(window)).read());
+    return new Table(__TABLE__).isLikely(jar ? jar.read() : cookiesNow(window.store));
   } catch {
     return undefined; // this frame may not see cookies
   }

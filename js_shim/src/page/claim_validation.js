@@ -3,13 +3,10 @@
 import { wholeText } from "../host/responses.js";
 
 /** @import {ClaimValidationError, SessionClaimValidator} from "../api/types.js" */
+/** @import {Shim} from "./shim.js" */
 
 // The timeout of reading a response's body, in milliseconds, until the core's plan is known.
 const BODY_TIMEOUT = 10_000;
-
-/**
- * @typedef {import("./shim.js").Shim} Shim
- */
 
 /**
  * @param {Shim} shim

@@ -9,18 +9,29 @@ import { PendingCore } from "../core/pending.js";
 import { Table } from "../core/table.js";
 import { closed } from "../errors.js";
 import { Driver } from "../flow/driver.js";
-import { EarlyJar } from "../host/early_jar.js";
+import { cookiesNow } from "../host/browser_jar.js";
 import { Host } from "../host/host.js";
 import { MirroredJar } from "../host/mirrored_jar.js";
 import { Tabs } from "./tabs.js";
 
-/**
- * @typedef {import("../flow/steps.js").Core} Core
- * @typedef {import("./shim.js").Shim} Shim
- */
+/** @import {Plan} from "../flow/driver.js" */
+/** @import {Core} from "../flow/steps.js" */
+/** @import {Jar} from "../host/jar.js" */
+/** @import {Shim} from "./shim.js" */
 
 // The driver's plan if there is neither a core nor a table.
 const NO_PLAN = { timeout: 0, requestHeaders: [], responseHeaders: [], statuses: [] };
+
+/**
+ * The cookies for a driver that does not know the session's store yet: it can only read them.
+ *
+ * @param {() => string} read
+ * @returns {Jar}
+ */
+const earlyJar = (read) => ({
+  ...{ read, isMirrored: false, isKnown: true, place: "cookies" },
+  ...{ write() {}, close() {}, async flushed() {}, async sync() {} },
+});
 
 export class Cores {
   /** @type {PendingCore | null} while there is no other */
@@ -41,13 +52,12 @@ export class Cores {
   /**
    * Use a core for this page or worker.
    *
-   * @param {(host: Host) => Core} make
+   * @param {Core} core
    * @param {any} plan of the core
    */
-  use(make, plan) {
+  use(core, plan) {
     const shim = this.#shim;
     const host = shim.newHost();
-    const core = make(host);
     shim.target = plan;
     const driver = this.#drive(core, host, plan);
     if (host.jar instanceof MirroredJar) host.jar.changed = () => shim.look();
@@ -78,11 +88,7 @@ export class Cores {
     this.tabs = new Tabs(driver);
   }
 
-  /**
-   * Have requests wait for Python that is about to start.
-   *
-   * @returns {PendingCore}
-   */
+  /** Have requests wait for Python that is about to start. @returns {PendingCore} */
   expect() {
     const { indexURL } = settings();
     const table = new Table(__TABLE__, this.#shim.given.options ?? {});
@@ -99,11 +105,13 @@ export class Cores {
    */
   wait(files) {
     const { interception, window } = this.#shim;
-    const pending = new PendingCore(this.#shim, files);
-    const host = new Host(interception.nativeFetch, window, {}, new EarlyJar(window));
+    const pending = new PendingCore(this.#shim, files, this.table);
+    // Without a table no cookies are needed, and a worker has none.
+    const read = () => (this.table ? cookiesNow(window.store) : "");
+    const host = new Host(interception.nativeFetch, window, {}, earlyJar(read));
     this.files = files;
     this.pending = pending;
-    this.#drive(pending, host, { ...NO_PLAN, ...this.table?.plan });
+    pending.driver = this.#drive(pending, host, { ...NO_PLAN, ...this.table?.plan });
     pending.readiness.wait().catch((error) => this.pending === pending && console.error(error));
     return pending;
   }
@@ -137,11 +145,7 @@ export class Cores {
     tabs?.close();
   }
 
-  /**
-   * @param {Core} core
-   * @param {Host} host
-   * @param {import("../flow/driver.js").Plan} plan
-   */
+  /** @param {Core} core @param {Host} host @param {Plan} plan */
   #drive(core, host, plan) {
     const shim = this.#shim;
     if (shim.driver) shim.driver.use(core, host, plan);

@@ -3,27 +3,23 @@
 import { IN_WORKER, resolveUrl } from "../platform.js";
 import { isOnlySdk } from "./other_sdk_guard.js";
 
-/**
- * @typedef {import("../host/jar.js").Jar} Jar
- * @typedef {import("./shim.js").Shim} Shim
- * @typedef {import("../flow/driver.js").Driver} Driver
- */
+/** @import {Plan} from "../core/plan.js" */
+/** @import {Driver} from "../flow/driver.js" */
+/** @import {Jar} from "../host/jar.js" */
+/** @import {Shim} from "./shim.js" */
 
-/**
- * @param {Shim} shim
- * @param {Driver} driver
- */
+/** @param {Shim} shim @param {Driver} driver */
 export const facts = async (shim, { core, host, plan }) => ({
   secureContext: isSecureContext,
   isolated: Boolean(globalThis.crossOriginIsolated),
   worker: IN_WORKER,
   frame: frame(),
-  kept: await kept(host.jar, /** @type {import("../core/plan.js").Plan} */ (plan).probe),
+  kept: await kept(host.jar, /** @type {Plan} */ (plan).probe),
   storage: shim.window.store !== null,
   locks: Boolean(navigator.locks),
   patched: shim.interception.patched(),
   otherSdk: !isOnlySdk(),
-  asksForUserAgent: asksForUserAgent(/** @type {import("../core/plan.js").Plan} */ (plan)),
+  asksForUserAgent: asksForUserAgent(/** @type {Plan} */ (plan)),
   shim: shim.version,
   ...JSON.parse(core.facts()),
 });

@@ -6,10 +6,10 @@ import { Hooks } from "../host/hooks.js";
 import { checked, plain, replacements, sameOptions } from "./options.js";
 import { CLOCK_SKEW, originalFunctions, overridden, PATCHING } from "./recipe.js";
 
-/**
- * @typedef {import("../flow/steps.js").Core} Core
- * @typedef {import("./options.js").Options} Options
- */
+/** @import {Core} from "../flow/steps.js" */
+/** @import {Options} from "./options.js" */
+/** @import {OverrideFunctions} from "./recipe.js" */
+/** @import {Shim} from "./shim.js" */
 
 export class Given {
   /** @type {Options | null} JavaScript's; null if it has not called init() */
@@ -27,7 +27,7 @@ export class Given {
   /** @type {any} the page's own clock, from its first use to close() */
   #clock = undefined;
 
-  /** @param {import("./shim.js").Shim} shim */
+  /** @param {Shim} shim */
   constructor(shim) {
     this.#shim = shim;
     this.#original = originalFunctions(shim);
@@ -133,9 +133,9 @@ export class Given {
     return lockFactory ? { ...given, lockFactory } : given;
   }
 
-  /** The functions around calls to the backend, from both languages. */
+  /** The current functions around calls to the backend: a later init() may replace them. */
   get hooks() {
-    return new Hooks(() => this.all());
+    return new Hooks(this.all());
   }
 
   /** The page's own clock, if it has given one. */
@@ -157,7 +157,7 @@ export class Given {
   }
 
   /**
-   * @param {import("./recipe.js").OverrideFunctions | undefined} own JavaScript's
+   * @param {OverrideFunctions | undefined} own JavaScript's
    * @param {Options} functions Python's
    */
   #recipeOf(own, functions) {

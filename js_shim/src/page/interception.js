@@ -6,7 +6,7 @@ import { sessionXHR } from "../intercept/xhr/xhr.js";
 import { resolveUrl } from "../platform.js";
 import { patch } from "./patch.js";
 
-/** @typedef {import("./shim.js").Shim} Shim */
+/** @import {Shim} from "./shim.js" */
 
 export class Interception {
   #shim;
@@ -75,11 +75,7 @@ export class Interception {
     return !driver?.core.isPending || !cores.files?.have(target);
   }
 
-  /**
-   * @param {string} url
-   * @param {URL} target
-   * @returns {boolean}
-   */
+  /** @param {string} url @param {URL} target @returns {boolean} */
   #matches(url, target) {
     const { given, target: ours } = this.#shim;
     if (!ours) return this.isOpenToAll;
@@ -94,10 +90,7 @@ export class Interception {
     return isOurs(ours, url, target);
   }
 
-  /**
-   * @param {"fetch" | "XMLHttpRequest"} name
-   * @param {any} replacement
-   */
+  /** @param {"fetch" | "XMLHttpRequest"} name @param {any} replacement */
   #patch(name, replacement) {
     this.#patched[name] = replacement;
     this.#undo.push(patch(globalThis, name, replacement));

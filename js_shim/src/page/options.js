@@ -2,9 +2,11 @@
 
 import { alreadyInitialised, configError } from "../errors.js";
 
+/** @import {DecisionTable} from "../core/table.js" */
+
 /**
  * @typedef {Record<string, any>} Options
- * @typedef {Pick<import("../core/table.js").DecisionTable, "names" | "defaults" | "required" | "types">} Known
+ * @typedef {Pick<DecisionTable, "defaults" | "required" | "types">} Known
  */
 
 // How many letters of a misspelt name may differ.
@@ -23,7 +25,8 @@ const REPLACEABLE = ["onHandleEvent", "preAPIHook", "postAPIHook", "lockFactory"
  * @param {(warning: string) => void} warn
  * @returns {Options}
  */
-export function checked(given, { names, types, required }, warn) {
+export function checked(given, { types, required }, warn) {
+  const names = Object.keys(types);
   /** @type {Options} */
   const options = {};
   for (const [name, value] of Object.entries(given ?? {})) {
@@ -46,11 +49,7 @@ export function checked(given, { names, types, required }, warn) {
 const missing = (name) =>
   configError(`Option '${name}' is missing.`, `Give it: supertokens.init({ ${name}: ... }).`);
 
-/**
- * @param {string} name
- * @param {any} value
- * @param {string | string[]} type by default "function"
- */
+/** @param {string} name @param {any} value @param {string | string[]} type by default "function" */
 function requireType(name, value, type = "function") {
   const fits = Array.isArray(type) ? type.includes(value) : typeof value === type;
   const { functions } = type === "object" && fits ? value : {};

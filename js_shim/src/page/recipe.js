@@ -5,8 +5,9 @@ import { interceptAxios } from "../intercept/axios.js";
 import { sessionFetch } from "../intercept/fetch.js";
 import { getInvalidClaimsFromResponse, validateClaims } from "./claim_validation.js";
 
+/** @import {Shim} from "./shim.js" */
+
 /**
- * @typedef {import("./shim.js").Shim} Shim
  * @typedef {Record<string, (...args: any[]) => any>} Recipe
  * @typedef {(original: Recipe, builder: Builder) => Recipe} OverrideFunctions
  */
@@ -64,10 +65,7 @@ class Builder {
     return new Set(this.#layers.flatMap(Object.keys));
   }
 
-  /**
-   * @param {string} name
-   * @param {number} depth how many layers count; by default all so far
-   */
+  /** @param {string} name @param {number} depth how many layers count; by default all so far */
   #find(name, depth) {
     const layers = this.#layers.slice(0, depth || undefined).reverse();
     return layers.find((layer) => layer[name])?.[name];
@@ -85,10 +83,7 @@ export function overridden(original, overrides) {
   return builder.build();
 }
 
-/**
- * @param {Shim} shim
- * @returns {Recipe}
- */
+/** @param {Shim} shim @returns {Recipe} */
 export const originalFunctions = (shim) => ({
   addFetchInterceptorsAndReturnModifiedFetch: ({ originalFetch }) =>
     sessionFetch(shim, originalFetch),

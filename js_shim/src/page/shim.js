@@ -12,16 +12,17 @@ import { IN_BROWSER } from "../platform.js";
 import { Bridge } from "./bridge.js";
 import { callSession } from "./calls.js";
 import { Cores } from "./cores.js";
-import { handleEvents } from "./events.js";
 import { Given } from "./given.js";
 import { Interception } from "./interception.js";
 import { guardPage } from "./other_sdk_guard.js";
 
+/** @import {SessionClaimValidator} from "../api/types.js" */
+/** @import {OwnPython} from "../boot/start.js" */
+/** @import {Target} from "../core/plan.js" */
+/** @import {Port} from "../core/python.js" */
+/** @import {Functions} from "../flow/context.js" */
+
 /**
- * @typedef {import("../core/python.js").Port} Port
- * @typedef {import("../flow/driver.js").Plan} Plan
- * @typedef {import("../flow/steps.js").Core} Core
- *
  * A page's workers, with which it shares its session while it has one.
  * @typedef {object} Workers
  * @property {() => void} open
@@ -37,7 +38,7 @@ export class Shim {
   driver = null;
   /** The page's current core. */
   cores = new Cores(this);
-  /** @type {import("../core/plan.js").Target | null} which requests are ours, as soon as it is known */
+  /** @type {Target | null} which requests are ours, as soon as it is known */
   target = null;
   window = this.newWindow();
   /** @type {object | null} from init() to close(); patches from another lifetime do nothing */
@@ -48,9 +49,9 @@ export class Shim {
   bridge = new Bridge(this);
   /** @type {Workers | null} to be set: the workers of this page */
   workers = null;
-  /** @type {import("../boot/start.js").OwnPython | null} the SDK's own interpreter, which outlives close() */
+  /** @type {OwnPython | null} the SDK's own interpreter, which outlives close() */
   python = null;
-  /** @type {import("../api/types.js").SessionClaimValidator[]} global ones, from code other than the page's */
+  /** @type {SessionClaimValidator[]} global ones, from code other than the page's */
   validatorsOfOthers = [];
 
   /** @type {Port | null} Python's side, for Python's part of close() */
@@ -73,12 +74,18 @@ export class Shim {
     const { driver } = this;
     if (this.given.options || driver) {
       this.given.again(options, driver?.core.isPending ? undefined : driver?.core);
+      this.retry();
     } else {
       this.#orRefused(() => this.open(options));
       this.target = targetOf(options);
       startPython(this, this.cores.expect());
     }
     if (options.onHandleEvent) this.cores.watch();
+  }
+
+  /** Start Python again, if it is known that otherwise there will be no core. */
+  retry() {
+    if (this.cores.pending?.readiness.hasFailed) startPython(this, this.cores.expect());
   }
 
   /** @param {Record<string, any>} given */
@@ -124,11 +131,7 @@ export class Shim {
     this.workers?.open();
   }
 
-  /**
-   * Connect Python's core.
-   *
-   * @param {Port} port
-   */
+  /** Connect Python's core. @param {Port} port */
   connect(port) {
     if (this.driver && !this.driver.core.isPending) throw otherInterpreter();
     const plan = JSON.parse(port.plan);
@@ -140,7 +143,7 @@ export class Shim {
         this.#port = null; // it can no longer close anything
         this.cores.died(death);
       };
-      this.cores.use((host) => new PythonCore(port, host, plan, died), plan);
+      this.cores.use(new PythonCore(port, died), plan);
     } catch (error) {
       if (!this.cores.pending) this.disconnect();
       throw error;
@@ -184,7 +187,7 @@ export class Shim {
    * @param {string} name as in Python
    * @param {Record<string, any>} [args] JSON values by Python's names
    * @param {any} [userContext]
-   * @param {import("../flow/context.js").Functions} [functions] that the core may call in turn
+   * @param {Functions} [functions] that the core may call in turn
    * @returns {Promise<any>}
    */
   async call(name, args, userContext, functions) {
@@ -224,7 +227,13 @@ export class Shim {
 
   /** @param {object[]} events */
   emit(events) {
-    handleEvents(this.given.options?.onHandleEvent, events);
+    const { onHandleEvent } = this.given.options ?? {};
+    for (const event of onHandleEvent ? events : []) {
+      // Called synchronously; if it throws, or its promise rejects, the error is logged here.
+      new Promise((done) => done(onHandleEvent(event))).catch((error) =>
+        console.error("supertokens: onHandleEvent failed", error),
+      );
+    }
     this.driver?.core.notify(
       written(events) ?? JSON.stringify(events.map((event) => ({ ...event, userContext: {} }))),
     );

@@ -6,6 +6,8 @@ import { FlowContext } from "../flow/context.js";
 import { nameOf, pairsOf } from "../host/jar.js";
 import { IN_WORKER, openChannel } from "../platform.js";
 
+/** @import {Driver} from "../flow/driver.js" */
+
 const CHANNEL = "supertokens-pyodide";
 const PROTOCOL = 1;
 // The pause between two checks, in milliseconds: each pause is twice as long as the last.
@@ -32,7 +34,7 @@ export class Tabs {
   /** @type {BroadcastChannel | null} */
   #channel = null;
 
-  /** @param {import("../flow/driver.js").Driver} driver with its core */
+  /** @param {Driver} driver with its core */
   constructor(driver) {
     this.#driver = driver;
     const look = () => void this.look();
@@ -58,7 +60,7 @@ export class Tabs {
     try {
       if (host.jar.isMirrored) await host.jar.sync();
       if (driver.isClosed || driver.core !== core) return;
-      const step = core.observe();
+      const step = core.observe(driver.moment);
       const context = new FlowContext();
       context.core = core;
       if (step) driver.apply(step, context);

@@ -8,30 +8,28 @@ import { HandlerJar } from "../host/handler_jar.js";
 import { toData } from "../host/responses.js";
 import { fieldsOf, malformed } from "./link.js";
 
+/** @import {Plan} from "../core/plan.js" */
+/** @import {Driver} from "../flow/driver.js" */
+/** @import {Beginning, Result, Step} from "../flow/steps.js" */
+/** @import {Shim} from "../page/shim.js" */
+/** @import {CoreServices} from "./wire.js" */
+
 /**
- * @typedef {import("../core/python.js").PythonCore} PythonCore
- * @typedef {import("../flow/driver.js").Driver} Driver
- * @typedef {import("../flow/steps.js").Result} Result
- * @typedef {import("../flow/steps.js").Step} Step
  * @typedef {{context: FlowContext, control: AbortController}} Served one of the page's flows
  */
 
 /**
  * The services of the core for a page.
  *
- * @param {import("../page/shim.js").Shim} shim
+ * @param {Shim} shim
  * @param {(cookies: string) => void} update takes the page's cookies
- * @returns {import("./wire.js").CoreServices}
+ * @returns {CoreServices}
  */
 export function coreServices(shim, update) {
   /** @type {Map<number, Served>} by the page's name for it */
   const served = new Map();
 
-  /**
-   * End one of the page's flows, and release its locks.
-   *
-   * @param {number} key
-   */
+  /** End one of the page's flows, and release its locks. @param {number} key */
   const end = (key) => {
     const entry = served.get(key);
     served.delete(key);
@@ -66,8 +64,6 @@ export function coreServices(shim, update) {
     }
   };
 
-  const coreOf = (/** @type {Driver} */ { core }) => /** @type {PythonCore} */ (core);
-
   return {
     decide(options) {
       if (options !== undefined && typeof options !== "string") throw malformed();
@@ -75,13 +71,14 @@ export function coreServices(shim, update) {
       const refusal = options && driver.core.compare?.(options);
       if (refusal) throw new SuperTokensError(JSON.parse(refusal));
       if (driver.host.jar instanceof HandlerJar) throw otherCookies();
-      const plan = /** @type {import("../core/plan.js").Plan} */ (driver.plan);
+      const plan = /** @type {Plan} */ (driver.plan);
       return { plan, facts: driver.core.facts() };
     },
     exchange: (key, userContext, beginning) =>
       follow(
         number(key),
-        (driver, context) => driver.ask(() => coreOf(driver).begin(momentOf(beginning)), context),
+        (driver, context) =>
+          driver.ask((core) => core.exchange(beginningOf(beginning), context), context),
         userContext,
       ),
     call(key, userContext, cookies, name, args) {
@@ -89,7 +86,8 @@ export function coreServices(shim, update) {
       const [called, given] = [text(name), text(args)];
       return follow(
         number(key),
-        (driver, context) => driver.ask((core) => core.call(called, given, context), context),
+        (driver, context) =>
+          driver.ask((core) => core.call(called, given, context, driver.moment), context),
         userContext,
       );
     },
@@ -120,9 +118,9 @@ function text(value) {
 
 /**
  * @param {unknown} data sent by a page
- * @returns {import("../flow/steps.js").Beginning}
+ * @returns {Beginning}
  */
-function momentOf(data) {
+function beginningOf(data) {
   const { headers, oneShot, url, cookies, now, isSent } = fieldsOf(data);
   return {
     headers: text(headers),
@@ -134,11 +132,7 @@ function momentOf(data) {
   };
 }
 
-/**
- * @param {Driver} driver
- * @param {unknown} userContext
- * @returns {Served}
- */
+/** @param {Driver} driver @param {unknown} userContext @returns {Served} */
 function newlyServed(driver, userContext) {
   const control = new AbortController();
   const context = new FlowContext(null, control.signal, userContext);

@@ -4,19 +4,16 @@
 import { fromData, toData } from "../host/responses.js";
 import { fieldsOf, malformed } from "./link.js";
 
-/**
- * @typedef {import("../api/types.js").BackendCall} BackendCall
- * @typedef {import("../host/hooks.js").HookFunctions} HookFunctions
- * @typedef {import("../host/responses.js").ResponseData} ResponseData
- * @typedef {import("./wire.js").CallData} CallData
- * @typedef {import("./wire.js").ChangedCallData} ChangedCallData
- */
+/** @import {BackendCall} from "../api/types.js" */
+/** @import {HookFunctions, Hooks} from "../host/hooks.js" */
+/** @import {ResponseData} from "../host/responses.js" */
+/** @import {CallData, ChangedCallData, PageLink, PageServices} from "./wire.js" */
 
 /**
  * The page's side.
  *
- * @param {() => import("../host/hooks.js").Hooks} hooks
- * @returns {Pick<import("./wire.js").PageServices, "before" | "after">}
+ * @param {() => Hooks} hooks
+ * @returns {Pick<PageServices, "before" | "after">}
  */
 export const hookServices = (hooks) => ({
   async before(call) {
@@ -30,7 +27,7 @@ export const hookServices = (hooks) => ({
 /**
  * The worker's side.
  *
- * @param {() => import("./wire.js").PageLink | null} link
+ * @param {() => PageLink | null} link
  * @returns {HookFunctions}
  */
 export const proxiedHooks = (link) => ({
@@ -39,10 +36,7 @@ export const proxiedHooks = (link) => ({
     link()?.ask("after", callData(call), await toData(fetchResponse)),
 });
 
-/**
- * @param {BackendCall} call
- * @returns {CallData}
- */
+/** @param {BackendCall} call @returns {CallData} */
 function callData({ requestInit, ...call }) {
   const { headers } = requestInit;
   const sent = headers instanceof Headers ? [...headers] : headers;

@@ -2,6 +2,8 @@
 
 import { closed, SuperTokensError } from "../errors.js";
 
+/** @import {ErrorData} from "../errors.js" */
+
 /** @typedef {(...args: never[]) => unknown} Message a question or report: its arguments, and its answer */
 /** @typedef {Record<string, Message>} Messages by name */
 
@@ -40,10 +42,7 @@ export class Link {
   /** @type {unknown} why no more questions can be sent */
   #ended = undefined;
 
-  /**
-   * @param {MessagePort} port
-   * @param {Services<Served>} services
-   */
+  /** @param {MessagePort} port @param {Services<Served>} services */
   constructor(port, services) {
     this.#port = port;
     this.#services = /** @type {Record<string, (...args: unknown[]) => unknown>} */ (services);
@@ -125,10 +124,7 @@ export const malformed = () =>
     hint: "Load the same version of the shim and of the Python package.",
   });
 
-/**
- * @param {unknown} failure
- * @returns {import("../errors.js").ErrorData}
- */
+/** @param {unknown} failure @returns {ErrorData} */
 function asData(failure) {
   if (failure instanceof SuperTokensError) return failure.data;
   // The text of another error may quote a token.
@@ -140,10 +136,7 @@ function asData(failure) {
 export const revivedError = (data) =>
   isErrorData(data) ? new SuperTokensError(data) : malformed();
 
-/**
- * @param {unknown} data
- * @returns {data is import("../errors.js").ErrorData}
- */
+/** @param {unknown} data @returns {data is ErrorData} */
 function isErrorData(data) {
   const { name, code, message, hint } = fieldsOf(data);
   return [name, code, message, hint].every((text) => typeof text === "string");

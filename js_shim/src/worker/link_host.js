@@ -2,7 +2,10 @@
 
 import { Host } from "../host/host.js";
 
-/** @typedef {import("./wire.js").PageLink} PageLink */
+/** @import {HostFunctions} from "../host/host.js" */
+/** @import {WindowHandler} from "../host/window_handler.js" */
+/** @import {LinkJar} from "./link_jar.js" */
+/** @import {PageLink} from "./wire.js" */
 
 export class LinkHost extends Host {
   #link;
@@ -10,9 +13,9 @@ export class LinkHost extends Host {
 
   /**
    * @param {typeof fetch} nativeFetch
-   * @param {import("../host/window_handler.js").WindowHandler} window
-   * @param {import("../host/host.js").HostFunctions} functions
-   * @param {import("./link_jar.js").LinkJar} jar
+   * @param {WindowHandler} window
+   * @param {HostFunctions} functions
+   * @param {LinkJar} jar
    * @param {PageLink} link
    */
   constructor(nativeFetch, window, functions, jar, link) {
@@ -20,10 +23,7 @@ export class LinkHost extends Host {
     this.#link = link;
   }
 
-  /**
-   * @param {string} name
-   * @param {number} timeout
-   */
+  /** @param {string} name @param {number} timeout */
   async takeLock(name, timeout) {
     this.#locks += 1;
     const id = this.#locks;

@@ -3,10 +3,8 @@
 import { MirroredJar } from "../host/mirrored_jar.js";
 import { malformed } from "./link.js";
 
-/**
- * @typedef {import("../host/jar.js").Jar} Jar
- * @typedef {import("./wire.js").PageLink} PageLink
- */
+/** @typedef {import("../host/jar.js").Jar} Jar */
+/** @import {PageLink} from "./wire.js" */
 
 /** @implements {Jar} */
 export class LinkJar extends MirroredJar {

@@ -1,13 +1,12 @@
 // The page's localStorage in its worker: the keys that the core needs.
 
+/** @import {PageLink} from "./wire.js" */
+
 export class LinkStore {
   #link;
   #entries;
 
-  /**
-   * @param {import("./wire.js").PageLink} link
-   * @param {[string, string | null][]} entries
-   */
+  /** @param {PageLink} link @param {[string, string | null][]} entries */
   constructor(link, entries) {
     this.#link = link;
     this.#entries = new Map(entries);

@@ -6,7 +6,7 @@ import { IN_WORKER } from "../platform.js";
 import { addressOf, announce } from "./presence.js";
 import { GREETING } from "./wire.js";
 
-/** @typedef {import("../page/shim.js").Shim} Shim */
+/** @import {Shim} from "../page/shim.js" */
 
 // A worker that ends by itself sends nothing; its page forgets it after garbage collection.
 const ended = new FinalizationRegistry((/** @type {() => void} */ end) => end());

@@ -1,20 +1,16 @@
 // A core in a worker that decides for its page. The page sends its own requests and reads their responses.
-// Waiting, refreshing, cookies and events are handled in the worker. The step cache and the decision table
-// are here, so ordinary requests need no message and do not wait for a busy worker.
+// Waiting, refreshing, cookies and events are handled in the worker. The driver's step cache and the decision
+// table are here, so ordinary requests need no message and do not wait for a busy worker.
 
-import { keyOf, StepCache } from "../core/step_cache.js";
 import { written } from "../flow/context.js";
-import { isOrdinary } from "../flow/heads.js";
-import { DELIVER } from "../flow/steps.js";
 import { fieldsOf, malformed } from "./link.js";
 import { sharedCookies } from "./shared_names.js";
 
-/**
- * @typedef {import("../flow/context.js").FlowContext} FlowContext
- * @typedef {import("../flow/steps.js").Core} Core
- * @typedef {import("../flow/steps.js").Step} Step
- * @typedef {import("../host/host.js").Host} Host
- */
+/** @import {Table} from "../core/table.js" */
+/** @import {FlowContext} from "../flow/context.js" */
+/** @import {Beginning, Moment, Result, Step} from "../flow/steps.js" */
+/** @typedef {import("../flow/steps.js").Core} Core */
+/** @import {WorkerLink} from "./wire.js" */
 
 /** @implements {Core} */
 export class RemoteCore {
@@ -22,63 +18,48 @@ export class RemoteCore {
   isRemote = true;
   compare = undefined;
   #link;
-  #host;
-  #plan;
   #facts;
-  #shim;
-  #cache = new StepCache();
   #last = 0;
 
   /**
-   * @param {import("./wire.js").WorkerLink} link
-   * @param {Host} host
-   * @param {{plan: {statuses: number[]}, facts: string}} about the worker's description of its core
-   * @param {Pick<import("../page/shim.js").Shim, "cores" | "stored">} shim
+   * @param {WorkerLink} link
+   * @param {string} facts about the worker, as JSON
+   * @param {Table | null} table
    */
-  constructor(link, host, { plan, facts }, shim) {
+  constructor(link, facts, table) {
     this.#link = link;
-    this.#host = host;
-    this.#plan = plan;
     this.#facts = facts;
-    this.#shim = shim;
+    this.table = table;
   }
 
-  /** @param {import("../flow/steps.js").RequestHead} request @param {FlowContext} context */
-  exchange(request, context) {
-    const beginning = { ...request, ...this.#now };
-    context.beginning = beginning;
-    const key = keyOf(request);
-    const { cores, stored } = this.#shim;
-    const known = this.#cache.find(key, beginning) ?? cores.table?.firstStep(beginning, stored);
-    return known ?? this.#begin(context, beginning, key);
+  /** @param {Beginning} beginning @param {FlowContext} context */
+  exchange(beginning, context) {
+    const shared = { ...beginning, cookies: sharedCookies(beginning.cookies) };
+    return this.#begin(context, (userContext) =>
+      this.#link.ask("exchange", context.flow, userContext, shared),
+    );
   }
 
-  /** @param {string} name @param {string} args @param {FlowContext} context */
-  call(name, args, context) {
-    const key = args === "" ? name : null;
-    const moment = this.#now;
-    const { cores, stored } = this.#shim;
-    const known =
-      this.#cache.find(key, moment) ?? (key && cores.table?.answer(key, moment, stored));
-    if (known) return known;
-    const cookies = sharedCookies(moment.cookies);
-    const ask = (/** @type {unknown} */ userContext) =>
-      this.#link.ask("call", context.flow, userContext, cookies, name, args);
-    return this.#ask(context, ask, key, moment);
+  /** @param {string} name @param {string} args @param {FlowContext} context @param {Moment} moment */
+  call(name, args, context, { cookies }) {
+    const shared = sharedCookies(cookies);
+    return this.#begin(context, (userContext) =>
+      this.#link.ask("call", context.flow, userContext, shared, name, args),
+    );
   }
 
-  /** @param {Step} step @param {import("../flow/steps.js").Result} result @param {FlowContext} context */
-  resume({ flow }, result, context) {
-    if (flow === undefined) {
-      if (isOrdinary(this.#plan, result)) return DELIVER;
-      // The worker gets the exchange now; its first step is already known.
-      const { beginning } = context;
-      if (beginning) this.#begin(context, { ...beginning, isSent: true }).catch(() => {});
-    }
-    const cookies = sharedCookies(this.#host.cookies());
-    const asked = this.#link.ask("resume", context.flow, cookies, result).then(checked);
-    // If the worker dies now, the caller still gets the response.
-    return context.beginning ? asked.catch(() => DELIVER) : asked;
+  /**
+   * @param {Step} step
+   * @param {Result} result
+   * @param {FlowContext} context
+   * @param {Moment} moment
+   */
+  resume({ flow }, result, context, { cookies }) {
+    const { beginning } = context;
+    // The worker gets the exchange now; its first step is already known.
+    if (!flow && beginning) this.exchange({ ...beginning, isSent: true }, context).catch(() => {});
+    const shared = sharedCookies(cookies);
+    return this.#link.ask("resume", context.flow, shared, result).then(checked);
   }
 
   /** @param {FlowContext} context */
@@ -98,44 +79,19 @@ export class RemoteCore {
     return this.#facts;
   }
 
-  forget() {
-    this.#cache.clear();
-  }
-
-  /**
-   * @param {FlowContext} context of an exchange
-   * @param {import("../flow/steps.js").Beginning} beginning
-   * @param {string | null} [key] of its first step in the cache
-   * @returns {Promise<Step>} that
-   */
-  #begin(context, beginning, key = null) {
-    const shared = { ...beginning, cookies: sharedCookies(beginning.cookies) };
-    const ask = (/** @type {unknown} */ userContext) =>
-      this.#link.ask("exchange", context.flow, userContext, shared);
-    return this.#ask(context, ask, key, beginning);
-  }
-
   /**
    * Let the worker begin a flow, which has a name from now on.
    *
    * @param {FlowContext} context
    * @param {(userContext: unknown) => Promise<unknown>} ask
-   * @param {string | null} key of its first step in the cache
-   * @param {import("../core/step_cache.js").Moment} moment
-   * @returns {Promise<Step>}
+   * @returns {Promise<Step>} its first step
    */
-  async #ask(context, ask, key, moment) {
+  async #begin(context, ask) {
     this.#last += 1;
     context.flow = this.#last;
     const { userContext } = context;
     // In Python's form.
-    const step = checked(await ask(userContext && JSON.parse(written(userContext) ?? "{}")));
-    this.#cache.keep(key, moment, step);
-    return step;
-  }
-
-  get #now() {
-    return { cookies: this.#host.cookies(), now: this.#host.now() };
+    return checked(await ask(userContext && JSON.parse(written(userContext) ?? "{}")));
   }
 }
 

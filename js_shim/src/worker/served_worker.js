@@ -9,11 +9,12 @@ import { fieldsOf, Link, malformed } from "./link.js";
 import { isSharedKey, isSharedLock, isSharedWrite, sharedCookies } from "./shared_names.js";
 import { LIVENESS } from "./wire.js";
 
+/** @import {Host} from "../host/host.js" */
+/** @import {Sharing} from "./sharing.js" */
+/** @import {PageServices, Welcome, WorkerLink} from "./wire.js" */
+
 /**
- * @typedef {import("../page/shim.js").Shim} Shim
- * @typedef {import("./wire.js").PageServices} PageServices
  * @typedef {Omit<PageServices, "join" | "ready" | "leave">} SharingServices
- * @typedef {import("./wire.js").WorkerLink} WorkerLink
  */
 
 export class ServedWorker {
@@ -22,7 +23,7 @@ export class ServedWorker {
   /** @type {WorkerLink} */
   #link;
   #forget;
-  /** @type {import("../host/host.js").Host | null} of the page's lifetime: from init() to close() */
+  /** @type {Host | null} of the page's lifetime: from init() to close() */
   #host = null;
   #hasJoined = false;
   #isGone = false;
@@ -30,7 +31,7 @@ export class ServedWorker {
   #options;
 
   /**
-   * @param {import("./sharing.js").Sharing} sharing
+   * @param {Sharing} sharing
    * @param {MessagePort} port
    * @param {() => void} forget called when the worker is gone
    */
@@ -111,10 +112,7 @@ export class ServedWorker {
     return Object.fromEntries(entries);
   }
 
-  /**
-   * @param {unknown} about
-   * @returns {Promise<import("./wire.js").Welcome>}
-   */
+  /** @param {unknown} about @returns {Promise<Welcome>} */
   async #join(about) {
     const { protocol, version, livenessLock, keys } = fieldsOf(about);
     if (protocol !== PROTOCOL) throw otherVersion(this.#shim.version, `the worker's (${version})`);
@@ -127,6 +125,7 @@ export class ServedWorker {
       if (this.#isGone) throw closed();
     }
     this.#hasJoined = true;
+    sharing.cores.expect();
     this.#options = this.#shim.given.json;
     // A worker asks before each step that can wait; this report is for steps that cannot.
     globalThis.cookieStore?.addEventListener("change", this.#reportCookies);
@@ -158,7 +157,7 @@ export class ServedWorker {
       throw alreadyInitialised();
   }
 
-  /** @returns {import("../host/host.js").Host} with the page's current functions */
+  /** @returns {Host} with the page's current functions */
   #hostNow() {
     this.#host ??= this.#shim.newHost();
     return this.#host;

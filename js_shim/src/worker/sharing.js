@@ -5,10 +5,8 @@ import { settings } from "../boot/start.js";
 import { ServedWorker } from "./served_worker.js";
 import { WorkerCores } from "./worker_cores.js";
 
-/**
- * @typedef {import("../page/shim.js").Shim} Shim
- * @typedef {import("../page/shim.js").Workers} Workers
- */
+/** @import {Shim} from "../page/shim.js" */
+/** @typedef {import("../page/shim.js").Workers} Workers */
 
 // A page that shares nothing yet checks this often, in milliseconds, whether it does now. After so many
 // checks the console explains what is missing.

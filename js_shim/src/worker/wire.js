@@ -9,19 +9,18 @@
 // messages that are typed here. A received message is `unknown`: its reader checks it. A message that is not
 // described here is ignored, or answered with an error.
 
+/** @import {BackendCall} from "../api/types.js" */
+/** @import {Plan} from "../core/plan.js" */
+/** @import {ErrorData} from "../errors.js" */
+/** @import {Beginning, Step} from "../flow/steps.js" */
+/** @import {ResponseData} from "../host/responses.js" */
+/** @import {Link, Services} from "./link.js" */
+
 // The data of the message that brings the port.
 export const GREETING = "supertokens-pyodide";
 
 // The beginning of the name of a worker's liveness lock.
 export const LIVENESS = "supertokens-worker-";
-
-/**
- * @typedef {import("../api/types.js").BackendCall} BackendCall
- * @typedef {import("../flow/steps.js").Beginning} Beginning
- * @typedef {import("../errors.js").ErrorData} ErrorData
- * @typedef {import("../flow/steps.js").Step} Step
- * @typedef {import("../host/responses.js").ResponseData} ResponseData
- */
 
 /**
  * A worker's description of itself.
@@ -70,7 +69,7 @@ export const LIVENESS = "supertokens-worker-";
  * Flows of the page, which a worker's core decides (see remote_core.js); `key` is the page's name for a flow.
  *
  * @typedef {object} PageAsks
- * @property {(options: string | undefined) => {plan: import("../core/plan.js").Plan, facts: string}} decide
+ * @property {(options: string | undefined) => {plan: Plan, facts: string}} decide
  *   for this page from now on; takes the options that JavaScript gave to init(), as JSON
  * @property {(key: number, userContext: unknown, beginning: Beginning) => Step} exchange
  * @property {(key: number, userContext: unknown, cookies: string, name: string, args: string) => Step} call
@@ -86,13 +85,13 @@ export const LIVENESS = "supertokens-worker-";
 /**
  * The worker's end of the wire, and the page's.
  *
- * @typedef {import("./link.js").Link<WorkerAsks, WorkerReports, PageAsks & PageReports>} PageLink
- * @typedef {import("./link.js").Link<PageAsks, PageReports, WorkerAsks & WorkerReports>} WorkerLink
+ * @typedef {Link<WorkerAsks, WorkerReports, PageAsks & PageReports>} PageLink
+ * @typedef {Link<PageAsks, PageReports, WorkerAsks & WorkerReports>} WorkerLink
  *
  * What they serve.
  *
- * @typedef {import("./link.js").Services<PageAsks & PageReports>} WorkerServices
- * @typedef {import("./link.js").Services<WorkerAsks & WorkerReports>} PageServices
+ * @typedef {Services<PageAsks & PageReports>} WorkerServices
+ * @typedef {Services<WorkerAsks & WorkerReports>} PageServices
  *
  * The part of the worker's that its core serves.
  *

@@ -6,10 +6,9 @@ import { CLOCK_SKEW } from "../page/recipe.js";
 import { fieldsOf, malformed, revivedError } from "./link.js";
 import { RemoteCore } from "./remote_core.js";
 
-/**
- * @typedef {import("../page/shim.js").Shim} Shim
- * @typedef {import("./wire.js").WorkerLink} Link
- */
+/** @import {Plan} from "../core/plan.js" */
+/** @import {Shim} from "../page/shim.js" */
+/** @import {WorkerLink as Link} from "./wire.js" */
 
 export class WorkerCores {
   /** @type {Set<Link>} to those that are ready */
@@ -38,6 +37,11 @@ export class WorkerCores {
     this.#chosen = null;
   }
 
+  /** A worker has started, after one that was refused perhaps: calls wait for it. */
+  expect() {
+    if (this.#isWanted) this.shim.retry();
+  }
+
   /** @param {unknown} error why a worker has no core */
   refuse(error) {
     if (this.#isWanted && !this.#chosen) this.shim.cores.fail(revivedError(error));
@@ -59,10 +63,7 @@ export class WorkerCores {
     this.#choose();
   }
 
-  /**
-   * @param {Link} link
-   * @returns {boolean} whether it is the one that decides
-   */
+  /** @param {Link} link @returns {boolean} whether it is the one that decides */
   decides(link) {
     return this.#chosen === link;
   }
@@ -76,7 +77,7 @@ export class WorkerCores {
     try {
       const about = decisionFrom(await link.ask("decide", shim.given.json));
       if (this.#chosen !== link || shim.cores.pending !== pending) return; // closed meanwhile
-      shim.cores.use((host) => new RemoteCore(link, host, about, shim), about.plan);
+      shim.cores.use(new RemoteCore(link, about.facts, shim.cores.table), about.plan);
     } catch (error) {
       if (this.#chosen === link) pending.readiness.fail(error);
     }
@@ -85,14 +86,14 @@ export class WorkerCores {
 
 /**
  * @param {unknown} answer of a worker that decides from now on
- * @returns {{plan: import("../core/plan.js").Plan, facts: string}}
+ * @returns {{plan: Plan, facts: string}}
  */
 function decisionFrom(answer) {
   const { plan, facts } = fieldsOf(answer);
   const { responseHeaders, statuses } = fieldsOf(plan);
   const isKnown = Array.isArray(responseHeaders) && Array.isArray(statuses);
   if (!isKnown || typeof facts !== "string") throw malformed();
-  return { plan: /** @type {import("../core/plan.js").Plan} */ (plan), facts };
+  return { plan: /** @type {Plan} */ (plan), facts };
 }
 
 /** @param {string} name of a function of the page's @param {string} option of Python's init() */

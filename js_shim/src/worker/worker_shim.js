@@ -16,10 +16,9 @@ import { announcement } from "./presence.js";
 import { GREETING, LIVENESS } from "./wire.js";
 import { WorkerWindow } from "./worker_window.js";
 
-/**
- * @typedef {import("./wire.js").PageLink} PageLink
- * @typedef {import("./wire.js").Welcome} Welcome
- */
+/** @import {Port} from "../core/python.js" */
+/** @import {Readiness} from "../core/readiness.js" */
+/** @import {PageLink, Welcome} from "./wire.js" */
 
 // How long a caller waits for the sign that the page has the shim. A busy page shows it too, unless it is
 // busy from the moment when it starts its worker. After the sign, the page may take as long to answer as
@@ -66,7 +65,7 @@ export class WorkerShim extends Shim {
   /**
    * Connect an interpreter's core: after the page has answered, or without a page.
    *
-   * @param {import("../core/python.js").Port} port
+   * @param {Port} port
    */
   connect(port) {
     if (!this.driver && !navigator.locks) throw noLocks();
@@ -120,7 +119,7 @@ export class WorkerShim extends Shim {
   }
 
   /**
-   * @param {import("../core/readiness.js").Readiness} readiness
+   * @param {Readiness} readiness
    * @param {string[]} keys
    * @param {(options: string | undefined) => string} start
    */

@@ -3,7 +3,7 @@
 import { WindowHandler } from "../host/window_handler.js";
 import { resolveUrl } from "../platform.js";
 
-/** @typedef {import("../host/jar.js").Store} Store */
+/** @import {Store} from "../host/jar.js" */
 
 export class WorkerWindow extends WindowHandler {
   // A worker from a blob has an address without a host.

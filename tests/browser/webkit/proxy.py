@@ -172,6 +172,7 @@ class Proxy:
             body = self._prepared(request, headers, await response.read())
             return web.Response(status=response.status, headers=headers, body=body)
         given = web.StreamResponse(status=response.status, reason=response.reason, headers=headers)
+        given.force_close()
         await given.prepare(received)
         # The browser may have lost interest.
         with contextlib.suppress(ConnectionResetError):

@@ -28,10 +28,7 @@ export const NO_RESPONSE = {
   size: 0,
 };
 
-/**
- * @param {Response} response
- * @returns {ShownResponse} its head; the body has not arrived yet
- */
+/** @param {Response} response @returns {ShownResponse} its head; the body has not arrived yet */
 export const shownHead = ({ status, statusText, url, headers }) => ({
   ...NO_RESPONSE,
   ...{ status, statusText, url, headers },
@@ -135,11 +132,7 @@ export function snapshotOf(body) {
   return isDocument(body) ? body.cloneNode(true) : `${body}`;
 }
 
-/**
- * @param {ArrayBufferLike} buffer
- * @param {number} start
- * @param {number} size
- */
+/** @param {ArrayBufferLike} buffer @param {number} start @param {number} size */
 function copyOf(buffer, start, size) {
   if (!isBuffer(buffer)) return new Uint8Array(buffer, start, size); // shared: the browser refuses it
   // A buffer that has been transferred cannot be read; it is sent as an empty body.

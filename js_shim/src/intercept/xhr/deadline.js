@@ -1,6 +1,8 @@
 // The caller's timeout. It runs from send() over all attempts and waits, except the start of Python, whose
 // duration a page cannot know.
 
+/** @import {NativeObject} from "./native.js" */
+
 export class Deadline {
   #native;
   /** @type {number | null} the caller's timeout, while the native one is the rest of it */
@@ -13,7 +15,7 @@ export class Deadline {
   /** To be set: called after the timeout, when the native object does not watch it. */
   expire = () => {};
 
-  /** @param {import("./native.js").NativeObject} native */
+  /** @param {NativeObject} native */
   constructor(native) {
     this.#native = native;
   }

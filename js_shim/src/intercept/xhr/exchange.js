@@ -6,10 +6,9 @@ import { reported } from "../../core/plan.js";
 import { FlowContext } from "../../flow/context.js";
 import { DELIVER } from "../../flow/steps.js";
 
-/**
- * @typedef {import("../../flow/driver.js").Driver} Driver
- * @typedef {import("../../flow/steps.js").Step} Step
- */
+/** @import {Driver} from "../../flow/driver.js" */
+/** @import {Result, Step} from "../../flow/steps.js" */
+/** @import {Opened} from "./xhr.js" */
 
 export class Exchange {
   /** @type {Step | null} null while it waits for the core's answer */
@@ -22,10 +21,7 @@ export class Exchange {
   /** @type {Promise<Step> | null} */
   #answer = null;
 
-  /**
-   * @param {Driver} driver
-   * @param {import("./xhr.js").Opened} opened
-   */
+  /** @param {Driver} driver @param {Opened} opened */
   constructor(driver, { url, isAsync, headers }) {
     this.driver = driver;
     this.context = new FlowContext(null, this.#control.signal);
@@ -45,7 +41,7 @@ export class Exchange {
     return this.step === null && this.driver.core.isPending;
   }
 
-  /** @param {import("../../flow/steps.js").Result} result of the step's effect */
+  /** @param {Result} result of the step's effect */
   resume(result) {
     // A response that was on its way still goes to the caller.
     if (this.driver.isClosed) this.step = DELIVER;
@@ -54,7 +50,7 @@ export class Exchange {
 
   /**
    * @param {Step} step
-   * @param {import("../../flow/steps.js").Result} result
+   * @param {Result} result
    * @returns {Step | Promise<Step>} rejects if the core fails: an error in a listener would not be caught
    */
   #next(step, result) {

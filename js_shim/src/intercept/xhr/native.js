@@ -1,10 +1,7 @@
 // The native object of an XMLHttpRequest of ours, also if the page has overridden members of its class.
 
 export class NativeObject {
-  /**
-   * @param {XMLHttpRequest} xhr
-   * @param {typeof XMLHttpRequest} Native
-   */
+  /** @param {XMLHttpRequest} xhr @param {typeof XMLHttpRequest} Native */
   constructor(xhr, Native) {
     this.xhr = xhr;
     this.Native = Native;

@@ -26,10 +26,7 @@ export class ResponseHeaders {
   /** @type {string[]} the names that were requested one by one */
   #names = [];
 
-  /**
-   * @param {XMLHttpRequest} xhr
-   * @param {XMLHttpRequest} native the native class's prototype
-   */
+  /** @param {XMLHttpRequest} xhr @param {XMLHttpRequest} native the native class's prototype */
   constructor(xhr, native) {
     this.#xhr = xhr;
     this.#native = native;

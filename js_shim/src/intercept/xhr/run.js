@@ -14,12 +14,14 @@ import { shownHead, shownResponseOf, shownResponseOfCall, textOf } from "./bodie
 import { Exchange } from "./exchange.js";
 import { DONE, HEADERS_RECEIVED } from "./stage.js";
 
+/** @import {Send, Verdict} from "../../flow/steps.js" */
+/** @import {ShownResponse} from "./bodies.js" */
+/** @import {Deadline} from "./deadline.js" */
+/** @import {NativeObject} from "./native.js" */
+/** @import {Stage} from "./stage.js" */
+/** @import {Opened} from "./xhr.js" */
+
 /**
- * @typedef {import("./deadline.js").Deadline} Deadline
- * @typedef {import("./native.js").NativeObject} NativeObject
- * @typedef {import("./stage.js").Stage} Stage
- * @typedef {import("./xhr.js").Opened} Opened
- *
  * The object to which the run belongs; it has one run at a time.
  * @typedef {object} Owner
  * @property {NativeObject} native
@@ -101,11 +103,7 @@ export class Run {
     }
   }
 
-  /**
-   * The verdict is known, and the response was held back.
-   *
-   * @param {import("../../flow/steps.js").Verdict} step
-   */
+  /** The verdict is known, and the response was held back. @param {Verdict} step */
   async #finish(step) {
     const { context, driver } = this.#exchange;
     if (step.verdict === "fail") throw new SuperTokensError(step.error, context.failure);
@@ -143,11 +141,7 @@ export class Run {
     else this.#replay();
   }
 
-  /**
-   * Send the request (again).
-   *
-   * @param {import("../../flow/steps.js").Send} step
-   */
+  /** Send the request (again). @param {Send} step */
   #attempt({ headers, drop, credentials }) {
     const { native, stage } = this.#owner;
     const { args, headers: given } = this.#opened;
@@ -220,7 +214,7 @@ export class Run {
     this.#owner.stage.replay();
   }
 
-  /** @param {import("./bodies.js").ShownResponse} response */
+  /** @param {ShownResponse} response */
   #replace(response) {
     this.drop();
     this.#owner.stage.replace(response, this.#opened.isAsync);

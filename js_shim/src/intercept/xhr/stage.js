@@ -4,10 +4,12 @@
 import { NO_RESPONSE } from "./bodies.js";
 import { ResponseHeaders } from "./response_headers.js";
 
+/** @import {ShownResponse} from "./bodies.js" */
+
 /**
  * The state that is shown in place of the native object: a ready state, and maybe another response.
  *
- * @typedef {{state: number, response: import("./bodies.js").ShownResponse | null}} View
+ * @typedef {{state: number, response: ShownResponse | null}} View
  *
  * An event to fire, with its ready state.
  * @typedef {{type: string, state: number, progress?: ProgressEventInit | undefined}} Replayed
@@ -107,7 +109,7 @@ export class Stage {
   /**
    * Fire the event for the head of another response in place of the native one.
    *
-   * @param {import("./bodies.js").ShownResponse} response
+   * @param {ShownResponse} response
    */
   replaceHead(response) {
     this.silently(() => this.native.abort.call(this.xhr));
@@ -117,7 +119,7 @@ export class Stage {
   /**
    * Fire the events that follow the head of another response in place of the native one.
    *
-   * @param {import("./bodies.js").ShownResponse} response
+   * @param {ShownResponse} response
    * @param {boolean} isAsync
    */
   replace(response, isAsync) {
@@ -171,10 +173,7 @@ export class Stage {
     }
   }
 
-  /**
-   * @param {Replayed[]} events
-   * @param {import("./bodies.js").ShownResponse | null} response
-   */
+  /** @param {Replayed[]} events @param {ShownResponse | null} response */
   #play(events, response) {
     const view = { state: /** @type {number} */ (OPENED), response };
     this.view = view;

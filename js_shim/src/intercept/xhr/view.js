@@ -3,9 +3,7 @@
 import { NO_RESPONSE } from "./bodies.js";
 import { DONE, HEADERS_RECEIVED, LOADING, Stage } from "./stage.js";
 
-/**
- * @typedef {import("./stage.js").View} View
- */
+/** @import {View} from "./stage.js" */
 
 /**
  * A value of the native object. Firefox throws its own error if an object that was opened again was aborted,

@@ -11,6 +11,9 @@ import { Run } from "./run.js";
 import { HEADERS_RECEIVED, LOADING, OPENED } from "./stage.js";
 import { withView } from "./view.js";
 
+/** @import {Shim} from "../../page/shim.js" */
+/** @import {Owner} from "./run.js" */
+
 /**
  * The arguments of open(), for opening it again from any address of the page; `target` is the resolved `url`.
  *
@@ -22,11 +25,7 @@ import { withView } from "./view.js";
  * @property {[string, string][]} headers
  */
 
-/**
- * @param {import("../../page/shim.js").Shim} shim
- * @param {typeof XMLHttpRequest} Native
- * @returns {typeof XMLHttpRequest}
- */
+/** @param {Shim} shim @param {typeof XMLHttpRequest} Native @returns {typeof XMLHttpRequest} */
 export function sessionXHR(shim, Native) {
   const [ShownXHR, stageOf] = withView(Native);
   const { lifetime } = shim;
@@ -35,7 +34,7 @@ export function sessionXHR(shim, Native) {
 
   class SessionXHR extends ShownXHR {
     #native = new NativeObject(this, Native);
-    /** @type {import("./run.js").Owner} */
+    /** @type {Owner} */
     #state = {
       native: this.#native,
       stage: stageOf(this),

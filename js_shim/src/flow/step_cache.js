@@ -1,11 +1,7 @@
 // The step cache. A reusable step is the answer to every equal call while the cookies stay the same and its
 // time is not over (supertokens_pyodide/_core/wire/steps.py).
 
-/**
- * @typedef {import("../flow/steps.js").Step} Step
- * @typedef {import("../flow/steps.js").RequestHead} RequestHead
- * @typedef {{cookies: string, now: number}} Moment
- */
+/** @import {Moment, RequestHead, Step} from "./steps.js" */
 
 /** The key of exchanges that report no headers and can be sent again; calls have their names as keys. */
 const EXCHANGE = "";
@@ -22,11 +18,7 @@ export class StepCache {
   /** @type {Map<string, {step: Step, until: number}>} */
   #kept = new Map();
 
-  /**
-   * @param {string | null} key
-   * @param {Moment} moment
-   * @returns {Step | undefined}
-   */
+  /** @param {string | null} key @param {Moment} moment @returns {Step | undefined} */
   find(key, { cookies, now }) {
     if (key === null || cookies !== this.#cookies) return undefined;
     const known = this.#kept.get(key);
