@@ -104,10 +104,12 @@ export class Driver {
       context.core = this.core;
     }
     const { beginning, signal } = context;
+    const wasPending = context.core?.isPending;
     const isCallers = beginning && (step.do === "send" || step.do === "read_text");
     /** A response that has arrived is its caller's, even if the core cannot process it. @param {unknown} error */
     const failed = (error) => {
-      if (!isCallers || signal?.aborted) throw error;
+      // A worker's core may have been refreshing for it when close() was called.
+      if (!isCallers || signal?.aborted || (this.isClosed && !wasPending)) throw error;
       if (!this.isClosed) console.error("supertokens: a response could not be processed", error);
       return DELIVER;
     };
