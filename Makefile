@@ -4,9 +4,8 @@
 PORT ?= 8000
 # Extra words for pytest, for instance: make test ARGS="tests/unit -k cookie"
 ARGS ?=
-# The engines that tests run in: all of them in Chromium, and with ENGINES="chromium firefox webkit" a selection in
-# the others (tests/browser/lanes.py).
-ENGINES ?= chromium
+# The engines that tests run in: all of them in Chromium, a selection in the others (tests/browser/lanes.py).
+ENGINES ?= chromium firefox webkit
 # One engine for all tests, for instance: ENGINE=firefox make test ARGS=tests/browser/test_fetch.py
 ENGINE ?=
 export ENGINE ENGINES
