@@ -29,11 +29,17 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_journey.py::test_two_tabs_*[javascript-cookie]", BOTH),
     ("test_journey.py::test_a_session_revoked_*[javascript-cookie]", BOTH),
     ("test_tabs.py::*", ("firefox",)),
+    ("test_tabs.py::test_each_change_*[javascript]", ("webkit",)),
+    ("test_tabs.py::test_changes_by_pages_without_messages_*", ("webkit",)),
+    ("test_tabs.py::test_a_page_that_nothing_reaches_*", ("webkit",)),
+    ("test_demo_worker.py::test_the_worker_works_*", ("webkit",)),
+    ("test_demo_worker.py::test_work_and_page_*", ("webkit",)),
     # Requests of the page.
     ("test_fetch.py::*[cookie*", BOTH),
     ("test_fetch.py::*[worker*", BOTH),
     ("test_xhr_conformance.py::*", ("firefox",)),
     ("test_xhr_conformance.py::test_a_scenario_looks_as_it_does_natively*", ("webkit",)),
+    ("test_xhr.py::test_the_time_limit_counts_*[cookie]", ("webkit",)),
     ("test_xhr.py::test_a_request_is_refreshed_for_*[cookie-*", ("webkit",)),
     ("test_xhr.py::test_a_request_is_refreshed_for_*[worker-*", ("webkit",)),
     ("test_xhr.py::test_headers_are_those_of_the_last_*", ("webkit",)),
@@ -52,8 +58,8 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_early.py::test_with_a_session_*[cookie]", BOTH),
     ("test_early.py::test_with_a_session_*[worker]", ("webkit",)),
     ("test_early.py::test_only_what_the_core_must_be_asked_*", BOTH),
-    ("test_fast_boot.py::test_a_later_visit_*", ("firefox",)),
-    ("test_fast_boot.py::test_nothing_of_the_page_*", ("firefox",)),
+    ("test_fast_boot.py::test_a_later_visit_*", ("firefox", "webkit")),
+    ("test_fast_boot.py::test_nothing_of_the_page_*", ("firefox", "webkit")),
     # Where sessions are kept.
     ("test_storage.py::*large_for_a_cookie*", ("firefox",)),
     ("test_storage.py::*without_cookies[cookies and storage]", ("firefox",)),
@@ -62,10 +68,10 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_storage.py::test_a_private_window_*indexedDB*", ("firefox",)),
     ("test_storage.py::test_a_visitor_*[cookie]", ("firefox",)),
     ("test_storage.py::test_a_visitor_*[header]", ("firefox",)),
-    ("test_token_store.py::test_workers_share_*", ("firefox",)),
-    ("test_token_store.py::test_a_sign_out_*", ("firefox",)),
+    ("test_token_store.py::test_workers_share_*", ("firefox", "webkit")),
+    ("test_token_store.py::test_a_sign_out_*", ("firefox", "webkit")),
     ("test_token_store.py::test_an_expired_token_*", ("firefox",)),
-    ("test_token_store.py::test_a_shared_worker_*", ("firefox",)),
+    ("test_token_store.py::test_a_shared_worker_*", ("firefox", "webkit")),
 ]
 
 #: Tests that an engine cannot run, and why.

@@ -83,7 +83,8 @@ export class FastBoot {
 
 /** @param {Order} order */
 async function makeInWorker(order) {
-  const { quota = ROOM, usage = 0 } = await navigator.storage.estimate();
+  // WebKitGTK has no StorageManager: there the image is kept if it fits.
+  const { quota = ROOM, usage = 0 } = (await navigator.storage?.estimate()) ?? {};
   if (quota - usage < ROOM) return;
   const worker = new Worker(import.meta.url, { type: "module" });
   worker.onmessage = () => worker.terminate();
