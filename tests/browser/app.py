@@ -6,6 +6,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.demo import REFRESH, Demo
 from tests.browser.expectations import expect
+from tests.browser.images import start_from_image
 from tests.browser.tokens import let_shown_token_expire
 
 PASSWORD = "correct-horse-1"
@@ -28,11 +29,15 @@ class App:
         page_name: str,
         mode: str,
         origin: str | None = None,
+        *,
+        from_image: bool = False,
     ) -> None:
         self.demo = demo
         self.context = context
         self.url = f"{origin or demo.origin}{PATHS[page_name]}?mode={mode}"
         self.page = context.new_page()
+        if from_image:
+            start_from_image(self.page, origin or demo.origin)
         self.open()
 
     def open(self) -> None:

@@ -328,7 +328,8 @@ def spas(browser: Browser, demo_process: Demo) -> Iterator[Callable[[str, str], 
         @functools.cache
         def open_spa(kind: str, mode: str) -> Spa:
             context = stack.enter_context(open_context(browser))
-            return Spa(demo_process, context.new_page(), mode, in_worker=kind == "worker")
+            page, in_worker = context.new_page(), kind == "worker"
+            return Spa(demo_process, page, mode, from_image=not in_worker, in_worker=in_worker)
 
         yield open_spa
 

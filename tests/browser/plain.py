@@ -7,17 +7,27 @@ from playwright.sync_api import BrowserContext, Frame, Page
 
 from tests.browser.app import PASSWORD
 from tests.browser.demo import Demo
+from tests.browser.images import start_from_image
 
 # Any address of the demo's serves: what is shown there plays no part.
 PATH = "/api/public"
 SETTINGS = "globalThis.supertokensPyodide = { indexURL: '/vendor/pyodide/' };"
 
 
-def open_plain(demo: Demo, context: BrowserContext, script: str = "", host: str = "") -> Page:
+def open_plain(
+    demo: Demo,
+    context: BrowserContext,
+    script: str = "",
+    host: str = "",
+    *,
+    from_image: bool = False,
+) -> Page:
     """Open a page of the demo's origin, or on `host`, on which nothing runs but `script`."""
     page = context.new_page()
     page.add_init_script(SETTINGS + script)
     page.goto(origin_on(demo, host) + PATH)
+    if from_image:
+        start_from_image(page)
     return page
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Error, Page, Route
 
 from tests.browser.app import PASSWORD, shows_expired
 from tests.browser.demo import Demo
+from tests.browser.images import start_from_image
 from tests.browser.tokens import let_shown_token_expire
 
 # Python, in a worker of the page.
@@ -74,22 +75,29 @@ class Spa:
         path: str = "/",
         origin: str | None = None,
         *,
+        from_image: bool = False,
         in_worker: bool = False,
     ) -> None:
         self.demo = demo
         self.page = page
         self.mode = mode
+        if from_image:
+            start_from_image(page, origin or demo.origin)
+        self._in_worker = in_worker
         if in_worker:
             page.add_init_script(f"if (globalThis.document) {{ {USE_WORKER} }}")
-            page.context.route(
-                f"{origin or demo.origin}/worker.mjs",
-                lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
-            )
         self._url = f"{origin or demo.origin}{path}?mode={mode}"
         self._routes: list[Route] = []
         self.open()
 
     def open(self) -> None:
+        if self._in_worker:
+            # Once: while there are routes, Chromium compiles all WebAssembly again.
+            self.page.context.route(
+                "**/worker.mjs",
+                lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
+                times=1,
+            )
         self.page.goto(self._url)
         self.page.wait_for_selector("html[data-ready=true]")
         self.page.evaluate("supertokens.ready()")

@@ -243,7 +243,8 @@ def test_axios_carries_the_session_on_a_page_whose_xhr_is_left_alone(
     events = (
         "globalThis.fired_events = []; const onHandleEvent = (e) => fired_events.push(e.action);"
     )
-    page = open_plain(demo, context, f"{events} globalThis.onHandleEvent = onHandleEvent;")
+    script = f"{events} globalThis.onHandleEvent = onHandleEvent;"
+    page = open_plain(demo, context, script, from_image=True)
     start(page, LEFT_ALONE.replace("override", "onHandleEvent, override", 1))
     sign_up(page)
     page.add_script_tag(path=AXIOS)

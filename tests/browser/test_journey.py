@@ -13,6 +13,7 @@ from tests.browser.app import PROTECTED, REFRESH, App
 from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
 from tests.browser.expectations import expect
+from tests.browser.images import start_from_image
 
 OpenApp = Callable[..., App]
 
@@ -49,7 +50,11 @@ def mode(kind: tuple[str, str]) -> str:
 @pytest.fixture(scope="module")
 def shared_app(browser: Browser, demo_process: Demo, page_name: str, mode: str) -> Iterator[App]:
     with open_context(browser) as context:
-        yield App(demo_process, context, page_name, mode)
+        app = App(demo_process, context, page_name, mode)
+        # Later starts of Python by the SDK may be quick; PyScript has no images.
+        if page_name == "javascript":
+            start_from_image(app.page)
+        yield app
 
 
 @pytest.fixture
@@ -65,7 +70,8 @@ def open_app(app: App, page_name: str, mode: str) -> OpenApp:
     """Open the app in another tab of the same browser, or in another browser."""
 
     def open_app(where: BrowserContext = app.context) -> App:
-        return App(app.demo, where, page_name, mode)
+        from_image = page_name == "javascript" and where is not app.context
+        return App(app.demo, where, page_name, mode, from_image=from_image)
 
     return open_app
 

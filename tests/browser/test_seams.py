@@ -275,10 +275,12 @@ class OwnParts:
         self.demo = demo
         self.page = page
         self.language = language
-        page.context.route(
-            "**/worker.mjs",
-            lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
-        )
+        if language == "javascript-for-a-worker":
+            page.context.route(
+                "**/worker.mjs",
+                lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
+                times=1,
+            )
         if language == "python":
             page.evaluate(BOOT, PYTHON)
         else:
@@ -309,7 +311,8 @@ def shared(
 ) -> Iterator[OwnParts]:
     demo_process.set_token_life(LONG)
     with open_context(browser) as context:
-        page = open_plain(demo_process, context, GLOBALS)
+        is_ours = request.param == "javascript"
+        page = open_plain(demo_process, context, GLOBALS, from_image=is_ours)
         yield OwnParts(demo_process, page, request.param)
 
 

@@ -41,7 +41,7 @@ def roles(page: Page) -> Any:
 def test_a_payload_too_large_for_a_cookie_is_kept_all_the_same(
     demo: Demo, context: BrowserContext
 ) -> None:
-    page = open_plain(demo, context)
+    page = open_plain(demo, context, from_image=True)
     start(page)
     sign_up(page)
     other = open_plain(demo, context)
@@ -69,7 +69,7 @@ def test_a_session_in_headers_does_without_cookies(
     demo: Demo, context: BrowserContext, blocked: str
 ) -> None:
     scripts = BLOCKED_COOKIES + (BLOCKED_STORAGE if "storage" in blocked else "")
-    page = open_plain(demo, context, scripts)
+    page = open_plain(demo, context, scripts, from_image=True)
     start(page, "{ tokenTransferMethod: 'header' }")
     sign_up(page)
     assert status(page, "/api/protected") == 200
@@ -135,7 +135,7 @@ OUTCOMES = """async () => {
 def test_a_session_outlives_a_cookie_handler_that_fails_while_the_page_loads(
     demo: Demo, context: BrowserContext, broken: str
 ) -> None:
-    page = open_plain(demo, context, HANDLER)
+    page = open_plain(demo, context, HANDLER, from_image=True)
     start(page, "options")
     sign_up(page)
     user_id = page.evaluate("supertokens.getUserId()")
@@ -157,7 +157,7 @@ def test_a_session_outlives_a_cookie_handler_that_fails_while_the_page_loads(
 
 
 def test_a_window_handler_that_fails_is_named(demo: Demo, context: BrowserContext) -> None:
-    page = open_plain(demo, context)
+    page = open_plain(demo, context, from_image=True)
     page.add_script_tag(url="/vendor/supertokens/supertokens.iife.js")
     init = "supertokens.init({ apiDomain: location.origin, windowHandler })"
     throws = "() => { throw new Error('own') }"
@@ -206,14 +206,14 @@ def test_a_private_window_keeps_a_session_until_it_is_closed(
 ) -> None:
     with private_windows(engine, browser) as private:
         with open_context(private) as context:
-            page = open_plain(demo, context, "supertokensPyodide.fastBoot = true;")
+            page = open_plain(demo, context, from_image=True)
             start(page, options)
             sign_up(page)
             page.reload()
             start(page, options)
             assert status(page, PROTECTED) == 200
         with open_context(private) as context:
-            page = open_plain(demo, context)
+            page = open_plain(demo, context, from_image=True)
             start(page, options)
             assert page.evaluate("supertokens.doesSessionExist()") is False
 

@@ -37,7 +37,7 @@ class Tabs:
         self.context.add_init_script(
             "if (location.pathname === '/pyscript') delete globalThis.cookieStore;"
         )
-        self.javascript = App(demo, self.context, "javascript", "cookie")
+        self.javascript = App(demo, self.context, "javascript", "cookie", from_image=True)
         self.python = App(demo, self.context, "python", "cookie")
         self.without = self.context.new_page()
         self.without.goto(f"{demo.origin}/static/style.css")
@@ -187,6 +187,7 @@ def test_a_page_that_nothing_reaches_looks_when_it_is_back(tabs: Tabs) -> None:
     deaf.route(
         "**/static/app.js",
         lambda route: route.fulfill(body=NOTE_EVENTS, content_type="text/javascript"),
+        times=1,
     )
     deaf.add_init_script(
         """delete globalThis.BroadcastChannel;

@@ -205,7 +205,7 @@ ABORT_NEXT = """(count) => {
 def test_a_page_whose_indexeddb_fails_now_and_then_keeps_its_session(
     demo: Demo, context: BrowserContext, browser_log: BrowserLog
 ) -> None:
-    page = open_plain(demo, context, "globalThis.events = [];")
+    page = open_plain(demo, context, "globalThis.events = [];", from_image=True)
     start(page, PAGE_OPTIONS)
     sign_up(page)
     user_id = page.evaluate("supertokens.getUserId()")

@@ -68,7 +68,7 @@ def library(request: pytest.FixtureRequest) -> str:
 def shared(browser: Browser, demo_process: Demo) -> Iterator[Spa]:
     context = browser.new_context()
     context.set_default_timeout(PAGE_TIMEOUT)
-    yield Spa(demo_process, context.new_page(), "cookie")
+    yield Spa(demo_process, context.new_page(), "cookie", from_image=True)
     context.close()
 
 
