@@ -36,13 +36,16 @@ class RecipePage:
     def __init__(self, demo: Demo, context: BrowserContext) -> None:
         self.page: Page = context.new_page()
         self.origin = demo.origin
-        self.page.route(
-            f"**{PATH}*", lambda route: route.fulfill(body=PAGE, content_type="text/html")
-        )
         self.open(demo.origin + PATH)
 
     def open(self, url: str) -> None:
         self.page.goto("about:blank")
+        # Once: while there are routes, Chromium compiles all WebAssembly again.
+        self.page.route(
+            f"**{PATH}*",
+            lambda route: route.fulfill(body=PAGE, content_type="text/html"),
+            times=1,
+        )
         self.page.goto(url)
         self.page.wait_for_function("Boolean(globalThis.run)")
         self.run("s.init(api_domain=js.location.origin)")

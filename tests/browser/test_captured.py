@@ -52,8 +52,9 @@ def test_urllib3_starts_no_worker_that_would_bypass_the_session(
 
         return answer
 
-    page.route("**/page", isolated("text/html", '<!doctype html><link rel="icon" href="data:,">'))
-    page.route("**/worker.mjs", isolated("text/javascript", WORKER))
+    html = isolated("text/html", '<!doctype html><link rel="icon" href="data:,">')
+    page.route("**/page", html, times=1)
+    page.route("**/worker.mjs", isolated("text/javascript", WORKER), times=1)
     page.goto(f"{vendor_site.origin}/page")
     wheels = [f"{vendor_site.origin}/test_wheels/{path.name}" for path in WHEELS.glob("urllib3*")]
     found = page.evaluate(
