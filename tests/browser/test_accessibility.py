@@ -81,7 +81,7 @@ def show_all_steps(page: Page) -> None:
     )
 
 
-@pytest.mark.parametrize(("scheme", "names"), [("light", DOCS), ("dark", DOCS[1:2])])
+@pytest.mark.parametrize(("scheme", "names"), [("light", DOCS), ("dark", DOCS[1:2])], ids=SCHEMES)
 def test_a_page_of_the_documentation_is_accessible(
     demo: Demo, new_context: Callable[..., BrowserContext], scheme: str, names: list[str]
 ) -> None:
