@@ -56,6 +56,7 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     # Before Python has started.
     ("test_early.py::test_with_a_session_*[cookie]", BOTH),
     ("test_early.py::test_only_what_the_core_must_be_asked_*", BOTH),
+    ("test_demo_boot.py::*", ("webkit",)),
     ("test_fast_boot.py::test_a_later_visit_*", BOTH),
     ("test_fast_boot.py::test_nothing_of_the_page_*", BOTH),
     # Where sessions are kept.
@@ -81,6 +82,7 @@ CANNOT: list[tuple[str, str, str]] = [
     ),
     ("test_clients.py::*-suspending*", "webkit", "it has no JSPI"),
     ("test_clients.py::test_what_is_not_the_apis_*", "webkit", "it has no JSPI"),
+    ("test_storage.py::*large_for_a_cookie*", "webkit", "it keeps cookies of any size"),
     (
         "test_fetch.py::test_a_token_can_expire_*",
         "webkit",
