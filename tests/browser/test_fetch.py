@@ -1,14 +1,12 @@
 """The page's fetch, and the JavaScript API, against the real backend."""
 
-import json
 import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Route
+from playwright.sync_api import Route
 
 from tests.browser.app import PROTECTED, REFRESH
-from tests.browser.demo import Demo
 from tests.browser.spa import Spa
 
 ECHO = "/api/echo"
@@ -208,24 +206,6 @@ def test_the_real_backend_sees_the_session_headers_on_every_call(spa: Spa, spa_m
     expected = {"rid", "st-auth-mode"} | ({"authorization"} if spa_mode == "header" else set())
     assert set(entry["headers"]) == expected
     assert ("sAccessToken" in entry["cookies"]) == (spa_mode == "cookie")
-
-
-def test_an_anti_csrf_token_travels_with_the_session(
-    new_context: Callable[..., BrowserContext],
-) -> None:
-    demo = Demo("--anti-csrf")
-    try:
-        spa = Spa(demo, new_context().new_page(), "cookie")
-        spa.sign_up()
-        spa.let_token_expire()
-        mark = demo.mark()
-        assert spa.run('return (await fetch("/api/protected")).status') == 200
-        reported = {entry["path"]: entry["headers"] for entry in demo.requests(mark)}
-        assert "anti-csrf" in reported[PROTECTED]
-        assert "anti-csrf" in reported[REFRESH]
-        assert json.dumps(spa.run("return document.cookie")).count("sAntiCsrf") == 1
-    finally:
-        demo.stop()
 
 
 def test_answers_change_at_once_when_another_tab_changes_the_cookies(spa: Spa) -> None:

@@ -24,7 +24,20 @@ EAVESDROP = """
 """
 
 
-@pytest.fixture(scope="module", params=["bare", "pyscript", "pyscript-isolated"])
+# The core decides how tokens travel, wherever it runs.
+PLACES = [
+    ("bare", "cookie"),
+    ("bare", "header"),
+    ("pyscript", "cookie"),
+    ("pyscript-isolated", "header"),
+]
+in_each_place = pytest.mark.parametrize(("kind", "mode"), PLACES, indirect=True, scope="module")
+in_one_place = pytest.mark.parametrize(
+    ("kind", "mode"), PLACES[:1], indirect=True, scope="module", ids=["bare"]
+)
+
+
+@pytest.fixture(scope="module")
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -40,7 +53,7 @@ def shared(browser: Browser, demo_process: Demo, kind: str) -> Iterator[WorkerPa
         yield worker_page
 
 
-@pytest.fixture(params=["cookie", "header"])
+@pytest.fixture
 def mode(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -59,6 +72,7 @@ def python(
     assert shared.page.evaluate("strayMessages") == []
 
 
+@in_each_place
 def test_a_user_signs_up_calls_the_api_and_signs_out(
     python: WorkerPage, demo: Demo, mode: str
 ) -> None:
@@ -79,6 +93,7 @@ def test_a_user_signs_up_calls_the_api_and_signs_out(
     assert python.run("return await s.does_session_exist()") is False
 
 
+@in_each_place
 def test_ten_requests_with_an_expired_token_make_one_refresh(
     python: WorkerPage, demo: Demo
 ) -> None:
@@ -92,6 +107,7 @@ def test_ten_requests_with_an_expired_token_make_one_refresh(
     assert python.events().count("REFRESH_SESSION") == before + 1
 
 
+@in_each_place
 def test_a_claim_is_required_and_refreshed(python: WorkerPage, demo: Demo) -> None:
     python.sign_up()
     mark = demo.mark()
@@ -121,11 +137,13 @@ first = xhr.status
 """
 
 
+@in_each_place
 def test_a_synchronous_request_carries_the_session(python: WorkerPage) -> None:
     python.sign_up()
     assert python.run(f"{SYNCHRONOUS}return first") == 200
 
 
+@in_each_place
 def test_a_synchronous_request_gives_back_its_401_and_has_the_refresh_made_for_the_next(
     python: WorkerPage, demo: Demo
 ) -> None:
@@ -140,6 +158,7 @@ def test_a_synchronous_request_gives_back_its_401_and_has_the_refresh_made_for_t
     assert demo.count(mark, REFRESH) == 1
 
 
+@in_each_place
 def test_what_the_page_does_to_the_session_is_known_at_once(python: WorkerPage) -> None:
     python.sign_up()
     found = python.page.evaluate(
@@ -153,6 +172,7 @@ def test_what_the_page_does_to_the_session_is_known_at_once(python: WorkerPage) 
     assert found == ["true", "false"]
 
 
+@in_each_place
 def test_nothing_is_wrong_with_a_worker(python: WorkerPage) -> None:
     wrong = """
     report = await s.diagnose(probe=True)
@@ -163,6 +183,7 @@ def test_nothing_is_wrong_with_a_worker(python: WorkerPage) -> None:
     assert python.run(wrong) == []
 
 
+@in_each_place
 def test_a_change_in_another_tab_is_an_event(python: WorkerPage) -> None:
     python.sign_up()
     python.page.evaluate(SIGN_OUT_SILENTLY)
@@ -170,6 +191,7 @@ def test_a_change_in_another_tab_is_an_event(python: WorkerPage) -> None:
     assert python.events() == ["SESSION_CREATED", "SIGN_OUT"]
 
 
+@in_each_place
 def test_no_token_is_sent_on_a_broadcast_channel(python: WorkerPage, mode: str) -> None:
     python.sign_up()
     secrets = [
@@ -185,6 +207,7 @@ def test_no_token_is_sent_on_a_broadcast_channel(python: WorkerPage, mode: str) 
     assert not [secret for secret in secrets for message in said if secret[:20] in message]
 
 
+@in_each_place
 def test_close_puts_everything_back(python: WorkerPage) -> None:
     patched, restored, code = python.run(
         """
@@ -205,9 +228,9 @@ def test_close_puts_everything_back(python: WorkerPage) -> None:
 
 
 def test_without_the_shim_on_the_page_calls_and_requests_say_what_to_add(
-    demo: Demo, new_context: NewContext, kind: str
+    demo: Demo, new_context: NewContext
 ) -> None:
-    python = WorkerPage(demo, new_context(), kind, head="")
+    python = WorkerPage(demo, new_context(), "bare", head="")
     found = python.run(
         """
         import time
@@ -237,56 +260,52 @@ def test_the_pages_options_count_in_its_workers(demo: Demo, new_context: NewCont
     options = "{ apiDomain: location.origin, tokenTransferMethod: 'header' }"
     settings = "globalThis.supertokensPyodide = { interpreter: 'page' };"
     head = f"{BUNDLE}<script>{settings} supertokens.init({options});</script>"
-    python = WorkerPage(demo, new_context(), "bare", head, workers=2)
+    python = WorkerPage(demo, new_context(), "bare", head)
     python.run("s.init()")
     python.sign_up()
     names = {cookie["name"] for cookie in python.page.context.cookies()}
     assert "st-refresh-token" in names
     code = python.run(
         """
+        s.close()
         s.init(api_domain="https://other.example")
         try:
             await s.does_session_exist()
         except s.SuperTokensError as error:
             return error.code
-        """,
-        worker=1,
+        """
     )
     assert code == "ALREADY_INITIALISED"
 
 
-def test_a_worker_that_dies_in_a_refresh_leaves_the_lock_free(
-    demo: Demo, new_context: NewContext
-) -> None:
-    python = WorkerPage(demo, new_context(), "bare", workers=2)
-    for worker in range(2):
-        python.init(worker=worker)
+@in_one_place
+def test_a_worker_that_dies_in_a_refresh_leaves_the_lock_free(python: WorkerPage) -> None:
+    python.start_worker()
+    python.init(worker=1)
     python.sign_up()
     python.let_token_expire()
     python.page.route(f"**{REFRESH}", lambda route: None)  # never answers
     with python.page.expect_request(f"**{REFRESH}"):
-        python.run("js.fetch(js.location.origin + '/api/protected')")
+        python.run("js.fetch(js.location.origin + '/api/protected')", worker=1)
     held = "navigator.locks.query().then(({ held }) => held.map(({ name }) => name).join())"
     assert "REFRESH_TOKEN_USE" in python.page.evaluate(held)
     python.page.unroute(f"**{REFRESH}")
-    python.page.evaluate("workers[0].terminate()")
-    assert python.fetch(PROTECTED, worker=1) == [200]
+    python.page.evaluate("workers.pop().terminate()")
+    assert python.fetch(PROTECTED) == [200]
     assert "REFRESH_TOKEN_USE" not in python.page.evaluate(held)
     keys = python.page.evaluate("Object.keys(localStorage)")
     assert not [key for key in keys if key.startswith("browser-tabs-lock-key")]
 
 
-def test_four_workers_in_three_tabs_make_one_refresh(demo: Demo, new_context: NewContext) -> None:
-    context = new_context()
-    tabs = [WorkerPage(demo, context, "bare", workers=count) for count in (2, 1, 1)]
-    everyone = [
-        (tab, worker) for tab in tabs for worker in range(len(tab.page.evaluate("workers")))
-    ]
-    assert len(everyone) == 4
-    for tab, worker in everyone:
+@in_one_place
+def test_three_workers_in_two_tabs_make_one_refresh(python: WorkerPage, demo: Demo) -> None:
+    other = WorkerPage(demo, python.page.context, "bare")
+    python.start_worker()
+    everyone = [(python, 0), (python, 1), (other, 0)]
+    for tab, worker in everyone[1:]:
         tab.init(worker=worker)
-    tabs[0].sign_up()
-    tabs[0].let_token_expire()
+    python.sign_up()
+    python.let_token_expire()
     mark = demo.mark()
     code = """
         import asyncio
@@ -299,10 +318,11 @@ def test_four_workers_in_three_tabs_make_one_refresh(demo: Demo, new_context: Ne
     for tab, worker in everyone:
         assert tab.run("await js.going\nreturn js.found", worker=worker) == 200
     assert demo.count(mark, REFRESH) == 1
+    other.page.close()
+    python.page.evaluate("workers.pop().terminate()")
 
 
-@pytest.mark.parametrize("kind", ["bare"], indirect=True)
-@pytest.mark.parametrize("mode", ["cookie"], indirect=True)
+@in_one_place
 def test_a_worker_that_python_keeps_busy_after_init_still_gets_its_pages_messages(
     python: WorkerPage,
 ) -> None:

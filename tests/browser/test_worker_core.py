@@ -1,12 +1,13 @@
 """A page whose only core is in a worker: what test_fetch.py and test_xhr.py do not test."""
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Route
+from playwright.sync_api import Browser, BrowserContext, Route
 
 from tests.browser.app import PROTECTED, REFRESH
+from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
 from tests.browser.worker_page import BUNDLE, WorkerPage
 
@@ -35,16 +36,41 @@ NO_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined });"
 WORKER = "globalThis.supertokensPyodide = { interpreter: 'worker' };"
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(("bare", WORKER), id="bare-by-setting"),
-        pytest.param(("pyscript", ""), id="pyscript-by-its-script"),
-    ]
-)
-def python(request: pytest.FixtureRequest, demo: Demo, new_context: NewContext) -> WorkerPage:
-    kind, settings = request.param
-    early = 'globalThis.early = fetch("/api/public").then(({ status }) => status);'
-    return WorkerPage(demo, new_context(), kind, head(settings, INIT + early))
+EARLY = "void (globalThis.early = fetch('/api/public').then(({ status }) => status))"
+TERMINATE = "workers.shift().terminate()"
+
+bare_only = pytest.mark.parametrize("kind", ["bare"], indirect=True)
+
+
+@pytest.fixture(scope="module", params=["bare", "pyscript"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, demo_process: Demo, kind: str) -> Iterator[WorkerPage]:
+    # PyScript's script says by itself that Python is in a worker.
+    settings = WORKER if kind == "bare" else ""
+    with open_context(browser) as context:
+        yield WorkerPage(demo_process, context, kind, head(settings))
+
+
+@pytest.fixture
+def python(shared: WorkerPage, demo: Demo, browser_log: BrowserLog) -> Iterator[WorkerPage]:
+    """A page on which init() was called, and a worker in which it was not."""
+    with browser_log.watching(shared.page.context):
+        if shared.kind == "bare" and shared.page.evaluate("workers.length") == 0:
+            shared.start_worker()
+        start_again(shared)
+        yield shared
+
+
+def start_again(python: WorkerPage, script: str = INIT) -> None:
+    """Let the page call init(), as if nothing had been before, and the worker not yet."""
+    python.run("s.close()")
+    python.page.evaluate("supertokens.close()")
+    python.page.context.clear_cookies()
+    python.page.evaluate(f"() => {{ {script} }}")
 
 
 def fetch(python: WorkerPage, path: str = PROTECTED) -> int:
@@ -54,6 +80,7 @@ def fetch(python: WorkerPage, path: str = PROTECTED) -> int:
 
 def test_page_and_worker_have_one_session_and_one_refresh(python: WorkerPage, demo: Demo) -> None:
     page = python.page
+    page.evaluate(EARLY)
     python.init(None)
     assert page.evaluate("early") == 200
     user_id = python.sign_up()
@@ -99,10 +126,11 @@ def test_an_ordinary_request_of_the_page_waits_for_no_worker(python: WorkerPage)
     assert fetch(python) == 200
     held[0].fulfill(status=418)
     assert python.page.evaluate("busy") == "418"
+    python.page.unroute(f"**{HELD}")
 
 
-def test_options_that_differ_are_an_error_in_both(demo: Demo, new_context: NewContext) -> None:
-    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
+@bare_only
+def test_options_that_differ_are_an_error_in_both(python: WorkerPage) -> None:
     code = """
         s.init(api_domain="https://other.example")
         try:
@@ -137,9 +165,8 @@ def test_what_a_worker_cannot_ask_of_the_page_is_refused_at_once(
     assert python.page.evaluate("fetch('/api/public').catch(({ code }) => code)") == code
 
 
-def test_the_worker_takes_the_pages_address_from_its_window_handler(
-    demo: Demo, new_context: NewContext
-) -> None:
+@bare_only
+def test_the_worker_takes_the_pages_address_from_its_window_handler(python: WorkerPage) -> None:
     script = """supertokens.init({
       apiDomain: location.origin,
       sessionTokenFrontendDomain: ".example.com",
@@ -148,16 +175,14 @@ def test_the_worker_takes_the_pages_address_from_its_window_handler(
         location: { ...original.location, getHostName: () => "www.example.com" },
       }),
     });"""
-    python = WorkerPage(demo, new_context(), "bare", head(WORKER, script))
+    start_again(python, script)
     python.run("s.init()")
     options = "supertokens.diagnose().then(({ options }) => options)"
     assert python.page.evaluate(options)["sessionTokenFrontendDomain"] == ".example.com"
 
 
-def test_cookies_that_the_page_does_not_see_are_refused(
-    demo: Demo, new_context: NewContext
-) -> None:
-    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
+@bare_only
+def test_cookies_that_the_page_does_not_see_are_refused(python: WorkerPage) -> None:
     python.run(
         """
         import types
@@ -170,14 +195,30 @@ def test_cookies_that_the_page_does_not_see_are_refused(
     assert "cookieHandler" in hint
 
 
-@pytest.mark.parametrize("without", ["", NO_LOCKS], ids=["web-locks", "no-web-locks"])
+@bare_only
 def test_a_worker_that_dies_before_it_has_answered_leaves_nothing_hanging(
-    demo: Demo, new_context: NewContext, without: str
+    python: WorkerPage,
 ) -> None:
-    python = WorkerPage(demo, new_context(), "bare", head(without + WORKER))
-    page = python.page
-    python.run("js.eval(argument)", without)
     python.init(None)
+    die_before_an_answer(python)
+    python.start_worker()
+    python.init(None)
+    python.sign_up()
+    assert fetch(python) == 200
+
+
+def test_without_web_locks_a_worker_that_dies_leaves_nothing_hanging(
+    demo: Demo, new_context: NewContext
+) -> None:
+    python = WorkerPage(demo, new_context(), "bare", head(NO_LOCKS + WORKER))
+    python.run("js.eval(argument)", NO_LOCKS)
+    python.init(None)
+    die_before_an_answer(python)
+
+
+def die_before_an_answer(python: WorkerPage) -> None:
+    """Have a worker die while the page waits for its answers, which then fail."""
+    page = python.page
     python.sign_up()
     page.evaluate(
         "(code) => { runIn(0, code, 'null'); }", "js.postMessage('busy')\nwhile True: pass"
@@ -197,19 +238,14 @@ def test_a_worker_that_dies_before_it_has_answered_leaves_nothing_hanging(
           return { ends: Promise.all([fetch("/api/protected").catch(code), asked, fails]) };
         }"""
     )
-    page.evaluate("workers[0].terminate()")
+    page.evaluate(TERMINATE)
     assert waiting.evaluate("({ ends }) => ends") == ["BOOT_FAILED", "BOOT_FAILED", [0, 4]]
-    python.start_worker()
-    python.run("js.eval(argument)", without, worker=1)
-    python.init(None, worker=1)
-    python.sign_up(worker=1)
-    assert fetch(python) == 200
 
 
+@bare_only
 def test_a_worker_that_dies_leaves_nothing_hanging_and_another_takes_over(
-    demo: Demo, new_context: NewContext
+    python: WorkerPage,
 ) -> None:
-    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
     page = python.page
     python.init(None)
     python.sign_up()
@@ -223,21 +259,21 @@ def test_a_worker_that_dies_leaves_nothing_hanging_and_another_takes_over(
               globalThis.asking = supertokens.attemptRefreshingSession().catch(({ code }) => code);
             }"""
         )
-    page.evaluate("workers[0].terminate()")
+    page.evaluate(TERMINATE)
     assert page.evaluate("waiting") == 401  # its own response, which it had before
     assert page.evaluate("asking") == "BOOT_FAILED"
     page.unroute(f"**{REFRESH}")
     page.evaluate("void (globalThis.next = fetch('/api/protected').then(({ status }) => status))")
     python.start_worker()
-    python.init(None, worker=1)
+    python.init(None)
     assert page.evaluate("next") == 200
     assert page.evaluate("supertokens.doesSessionExist()") is True
 
 
+@bare_only
 def test_a_synchronous_request_of_the_page_goes_out_as_it_is_with_one_warning(
-    demo: Demo, new_context: NewContext
+    python: WorkerPage,
 ) -> None:
-    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
     python.init(None)
     python.sign_up()
     warnings: list[str] = []
@@ -276,10 +312,10 @@ def test_close_lets_the_page_go_on_without_a_session(python: WorkerPage) -> None
     assert fetch(python) == 200
 
 
+@bare_only
 def test_close_ends_the_pages_flows_in_the_worker_and_frees_their_locks(
-    demo: Demo, new_context: NewContext
+    python: WorkerPage,
 ) -> None:
-    python = WorkerPage(demo, new_context(), "bare", head(WORKER))
     page = python.page
     python.init(None)
     python.sign_up()

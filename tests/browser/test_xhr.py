@@ -361,7 +361,7 @@ def test_a_synchronous_request_throws_in_an_outage(spa: Spa) -> None:
     assert reported == [4, 0, "RefreshUnavailable", "NetworkError"]
 
 
-@ON_THE_PAGE
+@pytest.mark.parametrize("spa_kind", ["cookie"], indirect=True)
 def test_a_synchronous_request_hands_back_its_own_401_while_another_tab_refreshes(
     spa: Spa,
 ) -> None:

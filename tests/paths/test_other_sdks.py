@@ -1,23 +1,26 @@
 """The pages of docs/install/other-sdks.md: SuperTokens' other SDKs on our page and on our site."""
 
+import contextlib
+import functools
 import re
 import shlex
 import subprocess
 import tarfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.app import PASSWORD, PROTECTED, REFRESH
-from tests.browser.conftest import BrowserLog
+from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
 from tests.browser.recipe_page import message
 from tests.browser.tokens import let_shown_token_expire
 from tests.conftest import ROOT, TIMEOUT
+from tests.paths.conftest import NPM_PACKAGE
 
 PINNED = Path(__file__).parent / "node_modules"
 TEXT = (ROOT / "docs" / "install" / "other-sdks.md").read_text("utf-8")
@@ -89,10 +92,7 @@ def documented(language: str) -> dict[str, str]:
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The npm package, unpacked."""
     folder = tmp_path_factory.mktemp("package")
-    command = ["npm", "pack", "--silent", "--pack-destination", folder]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=TIMEOUT)
-    (tarball,) = folder.glob("*.tgz")
-    with tarfile.open(tarball) as archive:
+    with tarfile.open(NPM_PACKAGE) as archive:
         archive.extractall(folder, filter="data")
     return folder / "package"
 
@@ -167,6 +167,36 @@ def site(demo: Demo, new_context: Callable[..., BrowserContext], bundles: dict[s
     return Site(demo, new_context(), bundles)
 
 
+Opened = Callable[[str], tuple[Site, Page]]
+
+
+@pytest.fixture(scope="module")
+def open_once(browser: Browser, demo_process: Demo, bundles: dict[str, str]) -> Iterator[Opened]:
+    """Pages by path, each of them opened once for all tests that it can serve."""
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def open_page(path: str) -> tuple[Site, Page]:
+            site = Site(demo_process, stack.enter_context(open_context(browser)), bundles)
+            return site, site.open(path)
+
+        yield open_page
+
+
+@pytest.fixture
+def opened(open_once: Opened, demo: Demo, browser_log: BrowserLog) -> Iterator[Opened]:
+    """The page of a path, on which no user is signed in."""
+    with contextlib.ExitStack() as stack:
+
+        def signed_out(path: str) -> tuple[Site, Page]:
+            site, page = open_once(path)
+            site.context.clear_cookies()
+            stack.enter_context(browser_log.watching(site.context))
+            return site, page
+
+        yield signed_out
+
+
 def run(page: Page, body: str, argument: object = None) -> Any:
     return page.evaluate(f"async (argument) => {{ {body} }}", argument)
 
@@ -198,8 +228,8 @@ def merge(page: Page, payload: str) -> None:
     assert run(page, MERGE.replace("PAYLOAD", payload)) == 200
 
 
-def test_recipes_of_web_js_use_our_session(site: Site, browser_log: BrowserLog) -> None:
-    page = site.open("/shop")
+def test_recipes_of_web_js_use_our_session(opened: Opened, browser_log: BrowserLog) -> None:
+    site, page = opened("/shop")
     email = sign_up(page)
     user = run(page, "return supertokens.getUserId()")
     verified = f'"st-ev": {claim("true")}'
@@ -242,8 +272,8 @@ def signed_in_user(page: Page) -> Any:
     return user
 
 
-def test_a_code_by_web_js_begins_our_session(site: Site, browser_log: BrowserLog) -> None:
-    page = site.open("/recipes")
+def test_a_code_by_web_js_begins_our_session(opened: Opened, browser_log: BrowserLog) -> None:
+    site, page = opened("/recipes")
     email = f"{uuid.uuid4().hex}@example.com"
     run(page, "await Passwordless.createCode({ email: argument })", email)
     consume = "return Passwordless.consumeCode({ userInputCode: argument })"
@@ -254,8 +284,8 @@ def test_a_code_by_web_js_begins_our_session(site: Site, browser_log: BrowserLog
     assert browser_log.page_errors == []
 
 
-def test_a_provider_by_web_js_begins_our_session(site: Site, browser_log: BrowserLog) -> None:
-    page = site.open("/recipes")
+def test_a_provider_by_web_js_begins_our_session(opened: Opened, browser_log: BrowserLog) -> None:
+    site, page = opened("/recipes")
     ask = "ThirdParty.getAuthorisationURLWithQueryParamsAndSetState(argument)"
     there = {"thirdPartyId": "local", "frontendRedirectURI": f"{site.demo.origin}/recipes"}
     page.goto(run(page, f"return {ask}", there))
@@ -269,8 +299,8 @@ def test_a_provider_by_web_js_begins_our_session(site: Site, browser_log: Browse
     assert browser_log.page_errors == []
 
 
-def test_the_small_entries_give_what_the_session_uses(site: Site) -> None:
-    page = site.open("/shop")
+def test_the_small_entries_give_what_the_session_uses(opened: Opened) -> None:
+    site, page = opened("/shop")
     sign_up(page)
     own = "getReferenceOrThrow()"
     cookies = run(page, f"return CookieHandlerReference.{own}.cookieHandler.getCookie()")

@@ -26,6 +26,7 @@
   const seen = new Set();
 
   const isBooting = () => root.dataset.ready === "false" || root.dataset.python === "loading";
+  const hasFailed = () => root.dataset.ready === "failed";
 
   function showProgress(path) {
     const milestone = MILESTONES.find(({ file }) => file.test(path));
@@ -35,8 +36,9 @@
     document.getElementById("boot-progress").value = milestone.percent;
   }
 
-  function showFailure(reason) {
-    if (!isBooting()) return;
+  /** A missing file takes the place of an error, which does not say which file that was. */
+  function showFailure(reason, isMissing = false) {
+    if (!isBooting() && !(isMissing && hasFailed())) return;
     root.dataset.ready = "failed";
     document.getElementById("boot-text").textContent = `Python could not start. ${reason}`;
   }
@@ -50,13 +52,13 @@
 
   async function onFile({ name, responseStatus }) {
     const { pathname } = new URL(name);
-    if (!isBooting()) return;
-    showProgress(pathname);
+    if (isBooting()) showProgress(pathname);
+    else if (!hasFailed()) return;
     // WebKit reports no status.
     const status = responseStatus ?? (await statusOf(name, pathname));
     // If a file is missing, some ways to boot never end.
     if (status >= 400 && /^\/(vendor|static)\//.test(pathname))
-      showFailure(`${pathname} is missing.`);
+      showFailure(`${pathname} is missing.`, true);
   }
 
   function onReady() {

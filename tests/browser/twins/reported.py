@@ -67,6 +67,12 @@ def arrived(entry: dict[str, Any]) -> str:
     return " ".join([str(entry["status"]), entry["method"], entry["path"], *names])
 
 
+def had_the_same_cookies(entries: list[dict[str, Any]]) -> bool:
+    """Whether all requests for one path got to the backend with the same cookies."""
+    found = {(entry["path"], *sorted(entry["cookies"])) for entry in entries}
+    return len(found) == len({path for path, *_ in found})
+
+
 def kept(cookie: Any) -> dict[str, Any]:
     """A cookie as the browser keeps it."""
     days = round((cookie["expires"] - time.time()) / 86_400)

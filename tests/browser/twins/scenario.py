@@ -28,7 +28,9 @@ Refresh = Literal[
     "signed out meanwhile",  # in another tab
 ]
 
-HTTP_CLIENTS = ("fetch", "xhr", "axios")
+HTTP_CLIENTS = ("fetch", "xhr")
+# axios travels by XHR: it goes where its own headers, bodies or errors may make a difference.
+WITH_AXIOS = (*HTTP_CLIENTS, "axios")
 API = ("fetch",)  # the session's own functions; what else they need, they fetch
 
 
@@ -53,6 +55,8 @@ class Scenario:
     leaves_traces: bool = False
     #: False where requests are made at once and may overtake each other.
     in_order: bool = True
+    #: Whether responses remove tokens, while requests of the same kind may be on their way.
+    removes_tokens: bool = False
     #: Whether it is run against a backend with anti-csrf tokens, too.
     anti_csrf: bool = False
 

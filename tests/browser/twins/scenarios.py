@@ -1,7 +1,7 @@
 """What the twins go through."""
 
 from tests.browser.twins.claims import CLAIMS
-from tests.browser.twins.scenario import API, PROTECTED, Scenario
+from tests.browser.twins.scenario import API, PROTECTED, WITH_AXIOS, Scenario
 from tests.browser.twins.seams import SEAMS
 
 ECHO = 'request("POST", "/api/echo", { body: \'{"a": 1}\' })'
@@ -42,7 +42,9 @@ SESSIONS = {
     "a protected request": Scenario("signed in", PROTECTED, anti_csrf=True),
     "a request with a body": Scenario("signed in", f"return {ECHO}"),
     "the session is asked": Scenario("signed in", READS, API),
-    "a request with an expired token": Scenario("expired", f"return {ECHO}", anti_csrf=True),
+    "a request with an expired token": Scenario(
+        "expired", f"return {ECHO}", WITH_AXIOS, anti_csrf=True
+    ),
     "ten requests at once with an expired token": Scenario(
         "expired",
         """
@@ -101,6 +103,7 @@ SESSIONS = {
         return Promise.all(three);
         """,
         in_order=False,
+        removes_tokens=True,
     ),
     "requests at once with an expired token after the session was revoked": Scenario(
         "expired and revoked",
@@ -109,6 +112,7 @@ SESSIONS = {
         return Promise.all(three);
         """,
         in_order=False,
+        removes_tokens=True,
     ),
     "the session is asked after it was revoked": Scenario(
         "revoked",
@@ -120,7 +124,7 @@ SESSIONS = {
         "cleared", READS, API
     ),
     "an endpoint that always answers 401": Scenario(
-        "signed in", 'return request("GET", "/api/always-401")'
+        "signed in", 'return request("GET", "/api/always-401")', WITH_AXIOS
     ),
     "an endpoint that always answers 401, with a limit": Scenario(
         "signed in",
@@ -151,6 +155,7 @@ SESSIONS = {
     "the caller's own Authorization": Scenario(
         "signed in",
         'return request("GET", "/api/public", { headers: { Authorization: "Bearer own" } })',
+        WITH_AXIOS,
     ),
     "the caller's own Authorization, with our expired token": Scenario(
         "expired",
@@ -164,7 +169,9 @@ SESSIONS = {
         "signed in", 'return request("GET", "/api/protected", { headers: { rid: "own" } })'
     ),
     "the caller's own rid in other letters": Scenario(
-        "signed in", 'return request("GET", "/api/protected", { headers: { RID: "own" } })'
+        "signed in",
+        'return request("GET", "/api/protected", { headers: { RID: "own" } })',
+        WITH_AXIOS,
     ),
     "the marker that opts out": Scenario(
         "signed in", 'return request("GET", "/api/public?superTokensDoNotDoInterception")'
@@ -206,11 +213,10 @@ SESSIONS = {
         const three = [1, 2, 3].map(() => request("GET", "/api/protected"));
         return Promise.all(three);
         """,
-        ("fetch", "xhr"),
         refresh="500",
         in_order=False,
     ),
-    "the refresh gets no answer": Scenario("expired", PROTECTED, refresh="no answer"),
+    "the refresh gets no answer": Scenario("expired", PROTECTED, WITH_AXIOS, refresh="no answer"),
     "the session is asked while refreshing is answered with 500": Scenario(
         "expired", READS, API, refresh="500"
     ),
@@ -258,6 +264,7 @@ SESSIONS = {
     "the caller's own st-auth-mode": Scenario(
         "signed in",
         'return request("GET", "/api/protected", { headers: { "st-auth-mode": "any" } })',
+        WITH_AXIOS,
     ),
     "init with other options": Scenario(
         "visitor",
@@ -272,9 +279,7 @@ SESSIONS = {
         """,
         API,
     ),
-    "a refresh is answered without a front token": Scenario(
-        "expired", PROTECTED, ("fetch", "xhr"), refresh="200"
-    ),
+    "a refresh is answered without a front token": Scenario("expired", PROTECTED, refresh="200"),
     "a sign-out in another tab while a refresh is on its way": Scenario(
         "expired",
         "return [await outcome(supertokens.attemptRefreshingSession()), document.cookie !== '']",

@@ -114,7 +114,7 @@ LOCKS = """{
 CONTEXT = "{ userContext: { own: 1 } }"
 
 SEAMS: dict[str, Scenario] = {
-    "hooks around a refresh": Scenario("expired", PROTECTED, ("fetch", "xhr"), functions=HOOKS),
+    "hooks around a refresh": Scenario("expired", PROTECTED, functions=HOOKS),
     "hooks around a sign-out": Scenario(
         "signed in", f"return outcome(supertokens.signOut({CONTEXT}))", API, functions=HOOKS
     ),
@@ -186,5 +186,5 @@ SEAMS: dict[str, Scenario] = {
         API,
         functions=CLOCK,
     ),
-    "the locks are others": Scenario("expired", PROTECTED, ("fetch", "xhr"), functions=LOCKS),
+    "the locks are others": Scenario("expired", PROTECTED, functions=LOCKS),
 }

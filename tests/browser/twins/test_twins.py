@@ -16,14 +16,18 @@ from tests.browser.twins.twin import Setting
 
 
 def is_tested_apart(setting: str, scenario: Scenario, client: str) -> bool:
-    """Whether a scenario may differ from what its other settings and clients show."""
+    """Whether a scenario may differ from what its other settings and clients show.
+
+    The core decides how tokens travel, whichever client makes the request: each client goes through
+    all of its scenarios with cookies. With headers XHR does so where tokens come, go and change.
+    """
     if setting == "anti-csrf":
-        return scenario.anti_csrf
-    if (setting, client) == ("header", "axios"):
-        # What is axios' own shows in cookies, and what is headers' own with fetch and XHR: the
-        # scenarios in which tokens come, go and change are enough for both at once.
-        return scenario.anti_csrf or scenario.modes == ("header",)
-    return setting in scenario.modes
+        return scenario.anti_csrf and client == "fetch"
+    if setting not in scenario.modes:
+        return False
+    if setting == "cookie" or client == "fetch":
+        return True
+    return client == "xhr" and (scenario.anti_csrf or scenario.modes == ("header",))
 
 
 CASES = [

@@ -16,6 +16,7 @@ from tests.browser.twins.reported import (
     Reported,
     arrived,
     certain,
+    had_the_same_cookies,
     is_small_skew,
     kept,
     sent,
@@ -29,6 +30,12 @@ SCRIPT_COOKIES = (
     "st-refresh-token",
     "st-last-access-token-update",
 )
+
+# An access token, and when it arrived.
+TOKEN_COOKIES = ("sAccessToken", "st-access-token", "sFrontToken", "st-last-access-token-update")
+
+# The backend knows nothing of such a session any more: any number of scenarios can begin with it.
+ENDED = ("signed out", "revoked", "expired and revoked")
 
 START = """
   localStorage.clear();
@@ -54,8 +61,11 @@ class Twin:
         self.page = context.new_page()
         self._name = name
         self._url = f"{site.origin}/{name}"
+        #: Whether a response came, and removed cookies, before the last request had got them.
+        self.was_overtaken = False
         self._requests: list[Request] = []
-        self._kept: dict[Setting, tuple[str, Any]] = {}
+        #: E-mail addresses and cookies of sessions to begin with.
+        self._kept: dict[tuple[Setting, str], tuple[str, Any]] = {}
         self.page.on("request", lambda request: self._requests.append(request))
         self.page.goto(self._url)
 
@@ -68,21 +78,31 @@ class Twin:
         else:
             self.run("supertokens.close()")
         self.context.clear_cookies()
-        is_known = scenario.state != "visitor" and setting in self._kept
+        self._state = state = scenario.state
+        place = setting, state if state in ("expired", *ENDED) else "signed in"
+        # That sign-out is an event if the page has not written the session's cookies itself.
+        must_be_own = scenario.refresh == "signed out meanwhile"
+        is_known = state != "visitor" and place in self._kept and not must_be_own
         if is_known:
-            self._email, cookies = self._kept.pop(setting)
+            self._email, cookies = self._kept.pop(place)
             self.context.add_cookies(cookies)
         options = {"apiDomain": setting.demo.origin, "tokenTransferMethod": setting.mode}
         start = START.replace("FUNCTIONS", scenario.functions)
         self.run(start, {"client": client, "options": {**options, **scenario.options}})
-        if scenario.state != "visitor":
-            self._bring_to(scenario.state, is_known)
+        if state != "visitor":
+            self._bring_to(state, is_known)
+        if state in ENDED:
+            self._kept[place] = self._email, self.context.cookies()
 
     def _bring_to(self, state: str, is_known: bool) -> None:
-        if "expired" in state:
-            get_short_token(self._setting.demo, self._refresh if is_known else self._sign_up)
+        if "expired" in state and not is_known:
+            get_short_token(self._setting.demo, self._sign_up)
         elif not is_known:
             self._sign_up()
+        if state == "expired":
+            self._expired = [c for c in self.context.cookies() if c["name"] in TOKEN_COOKIES]
+        if state in ENDED and is_known:
+            return
         if state == "signed out":
             self.run("await supertokens.signOut()")
         elif "revoked" in state:
@@ -98,10 +118,6 @@ class Twin:
         assert self.run(SIGN_UP, sign_in_fields(self._email)) == "OK"
         return token_of(self.context)
 
-    def _refresh(self) -> Token:
-        assert self.run("return supertokens.attemptRefreshingSession()") is True
-        return token_of(self.context)
-
     def run(self, body: str, argument: object = None) -> Any:
         """Run the body of an async function."""
         return self.page.evaluate(f"async (argument) => {{ {body} }}", argument)
@@ -111,16 +127,22 @@ class Twin:
         return front_token_of(self.context)
 
     @property
-    def has_good_token(self) -> bool:
-        """Whether the browser has a session whose token will last for a while."""
+    def has_session(self) -> bool:
+        """Whether the browser still has a session that another scenario can begin with."""
         try:
-            return bool(self.front_token()["ate"] / 1000 > time.time() + 60)
+            front_token = self.front_token()
         except ValueError:
             return False
+        return self._state == "expired" or bool(front_token["ate"] / 1000 > time.time() + 60)
 
     def keep_session(self) -> None:
-        """Let the next scenario reuse this session: signing up takes long."""
-        self._kept[self._setting] = self._email, self.context.cookies()
+        """Let another scenario reuse this session: signing up takes long, as a token's end does."""
+        place, cookies = "signed in", self.context.cookies()
+        if self._state == "expired":
+            # The first token, which has expired, with what the session has become since.
+            others = [cookie for cookie in cookies if cookie["name"] not in TOKEN_COOKIES]
+            place, cookies = "expired", [*others, *self._expired]
+        self._kept[self._setting, place] = self._email, cookies
 
     def observe(self, scenario: Scenario) -> Reported:
         """Run a scenario's script and report what it did."""
@@ -133,6 +155,7 @@ class Twin:
         self.page.unroute_all()
 
         entries = [entry for entry in demo.requests(mark) if entry["method"] != "OPTIONS"]
+        self.was_overtaken = scenario.removes_tokens and not had_the_same_cookies(entries)
         reported = Reported(
             result=result,
             sent=[sent(request) for request in self._requests],
