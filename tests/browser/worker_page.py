@@ -1,8 +1,10 @@
 """A page with Python in workers, bare or PyScript's, and nothing of Python on its main thread."""
 
+import contextlib
 import json
 import textwrap
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Route
@@ -110,20 +112,30 @@ class WorkerPage:
         body = BARE_PAGE if kind == "bare" else PYSCRIPT_PAGE
         html = f'<!doctype html><link rel="icon" href="data:,">{head}{body}'
         self._headers = ISOLATION if kind == "pyscript-isolated" else {}
-        self.page.route(f"**{PATH}", lambda route: self._serve(route, "text/html", html))
-        self.page.route(
-            f"**{PATH}/worker.mjs", lambda route: self._serve(route, "text/javascript", BARE_WORKER)
-        )
-        self.page.goto(f"{demo.origin}{PATH}")
+        with self._serving(PATH, "text/html", html):
+            self.page.goto(f"{demo.origin}{PATH}")
         if kind == "bare":
             for _ in range(workers):
                 self.start_worker()
 
-    def _serve(self, route: Route, kind: str, text: str) -> None:
-        route.fulfill(body=text, content_type=kind, headers=self._headers)
+    @contextlib.contextmanager
+    def _serving(self, path: str, content_type: str, body: str) -> Iterator[None]:
+        """Serve a file once. With a route that stays, Chromium would compile Pyodide again."""
+        served: list[Route] = []
+
+        def serve(route: Route) -> None:
+            route.fulfill(body=body, content_type=content_type, headers=self._headers)
+            served.append(route)
+
+        self.page.route(f"**{path}", serve)
+        yield
+        while not served:
+            self.page.wait_for_timeout(10)
+        self.page.unroute(f"**{path}", serve)
 
     def start_worker(self) -> None:
-        self.page.evaluate("startWorker()")
+        with self._serving(f"{PATH}/worker.mjs", "text/javascript", BARE_WORKER):
+            self.page.evaluate("startWorker()")
 
     def run(self, code: str, argument: object = None, worker: int = 0) -> Any:
         """Run the body of an async Python function in a worker."""
