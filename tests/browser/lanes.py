@@ -26,7 +26,6 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_tabs.py::test_each_change_*[javascript]", BOTH),
     ("test_tabs.py::test_changes_by_pages_without_messages_*", BOTH),
     ("test_tabs.py::test_a_page_that_nothing_reaches_*", BOTH),
-    ("test_demo_worker.py::test_the_worker_works_*", ("webkit",)),
     ("test_demo_worker.py::test_work_and_page_*", ("webkit",)),
     # Requests of the page. How tokens travel, and where the core is, is nothing to an engine here.
     ("test_fetch.py::*[cookie*", BOTH),

@@ -61,6 +61,8 @@ globalThis.state = (promise) => Promise.race([
   new Promise((done) => setTimeout(done, 0, "waits")),
 ]);
 """
+# The first file that a start of Python loads.
+PYODIDE = "**/vendor/pyodide/pyodide.mjs"
 # Python in a worker is to decide, which the page starts when it may.
 IN_WORKER = """
 globalThis.supertokensPyodide = { interpreter: "worker" };
@@ -83,7 +85,8 @@ class Visit:
         self.in_worker = in_worker
         self.page: Page = open_plain(demo, context, CALLS + (IN_WORKER if in_worker else ""))
         self._held: list[Route] = []
-        self.page.route("**/pyodide.asm.wasm", lambda route: self._held.append(route))
+        # Once: with a route that stays, Chromium would compile Python again.
+        self.page.route(PYODIDE, lambda route: self._held.append(route), times=1)
 
     def sign_up(self) -> None:
         email = f"{uuid.uuid4().hex}@example.com"
@@ -123,10 +126,11 @@ class Visit:
 
     def let_boot(self) -> None:
         if self.in_worker:
-            self.page.unroute("**/pyodide.asm.wasm")
+            self.page.unroute(PYODIDE)
             self.page.route(
                 "**/worker.mjs",
                 lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
+                times=1,
             )
             self.run("""() => { new Worker("/worker.mjs", { type: "module" }); }""")
             return
@@ -257,7 +261,7 @@ def test_a_response_reaches_a_core_with_asynchronous_cookies(
     )
     visit.wait_for_responses(ACCEPT)
     assert visit.run("state(accepted)") == "waits"
-    visit.page.unroute("**/pyodide.asm.wasm")
+    visit.page.unroute(PYODIDE)
     python = """
 import supertokens_pyodide
 supertokens_pyodide.init(cookie_handler=lambda original: original)
