@@ -44,7 +44,7 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_xhr.py::test_headers_are_those_of_the_last_*-cookie]", ("webkit",)),
     ("test_xhr.py::test_an_attempt_that_the_cache_*[cookie-*", ("webkit",)),
     # A page that is no secure context.
-    ("test_insecure.py::*[javascript-cookie]", ("webkit",)),
+    ("test_insecure.py::*[javascript-cookie]", BOTH),
     # HTTP clients in Python, on a page and in a worker.
     ("test_clients.py::test_a_request_*[page-cookie-*", BOTH),
     ("test_clients.py::test_a_request_*[bare-worker-cookie-*", ("webkit",)),
