@@ -8,6 +8,7 @@ import httpx
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.demo import Demo
+from tests.browser.served import serve_once
 from tests.browser.worker_page import RUN
 
 PATH = "/with-recipes"
@@ -40,12 +41,7 @@ class RecipePage:
 
     def open(self, url: str) -> None:
         self.page.goto("about:blank")
-        # Once: while there are routes, Chromium compiles all WebAssembly again.
-        self.page.route(
-            f"**{PATH}*",
-            lambda route: route.fulfill(body=PAGE, content_type="text/html"),
-            times=1,
-        )
+        serve_once(self.page, f"{PATH}*", PAGE, "text/html")
         self.page.goto(url)
         self.page.wait_for_function("Boolean(globalThis.run)")
         self.run("s.init(api_domain=js.location.origin)")

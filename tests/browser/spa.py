@@ -9,6 +9,7 @@ from playwright.sync_api import Error, Page, Route
 from tests.browser.app import PASSWORD, shows_expired
 from tests.browser.demo import Demo
 from tests.browser.images import start_from_image
+from tests.browser.served import serve_once
 from tests.browser.tokens import let_shown_token_expire
 
 # Python, in a worker of the page.
@@ -92,12 +93,7 @@ class Spa:
 
     def open(self) -> None:
         if self._in_worker:
-            # Once: while there are routes, Chromium compiles all WebAssembly again.
-            self.page.context.route(
-                "**/worker.mjs",
-                lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
-                times=1,
-            )
+            serve_once(self.page.context, "/worker.mjs", WORKER)
         self.page.goto(self._url)
         self.page.wait_for_selector("html[data-ready=true]")
         self.page.evaluate("supertokens.ready()")

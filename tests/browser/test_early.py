@@ -12,6 +12,7 @@ from tests.browser.app import PASSWORD, PROTECTED, REFRESH
 from tests.browser.conftest import BrowserLog
 from tests.browser.demo import Demo
 from tests.browser.plain import open_plain
+from tests.browser.served import serve_once
 from tests.browser.spa import WORKER
 
 ACCEPT = "/api/accept-terms"
@@ -127,11 +128,7 @@ class Visit:
     def let_boot(self) -> None:
         if self.in_worker:
             self.page.unroute(PYODIDE)
-            self.page.route(
-                "**/worker.mjs",
-                lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
-                times=1,
-            )
+            serve_once(self.page, "/worker.mjs", WORKER)
             self.run("""() => { new Worker("/worker.mjs", { type: "module" }); }""")
             return
         self.wait_for_boot()

@@ -14,6 +14,7 @@ from tests.browser.app import REFRESH
 from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import LONG, Demo
 from tests.browser.plain import open_plain, sign_up, status
+from tests.browser.served import serve_once
 from tests.browser.spa import WORKER
 
 JAVASCRIPT = """
@@ -276,11 +277,7 @@ class OwnParts:
         self.page = page
         self.language = language
         if language == "javascript-for-a-worker":
-            page.context.route(
-                "**/worker.mjs",
-                lambda route: route.fulfill(body=WORKER, content_type="text/javascript"),
-                times=1,
-            )
+            serve_once(page.context, "/worker.mjs", WORKER)
         if language == "python":
             page.evaluate(BOOT, PYTHON)
         else:

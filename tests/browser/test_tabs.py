@@ -10,6 +10,7 @@ from tests.browser.app import REFRESH, App
 from tests.browser.conftest import BrowserLog, open_context
 from tests.browser.demo import Demo
 from tests.browser.expectations import expect
+from tests.browser.served import serve_once
 
 ELSEWHERE = "in another tab"
 
@@ -184,11 +185,7 @@ document.documentElement.dataset.ready = true;
 
 def test_a_page_that_nothing_reaches_looks_when_it_is_back(tabs: Tabs) -> None:
     deaf = tabs.context.new_page()
-    deaf.route(
-        "**/static/app.js",
-        lambda route: route.fulfill(body=NOTE_EVENTS, content_type="text/javascript"),
-        times=1,
-    )
+    serve_once(deaf, "/static/app.js", NOTE_EVENTS)
     deaf.add_init_script(
         """delete globalThis.BroadcastChannel;
            delete globalThis.cookieStore;
