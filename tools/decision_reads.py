@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from supertokens_pyodide._core.environment.cookies import FRONT_TOKEN, OURS
@@ -56,7 +56,7 @@ class Live:
     def answers(self, facts: Facts, options: dict[str, Any], *, secure: bool) -> dict[str, Any]:
         """The core's immediate answers during the session, by the calls."""
         there = [f"{name}={value}" for name, value in self.cookies.items() if name in facts]
-        page_config = config(options, replace(PAGE, secure=secure))
+        page_config = config(options, PAGE._replace(secure=secure))
         found = {}
         for name in READS:
             step = json.loads(Port(Session(page_config)).call(name, "", "; ".join(there), NOW))

@@ -143,7 +143,7 @@ class Client:
         self.port = Port(session)
         self.is_open = True
         if "post_api_hook" in self._functions:
-            config.add_post_api_hook()
+            config.has_post_api_hook = True
         self._override_skew(self._original[CALCULATE_SKEW])
         if config.enable_debug_logs:
             log.setLevel(logging.DEBUG)
@@ -178,7 +178,7 @@ class Client:
         self._functions.update(new)
         if self.is_open:
             if "post_api_hook" in new:
-                self.config.add_post_api_hook()
+                self.config.has_post_api_hook = True
             self._override_skew(self._original[CALCULATE_SKEW])
 
     def _of(self, name: str) -> Any:

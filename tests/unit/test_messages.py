@@ -16,6 +16,7 @@ from supertokens_pyodide._core.flow.effects import (
     Post,
     ReadText,
     Send,
+    Verify,
     Wait,
 )
 from supertokens_pyodide._core.flow.logs import describe
@@ -38,7 +39,7 @@ NOW = 1_700_000_000_000
 PRESENT = f"sFrontToken={write_front_token('u', 2 * NOW, {})}; st-last-access-token-update=1"
 ABSENT = "st-last-access-token-update=1"
 SEND = Send({"rid": "x"})
-POST = Post("https://api.example.com/auth/signout", {}, 1, "SIGN_OUT")
+POST = Post("https://api.example.com/auth/signout", {}, 1, "SIGN_OUT", {})
 
 
 def config(**options):
@@ -333,11 +334,14 @@ def test_a_debug_line_has_what_happens_and_no_secret(result, effect, line):
     [
         Head(200, {"front-token": "secret"}),
         Send({"authorization": "secret"}),
-        Post("https://api.example.com", {"authorization": "secret"}, 1, "SIGN_OUT"),
+        Post("https://api.example.com", {"authorization": "secret"}, 1, "SIGN_OUT", {"a": "secret"}),
         RequestHead({"authorization": "secret"}),
+        Call("a_function", ("secret",)),
+        Answer("secret", failed=True, error=ValueError("secret")),
+        Verify({}, {}, "secret", "secret"),
     ],
 )
-def test_reprs_hide_headers(value):
+def test_reprs_hide_what_may_be_secret(value):
     assert "secret" not in repr(value)
 
 

@@ -199,8 +199,7 @@ def agree(options: str, config: Config) -> str:
     try:
         given = read_options(from_javascript(json.loads(options)))
         if given == config:
-            if given.has_post_api_hook:
-                config.add_post_api_hook()
+            config.has_post_api_hook |= given.has_post_api_hook
             return ""
     except SuperTokensError as wrong:
         error = wrong

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from ...errors import AlreadyInitialised, ConfigError
 from .spelling import OPTIONS
@@ -47,8 +46,7 @@ RECIPES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """The facts about the page that the core needs: its host and whether it is https.
 
     ``read_url`` parses URLs as the page's browser does.
@@ -56,17 +54,15 @@ class Page:
 
     hostname: str
     secure: bool
-    read_url: ReadURL = field(default=read_plain_url, compare=False, repr=False)
+    read_url: ReadURL = read_plain_url
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
-    """The checked options; equal objects mean the same options.
+class _Options(NamedTuple):
+    """The checked options, and the page that they were checked for.
 
     ``session_token_frontend_domain`` is the cookies' domain attribute, None for the page's host;
     ``max_retry_attempts_for_session_refresh`` is None unless set; ``refresh_timeout`` is in
-    seconds; ``has_post_api_hook`` is whether there is a hook to call; a later ``init()`` may add
-    it.
+    seconds.
     """
 
     api_domain: str
@@ -82,17 +78,22 @@ class Config:
     token_store: TokenStore
     enable_debug_logs: bool
     refresh_timeout: float
-    has_post_api_hook: bool = field(compare=False)
     page: Page
+
+
+# The options that are data.
+_NAMES = _Options._fields[:-1]
+
+
+class Config(_Options):
+    """The configuration of a session; equal objects mean the same options."""
+
+    #: Whether there is a hook to call, which is no difference: a later ``init()`` may add it.
+    has_post_api_hook = False
 
     def options(self) -> dict[str, Any]:
         """The options in force, by name."""
-        derived = ("has_post_api_hook", "page")
-        return {name: value for name, value in asdict(self).items() if name not in derived}
-
-    def add_post_api_hook(self) -> None:
-        """Record that there is a hook now."""
-        object.__setattr__(self, "has_post_api_hook", True)
+        return dict(zip(_NAMES, self, strict=False))
 
     @property
     def refresh_url(self) -> str:
@@ -167,7 +168,7 @@ def read_config(options: Mapping[str, Any], page: Page) -> Config:
     base_path = normalised("api_base_path", normalise_path, "/auth")
     scope = normalised("session_token_frontend_domain", normalise_scope, ".example.com")
     backend = normalised("session_token_backend_domain", normalise_scope, ".example.com")
-    return Config(
+    config = Config(
         api_domain=api_domain,
         api_base_path="/auth" if base_path is None else base_path,
         session_token_frontend_domain=_cookie_domain(scope, page),
@@ -181,15 +182,15 @@ def read_config(options: Mapping[str, Any], page: Page) -> Config:
         token_store=_token_store(given),
         enable_debug_logs=_flag(given, "enable_debug_logs", False),
         refresh_timeout=_seconds(given, "refresh_timeout", 10.0),
-        has_post_api_hook="post_api_hook" in given,
         page=page,
     )
+    config.has_post_api_hook = "post_api_hook" in given
+    return config
 
 
 def refuse_unknown(given: Mapping[str, Any]) -> None:
     """Refuse unknown options, and values that must be functions and are not; raises ConfigError."""
-    derived = ("has_post_api_hook", "page")
-    known = [*SEAMS, *(field.name for field in fields(Config) if field.name not in derived)]
+    known = (*SEAMS, *_NAMES)
     for name, value in given.items():
         if name in SEAMS:
             require_function(name, value)

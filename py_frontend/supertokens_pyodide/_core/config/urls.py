@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # In supertokens-website a caller excludes one request by this marker anywhere in its URL.
 SKIP_MARKER = "superTokensDoNotDoInterception"
@@ -27,8 +27,7 @@ class InvalidURL(ValueError):
     """The text is not a domain, URL or path that a browser would accept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """The parts of a URL as in ``URL``: the port is empty if it is the scheme's default."""
 
     scheme: str

@@ -7,44 +7,46 @@ one and resumes the flow with the result. No event loop is involved.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, Literal, NamedTuple
 
 # A caller's value for its own hooks, overrides and handlers; the core only passes it on.
 UserContext = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A response for the core: its status and the headers that the plan asks for.
 
     ``status`` 0 means that no response came; ``failure`` is then ``network`` or ``timeout``.
     """
 
     status: int
-    headers: dict[str, str] = field(repr=False)
+    headers: dict[str, str]
     failure: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Head({self.status}, failure={self.failure!r})"
 
-@dataclass(frozen=True, slots=True)
-class Send:
+
+class Send(NamedTuple):
     """Send the exchange's own request, with ``headers`` set and those in ``drop`` removed.
 
     ``credentials`` applies unless the caller chose; None leaves them alone. Results in a Head.
     A request that fails ends its flow: the caller gets the original error.
     """
 
-    headers: dict[str, str] = field(repr=False)
+    headers: dict[str, str]
     drop: tuple[str, ...] = ()
     credentials: str | None = None
+
+    def __repr__(self) -> str:
+        return "Send(...)"
 
 
 Action = Literal["REFRESH_SESSION", "SIGN_OUT"]
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """POST to the backend, not intercepted; ``timeout`` in milliseconds. Results in a Head.
 
     ``credentials`` is fetch's credentials mode. The page's preAPIHook, if it has one, may change
@@ -53,20 +55,21 @@ class Post:
     """
 
     url: str
-    headers: dict[str, str] = field(repr=False)
+    headers: dict[str, str]
     timeout: int
     action: Action
-    user_context: UserContext = field(default_factory=dict, repr=False)
+    user_context: UserContext
     credentials: str = "include"
 
+    def __repr__(self) -> str:
+        return f"Post({self.url!r})"
 
-@dataclass(frozen=True, slots=True)
+
 class PostHook:
     """Call the page's postAPIHook for the last Post."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(NamedTuple):
     """Take a lock that all tabs share; it is held until the flow unlocks it or ends.
 
     ``timeout`` in milliseconds. Results in whether it was taken.
@@ -76,18 +79,15 @@ class Lock:
     timeout: int
 
 
-@dataclass(frozen=True, slots=True)
 class Wait:
     """Wait until a step names this flow in ``wake``. Results in False if waiting would block."""
 
 
-@dataclass(frozen=True, slots=True)
 class ReadText:
     """Read the body of the last response, which the caller can still read; results in its text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """Call a function of the application, which may be async. Results in an Answer.
 
     A Python function, and its result, stay in Python. A JavaScript function is called by its name:
@@ -95,24 +95,28 @@ class Call:
     """
 
     function: Callable[..., object] | str
-    arguments: tuple[Any, ...] = field(default=(), repr=False)
+    arguments: tuple[Any, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Call({self.function!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The value of an application's function, or that it ``failed``, and its error if known."""
 
-    value: Any = field(default=None, repr=False)
+    value: Any = None
     failed: bool = False
-    error: Exception | None = field(default=None, repr=False)
+    error: Exception | None = None
+
+    def __repr__(self) -> str:
+        return f"Answer(failed={self.failed})"
 
 
 class FunctionFailed(Exception):
     """A function of the application failed; the cause is its own error, if that is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """The result of a Get; ``status`` 0 means that no response came.
 
     ``cache_control`` is the response's header of that name.
@@ -123,8 +127,7 @@ class Document:
     cache_control: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Get:
+class Get(NamedTuple):
     """GET a public document, not intercepted and without credentials; results in a Document.
 
     ``timeout`` in milliseconds; ``fresh`` bypasses the browser's cache.
@@ -135,8 +138,7 @@ class Get:
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Verify:
+class Verify(NamedTuple):
     """Verify a signature (base64url) of ``data`` by WebCrypto, with a JWK.
 
     ``algorithm`` is WebCrypto's name. Results in whether it fits; None if there is no WebCrypto.
@@ -144,8 +146,11 @@ class Verify:
 
     key: dict[str, str]
     algorithm: dict[str, str]
-    data: str = field(repr=False)
-    signature: str = field(repr=False)
+    data: str
+    signature: str
+
+    def __repr__(self) -> str:
+        return "Verify(...)"
 
 
 Effect = Send | Post | PostHook | Get | Verify | Lock | Wait | ReadText | Call
@@ -157,11 +162,8 @@ def perform(effect: Effect) -> Generator[Effect, Any, Any]:
     return (yield effect)
 
 
-class Transmit(Protocol):
-    """One trip of a request to the network, with the session's headers."""
-
-    async def __call__(self, send: Send, /) -> Head:
-        """Send it and return the response's head."""
+# One trip of a request to the network, with the session's headers; results in the response's head.
+Transmit = Callable[[Send], Awaitable[Head]]
 
 
 async def send(effect: Send) -> Head:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
 from os.path import basename
 from traceback import extract_tb
 from typing import Any, Generic, TypeVar, cast
@@ -50,17 +49,19 @@ class Flow(Generic[T]):
         return cast(T, self.value)
 
 
-@dataclass(slots=True)
 class Output:
     """The output of the flows in one step, besides their effects."""
 
-    cookies: list[str] = field(default_factory=list, repr=False)
-    storage: dict[str, str] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    unlock: list[int] = field(default_factory=list)
-    spawned: list[Flow[Any]] = field(default_factory=list)
-    wake: list[int] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    __slots__ = ("cookies", "events", "spawned", "storage", "unlock", "wake", "warnings")
+
+    def __init__(self) -> None:
+        self.cookies: list[str] = []
+        self.storage: dict[str, str] = {}
+        self.events: list[Event] = []
+        self.unlock: list[int] = []
+        self.spawned: list[Flow[Any]] = []
+        self.wake: list[int] = []
+        self.warnings: list[str] = []
 
     def __bool__(self) -> bool:
         return bool(

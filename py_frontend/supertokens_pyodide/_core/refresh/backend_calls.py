@@ -16,7 +16,7 @@ def refresh_call(config: Config, state: LocalState) -> Post:
     if refresh_token is not None:
         headers["authorization"] = f"Bearer {refresh_token}"
     timeout, credentials = config.refresh_milliseconds, config.credentials
-    return Post(config.refresh_url, headers, timeout, "REFRESH_SESSION", credentials=credentials)
+    return Post(config.refresh_url, headers, timeout, "REFRESH_SESSION", {}, credentials)
 
 
 def sign_out_call(config: Config, session: dict[str, str], user_context: UserContext) -> Post:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...errors import RefreshUnavailable
 from ..flow.effects import Head
 
 
-@dataclass(frozen=True, slots=True)
 class Available:
     """There is a session with valid tokens; after a refresh the tokens are new."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """There is no session any more. ``head`` is the refresh call's response if it ended it."""
 
     head: Head | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unavailable:
+class Unavailable(NamedTuple):
     """It is unknown, so the session is kept. ``head`` is the refresh call's response, if any."""
 
     error: RefreshUnavailable

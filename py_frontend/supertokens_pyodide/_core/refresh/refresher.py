@@ -7,15 +7,13 @@ cancelled, the refresh continues for the others.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ...errors import CookieWriteBlocked, FrontTokenMissing, RefreshUnavailable
 from ..config.options import Config
 from ..flow.effects import Head, Lock, lock, post, post_hook
 from ..flow.flows import Flow, Flows
 from ..state.local_state import ANTI_CSRF_HEADER, FRONT_TOKEN_HEADER, REMOVE, LocalState
 from ..state.relevance import Sent, sets_cookies
-from ..state.snapshot import Absent, Decision, Present, Snapshot, Unknown, decide
+from ..state.snapshot import Absent, Present, Snapshot, Unknown, decide
 from .backend_calls import refresh_call, sign_cookies_out_call
 from .cooldown import FIRST, LONGEST, RETRY_AFTER_HEADER, Cooldown
 from .outcome import Available, Ended, Outcome, Unavailable
@@ -55,10 +53,10 @@ class Refresher:
                 return Unavailable(_tokens_hidden())
             now = self._state.snapshot()
             match decide(before, now):
-                case Decision.GIVE_UP:
+                case "give up":
                     self._state.emit_unauthorised(ended=False)
                     return Ended()
-                case Decision.RETRY:
+                case "retry":
                     return Available()
                 case _:
                     if now == self._spent:
@@ -133,7 +131,7 @@ class Refresher:
         """One refresh under the lock; None if the session has changed: the caller decides again."""
         taken = await self._locked()
         outcome: Outcome | None
-        if decide(before, self._state.snapshot()) is not Decision.REFRESH:
+        if decide(before, self._state.snapshot()) != "refresh":
             outcome = None
         elif not taken:
             outcome = Unavailable(RefreshUnavailable(_LOCK_HELD))
@@ -228,7 +226,7 @@ class Refresher:
         """A refused refresh without a front-token also ends the session (FDI)."""
         refused = head.status == self._config.session_expired_status_code
         if refused and FRONT_TOKEN_HEADER not in head.headers:
-            return replace(head, headers={**head.headers, FRONT_TOKEN_HEADER: REMOVE})
+            return head._replace(headers={**head.headers, FRONT_TOKEN_HEADER: REMOVE})
         return head
 
 

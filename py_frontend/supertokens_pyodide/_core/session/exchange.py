@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ...errors import CookieWriteBlocked, RefreshLimitReached
 from ..claims.refusals import read_invalid_claims
@@ -13,7 +13,7 @@ from ..flow.flows import WouldBlock
 from ..refresh.outcome import Available, Ended, Outcome, Unavailable
 from ..refresh.refresher import Refresher
 from ..state.local_state import LocalState
-from ..state.relevance import Relevance, Sent, sets_cookies
+from ..state.relevance import Sent, sets_cookies
 from ..state.snapshot import ABSENT, Present, Snapshot, Unknown
 
 # The caller's request headers that the core needs.
@@ -23,20 +23,21 @@ REQUEST_HEADERS = ("authorization", "rid")
 _MOST_REFRESHES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHead:
+class RequestHead(NamedTuple):
     """A caller's request for the core, with the headers that the plan asks for.
 
     ``one_shot``: the body can be sent only once (a stream). ``drop``: headers to remove.
     """
 
-    headers: dict[str, str] = field(repr=False)
+    headers: dict[str, str]
     one_shot: bool = False
     drop: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return "RequestHead(...)"
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+
+class Delivery(NamedTuple):
     """What the caller gets: the last response of the exchange, or of the refresh (``refresh``)."""
 
     head: Head
@@ -147,12 +148,12 @@ class Exchanger:
     async def _take_over(self, head: Head, sent: Sent) -> None:
         """Take over a response's changes of the session, if they are about the current one."""
         match sent.relevance_of(head, self._state):
-            case Relevance.CURRENT:
+            case "current":
                 self._state.absorb(head, sent.snapshot)
-            case Relevance.SUPERSEDED if sets_cookies(head, self._state):
+            case "superseded" if sets_cookies(head, self._state):
                 with suppress(WouldBlock):  # it continues by itself
                     await self._refresher.reconcile(head)
-            case Relevance.OUTDATED:
+            case "outdated":
                 self._state.warn_of_outdated_tokens()
 
     def _without_our_stale_token(self, request: RequestHead) -> RequestHead:
@@ -161,7 +162,7 @@ class Exchanger:
         if ours is None or request.headers.get("authorization") != ours:
             return request
         headers = {name: text for name, text in request.headers.items() if name != "authorization"}
-        return replace(request, headers=headers, drop=("authorization",))
+        return request._replace(headers=headers, drop=("authorization",))
 
     def _our_authorization(self) -> str | None:
         access_token = self._state.access_token()

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import re
 from binascii import crc32
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .tokens import FrontToken
 
 _MARK = re.compile(r"(\d{1,16})(?:-(\d{1,16})-([0-9a-f]{8})?)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """Which session ended: ``issued_at`` of its last known token, and a digest of its handle."""
 
     issued_at: int

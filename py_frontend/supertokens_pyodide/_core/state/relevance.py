@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from typing import Literal, NamedTuple
 
 from ..flow.effects import Head
 from .local_state import FRONT_TOKEN_HEADER, REFRESH_TOKEN_HEADER, REMOVE, LocalState
@@ -11,21 +10,14 @@ from .snapshot import Present, Snapshot, Unknown
 from .tokens import FrontToken, read_front_token_or_none
 
 
-class Relevance(Enum):
-    """How a response relates to the current session.
-
-    CURRENT: it is about that session, or starts another. SUPERSEDED: its session has ended or been
-    replaced since its request. OUTDATED: its tokens were issued before the current ones, or before
-    the last session ended (from a cache, for instance).
-    """
-
-    CURRENT = "current"
-    SUPERSEDED = "superseded"
-    OUTDATED = "outdated"
+# How a response relates to the current session. Current: it is about that session, or starts
+# another. Superseded: its session has ended or been replaced since its request. Outdated: its
+# tokens were issued before the current ones, or before the last session ended (from a cache, for
+# instance).
+Relevance = Literal["current", "superseded", "outdated"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """The session in which a request was sent."""
 
     snapshot: Snapshot
@@ -42,14 +34,14 @@ class Sent:
         text = head.headers.get(FRONT_TOKEN_HEADER)
         token = read_front_token_or_none(text)
         if head.headers and self._is_gone(state) and not self._begins_another(token):
-            return Relevance.SUPERSEDED
+            return "superseded"
         if text == REMOVE and not isinstance(self.snapshot, Present):
             # The backend reports that a request without a session had none.
             signed_in = isinstance(state.snapshot(), Present)
-            return Relevance.SUPERSEDED if signed_in else Relevance.CURRENT
+            return "superseded" if signed_in else "current"
         if token is not None and _is_outdated(token, state):
-            return Relevance.SUPERSEDED if self._is_overtaken(token, state) else Relevance.OUTDATED
-        return Relevance.CURRENT
+            return "superseded" if self._is_overtaken(token, state) else "outdated"
+        return "current"
 
     def _is_gone(self, state: LocalState) -> bool:
         """Whether this session, if it has a name, has ended or been replaced.

@@ -7,25 +7,21 @@ refresh cookie lives longer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from typing import Literal, NamedTuple
 
 from ..environment.cookies import FRONT_TOKEN, LAST_UPDATE, Cookies
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(NamedTuple):
     """There is a session; ``update`` changes whenever its tokens do."""
 
     update: str
 
 
-@dataclass(frozen=True, slots=True)
 class Absent:
     """There is no session."""
 
 
-@dataclass(frozen=True, slots=True)
 class Unknown:
     """Only the backend knows."""
 
@@ -44,12 +40,8 @@ def take_snapshot(cookies: Cookies) -> Snapshot:
     return ABSENT if update else UNKNOWN
 
 
-class Decision(Enum):
-    """How to treat a refused request."""
-
-    GIVE_UP = "give up"
-    RETRY = "retry"
-    REFRESH = "refresh"
+# How to treat a refused request.
+Decision = Literal["give up", "retry", "refresh"]
 
 
 def decide(before: Snapshot, now: Snapshot) -> Decision:
@@ -60,10 +52,10 @@ def decide(before: Snapshot, now: Snapshot) -> Decision:
     """
     match before, now:
         case _, Absent():
-            return Decision.GIVE_UP
+            return "give up"
         case Present(old), Present(new):
-            return Decision.REFRESH if old == new else Decision.RETRY
+            return "refresh" if old == new else "retry"
         case _, Present():
-            return Decision.RETRY
+            return "retry"
         case _:
-            return Decision.REFRESH
+            return "refresh"

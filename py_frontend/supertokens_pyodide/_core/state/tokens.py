@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...errors import UnsupportedPlatform
 from ..environment.clock import is_time
@@ -19,8 +18,7 @@ class MalformedToken(ValueError):
     """The text is not a valid token of its kind; the message never quotes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrontToken:
+class FrontToken(NamedTuple):
     """The session's data that the backend sends to the page in the front-token header.
 
     ``expires_at`` is the access token's expiry in milliseconds since the epoch (``ate``),
@@ -29,7 +27,10 @@ class FrontToken:
 
     user_id: str
     expires_at: float
-    payload: Payload = field(repr=False)
+    payload: Payload
+
+    def __repr__(self) -> str:
+        return "FrontToken(...)"
 
     @property
     def issued_at(self) -> float | None:
