@@ -17,6 +17,8 @@ The errors are in ``supertokens_pyodide.errors``; each has a stable ``code`` and
 client wraps an error in its own, ``cause_of(error)`` returns the original.
 """
 
+from typing import TYPE_CHECKING
+
 from ._api import (
     attempt_refresh,
     close,
@@ -37,12 +39,33 @@ from ._api import (
     verify_access_token,
 )
 from ._browser.convert import cause_of
-from ._browser.fetch import fetch
-from ._core.diagnose.report import DiagnosticReport, Finding
-from ._core.session.session import SessionStatus
-from ._response import Response
 from .errors import SuperTokensError
 from .events import Event
+
+if TYPE_CHECKING:
+    from ._browser.fetch import fetch
+    from ._core.diagnose.report import DiagnosticReport, Finding
+    from ._core.session.status import SessionStatus
+    from ._response import Response
+else:
+    # Few pages use these: each is imported when its name is first used.
+    _MODULES = {
+        "DiagnosticReport": "_core.diagnose.report",
+        "Finding": "_core.diagnose.report",
+        "Response": "_response",
+        "SessionStatus": "_core.session.status",
+        "fetch": "_browser.fetch",
+    }
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        globals()[name] = value
+        return value
+
 
 __all__ = [
     "DiagnosticReport",

@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from . import _current
-from ._client import Handler
 from ._core.config.options import SEAMS, require_function
-from ._core.diagnose.report import DiagnosticReport
 from ._core.flow.effects import UserContext
-from ._core.session.session import SessionStatus
 from .errors import AlreadyInitialised
 from .events import Action, ClaimValidationError
 
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from ._client import Handler
+    from ._core.diagnose.report import DiagnosticReport
+    from ._core.session.status import SessionStatus
     from .claims import SessionClaim, SessionClaimValidator
     from .options import InitOptions
 
@@ -80,7 +80,7 @@ async def does_session_exist(*, user_context: UserContext | None = None) -> bool
 
 async def get_session_status() -> SessionStatus:
     """Whether there is a session: ACTIVE, NONE, or UNKNOWN with the reason (an outage, say)."""
-    return cast(SessionStatus, await _current.current().call("get_session_status"))
+    return cast("SessionStatus", await _current.current().call("get_session_status"))
 
 
 async def get_user_id(*, user_context: UserContext | None = None) -> str:
@@ -229,7 +229,7 @@ async def diagnose(probe: bool = False) -> DiagnosticReport:
     With ``probe`` the SDK also makes a refresh call and reports its result. The call refreshes the
     session if there is one, and changes nothing otherwise.
     """
-    return cast(DiagnosticReport, await _current.current().diagnose(probe))
+    return cast("DiagnosticReport", await _current.current().diagnose(probe))
 
 
 def on(event: Action | Literal["*"], handler: Handler) -> Callable[[], None]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from . import _stand_in
+from typing import TYPE_CHECKING
+
 from ._client import Client
 from .errors import NotInitialised
 
+if TYPE_CHECKING:
+    from ._stand_in import StandIn
+
+#: In place of a browser: ``supertokens_pyodide.testing`` sets itself during a test.
+stand_in: StandIn | None = None
 _client: Client | None = None
 
 
@@ -24,8 +30,8 @@ def current() -> Client:
     """The client to use, which may be a stand-in's; raises NotInitialised."""
     if _client is not None:
         return _client
-    if _stand_in.current is not None:
-        return _stand_in.current.client()
+    if stand_in is not None:
+        return stand_in.client()
     raise NotInitialised
 
 

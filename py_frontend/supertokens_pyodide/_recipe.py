@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 from ._core.flow.effects import UserContext
 from ._core.session.session import Session
-from ._invalid_claims import invalid_claims_of
 from .errors import ConfigError
 
 if TYPE_CHECKING:
     from .claims import SessionClaimValidator
+    from .events import ClaimValidationError
 
 log = logging.getLogger("supertokens_pyodide")
 
@@ -58,9 +58,7 @@ def original_functions(
         "validate_claims": lambda *, claim_validators, user_context: call(
             "validate_claims", validators=claim_validators, user_context=user_context
         ),
-        "get_invalid_claims_from_response": lambda *, response, user_context: invalid_claims_of(
-            response
-        ),
+        "get_invalid_claims_from_response": _invalid_claims_from_response,
         MATCH_URL: lambda url, api_domain, session_token_backend_domain: covers(
             url, api_domain, session_token_backend_domain
         ),
@@ -76,6 +74,14 @@ def _global_claim_validators(
     user_context: UserContext,
 ) -> list[SessionClaimValidator]:
     return claim_validators_added_by_other_recipes
+
+
+async def _invalid_claims_from_response(
+    *, response: object, user_context: UserContext
+) -> list[ClaimValidationError]:
+    from ._invalid_claims import invalid_claims_of
+
+    return await invalid_claims_of(response)
 
 
 def override(original: Recipe, options: Mapping[str, Any]) -> Recipe:

@@ -1,7 +1,4 @@
-"""A stand-in for a browser.
-
-On CPython ``supertokens_pyodide.testing`` installs itself here during a test.
-"""
+"""The type of a stand-in for a browser; for type checkers, never imported at run time."""
 
 from __future__ import annotations
 
@@ -27,6 +24,3 @@ class StandIn(Protocol):
 
     async def fetch(self, url: str, options: Mapping[str, Any]) -> Response:
         """Make a page's request; the options are those of JavaScript's ``fetch``."""
-
-
-current: StandIn | None = None

@@ -334,7 +334,9 @@ def test_a_debug_line_has_what_happens_and_no_secret(result, effect, line):
     [
         Head(200, {"front-token": "secret"}),
         Send({"authorization": "secret"}),
-        Post("https://api.example.com", {"authorization": "secret"}, 1, "SIGN_OUT", {"a": "secret"}),
+        Post(
+            "https://api.example.com", {"authorization": "secret"}, 1, "SIGN_OUT", {"a": "secret"}
+        ),
         RequestHead({"authorization": "secret"}),
         Call("a_function", ("secret",)),
         Answer("secret", failed=True, error=ValueError("secret")),

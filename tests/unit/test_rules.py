@@ -50,8 +50,13 @@ CORE_FOLDERS = {
     "refresh": [["backend_calls", "cooldown", "outcome"], ["refresher"]],
     "claims": [["refusals", "validators"], ["rules", "validation"]],
     "diagnose": [["report"], ["diagnosis"]],
-    "session": [["calls", "exchange", "verifier"], ["access"], ["sign_out"], ["session"]],
-    "wire": [["errors", "plan", "results"], ["steps"], ["port"]],
+    "session": [
+        ["calls", "exchange", "status", "verifier"],
+        ["access"],
+        ["sign_out"],
+        ["session"],
+    ],
+    "wire": [["errors", "reports", "results"], ["types"], ["plan", "steps"], ["port"]],
 }
 # Lower layers know nothing of those above them; within a line neither knows the other.
 LAYERS = [
@@ -65,6 +70,7 @@ LAYERS = [
     ),
     ["claims", "_invalid_claims"],
     ["_recipe"],
+    ["_host"],
     ["_client", "testing.network"],
     ["testing.call", "testing.window"],
     ["_stand_in", "testing.profile", "testing.jar", "testing.asgi", "testing.response"],
@@ -208,23 +214,15 @@ LOADED_AT_BOOT = {
         "typing",
     ),
 }
-# Modules of ours that are imported where they are needed.
+# Modules of ours that are imported where they are needed, or only by type checkers.
 ON_DEMAND = (
-    *(
-        "claims",
-        "options",
-        "recipe",
-        "testing",
-        "httpx",
-        "pytest_plugin",
-        "_browser.streaming",
-        "_browser.image",
-        "_browser.passkeys",
-        "_browser.recipe_calls",
-        "_browser.window",
-    ),
-    *("_core.claims.rules", "_core.claims.validation", "_core.claims.validators"),
-    *("_core.session.verifier", "_core.diagnose.diagnosis"),
+    *("claims", "options", "recipe", "testing", "httpx", "pytest_plugin"),
+    *("_host", "_invalid_claims", "_response", "_stand_in"),
+    *("_browser.blocking", "_browser.facts", "_browser.fetch", "_browser.image"),
+    *("_browser.passkeys", "_browser.recipe_calls", "_browser.streaming", "_browser.window"),
+    *("_core.claims", "_core.diagnose", "_core.flow.logs"),
+    *("_core.session.sign_out", "_core.session.status", "_core.session.verifier"),
+    *("_core.wire.errors", "_core.wire.reports", "_core.wire.types"),
 )
 
 

@@ -8,17 +8,15 @@ import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
-from .. import _current, _stand_in
+from .. import _current
 from .._client import Client
 from .._core.config.options import Config, Page, from_javascript, read_config, refuse_unknown
 from .._core.environment.clock import STORAGE_KEY
 from .._core.session.session import Session
-from .._core.wire.errors import write_error
 from .._core.wire.plan import write_plan
 from ..errors import AlreadyInitialised, BootFailed, SuperTokensError, UnsupportedPlatform
 from .address import read_url
-from .blocking import freshen
-from .convert import python_error
+from .convert import javascript_error, python_error
 from .functions import Functions, date_provider, functions_of, plain, use_page_skew
 from .host import BrowserHost
 
@@ -33,8 +31,8 @@ _IN_BROWSER = sys.platform == "emscripten"
 
 def start(options: Mapping[str, Any]) -> Client:
     """Start from Python: use this realm's shim, or install the one in the package."""
-    if _stand_in.current is not None:
-        client = _stand_in.current.start(options)
+    if _current.stand_in is not None:
+        client = _current.stand_in.start(options)
         _current.bind(client)
         return client
     _require_browser()
@@ -90,7 +88,7 @@ def _join(
             config = _agreed(shim, options, given, adapted)
             connect(client, shim, config, functions, adapted)
         except SuperTokensError as error:
-            return json.dumps(write_error(error))
+            return javascript_error(error)
         return ""
 
     try:
@@ -101,8 +99,12 @@ def _join(
 
 
 def _host(client: Client, shim: Any, adapted: Functions) -> BrowserHost:
-    before = (lambda url: freshen(client, shim, url)) if shim.isMirrored else None
-    return BrowserHost(shim, adapted, before)
+    blocking = None
+    if shim.isMirrored:
+        from .blocking import FreshXMLHttpRequest
+
+        blocking = FreshXMLHttpRequest(client, shim)
+    return BrowserHost(shim, adapted, blocking)
 
 
 def _agreed(shim: Any, own: Mapping[str, Any], given: str | None, adapted: Functions) -> Config:
@@ -121,8 +123,8 @@ def _agreed(shim: Any, own: Mapping[str, Any], given: str | None, adapted: Funct
 
 def read_options(options: Mapping[str, Any]) -> Config:
     """Check the options against their page; raises ConfigError."""
-    if _stand_in.current is not None:
-        return _stand_in.current.read_options(options)
+    if _current.stand_in is not None:
+        return _current.stand_in.read_options(options)
     _require_browser()
     return read_config(options, _page(_find_shim()))
 
@@ -203,7 +205,7 @@ def agree(options: str, config: Config) -> str:
             return ""
     except SuperTokensError as wrong:
         error = wrong
-    return json.dumps(write_error(error))
+    return javascript_error(error)
 
 
 def _require_browser() -> None:

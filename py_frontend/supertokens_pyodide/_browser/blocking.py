@@ -12,16 +12,33 @@ from ..errors import SuperTokensError
 
 
 class FreshXMLHttpRequest:
-    """XMLHttpRequest for modules that block with it: ``freshen`` runs before each ``open``."""
+    """XMLHttpRequest for modules that block with it: the session is fresh before each ``open``."""
 
-    def __init__(self, freshen: Callable[[str], None]) -> None:
-        self._freshen = freshen
+    def __init__(self, client: Client, shim: Any) -> None:
+        self._client = client
+        self._shim = shim
 
     def new(self) -> Any:
         """A new request of the page's current class."""
         import js
 
         return _Request(js.XMLHttpRequest.new(), self._freshen)
+
+    def _freshen(self, url: str) -> None:
+        """Refresh the session for a request that may need it, if Python can wait (JSPI).
+
+        If that fails, the request itself gets the error.
+        """
+        from pyodide.ffi import can_run_sync, run_sync
+
+        client = self._client
+        if not can_run_sync():
+            return
+        if client.is_open and not client.session.needs_refresh(time.time() * 1000):
+            return
+        if self._shim.covers(url):
+            with suppress(SuperTokensError):
+                run_sync(client.call("ensure_fresh"))
 
 
 class _Request:
@@ -31,7 +48,7 @@ class _Request:
         vars(self).update(_xhr=xhr, _freshen=freshen)
 
     def open(self, method: str, url: str, *more: Any) -> None:
-        """Open it after ``freshen`` has finished."""
+        """Open it when the session is fresh."""
         self._freshen(url)
         self._xhr.open(method, url, *more)
 
@@ -40,19 +57,3 @@ class _Request:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._xhr, name, value)
-
-
-def freshen(client: Client, shim: Any, url: str) -> None:
-    """Refresh the session for a request that may need it, if Python can wait (JSPI).
-
-    If that fails, the request itself gets the error.
-    """
-    from pyodide.ffi import can_run_sync, run_sync
-
-    if not can_run_sync():
-        return
-    if client.is_open and not client.session.needs_refresh(time.time() * 1000):
-        return
-    if shim.covers(url):
-        with suppress(SuperTokensError):
-            run_sync(client.call("ensure_fresh"))

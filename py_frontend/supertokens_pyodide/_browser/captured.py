@@ -9,7 +9,6 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from .blocking import FreshXMLHttpRequest
 from .convert import cause_of
 
 # Modules that captured fetch when they were imported: before Pyodide 0.29, pyodide.http itself.
@@ -24,10 +23,11 @@ class CapturedModules(MetaPathFinder):
 
     To import them here would slow down every start: pyodide.http takes 50 ms, urllib3 200 ms.
 
+    ``blocking`` is the XMLHttpRequest for them, if it is not the page's.
     """
 
-    def __init__(self, freshen: Callable[[str], None] | None = None) -> None:
-        self._xhr = FreshXMLHttpRequest(freshen) if freshen else None
+    def __init__(self, blocking: Any = None) -> None:
+        self._xhr = blocking
         self._changes: dict[str, Callable[[Any], None]] = {
             _URLLIB3: self._stop_streaming,
             **dict.fromkeys((*_FETCH, *_XHR), self._repoint),

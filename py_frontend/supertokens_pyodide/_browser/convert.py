@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
 from .. import errors
-from .._core.wire.errors import read_error
 from ..errors import SuperTokensError
 
 
 def python_error(thrown: Any) -> SuperTokensError:
     """A JavaScript error of the shim, as the Python class with the same name."""
+    from .._core.wire.errors import read_error
+
     # The data has the texts with Python's names.
     data = getattr(thrown, "data", None) or thrown
     error = read_error(
@@ -27,6 +29,13 @@ def python_error(thrown: Any) -> SuperTokensError:
     if response is not None:
         error.response = fetched(response)
     return error
+
+
+def javascript_error(error: SuperTokensError) -> str:
+    """An error of this package, as JSON for the shim."""
+    from .._core.wire.errors import write_error
+
+    return json.dumps(write_error(error))
 
 
 def fetched(response: Any) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 
 from .. import _current
 from .._core.config.options import from_javascript
-from .._core.wire.errors import write_error
 from ..errors import SuperTokensError
 from . import attach
+from .convert import javascript_error
 from .functions import Functions
 
 
@@ -21,5 +21,5 @@ def start(shim: Any, options: str) -> str:
         attach.connect(client, shim, config, {}, Functions({}))
         _current.bind(client)
     except SuperTokensError as error:
-        return json.dumps(write_error(error))
+        return javascript_error(error)
     return ""

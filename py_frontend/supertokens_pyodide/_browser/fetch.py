@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from .. import _stand_in
+from .. import _current
 from .._response import Response
 from ..errors import SuperTokensError, UnsupportedPlatform
 
@@ -32,8 +32,8 @@ async def fetch(
             sent["content-type"] = "application/json"
     given = {"method": method, "headers": sent, "body": body}
     options |= {name: value for name, value in given.items() if value is not None}
-    if _stand_in.current is not None:
-        return await _stand_in.current.fetch(url, options)
+    if _current.stand_in is not None:
+        return await _current.stand_in.fetch(url, options)
     try:
         from pyodide.http import pyfetch
     except ImportError:

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
 
-from .._client import Window
-from .._core.diagnose.report import Facts
 from .._recipe import Recipe
 from .captured import CapturedModules
 from .convert import fetched, python_error
-from .facts import interpreter_facts
 from .functions import Functions
+
+if TYPE_CHECKING:
+    from .._core.diagnose.report import Facts
+    from .._host import Window
 
 
 class BrowserHost:
     """A client's access to the shim."""
 
-    def __init__(
-        self, shim: Any, functions: Functions, freshen: Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, shim: Any, functions: Functions, blocking: Any = None) -> None:
         self._shim = shim
         self._proxies: Mapping[str, Any] = {}
         self._functions = functions
         self.is_mirrored = bool(shim.isMirrored)
-        self._modules = CapturedModules(freshen)
+        self._modules = CapturedModules(blocking)
 
     def interpreter_facts(self) -> str:
         """The facts about this interpreter, as JSON."""
+        from .facts import interpreter_facts
+
         return interpreter_facts(self._modules)
 
     def keep(self, proxies: Mapping[str, Any]) -> None:

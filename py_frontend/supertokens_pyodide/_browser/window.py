@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from .._client import Store
+if TYPE_CHECKING:
+    from .._host import Store
 
 
 class BrowserWindow:

@@ -17,8 +17,7 @@ LONGEST = 1_000_000
 DEEPEST = 100
 
 # A string without its closing quote extends to the end: otherwise each quote would start a search.
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
-_BRACKET = re.compile(r"[\[\]{}]")
+_STRING = r'(?s)"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)'
 
 
 def read_json(text: str | bytes) -> Any:
@@ -41,7 +40,7 @@ def _depth(text: str) -> int:
     if most <= DEEPEST:
         return most
     depth = deepest = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+    for bracket in re.findall(r"[\[\]{}]", re.sub(_STRING, "", text)):
         depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
     return deepest

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _current
-from .._client import Client, Store, Window
+from .._client import Client
 from .._core.foreign import read_json
 from ..errors import NotInitialised, UnsupportedPlatform
 from ._functions import kept_of
+
+if TYPE_CHECKING:
+    from .._host import Store, Window
 
 # The most entries of one kind. Each is an attempt that a user began and did not finish.
 _MOST = 20

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin, urlsplit
 
-from .. import _current, _stand_in
+from .. import _current
 from .._client import Client
 from .._core.config.options import Config, Page, read_config
 from .._recipe import MATCH_URL
@@ -224,13 +224,13 @@ class PageUnderTest:
 
     @contextmanager
     def _in_place(self) -> Iterator[PageUnderTest]:
-        before, bound = _stand_in.current, _current.bound()
+        before, bound = _current.stand_in, _current.bound()
         _current.bind(None)
-        _stand_in.current = self
+        _current.stand_in = self
         try:
             yield self
         finally:
-            _stand_in.current = before
+            _current.stand_in = before
             self._close_tab()
             _current.bind(bound)
 

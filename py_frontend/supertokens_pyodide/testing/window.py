@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from .._client import Store
+if TYPE_CHECKING:
+    from .._host import Store
 
 
 class PageWindow:

@@ -50,13 +50,16 @@ _ARGUMENTS = {
 }
 
 _THEIRS = {ours: theirs for theirs, ours in {**OPTIONS, **_FUNCTIONS, **_ARGUMENTS}.items()}
-_NAME = re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, _THEIRS))})(?!\w)(=(?=\S))?")
-_CALL = re.compile(r"\((\w+=[^()]*)\)")
 _LITERALS = {"True": "true", "False": "false"}
 
 
 def for_javascript(text: str) -> str:
     """A text about options and functions, with JavaScript's names."""
-    text = _CALL.sub(r"({ \1 })", text)
-    text = _NAME.sub(lambda found: _THEIRS[found[1]] + (": " if found[2] else ""), text)
+    names = "|".join(map(re.escape, _THEIRS))
+    text = re.sub(r"\((\w+=[^()]*)\)", r"({ \1 })", text)
+    text = re.sub(
+        rf"(?<![\w.])({names})(?!\w)(=(?=\S))?",
+        lambda found: _THEIRS[found[1]] + (": " if found[2] else ""),
+        text,
+    )
     return re.sub(r"\b(True|False)\b", lambda found: _LITERALS[found[1]], text)

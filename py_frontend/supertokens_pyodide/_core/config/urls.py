@@ -14,12 +14,8 @@ from typing import NamedTuple
 SKIP_MARKER = "superTokensDoNotDoInterception"
 
 # There must be an authority without white space: browsers skip extra slashes and drop tabs.
-_ABSOLUTE = re.compile(
-    r"https?://[^\s\x00-\x1f\x7f/?#\\]+(?:[/?#\\].*)?", re.IGNORECASE | re.DOTALL | re.ASCII
-)
-_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_IPV4 = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
-_NORMALISED = re.compile(r"https?://(.*?)(?::\d+)?")
+_ABSOLUTE = r"(?ias)https?://[^\s\x00-\x1f\x7f/?#\\]+(?:[/?#\\].*)?"
+_OTHER_SCHEME = r"(?i)[a-z][a-z0-9+.-]*://"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -69,7 +65,7 @@ def read_plain_url(url: str) -> Address:
 
 
 def _read(url: str, read_url: ReadURL) -> Address:
-    if _ABSOLUTE.fullmatch(url) is None:
+    if re.fullmatch(_ABSOLUTE, url) is None:
         raise InvalidURL(url)
     address = read_url(url)
     if address.hostname.startswith(".") or ".." in address.hostname:
@@ -92,7 +88,7 @@ def normalise_domain(text: str, read_url: ReadURL) -> str:
         address = _read(text, read_url)
         return f"{address.scheme}://{address.host}"
     text = text.removeprefix(".")
-    if text.startswith("/") or _OTHER_SCHEME.match(text):
+    if text.startswith("/") or re.match(_OTHER_SCHEME, text):
         raise InvalidURL(text)
     if not ("." in text or text.startswith("localhost")):
         raise InvalidURL(text)
@@ -137,7 +133,7 @@ def normalise_scope(text: str, read_url: ReadURL) -> str:
     """
     text = text.strip().lower()
     bare = text.removeprefix(".")
-    if _OTHER_SCHEME.match(bare) and not _has_scheme(bare):
+    if re.match(_OTHER_SCHEME, bare) and not _has_scheme(bare):
         raise InvalidURL(text)
     hostname = _read(bare if _has_scheme(bare) else f"http://{bare}", read_url).hostname
     if text.startswith(".") and hostname != "localhost" and not is_ip_address(hostname):
@@ -147,10 +143,10 @@ def normalise_scope(text: str, read_url: ReadURL) -> str:
 
 def hostname_of(domain: str) -> str:
     """The host, without its port, of a normalised domain."""
-    match = _NORMALISED.fullmatch(domain)
+    match = re.fullmatch(r"https?://(.*?)(?::\d+)?", domain)
     return match[1] if match else domain
 
 
 def is_ip_address(hostname: str) -> bool:
     """Whether a host, as browsers write it, is an IPv4 address."""
-    return _IPV4.fullmatch(hostname) is not None
+    return re.fullmatch(r"(?a)\d+(?:\.\d+){3}", hostname) is not None

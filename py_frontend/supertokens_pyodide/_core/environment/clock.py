@@ -12,7 +12,6 @@ STORAGE_KEY = "__st_clockSkewInMillis"
 THRESHOLD = 7_000
 # No clock is off by more (some thirty thousand years): a larger number is damaged.
 LIMIT = 1e15
-_STORED = re.compile(r"\s*([+-]?\d+)", re.ASCII)  # as JavaScript's parseInt reads it
 
 
 def is_time(value: object) -> TypeGuard[float]:
@@ -58,7 +57,8 @@ class Clock:
         self._provider = provider
         self.calculate_skew: CalculateSkew = self.skew_of
         if stored_skew is not None:
-            match = _STORED.match(stored_skew)
+            # As JavaScript's parseInt reads it.
+            match = re.match(r"(?a)\s*([+-]?\d+)", stored_skew)
             with suppress(ValueError):  # too many digits; the next token corrects it
                 self._apply(int(match[1]) if match else 0)
 

@@ -19,7 +19,6 @@ from ...events import Event
 from ..environment.clock import Clock
 from ..environment.cookies import Cookies
 from .effects import Effect, Wait, perform
-from .logs import describe
 
 T = TypeVar("T")
 
@@ -164,6 +163,8 @@ class Flows:
         self._current = flow.id
         self._run(flow, result)
         if self.log is not None:
+            from .logs import describe
+
             name = getattr(flow.coroutine, "__name__", "flow")
             self.log(describe(name, flow.id, result, flow.effect))
 

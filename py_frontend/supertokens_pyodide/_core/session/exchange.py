@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ...errors import CookieWriteBlocked, RefreshLimitReached
-from ..claims.refusals import read_invalid_claims
 from ..config.options import Config
 from ..flow.effects import Head, Send, Transmit, read_text, send
 from ..flow.flows import WouldBlock
@@ -185,6 +184,8 @@ class Exchanger:
 
     async def _deliver(self, head: Head) -> Delivery:
         if head.status == self._config.invalid_claim_status_code:
+            from ..claims.refusals import read_invalid_claims
+
             errors = read_invalid_claims(await read_text())
             if errors is not None:
                 self._state.emit(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...events import ClaimValidationError
-from ..claims.refusals import read_invalid_claims
 from ..config.options import Config
-from ..diagnose.report import DiagnosticReport, Facts
 from ..environment.clock import STORAGE_KEY, Clock, DateProvider
 from ..environment.cookies import Cookies
 from ..flow.effects import Effect, UserContext
@@ -24,20 +21,14 @@ from ..state.tokens import Payload
 from .access import Access
 from .calls import call, read
 from .exchange import Delivery, Exchanger, RequestHead
-from .sign_out import SignOut
 
 if TYPE_CHECKING:
     from ..claims.validation import Validation
     from ..claims.validators import SessionClaimValidator
+    from ..diagnose.report import DiagnosticReport, Facts
+    from .sign_out import SignOut
+    from .status import SessionStatus
     from .verifier import Verifier
-
-
-@dataclass(frozen=True, slots=True)
-class SessionStatus:
-    """Whether there is a session: ACTIVE, NONE, or UNKNOWN with the reason."""
-
-    status: Literal["ACTIVE", "NONE", "UNKNOWN"]
-    reason: str | None = None
 
 
 class Session:
@@ -60,10 +51,15 @@ class Session:
         self._refresher = Refresher(config, self.flows, self._state)
         self._exchanger = Exchanger(config, self._state, self._refresher)
         self._access = Access(self._state, self._refresher, self._exchanger)
-        self._sign_out = SignOut(config, self.flows, self._state, self._access, self._exchanger)
         self._observer = Observer(self.flows, self._state)
 
     # Rarely used parts are imported when they are needed: each module makes every start longer.
+
+    @cached_property
+    def _sign_out(self) -> SignOut:
+        from .sign_out import SignOut
+
+        return SignOut(self.config, self.flows, self._state, self._access, self._exchanger)
 
     @cached_property
     def _verifier(self) -> Verifier:
@@ -112,6 +108,8 @@ class Session:
     @read
     async def get_session_status(self) -> SessionStatus:
         """Like ``does_session_exist``, but it distinguishes an outage from a sign-out."""
+        from .status import SessionStatus
+
         match await self._access.check():
             case Available():
                 return SessionStatus("ACTIVE")
@@ -239,6 +237,8 @@ class Session:
     @call
     async def get_invalid_claims(self, text: str) -> list[ClaimValidationError]:
         """The reasons in the body of a response that refused the session for its claims."""
+        from ..claims.refusals import read_invalid_claims
+
         return read_invalid_claims(text) or []
 
     @call

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from .tokens import FrontToken
 
-_MARK = re.compile(r"(\d{1,16})(?:-(\d{1,16})-([0-9a-f]{8})?)?", re.ASCII)
+_MARK = r"(?a)(\d{1,16})(?:-(\d{1,16})-([0-9a-f]{8})?)?"
 
 
 class Ending(NamedTuple):
@@ -42,13 +42,13 @@ def write_mark(time: int, ending: Ending | None) -> str:
 
 def time_of(mark: str | None) -> int | None:
     """The time in an update mark, None if it has another form."""
-    match = _MARK.fullmatch(mark or "")
+    match = re.fullmatch(_MARK, mark or "")
     return int(match[1]) if match else None
 
 
 def ending_of(mark: str | None) -> Ending | None:
     """The end in an update mark, if it has one."""
-    match = _MARK.fullmatch(mark or "")
+    match = re.fullmatch(_MARK, mark or "")
     return Ending(int(match[2]), match[3] or "") if match and match[2] is not None else None
 
 

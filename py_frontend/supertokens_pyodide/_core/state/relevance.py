@@ -9,7 +9,6 @@ from .local_state import FRONT_TOKEN_HEADER, REFRESH_TOKEN_HEADER, REMOVE, Local
 from .snapshot import Present, Snapshot, Unknown
 from .tokens import FrontToken, read_front_token_or_none
 
-
 # How a response relates to the current session. Current: it is about that session, or starts
 # another. Superseded: its session has ended or been replaced since its request. Outdated: its
 # tokens were issued before the current ones, or before the last session ended (from a cache, for

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import TypedDict
+from typing import TYPE_CHECKING
 
 from ..config.options import Config
 from ..config.urls import SKIP_MARKER, hostname_of
@@ -13,31 +12,11 @@ from ..refresh.cooldown import RETRY_AFTER_HEADER
 from ..session.exchange import REQUEST_HEADERS
 from ..state.local_state import RESPONSE_HEADERS
 
+if TYPE_CHECKING:
+    from .types import Plan
+
 # Changes whenever the meaning of a step or of the plan changes; both sides compare it.
 PROTOCOL = 2
-
-
-class Plan(TypedDict):
-    """Which requests are ours, and what the core needs of them (js_shim/src/target.js)."""
-
-    protocol: int
-    apiDomain: str
-    #: The API's host; ports do not matter.
-    hostname: str
-    #: This domain and its subdomains are ours as well.
-    domain: str | None
-    #: The API is on https: requests by plain http are not ours.
-    secure: bool
-    #: A URL that contains this text is never ours.
-    skip: str
-    requestHeaders: Sequence[str]
-    responseHeaders: Sequence[str]
-    #: A cookie write for a test, which stores nothing of a session, and its undoing.
-    probe: Sequence[str]
-    #: The statuses of responses that the core acts on.
-    statuses: Sequence[int]
-    #: The timeout of the shim's own reading of a body, in milliseconds.
-    timeout: int
 
 
 def write_plan(config: Config) -> str:

@@ -42,16 +42,11 @@ resumes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Any, Literal, TypedDict
+from dataclasses import is_dataclass
+from typing import TYPE_CHECKING, Any
 
 from ...events import to_wire
-from ..config.options import to_javascript
-from ..config.spelling import for_javascript
-from ..diagnose.report import DiagnosticReport
 from ..flow.effects import (
-    Action,
     Call,
     Effect,
     Get,
@@ -60,49 +55,13 @@ from ..flow.effects import (
     PostHook,
     ReadText,
     Send,
-    UserContext,
     Verify,
 )
 from ..flow.flows import Flow, Output
 from ..session.exchange import Delivery
-from ..session.session import SessionStatus
-from .errors import ErrorData, write_error
 
-
-class Step(TypedDict, total=False):
-    """A step; each entry is there only if it is needed (js_shim/src/flow)."""
-
-    cookies: list[str]
-    storage: dict[str, str]
-    warnings: list[str]
-    unlock: list[int]
-    events: list[dict[str, Any]]
-    spawned: list[Step]
-    wake: list[int]
-    reusableUntil: float
-    flow: int
-    do: Literal["send", "post", "post_hook", "get", "verify", "lock", "wait", "read_text", "call"]
-    # The further entries of effects.
-    headers: Mapping[str, str]
-    drop: Sequence[str]
-    credentials: str | None
-    url: str
-    timeout: int
-    action: Action
-    userContext: UserContext
-    name: str
-    fresh: bool
-    key: Mapping[str, str]
-    algorithm: Mapping[str, str]
-    data: str
-    signature: str
-    function: str
-    arguments: Sequence[object]
-    # How the flow has ended.
-    verdict: Literal["deliver", "value", "fail"]
-    refresh: bool
-    value: object
-    error: ErrorData
+if TYPE_CHECKING:
+    from .types import Step
 
 
 _DELIVER = '{"verdict":"deliver"}'
@@ -147,6 +106,8 @@ def _written(output: Output) -> Step:
 
 def _progress(flow: Flow[Any]) -> Step:
     if flow.error is not None:
+        from .errors import write_error
+
         return {"verdict": "fail", "error": write_error(flow.error)}
     if flow.ended:
         return _verdict(flow.value)
@@ -158,16 +119,10 @@ def _progress(flow: Flow[Any]) -> Step:
 def _verdict(value: object) -> Step:
     if isinstance(value, Delivery):
         return {"verdict": "deliver", "refresh": value.refresh}
-    if isinstance(value, SessionStatus):
-        value = {**asdict(value), "reason": value.reason and for_javascript(value.reason)}
-    elif isinstance(value, DiagnosticReport):
-        findings = [
-            replace(
-                finding, message=for_javascript(finding.message), hint=for_javascript(finding.hint)
-            )
-            for finding in value.findings
-        ]
-        value = asdict(replace(value, findings=findings, options=to_javascript(value.options)))
+    if is_dataclass(value):
+        from .reports import write_report
+
+        value = write_report(value)
     elif not isinstance(value, (str, int, float, dict, list, type(None))):
         value = None  # an internal outcome, which no caller reads
     return {"verdict": "value", "value": value}
