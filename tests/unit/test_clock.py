@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from supertokens_pyodide._browser.functions import ReportedProvider
+from supertokens_pyodide._browser.adapters import ReportedProvider
 from supertokens_pyodide._core.environment.clock import THRESHOLD, Clock
 
 NOW = 1_700_000_000_000

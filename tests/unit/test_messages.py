@@ -25,8 +25,7 @@ from supertokens_pyodide._core.session.session import Session
 from supertokens_pyodide._core.state.tokens import write_front_token
 from supertokens_pyodide._core.wire.errors import read_error, write_error
 from supertokens_pyodide._core.wire.plan import PROTOCOL, write_plan
-from supertokens_pyodide._core.wire.port import Port
-from supertokens_pyodide._core.wire.results import read_request, read_result
+from supertokens_pyodide._core.wire.port import Port, read_request, read_result
 from supertokens_pyodide.errors import (
     ConfigError,
     NoSession,

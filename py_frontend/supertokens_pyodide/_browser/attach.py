@@ -15,9 +15,8 @@ from .._core.environment.clock import STORAGE_KEY
 from .._core.session.session import Session
 from .._core.wire.plan import write_plan
 from ..errors import AlreadyInitialised, BootFailed, SuperTokensError, UnsupportedPlatform
-from .address import read_url
-from .convert import javascript_error, python_error
-from .functions import Functions, date_provider, functions_of, plain, use_page_skew
+from .convert import javascript_error, plain, python_error, read_url
+from .functions import Functions, date_provider, functions_of, use_page_skew
 from .host import BrowserHost
 
 # The page's one shim is registered under Symbol.for() of this name (js_shim/src/registry.js).

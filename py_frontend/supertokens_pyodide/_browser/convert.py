@@ -1,4 +1,4 @@
-"""Errors across the bridge: the shim's errors as classes of this package."""
+"""Values and errors across the bridge between JavaScript and Python."""
 
 from __future__ import annotations
 
@@ -7,7 +7,29 @@ import sys
 from typing import Any
 
 from .. import errors
+from .._core.config.urls import Address, InvalidURL
 from ..errors import SuperTokensError
+
+
+def plain(value: Any) -> Any:
+    """A Python value as a JavaScript one."""
+    import js
+    from pyodide.ffi import to_js
+
+    return to_js(value, dict_converter=js.Object.fromEntries)
+
+
+def read_url(url: str) -> Address:
+    """Read an absolute URL as this browser does; raises InvalidURL."""
+    import js
+    from pyodide.ffi import JsException
+
+    try:
+        found = js.URL.new(url)
+    except JsException:
+        raise InvalidURL(url) from None
+    scheme = str(found.protocol).removesuffix(":")
+    return Address(scheme, str(found.hostname), str(found.port), str(found.pathname))
 
 
 def python_error(thrown: Any) -> SuperTokensError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from .functions import plain
+from .convert import plain
 
 _RESPONSE = (
     "clientDataJSON",

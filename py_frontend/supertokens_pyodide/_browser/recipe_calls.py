@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .functions import plain, read_call
+from .adapters import read_call
+from .convert import plain
 
 
 async def before(hooks: Any, call: dict[str, Any]) -> dict[str, Any]:
