@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from supertokens_pyodide import errors
+from supertokens_pyodide import DiagnosticReport, Finding, SessionStatus, errors
 from supertokens_pyodide._core.config.options import Page, from_javascript, read_config
 from supertokens_pyodide._core.config.urls import SKIP_MARKER
 from supertokens_pyodide._core.flow.effects import (
@@ -26,6 +26,7 @@ from supertokens_pyodide._core.state.tokens import write_front_token
 from supertokens_pyodide._core.wire.errors import read_error, write_error
 from supertokens_pyodide._core.wire.plan import PROTOCOL, write_plan
 from supertokens_pyodide._core.wire.port import Port, read_request, read_result
+from supertokens_pyodide._core.wire.reports import write_report
 from supertokens_pyodide.errors import (
     ConfigError,
     NoSession,
@@ -357,3 +358,38 @@ def test_an_error_of_another_kind_comes_back_as_a_plain_one(name):
     back = read_error({"name": name, "message": "No.", "hint": ""})
     assert type(back) is SuperTokensError
     assert str(back) == "No."
+
+
+@pytest.mark.parametrize(
+    ("report", "data"),
+    [
+        (SessionStatus("ACTIVE"), {"status": "ACTIVE", "reason": None}),
+        (
+            SessionStatus("UNKNOWN", "The page's date_provider failed."),
+            {"status": "UNKNOWN", "reason": "The page's dateProvider failed."},
+        ),
+        (
+            DiagnosticReport(
+                False,
+                [Finding("API", False, "api_domain is wrong.", "Set api_domain=...")],
+                {"shim": "1"},
+                {"api_domain": "https://a.example"},
+            ),
+            {
+                "ok": False,
+                "findings": [
+                    {
+                        "code": "API",
+                        "ok": False,
+                        "message": "apiDomain is wrong.",
+                        "hint": "Set apiDomain: ...",
+                    }
+                ],
+                "versions": {"shim": "1"},
+                "options": {"apiDomain": "https://a.example"},
+            },
+        ),
+    ],
+)
+def test_reports_have_javascripts_names(report, data):
+    assert write_report(report) == data

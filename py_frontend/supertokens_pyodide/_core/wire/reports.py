@@ -1,30 +1,21 @@
-"""The results of calls that are dataclasses, as data with JavaScript's names."""
+"""Reports, which are the results of calls that are dataclasses, as data for JavaScript."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from ..config.options import to_javascript
 from ..config.spelling import for_javascript
-from ..diagnose.report import DiagnosticReport
-from ..session.status import SessionStatus
 
 
-def write_report(value: object) -> dict[str, Any] | None:
-    """A report as data; None for any other value."""
-    match value:
-        case SessionStatus(status, reason):
-            return {"status": status, "reason": reason and for_javascript(reason)}
-        case DiagnosticReport(findings=findings, options=options):
-            spelled = [
-                replace(
-                    finding,
-                    message=for_javascript(finding.message),
-                    hint=for_javascript(finding.hint),
-                )
-                for finding in findings
-            ]
-            return asdict(replace(value, findings=spelled, options=to_javascript(options)))
-        case _:
-            return None
+def write_report(report: Any) -> dict[str, Any]:
+    """A SessionStatus or DiagnosticReport as data, with JavaScript's names in its texts."""
+    data = asdict(report)
+    for part in (data, *data.get("findings", ())):
+        for name in ("reason", "message", "hint"):
+            if part.get(name):
+                part[name] = for_javascript(part[name])
+    if "options" in data:
+        data["options"] = to_javascript(data["options"])
+    return data
