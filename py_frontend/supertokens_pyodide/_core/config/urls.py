@@ -13,6 +13,7 @@ from typing import NamedTuple
 # In supertokens-website a caller excludes one request by this marker anywhere in its URL.
 SKIP_MARKER = "superTokensDoNotDoInterception"
 
+# Patterns are texts: re compiles and keeps those that a page uses.
 # There must be an authority without white space: browsers skip extra slashes and drop tabs.
 _ABSOLUTE = r"(?ias)https?://[^\s\x00-\x1f\x7f/?#\\]+(?:[/?#\\].*)?"
 _OTHER_SCHEME = r"(?i)[a-z][a-z0-9+.-]*://"
