@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,11 @@ from tests.browser.engines import (
 )
 
 ROOT = Path(__file__).resolve().parents[1]
+# Bytecode is kept, also if PYTHONDONTWRITEBYTECODE is set: otherwise each process compiles all tests,
+# which takes ten seconds. It is in build/, since a __pycache__ would change the folders whose times
+# the Makefile compares.
+sys.dont_write_bytecode = False
+sys.pycache_prefix = str(ROOT / "build" / "pycache")
 #: How many seconds a test waits for anything. Far longer than it takes on a very busy machine: the
 #: timeout only says that something hangs. A test as a whole has the longer timeout of pytest.
 TIMEOUT = 120
