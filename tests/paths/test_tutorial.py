@@ -26,7 +26,7 @@ from tests.conftest import ROOT, TIMEOUT
 from tests.local_core.running import running_core
 from tests.paths.conftest import free_port
 from tests.paths.test_application import installed  # noqa: F401  the fixture
-from tests.types.test_types import mypy, pyright, write
+from tests.types.checkers import mypy, pyright, write
 from tools.tutorial import STEPS, files_after
 
 PAGES = ROOT / "docs" / "tutorial"
