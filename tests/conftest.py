@@ -22,9 +22,8 @@ from tests.browser.engines import (
 )
 
 ROOT = Path(__file__).resolve().parents[1]
-# Bytecode is kept, also if PYTHONDONTWRITEBYTECODE is set: otherwise each process compiles all tests,
-# which takes ten seconds. It is in build/, since a __pycache__ would change the folders whose times
-# the Makefile compares.
+# Bytecode is kept, also if PYTHONDONTWRITEBYTECODE is set: else each process compiles all tests, in
+# ten seconds. It is in build/: a __pycache__ changes the folders whose times make compares.
 sys.dont_write_bytecode = False
 sys.pycache_prefix = str(ROOT / "build" / "pycache")
 #: How many seconds a test waits for anything. Far longer than it takes on a very busy machine: the
