@@ -225,11 +225,17 @@ CLASSIC_START = 'importScripts("/pyodide/pyodide.js");'
 def worker_page(kind: str) -> str:
     return f"""{ICON}<script>
 globalThis.worker = new Worker("/worker.mjs", {{ type: "{kind}" }});
-globalThis.run = (code, argument) => new Promise((resolve) => {{
-  worker.onmessage = ({{ data }}) => resolve(data);
+const failed = new Promise((resolve) => {{
+  // From the beginning: it may fail before it is asked.
   worker.onerror = (error) => resolve(`the worker failed: ${{error.message}}`);
-  worker.postMessage([code, argument]);
 }});
+globalThis.run = (code, argument) => {{
+  const answered = new Promise((resolve) => {{
+    worker.onmessage = ({{ data }}) => resolve(data);
+  }});
+  worker.postMessage([code, argument]);
+  return Promise.race([answered, failed]);
+}};
 </script>"""
 
 
