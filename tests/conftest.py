@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,10 @@ from tests.browser.engines import (
 )
 
 ROOT = Path(__file__).resolve().parents[1]
+# Bytecode is kept, also if PYTHONDONTWRITEBYTECODE is set: else each process compiles all tests, in
+# ten seconds. It is in build/: a __pycache__ changes the folders whose times make compares.
+sys.dont_write_bytecode = False
+sys.pycache_prefix = str(ROOT / "build" / "pycache")
 #: How many seconds a test waits for anything. Far longer than it takes on a very busy machine: the
 #: timeout only says that something hangs. A test as a whole has the longer timeout of pytest.
 TIMEOUT = 120

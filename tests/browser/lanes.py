@@ -18,14 +18,11 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_journey.py::test_a_user_signs_up_*[javascript-cookie]", BOTH),
     ("test_journey.py::test_a_user_signs_up_*[python-header]", BOTH),
     ("test_journey.py::test_a_user_signs_up_*[worker-cookie]", ("firefox",)),
-    ("test_journey.py::test_ten_calls_*[javascript-cookie]", BOTH),
     ("test_journey.py::test_an_outage_*[javascript-cookie]", BOTH),
     ("test_journey.py::test_a_reload_keeps_*[javascript-cookie]", BOTH),
     ("test_journey.py::test_two_tabs_*[javascript-cookie]", BOTH),
-    ("test_journey.py::test_a_session_revoked_*[javascript-cookie]", BOTH),
     ("test_tabs.py::test_each_change_*[javascript]", BOTH),
     ("test_tabs.py::test_changes_by_pages_without_messages_*", BOTH),
-    ("test_tabs.py::test_a_page_that_nothing_reaches_*", BOTH),
     ("test_demo_worker.py::test_work_and_page_*", ("webkit",)),
     # Requests of the page. How tokens travel, and where the core is, is nothing to an engine here.
     ("test_fetch.py::*[cookie*", BOTH),
@@ -45,19 +42,28 @@ SELECTION: list[tuple[str, tuple[str, ...]]] = [
     ("test_xhr.py::test_an_attempt_that_the_cache_*[cookie-*", ("webkit",)),
     # A page that is no secure context.
     ("test_insecure.py::*[javascript-cookie]", BOTH),
-    # HTTP clients in Python, on a page and in a worker.
-    ("test_clients.py::test_a_request_*[page-cookie-*", BOTH),
-    ("test_clients.py::test_a_request_*[bare-worker-cookie-*", ("webkit",)),
-    ("test_clients.py::test_a_request_*[worker-header-*", ("firefox",)),
+    # HTTP clients in Python, on a page and in a worker: one for each way to make a request. The
+    # rest of a client is Python, which is the same in each engine.
+    *(
+        (f"test_clients.py::test_a_request_survives_*[{where}-{client}]", engines)
+        for client in (
+            *("pyfetch-awaited", "js.XMLHttpRequest-awaited", "open_url-blocking"),
+            *("requests-suspending", "requests-blocking", "httpx.AsyncClient-awaited"),
+        )
+        for where, engines in (
+            ("page-cookie-before", BOTH),
+            ("bare-worker-cookie-before", ("webkit",)),
+            ("worker-header-after", ("firefox",)),
+        )
+    ),
     ("test_clients.py::test_diagnose_knows_*[page-cookie-*", ("firefox",)),
     # Python in workers.
     ("test_worker.py::*[bare-cookie]", BOTH),
     # Before Python has started.
     ("test_early.py::test_with_a_session_*[cookie]", BOTH),
-    ("test_early.py::test_only_what_the_core_must_be_asked_*", BOTH),
+    ("test_early.py::test_only_what_the_core_must_be_asked_*[expired]", BOTH),
     ("test_demo_boot.py::*", ("webkit",)),
     ("test_fast_boot.py::test_a_later_visit_*", BOTH),
-    ("test_fast_boot.py::test_nothing_of_the_page_*", BOTH),
     # Where sessions are kept.
     ("test_storage.py::*large_for_a_cookie*", ("firefox",)),
     ("test_storage.py::*without_cookies[cookies and storage]", ("firefox",)),

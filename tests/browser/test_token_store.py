@@ -110,12 +110,13 @@ def test_a_request_that_blocks_is_not_refreshed_for_without_the_lock(
     assert demo.count(mark, REFRESH) == 1
 
 
-def test_a_session_outlives_its_worker(demo: Demo, new_context: NewContext) -> None:
-    python = WorkerPage(demo, new_context(), "bare", head="")
-    python.run(INIT)
-    user_id = python.sign_up()
-    python.page.evaluate("workers[0].terminate()")
+def test_a_session_outlives_its_worker(python: WorkerPage) -> None:
+    for worker in range(2):
+        python.run("await s.sign_out()\ns.close()", worker=worker)
     python.start_worker()
+    python.run(INIT, worker=2)
+    user_id = python.sign_up(worker=2)
+    python.page.evaluate("workers[2].terminate()")
     python.run(INIT, worker=1)
     assert python.run("return await s.get_user_id()", worker=1) == user_id
     assert python.fetch(PROTECTED, worker=1) == [200]
@@ -174,10 +175,10 @@ def test_if_indexeddb_is_blocked_the_session_lives_as_long_as_the_worker(
     assert python.run(lost) == ["The browser does not keep the session's cookies: memory does."]
 
 
-def test_a_session_in_cookies_is_refused(demo: Demo, new_context: NewContext) -> None:
-    python = WorkerPage(demo, new_context(), "bare", head="")
+def test_a_session_in_cookies_is_refused(python: WorkerPage) -> None:
     reported = python.run(
         """
+        s.close()
         try:
             s.init(api_domain=js.location.origin, token_store="indexedDB")
         except s.SuperTokensError as error:

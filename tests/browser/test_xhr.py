@@ -32,8 +32,18 @@ globalThis.result_of = (method, url, { prepare, body, isAsync = true } = {}) =>
 """
 
 
+@pytest.fixture(scope="module", params=["cookie", "worker"])
+def spa_kind(request: pytest.FixtureRequest) -> str:
+    """Tokens in headers only for a request that is sent again: the core decides how they travel."""
+    return str(request.param)
+
+
+def of_kind(*kinds: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("spa_kind", kinds, indirect=True)
+
+
 # A page whose Python is in a worker has no synchronous requests that carry the session.
-ON_THE_PAGE = pytest.mark.parametrize("spa_kind", ["cookie", "header"], indirect=True)
+ON_THE_PAGE = of_kind("cookie")
 
 
 @pytest.fixture
@@ -47,6 +57,7 @@ def result_of(spa: Spa, arguments: str) -> Any:
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["expired", "refused"])
+@of_kind("cookie", "header", "worker")
 def test_a_request_is_refreshed_for_and_arrives_whole(spa: Spa, known: bool) -> None:
     if known:
         spa.let_token_expire()
@@ -338,7 +349,7 @@ const sync = (method, url) => {
 """
 
 
-@ON_THE_PAGE
+@of_kind("cookie", "header")
 @pytest.mark.parametrize("known", [True, False], ids=["expired", "refused"])
 def test_a_synchronous_request_is_refreshed_for(spa: Spa, known: bool) -> None:
     if known:
@@ -361,7 +372,7 @@ def test_a_synchronous_request_throws_in_an_outage(spa: Spa) -> None:
     assert reported == [4, 0, "RefreshUnavailable", "NetworkError"]
 
 
-@pytest.mark.parametrize("spa_kind", ["cookie"], indirect=True)
+@ON_THE_PAGE
 def test_a_synchronous_request_hands_back_its_own_401_while_another_tab_refreshes(
     spa: Spa,
 ) -> None:

@@ -32,8 +32,7 @@ def failing(*arguments: str, **env: str) -> str:
     return line
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_prints_its_address_and_stops_on_a_signal_with_a_connection_open(vendor, number):
+def test_it_prints_its_address_and_stops_on_a_signal_with_a_connection_open(vendor):
     with running_demo(vendor) as demo, httpx.Client(timeout=TIMEOUT) as client:
         assert re.fullmatch(
             r"Demo: (http://localhost:\d+)/ \(JavaScript\) · \1/pyscript \(Python\) · "
@@ -42,7 +41,7 @@ def test_it_prints_its_address_and_stops_on_a_signal_with_a_connection_open(vend
         )
         assert client.get(demo.origin + "/api/public").status_code == 200
         assert demo.notes == ""
-        assert demo.interrupt(number) == (0, "")
+        assert demo.interrupt(signal.SIGINT) == (0, "")
         with pytest.raises(httpx.ConnectError):
             httpx.get(demo.origin + "/api/public", timeout=TIMEOUT)
 
@@ -118,35 +117,29 @@ def test_the_life_of_access_tokens(visitor, email):
 
 
 def test_another_core(vendor, email):
-    """Two demos on one external core have the same users."""
+    """Two demos on one external core have the same users, whatever their options."""
     with local_core() as core:
         env = environment(SUPERTOKENS_CONNECTION_URI=core.uri)
         with running_demo(vendor, env=env) as one, Visitor(one.origin) as visitor:
             visitor.sign_up(email, tenant="acme")
-        with running_demo(vendor, env=env) as two, Visitor(two.origin) as visitor:
+        # What these options are about is another's.
+        options = ("--db", "core.db", "--core-port", "3567", "--access-token-validity", "30")
+        with running_demo(vendor, *options, env=env) as two, Visitor(two.origin) as visitor:
             visitor.sign_in(email, tenant="acme")
+            assert all(option in two.notes for option in options[::2])
+            assert "SUPERTOKENS_CONNECTION_URI" in two.notes
+            assert "ACCESS_TOKEN_VALIDITY" in two.notes
+            assert two.interrupt(signal.SIGTERM) == (0, "")
 
 
-def test_options_of_the_local_core_count_for_nothing_on_another(vendor):
-    options = ("--db", "core.db", "--core-port", "3567", "--access-token-validity", "30")
-    with local_core() as core:
-        env = environment(SUPERTOKENS_CONNECTION_URI=core.uri)
-        with running_demo(vendor, *options, env=env) as demo:
-            assert all(option in demo.notes for option in options[::2])
-            assert "SUPERTOKENS_CONNECTION_URI" in demo.notes
-            assert "ACCESS_TOKEN_VALIDITY" in demo.notes
-
-
-def test_a_core_that_wants_an_api_key(vendor):
+@pytest.mark.parametrize(("key", "reported"), [("", "got none: set"), ("another", "refuses")])
+def test_a_core_that_wants_an_api_key(vendor, cannot_start, monkeypatch, key, reported):
     with running_core("--api-key", "key") as uri:
-        env = {"SUPERTOKENS_CONNECTION_URI": uri}
-        for key, reported in ({}, "got none: set"), ({"SUPERTOKENS_API_KEY": "another"}, "refuses"):
-            line = failing(*command(vendor, "--port", "0"), **env, **key)
-            assert reported in line
-            assert "SUPERTOKENS_API_KEY" in line
-        env["SUPERTOKENS_API_KEY"] = "key"
-        with running_demo(vendor, env=environment(**env)) as demo:
-            assert demo.notes == ""
+        monkeypatch.setenv("SUPERTOKENS_CONNECTION_URI", uri)
+        monkeypatch.setenv("SUPERTOKENS_API_KEY", key)
+        line = cannot_start(vendor)
+        assert reported in line
+        assert "SUPERTOKENS_API_KEY" in line
 
 
 def test_a_core_without_a_licence(vendor, email):

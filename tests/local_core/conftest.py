@@ -1,11 +1,14 @@
 """A core for every test, and both SDKs on one core."""
 
+import itertools
 import uuid
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from demo.local_core import signing_keys
 from tests.conftest import TIMEOUT
 from tests.local_core.running import Clock, CoreClient, Sdk, node_sdk, python_sdk, running_core
 
@@ -44,3 +47,15 @@ def tenant(sdk: Sdk) -> Iterator[str]:
     sdk.put_tenant(name, ["emailpassword"], {})
     yield name
     sdk.delete_tenant(name)
+
+
+@pytest.fixture(scope="session")
+def few_keys() -> Iterator[rsa.RSAPrivateKey]:
+    """The same few keys again and again: to make one takes a tenth of a second."""
+    return itertools.cycle([rsa.generate_private_key(65537, 2048) for _ in range(8)])
+
+
+@pytest.fixture(autouse=True)
+def made_keys(monkeypatch: pytest.MonkeyPatch, few_keys: Iterator[rsa.RSAPrivateKey]) -> None:
+    """The cores in this process take keys that are already made."""
+    monkeypatch.setattr(signing_keys.rsa, "generate_private_key", lambda **options: next(few_keys))

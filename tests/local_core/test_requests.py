@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demo.local_core.app import ROUTES
+from tests.each import each
 from tests.local_core.running import Clock, CoreClient
 
 EVERY_ROUTE = [
@@ -142,10 +143,10 @@ def test_with_an_api_key_only_those_who_have_it_are_answered(clock):
             assert core.request("GET", path).is_success
 
 
-@pytest.mark.parametrize(("method", "path"), WITH_BODY)
-@pytest.mark.parametrize("body", [b"", b"[]"])
-def test_every_api_wants_a_json_object(shared, method, path, body):
-    assert reported(shared.request(method, path, content=body)) == (400, "Invalid Json Input")
+@each("api", WITH_BODY)
+def test_every_api_wants_a_json_object(shared, api):
+    for body in (b"", b"[]"):
+        assert reported(shared.request(*api, content=body)) == (400, "Invalid Json Input")
 
 
 @pytest.mark.parametrize(
@@ -211,11 +212,9 @@ COMPLETE = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "field"),
-    [(path, body, field) for path, body in COMPLETE for field in body],
-)
-def test_each_field_is_wanted_and_of_its_type(shared, path, body, field):
+@each("case", [(path, body, field) for path, body in COMPLETE for field in body])
+def test_each_field_is_wanted_and_of_its_type(shared, case):
+    path, body, field = case
     refusal = (400, f"Field name '{field}' is invalid in JSON input")
     without = {name: value for name, value in body.items() if name != field}
     assert reported(shared.request("POST", path, json=without)) == refusal

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.local_core.running import running_core
-from tests.types.test_types import mypy, pyright
+from tests.types.checkers import mypy, pyright
 
 PAGE = (ROOT / "docs" / "install" / "testing-your-application.md").read_text("utf-8")
 FILES = dict(re.findall(r"^`([\w./]+)`:\n\n```python\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))

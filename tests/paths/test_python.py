@@ -1,20 +1,25 @@
 """Python's ways from install to a signed-in page: bare Pyodide, notebooks, older Pyodides.
 
 Each runs the code of its page under docs/install, with the built wheel and with no file that the
-page does not name. The API that the pages have invented is the demo's.
+page does not name. The API that the pages have invented is the demo's, which is another origin. No
+route is at work: with one, Chromium would compile Pyodide at each start.
 """
 
+import functools
+import http.server
 import json
 import re
 import shutil
 import textwrap
+import threading
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Response, Route
+from playwright.sync_api import BrowserContext, Page, Response
 
 from tests.browser.app import PASSWORD
 from tests.browser.conftest import (  # noqa: F401  fixtures
@@ -60,14 +65,14 @@ def named_files() -> list[str]:
 
 
 class Site:
-    """An empty folder, with what a page needs copied into it; on the API's own origin."""
+    """An empty folder, with what a page needs copied into it, on an origin of its own."""
 
     def __init__(self, folder: Path, demo: Demo, context: BrowserContext) -> None:  # noqa: F811
         self.folder = folder
         self.demo = demo
         self.context = context
         self.missing: list[str] = []
-        context.route(re.compile(r"^https?://[^/]+/(pyodide|wheels|supertokens)/"), self._serve)
+        self.origin = serve(self)
 
     def copy(self, *paths: str, pyodide: Path | None = None) -> None:
         for path in paths:
@@ -79,34 +84,65 @@ class Site:
             shutil.copy2(next(file for file in found if file.exists()), target)
 
     def write(self, path: str, text: str) -> None:
-        kind = "text/html" if path == "/page" else "text/javascript"
         text = text.replace("https://api.example.com/orders", self.demo.origin + ORDERS)
         text = text.replace("https://api.example.com", self.demo.origin)
-        self.context.route(
-            self.demo.origin + path, lambda route: route.fulfill(body=text, content_type=kind)
-        )
+        (self.folder / path.lstrip("/")).write_text(text, "utf-8")
 
     def open(self) -> Page:
         page = self.context.new_page()
-        page.goto(f"{self.demo.origin}/page")
+        page.goto(f"{self.origin}/page.html")
         return page
 
     def orders(self) -> Response:
         """Open the page and wait until it has the user's orders."""
         page = self.context.new_page()
-        with page.expect_response(lambda response: response.url.endswith(ORDERS)) as answered:
-            page.goto(f"{self.demo.origin}/page")
+        with page.expect_response(is_response_with_orders) as answered:
+            page.goto(f"{self.origin}/page.html")
         return answered.value
 
-    def _serve(self, route: Route) -> None:
-        path = urlsplit(route.request.url).path
-        file = self.folder / path.lstrip("/")
-        if file.is_file():
-            kind = CONTENT_TYPES.get(file.suffix, "application/octet-stream")
-            route.fulfill(body=file.read_bytes(), content_type=kind)
-        else:
-            self.missing.append(path)
-            route.fulfill(status=404)
+
+def is_response_with_orders(response: Response) -> bool:
+    return response.url.endswith(ORDERS) and response.request.method == "GET"
+
+
+class Files(http.server.BaseHTTPRequestHandler):
+    """Serves the site of the test that runs. A browser asks whether what it has is still good."""
+
+    site: ClassVar[Site]
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        file = self.site.folder / path.lstrip("/")
+        if not file.is_file():
+            self.site.missing.append(path)
+            self.send_error(404)
+            return
+        status = file.stat()
+        tag = f'"{status.st_mtime_ns}-{status.st_size}"'
+        known = self.headers.get("if-none-match") == tag
+        self.send_response(304 if known else 200)
+        self.send_header("etag", tag)
+        self.send_header("cache-control", "no-cache")
+        self.send_header("content-type", CONTENT_TYPES.get(file.suffix, CONTENT_TYPES[""]))
+        self.end_headers()
+        if not known:
+            self.wfile.write(file.read_bytes())
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@functools.cache
+def start_server() -> str:
+    """Start the server, one for all tests: Chromium keeps the machine code of its Pyodides."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://localhost:{server.server_port}"
+
+
+def serve(site: Site) -> str:
+    Files.site = site
+    return start_server()
 
 
 @pytest.fixture
@@ -130,11 +166,12 @@ def test_bare_pyodide(site: Site, browser_log: BrowserLog, title: str) -> None: 
         site.copy(SHIM)
         (worker,) = blocks(text, "js")
         site.write("/worker.mjs", worker)
-    site.write("/page", page)
+    site.write("/page.html", page)
     sign_up_without_sdk(site.context, site.demo)
     mark = site.demo.mark()
     assert site.orders().status == 200
-    (request,) = [entry for entry in site.demo.requests(mark) if entry["path"] == ORDERS]
+    requests = [entry for entry in site.demo.requests(mark) if entry["path"] == ORDERS]
+    (request,) = [entry for entry in requests if entry["method"] == "GET"]
     assert "st-auth-mode" in request["headers"]
     assert site.missing == []
     assert browser_log.page_errors == []
@@ -188,11 +225,17 @@ CLASSIC_START = 'importScripts("/pyodide/pyodide.js");'
 def worker_page(kind: str) -> str:
     return f"""{ICON}<script>
 globalThis.worker = new Worker("/worker.mjs", {{ type: "{kind}" }});
-globalThis.run = (code, argument) => new Promise((resolve) => {{
-  worker.onmessage = ({{ data }}) => resolve(data);
+const failed = new Promise((resolve) => {{
+  // From the beginning: it may fail before it is asked.
   worker.onerror = (error) => resolve(`the worker failed: ${{error.message}}`);
-  worker.postMessage([code, argument]);
 }});
+globalThis.run = (code, argument) => {{
+  const answered = new Promise((resolve) => {{
+    worker.onmessage = ({{ data }}) => resolve(data);
+  }});
+  worker.postMessage([code, argument]);
+  return Promise.race([answered, failed]);
+}};
 </script>"""
 
 
@@ -200,7 +243,7 @@ def test_a_notebook(site: Site) -> None:
     install, init, sign_in, orders = blocks((DOCS / "notebook.md").read_text("utf-8"), "python")
     site.copy(*named_files(), MICROPIP)
     site.write("/worker.mjs", cell_worker([MICROPIP], MODULE_START))
-    site.write("/page", "<!doctype html>" + worker_page("module"))
+    site.write("/page.html", "<!doctype html>" + worker_page("module"))
     wheels = json.dumps([file for file in named_files() if file.endswith(".whl")])
     page = site.open()
 
@@ -244,9 +287,8 @@ import js, pyodide
 import supertokens_pyodide as s
 from pyodide.http import pyfetch
 
-origin = js.location.origin
 options = json.loads(argument)
-fields = options.pop("fields")
+origin, fields = options.pop("origin"), options.pop("fields")
 s.init(api_domain=origin, **options)
 response = await pyfetch(
     origin + "/auth/signup",
@@ -306,7 +348,7 @@ def test_the_wheel_works_on_a_version_of_pyodide(site: Site, row: list[str]) -> 
     def argument(**options: str) -> str:
         fields = {"email": f"{uuid.uuid4().hex}@example.com", "password": PASSWORD}
         listed = [{"id": name, "value": value} for name, value in fields.items()]
-        return json.dumps({"fields": listed, **options})
+        return json.dumps({"origin": site.demo.origin, "fields": listed, **options})
 
     reported = f"{version} {python}{' without ssl' if 'ssl' in verifies else ''}"
     script = f"""<!doctype html>{ICON}<script type="module">{MODULE_START}
@@ -317,7 +359,7 @@ def test_the_wheel_works_on_a_version_of_pyodide(site: Site, row: list[str]) -> 
     </script><script>globalThis.ready = new Promise((resolve) => {{ begun = resolve }})</script>"""
     run = "async ([code, argument]) => { await globalThis.ready; return run(code, argument) }"
     if version == OLDEST:
-        site.write("/page", script)
+        site.write("/page.html", script)
         page = site.open()
         assert page.evaluate(run, [TRIAL, argument()]) == reported
         page.close()
@@ -329,9 +371,7 @@ def test_the_wheel_works_on_a_version_of_pyodide(site: Site, row: list[str]) -> 
             continue
         # One with the shim on the page, the other with a page that knows nothing.
         options = {} if kind == "module" else IN_INDEXED_DB
-        site.context.unroute(f"{site.demo.origin}/page")
-        site.context.unroute(f"{site.demo.origin}/worker.mjs")
-        site.write("/page", (shim if kind == "module" else "") + worker_page(kind))
+        site.write("/page.html", (shim if kind == "module" else "") + worker_page(kind))
         site.write("/worker.mjs", cell_worker(wheels, start))
         page = site.open()
         found = page.evaluate(run, [TRIAL, argument(**options)])
@@ -358,7 +398,7 @@ def test_a_relative_wheel_in_a_worker_of_pyscript_is_reported(
     <script>addEventListener("load", () => {{
       new Worker(URL.createObjectURL(new Blob([""])));
     }})</script>"""
-    site.write("/page", textwrap.dedent(html))
+    site.write("/page.html", textwrap.dedent(html))
     page = site.open()
     line = browser_log.wait_for_line(page, "console.error", "/wheels/a-1-py3-none-any.whl")
-    assert f"{site.demo.origin}/wheels/a-1-py3-none-any.whl" in line
+    assert f"{site.origin}/wheels/a-1-py3-none-any.whl" in line

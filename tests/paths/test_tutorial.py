@@ -1,6 +1,7 @@
 """The tutorial, as its readers follow it: the files of each page, and what the page promises.
 
-The core is the local one, and what the page would load from a CDN is build/vendor.
+The core is the local one. What the page loads from a CDN comes from build/vendor by a server, whose
+address is in the files. With a route in its place, Chromium would compile Pyodide at each start.
 """
 
 import contextlib
@@ -14,22 +15,22 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pyotp
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import CONTENT_TYPES, VENDOR, BrowserLog
+from tests.browser.conftest import BrowserLog, VendorSite, vendor_site  # noqa: F401  a fixture
 from tests.conftest import ROOT, TIMEOUT
 from tests.local_core.running import running_core
 from tests.paths.conftest import free_port
 from tests.paths.test_application import installed  # noqa: F401  the fixture
-from tests.types.test_types import mypy, pyright, write
+from tests.types.checkers import mypy, pyright, write
 from tools.tutorial import STEPS, files_after
 
 PAGES = ROOT / "docs" / "tutorial"
+CDN = re.compile(r"https://cdn\.jsdelivr\.net/npm/@pyscript/core@[\d.]+/dist")
 EMAIL, PASSWORD = "ann@example.com", "correct-horse-7"
 
 
@@ -44,8 +45,9 @@ def command(page: str, program: str) -> list[str]:
 class Reader:
     """Somebody who follows the tutorial, with a folder, a server and a page."""
 
-    def __init__(self, folder: Path, core: str, page: Page) -> None:
+    def __init__(self, folder: Path, core: str, cdn: str, page: Page) -> None:
         self.folder, self.page = folder, page
+        self._vendor = f"{cdn}/vendor"
         self.environment = {
             **os.environ,
             "SUPERTOKENS_CONNECTION_URI": core,
@@ -58,6 +60,9 @@ class Reader:
     def write(self, step: int) -> None:
         for name, text in files_after(step).items():
             (self.folder / name).parent.mkdir(exist_ok=True)
+            text = CDN.sub(f"{self._vendor}/pyscript", text)
+            if name.endswith("pyscript.toml"):
+                text = f'interpreter = "{self._vendor}/pyodide/pyodide.mjs"\n{text}'
             (self.folder / name).write_text(text, "utf-8")
 
     def run(self, words: list[str]) -> str:
@@ -115,22 +120,10 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, context: BrowserContext) -> Iterator[Reader]:
-    context.route(re.compile(r"^https://cdn\.jsdelivr\.net/"), serve_from_vendor)
+def reader(tmp_path: Path, context: BrowserContext, vendor_site: VendorSite) -> Iterator[Reader]:  # noqa: F811
+    vendor_site.headers["access-control-allow-origin"] = "*"
     with running_core() as core:
-        yield Reader(tmp_path, core, context.new_page())
-
-
-def serve_from_vendor(route: Route) -> None:
-    path = urlsplit(route.request.url).path
-    path = re.sub(r"^/npm/@pyscript/core@[\d.]+/dist/", "pyscript/", path)
-    path = re.sub(r"^/pyodide/v[\d.]+/full/", "pyodide/", path)
-    path = re.sub(r"^/pyodide/v[\d.]+/", "", path)
-    file = VENDOR / path
-    if file.is_file():
-        route.fulfill(body=file.read_bytes(), content_type=CONTENT_TYPES.get(file.suffix))
-    else:
-        route.abort()
+        yield Reader(tmp_path, core, vendor_site.origin, context.new_page())
 
 
 def test_the_first_three_pages_lead_to_a_protected_page(
@@ -154,7 +147,7 @@ def test_the_first_three_pages_lead_to_a_protected_page(
         reader.see("board")
         reader.see_notices("Welcome to the notice board.")
         assert httpx.get(f"{reader.origin}/api/notices").status_code == 401
-    assert browser_log.page_errors == []
+    assert browser_log.page_errors == browser_log.foreign_requests == []
 
 
 def test_the_last_three_pages_lead_to_a_role_a_second_factor_and_a_sign_out(
@@ -202,7 +195,7 @@ def test_the_last_three_pages_lead_to_a_role_a_second_factor_and_a_sign_out(
         reader.click("Continue")
         reader.see("board")
         reader.see_notices("Welcome to the notice board.")
-    assert browser_log.page_errors == []
+    assert browser_log.page_errors == browser_log.foreign_requests == []
 
 
 def test_the_tests_of_the_tutorial_pass(

@@ -1,30 +1,20 @@
 """What type checkers report about the package: the documentation's snippets, and mistakes."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 import textwrap
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.types.checkers import CHECKERS, write
+from tests.types.recipes import LACKING, POSITIONAL, TYPES, WHOLE
 
-STUBS = Path(__file__).parent / "stubs"
 INTERNAL = {ROOT / "docs" / "architecture.md"}
 PAGES = [ROOT / "README.md", *sorted({*(ROOT / "docs").rglob("*.md")} - INTERNAL)]
 #: Files of an application, which are tested and checked as a whole in test_application.py.
 NAMED_FILE = re.compile(r"^`[\w./]+\.py`:\n\n```python\n.*?```", re.DOTALL | re.MULTILINE)
 #: A file of the repository that the page includes: mypy checks it there.
 INCLUDED_FILE = re.compile(r"^```python\n--8<--\n.*\n--8<--\n```", re.MULTILINE)
-#: Names that a snippet may use because it continues another one.
-KNOWN = """
-import uuid
-import supertokens_pyodide as supertokens
-from pyodide.http import pyfetch
-"""
 
 
 def snippets() -> dict[str, str]:
@@ -38,64 +28,6 @@ def snippets() -> dict[str, str]:
         for number, code in enumerate(codes, 1):
             found[f"{page.relative_to(ROOT)}#{number}"] = textwrap.dedent(code)
     return found
-
-
-def write(folder: Path, snippets: dict[str, str]) -> dict[str, str]:
-    """Write each as a function, since it may await; returns its name by its file."""
-    names = {}
-    for number, (name, code) in enumerate(snippets.items()):
-        file = f"snippet_{number}.py"
-        body = textwrap.indent(code, "    ")
-        (folder / file).write_text(f"{KNOWN}\n\nasync def snippet() -> None:\n{body}", "utf-8")
-        names[file] = name
-    return names
-
-
-def mypy(folder: Path) -> str:
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file="]
-    environment = {**os.environ, "MYPYPATH": f"{STUBS}:{ROOT / 'py_frontend'}"}
-    run = subprocess.run(
-        [*command, "--cache-dir", str(ROOT / "build" / "mypy_snippets"), "."],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert run.returncode in (0, 1), run.stdout + run.stderr
-    return run.stdout
-
-
-def pyright(folder: Path) -> str:
-    settings = {
-        "extraPaths": [str(ROOT / "py_frontend")],
-        "stubPath": str(STUBS),
-        "pythonVersion": "3.11",
-    }
-    (folder / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
-    command = [str(ROOT / "node_modules" / ".bin" / "pyright"), "--pythonpath", sys.executable]
-    run = subprocess.run(
-        [*command, "--outputjson"], cwd=folder, capture_output=True, text=True, timeout=600
-    )
-    assert run.returncode in (0, 1), run.stdout + run.stderr
-    found = json.loads(run.stdout)["generalDiagnostics"]
-    return "".join(
-        f"{Path(one['file']).name}:{one['range']['start']['line'] + 1}: {one['message']}\n"
-        for one in found
-        if one["severity"] == "error"
-    )
-
-
-CHECKERS = [mypy, pyright]
-
-
-@pytest.mark.parametrize("check", CHECKERS)
-def test_the_documentations_snippets_are_well_typed(tmp_path, check):
-    names = write(tmp_path, snippets())
-    said = check(tmp_path)
-    for file, name in names.items():
-        said = said.replace(f"{file}:", f"{name}: ")
-    assert said == ""
 
 
 MISTAKES = {
@@ -134,10 +66,41 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize("check", CHECKERS)
-def test_mistakes_are_found(tmp_path, check):
-    cases = {**MISTAKES, **{name: textwrap.dedent(code) for name, code in RIGHT.items()}}
-    names = write(tmp_path, cases)
-    lines = check(tmp_path).splitlines()
-    found = {name for file, name in names.items() if any(file in line for line in lines)}
-    assert found == set(MISTAKES), lines
+@pytest.fixture(scope="module", params=CHECKERS)
+def errors(request, tmp_path_factory):
+    """What a type checker reports about each snippet."""
+    folder = tmp_path_factory.mktemp("snippets")
+    cases = {**snippets(), **MISTAKES, **RIGHT, **WHOLE, **LACKING, **TYPES, **POSITIONAL}
+    found = {name: [] for name in cases}
+    names = write(folder, cases)
+    for line in request.param(folder).splitlines():
+        if file := re.match(r"snippet_\d+\.py", line):
+            found[names[file[0]]].append(line)
+    return found
+
+
+def lines_about(errors, cases):
+    return {name: errors[name] for name in cases if errors[name]}
+
+
+def test_the_documentations_snippets_are_well_typed(errors):
+    assert lines_about(errors, snippets()) == {}
+
+
+def test_mistakes_are_found(errors):
+    assert lines_about(errors, MISTAKES).keys() == MISTAKES.keys()
+    assert lines_about(errors, RIGHT) == {}
+
+
+def test_a_match_on_a_recipes_result_is_checked_for_what_it_leaves_out(errors):
+    assert len(WHOLE) > 20
+    assert lines_about(errors, LACKING).keys() == LACKING.keys()
+    assert lines_about(errors, WHOLE) == {}
+
+
+def test_functions_of_recipes_have_their_results_types(errors):
+    assert lines_about(errors, TYPES) == {}
+
+
+def test_arguments_of_recipes_functions_need_their_names(errors):
+    assert lines_about(errors, POSITIONAL).keys() == POSITIONAL.keys()

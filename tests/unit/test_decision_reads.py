@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from supertokens_pyodide._core.environment.clock import STORAGE_KEY
 from supertokens_pyodide._core.environment.cookies import OURS
 
+from tests.each import each
 from tests.unit.decided import (
     NOW,
     Core,
@@ -66,7 +67,7 @@ read_tokens = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250)
 @given(st.data(), st.sampled_from(READS), st.booleans())
 def test_a_call_is_answered_with_the_value_that_the_core_has_for_it(shim, data, name, secure):
     given_options = data.draw(options)
@@ -84,7 +85,7 @@ def test_a_call_is_answered_with_the_value_that_the_core_has_for_it(shim, data, 
         assert ours["isCores"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 @given(st.data(), options, number_skews)
 def test_with_a_live_session_every_read_is_answered(shim, data, given_options, skew):
     there = {name: data.draw(plain_values) for name in sorted(OURS)}
@@ -130,7 +131,7 @@ LIVE = {"sFrontToken": front_token(), "st-last-access-token-update": "1"}
         *("ended", "no header"),
     ],
 )
-@pytest.mark.parametrize("name", READS)
+@each("name", READS)
 def test_without_a_session_that_is_whole_and_live_the_core_is_asked(shim, name, cookies):
     text = "; ".join(f"{name}={value}" for name, value in cookies.items())
     assert shim(cookies=text, name=name, core="{}")["answer"] is None

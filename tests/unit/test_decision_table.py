@@ -64,7 +64,7 @@ def requests(draw, cookies):
     return draw(st.fixed_dictionaries({}, optional=texts))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_what_goes_out_at_once_carries_what_the_core_lets_it_carry(shim, data):
     given_options = data.draw(options)
@@ -87,7 +87,7 @@ def test_what_goes_out_at_once_carries_what_the_core_lets_it_carry(shim, data):
     assert ours["step"]["credentials"] == step["credentials"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_what_the_core_would_send_at_once_goes_out_at_once(shim, data):
     given_options = data.draw(options)
@@ -123,7 +123,7 @@ heads = st.tuples(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 @given(options, cookie_strings(), heads)
 def test_a_response_is_delivered_at_once_if_the_core_would_do_nothing_else(
     shim, given_options, cookies, reported
@@ -151,7 +151,7 @@ def test_the_table_names_what_the_plan_names():
 # ---- the hint ------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(cookie_strings(any_tokens))
 @example("")
 @example("st-last-access-token-update=1")

@@ -14,6 +14,7 @@ from supertokens_pyodide._core.config.options import to_javascript
 from supertokens_pyodide.options import InitOptions
 
 from tests.conftest import ROOT
+from tests.each import each
 from tools import diagrams
 
 OPTIONS = (ROOT / "docs/options.md").read_text("utf-8")
@@ -122,7 +123,7 @@ def anchors(page):
         yield re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@each("page", PAGES)
 def test_every_link_leads_somewhere(page):
     for link in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
         if link.startswith(("https://", "http://")):

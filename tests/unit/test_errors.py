@@ -10,6 +10,7 @@ from supertokens_pyodide import cause_of, errors, events, fetch
 from supertokens_pyodide.errors import ConfigError, GeneralError, SuperTokensError
 
 from tests.conftest import ROOT
+from tests.each import each
 from tools.publishing import read_settings
 
 CLASSES = [
@@ -31,18 +32,18 @@ def test_every_error_has_a_code_of_its_own():
     assert all(code.isupper() for code in codes)
 
 
-@pytest.mark.parametrize("kind", CLASSES)
+@each("kind", CLASSES)
 def test_every_error_says_what_it_is_and_is_drawn_in_the_modules_tree(kind):
     assert inspect.getdoc(kind)
     assert kind.__name__ in errors.__doc__
 
 
-@pytest.mark.parametrize("kind", CLASSES)
+@each("kind", CLASSES)
 def test_every_error_has_a_hint_of_its_own(kind):
     assert vars(kind)["hint"].endswith(".")
 
 
-@pytest.mark.parametrize("kind", CLASSES)
+@each("kind", CLASSES)
 def test_an_errors_text_is_its_message_its_hint_and_the_address_of_its_documentation(kind):
     error = make(kind)
     advice = f" {error.hint} See {error.documentation}"
@@ -52,7 +53,7 @@ def test_an_errors_text_is_its_message_its_hint_and_the_address_of_its_documenta
     assert error.message in repr(error)
 
 
-@pytest.mark.parametrize("kind", CLASSES)
+@each("kind", CLASSES)
 def test_an_errors_address_leads_to_its_section(kind):
     page, anchor = make(kind).documentation.split("#")
     assert page == f"{read_settings()['documentation']}/errors.html"
@@ -71,7 +72,7 @@ def test_an_error_without_a_message_is_still_one():
     assert (error.message, str(error)) == ("", f"{error.hint} See {error.documentation}")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind is not ConfigError])
+@each("kind", [kind for kind in CLASSES if kind is not ConfigError])
 def test_an_error_can_be_sent_to_another_process(kind):
     copy = pickle.loads(pickle.dumps(make(kind)))
     assert (type(copy), str(copy)) == (kind, str(make(kind)))

@@ -9,6 +9,7 @@ import tokenize
 import pytest
 
 from tests.conftest import ROOT
+from tests.each import each
 
 #: Patterns of words, and what to write instead.
 WORDS = {
@@ -91,7 +92,7 @@ def written_files():
             yield name
 
 
-@pytest.mark.parametrize("name", list(written_files()))
+@each("name", written_files())
 def test_prose_has_no_unwanted_word(name):
     path = ROOT / name
     passages = READERS[path.suffix](path.read_text("utf-8"))

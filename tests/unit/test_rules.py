@@ -6,13 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import supertokens_pyodide
 from supertokens_pyodide._core.environment.cookies import read_cookies
 from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
 from supertokens_pyodide._core.state.local_state import RESPONSE_HEADERS
 
 from tests.conftest import ROOT
+from tests.each import each
 
 PACKAGE = Path(supertokens_pyodide.__file__).parent
 CORE = PACKAGE / "_core"
@@ -147,13 +147,13 @@ def is_module(name):
     return name.startswith(f"{NAME}.") and (path.with_suffix(".py").exists() or path.is_dir())
 
 
-@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=module_name)
+@each("path", sorted(CORE.rglob("*.py")))
 def test_the_core_knows_no_browser_and_no_event_loop(path):
     roots = {name.split(".")[0] for name in imports(path)}
     assert roots.isdisjoint({"js", "pyodide", "pyodide_js", "pyscript", "asyncio", "micropip"})
 
 
-@pytest.mark.parametrize("module", LEVELS)
+@each("module", LEVELS)
 def test_dependencies_point_one_way(module):
     for imported in imports(file_of(module)):
         if imported.startswith(NAME):
@@ -166,7 +166,7 @@ def test_every_module_has_its_layer():
     assert ours == set(LEVELS)
 
 
-@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=module_name)
+@each("path", sorted(CORE.rglob("*.py")))
 def test_the_core_imports_no_public_module_but_errors_and_events(path):
     ours = {name.removeprefix(f"{NAME}.") for name in imports(path) if name.startswith(NAME)}
     assert {name for name in ours if not name.startswith("_core.")} <= {"errors", "events"}
@@ -234,7 +234,7 @@ ON_DEMAND = (
 )
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=module_name)
+@each("path", sorted(PACKAGE.rglob("*.py")))
 def test_a_start_loads_nothing_that_pyodide_has_not_loaded_itself(path):
     if not module_name(path).startswith(ON_DEMAND):
         roots = {name.split(".")[0] for name in imports(path, inside_functions=False)}
@@ -301,21 +301,19 @@ def shim_layer(path: Path) -> int:
     return level
 
 
-@pytest.mark.parametrize("path", SHIM_SOURCES, ids=lambda path: path.stem)
+@each("path", SHIM_SOURCES)
 def test_the_shims_folders_know_only_those_below_them(path):
     for found in re.findall(r'^(?:import|export)[^;]*? from "(.+?)";', path.read_text(), re.M):
         other = (path.parent / found).resolve()
         assert shim_layer(other) >= shim_layer(path), found
 
 
-@pytest.mark.parametrize(
-    "path", [*SHIM_SOURCES, *PACKAGE.rglob("*.py")], ids=lambda path: path.name
-)
+@each("path", [*SHIM_SOURCES, *PACKAGE.rglob("*.py")])
 def test_a_file_fits_into_a_head(path):
     assert len(path.read_text().splitlines()) <= 300
 
 
-@pytest.mark.parametrize("path", SHIM_SOURCES, ids=lambda path: path.name)
+@each("path", SHIM_SOURCES)
 def test_the_shim_knows_no_policy(path):
     code = without_comments(path.read_text())
     assert not re.search(r"\b(401|403)\b", code)
@@ -323,7 +321,7 @@ def test_the_shim_knows_no_policy(path):
         assert not re.search(rf"(?<![\w-]){word}(?![\w-])", code, re.IGNORECASE), word
 
 
-@pytest.mark.parametrize("path", SHIM_SOURCES, ids=lambda path: path.name)
+@each("path", SHIM_SOURCES)
 def test_the_shim_evaluates_no_text_as_code(path):
     code = without_comments(path.read_text())
     assert not re.search(r"\beval\(|\bnew Function\b|run_js|runPython", code)

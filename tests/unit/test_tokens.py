@@ -143,9 +143,8 @@ def test_a_payload_is_the_same_as_its_copy(payload):
     assert same_payload(payload, json.loads(json.dumps(payload)))
 
 
-@pytest.mark.parametrize("algorithm", ["HS256", "none"])
-@given(payload=PAYLOADS)
-def test_an_access_token_gives_its_payload_unverified(algorithm, payload):
+@given(PAYLOADS, st.sampled_from(["HS256", "none"]))
+def test_an_access_token_gives_its_payload_unverified(payload, algorithm):
     claims = {"sub": "alice", "exp": 1, "tId": "acme", "own": payload}
     token = jwt.encode(claims, KEY if algorithm == "HS256" else None, algorithm=algorithm)
     assert read_access_token(token) == claims

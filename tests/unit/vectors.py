@@ -11,9 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-
 from tests.conftest import ROOT
+from tests.each import each
 
 VECTORS = ROOT / "tests" / "vectors"
 
@@ -55,10 +54,10 @@ def table(name: str) -> Any:
     return json.loads(text)
 
 
-def each_row(name: str, select: Callable[[Row], bool] = lambda row: True) -> pytest.MarkDecorator:
+def each_row(name: str, select: Callable[[Row], bool] = lambda row: True) -> Callable[..., Any]:
     """Run a test for each row of a table."""
     rows = [row for row in table(name)["rows"] if select(row)]
-    return pytest.mark.parametrize("row", rows, ids=[row["id"] for row in rows])
+    return each("row", rows, lambda row: row["id"])
 
 
 def expected(name: str, row: Row) -> Any:
