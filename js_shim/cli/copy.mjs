@@ -16,7 +16,12 @@ import { fileURLToPath } from "node:url";
 
 const OURS = fileURLToPath(new URL("..", import.meta.url));
 const LOCK = "pyodide-lock.json";
-const SHIM = ["index.mjs", "supertokens.iife.js", "supertokens.fastboot.mjs"];
+const SHIM = [
+  "index.mjs",
+  "supertokens.iife.js",
+  "supertokens.python.mjs",
+  "supertokens.fastboot.mjs",
+];
 // Each row has the names of one file in different versions of Pyodide.
 const PYODIDE = [
   ["pyodide.mjs"],

@@ -18,11 +18,19 @@ const texts = (name) => /** @type {ErrorData} */ (__TABLE__.errors[name]);
 // Errors after which it is unknown whether there is a session.
 const UNREADABLE = ["HandlerFailed", "StorageUnavailable"];
 
+// Marks the errors of all copies of this module: each part of the shim, and each bundle, has its own.
+const BRAND = Symbol.for("supertokens-pyodide.error");
+
 /**
  * An error of this SDK: `name` and `code` are stable, `message` is what happened and `hint` is what a
  * developer can do. `String(error)` contains both, and the address of the error's documentation.
  */
 export class SuperTokensError extends Error {
+  /** @param {any} value of any copy's class */
+  static [Symbol.hasInstance](value) {
+    return value?.[BRAND] === true;
+  }
+
   /** @type {Response | undefined} private, so that consoles do not print its headers */
   #response;
   #text;
@@ -38,6 +46,7 @@ export class SuperTokensError extends Error {
     const text = hint ? `${message} ${hint} See ${documentation}` : message;
     super(text, cause === undefined ? {} : { cause });
     this.name = data.name;
+    Object.defineProperty(this, BRAND, { value: true });
     // Consoles print the stack, so it is made here, with the whole text in it.
     Object.assign(this, { stack: this.stack, message });
     this.#text = text;
@@ -104,6 +113,11 @@ export class STGeneralError extends SuperTokensError {
   static isThisError(error) {
     return error?.isSuperTokensGeneralError === true;
   }
+
+  /** @param {any} value */
+  static [Symbol.hasInstance](value) {
+    return STGeneralError.isThisError(value);
+  }
 }
 
 /**
@@ -131,30 +145,33 @@ export const bootFailed = (message, cause, hint = texts("BootFailed").hint) =>
 export const unsupported = (message, hint) =>
   new SuperTokensError({ ...texts("UnsupportedPlatform"), message, hint });
 
+/** @param {unknown} cause */
+export const partMissing = (cause) =>
+  bootFailed(
+    "supertokens.python.mjs could not be loaded.",
+    cause,
+    "Serve it beside supertokens.iife.js, or set globalThis.supertokensPyodide.pythonPart to its address.",
+  );
+
 export const notABrowser = () =>
   unsupported(
     "The session SDK was initialised outside a browser (in Node.js, for instance).",
     "Importing it there is safe. Call init() only in code that runs on the page: in React in useEffect(), in Next.js in a component with 'use client'.",
   );
 
-// A page may use the other SDK in three forms, each with its own remedy.
-const WITHOUT_SESSION_INIT =
-  "With supertokens-web-js: leave Session.init() out of its recipeList; its other recipes then use this session.";
-const ON_ITS_OWN_PAGE =
-  "With supertokens-auth-react: keep its UI on a page of its own; the session is shared.";
-
-export const otherSdkOnPage = () =>
+/** @param {string} message */
+const twoSdks = (message) =>
   unsupported(
-    "supertokens-website is already active on this page.",
-    `Two SDKs would refresh the same session twice. With supertokens-website: remove its init(). ${WITHOUT_SESSION_INIT} ${ON_ITS_OWN_PAGE}`,
+    message,
+    // A page may use the other SDK in three forms, each with its own remedy.
+    "Two SDKs would refresh the same session twice. With supertokens-website: remove its init(), and import its functions from supertokens-pyodide. With supertokens-web-js: leave Session.init() out of its recipeList; its other recipes then use this session. With supertokens-auth-react: keep its UI on a page of its own; the session is shared.",
   );
+
+export const otherSdkOnPage = () => twoSdks("supertokens-website is already active on this page.");
 
 /** Thrown by supertokens-website's init(). */
 export const ourSdkOnPage = () =>
-  unsupported(
-    "supertokens-pyodide already manages the session of this page.",
-    `Two SDKs would refresh the same session twice. With supertokens-website: remove this init() and import its functions from supertokens-pyodide. ${WITHOUT_SESSION_INIT} ${ON_ITS_OWN_PAGE}`,
-  );
+  twoSdks("supertokens-pyodide already manages the session of this page.");
 
 export const otherInterpreter = () =>
   unsupported(

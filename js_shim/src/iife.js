@@ -1,4 +1,4 @@
-// The <script> bundle: the session as `window.supertokens`, with the exports of index.js.
+// The <script> bundle for pages: the session as `window.supertokens`, with the exports of index.js.
 
 import * as session from "./api/session.js";
 

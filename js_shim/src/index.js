@@ -3,6 +3,13 @@
 
 import * as session from "./api/session.js";
 
+export { getGlobalClaimValidators, SessionClaimValidatorStore } from "./api/global_validators.js";
+export {
+  CookieHandlerReference,
+  DateProviderReference,
+  LockFactoryReference,
+  WindowHandlerReference,
+} from "./api/references.js";
 export * from "./api/session.js";
 export * from "./api/types.js";
 

@@ -3,10 +3,11 @@
 
 import { twoVersions } from "./errors.js";
 import { Shim } from "./page/shim.js";
-import { IN_WORKER } from "./platform.js";
+import { IN_BROWSER, IN_WORKER } from "./platform.js";
 import { watchWorkers } from "./worker/owned_worker.js";
-import { Sharing } from "./worker/sharing.js";
 import { WorkerShim } from "./worker/worker_shim.js";
+
+/** @import {PythonPart} from "./page/shim.js" */
 
 const KEY = Symbol.for("supertokens-pyodide");
 const registry = /** @type {Record<symbol, Shim | undefined>} */ (
@@ -14,12 +15,23 @@ const registry = /** @type {Record<symbol, Shim | undefined>} */ (
 );
 if (!registry[KEY]) {
   const first = __WORKER__ && IN_WORKER ? new WorkerShim() : new Shim();
-  first.workers = new Sharing(first);
   registry[KEY] = first;
   watchWorkers(first);
+  // Python on the page may call init() at any time.
+  if (IN_BROWSER && !IN_WORKER) addEventListener("DOMContentLoaded", () => first.preload());
 }
 
 export const shim = sameVersion(registry[KEY]);
+
+/**
+ * Give the page's shim the part for Python, which this copy of the package has with it.
+ *
+ * @param {PythonPart} part
+ */
+export function use(part) {
+  const first = registry[KEY];
+  if (first?.version === __VERSION__) first.use(part);
+}
 
 /**
  * @param {Shim} first the page's shim

@@ -135,6 +135,67 @@ def test_a_runtime_file_that_does_not_come_fails_the_boot_by_name(
     assert file in message
 
 
+PART = "supertokens.python.mjs"
+
+
+def test_a_second_file_that_does_not_come_is_named(page: Page, vendor_site: VendorSite) -> None:
+    page.route(f"**/{PART}", lambda route: route.fulfill(status=404))
+    script = 'globalThis.held = fetch("/api/late").catch((e) => `${e.code}: ${e}`);'
+    open_page(page, vendor_site, html({"indexURL": "/vendor/pyodide/"}, INIT + script))
+    assert page.evaluate(READY).startswith(f"BootFailed: {PART} could not be loaded.")
+    assert page.evaluate("held").startswith("BOOT_FAILED: ")
+    assert page.evaluate("supertokens.sessionHint()") is False
+
+
+def test_settings_that_a_page_makes_just_before_init_say_where_the_second_file_is(
+    page: Page, vendor_site: VendorSite
+) -> None:
+    page.route(f"**/supertokens/{PART}", lambda route: route.fulfill(status=404))
+    file = VENDOR / "supertokens" / PART
+    page.route("**/elsewhere.mjs", lambda route: route.fulfill(path=file))
+    script = f"""
+      addEventListener("DOMContentLoaded", () => {{
+        globalThis.supertokensPyodide = {{ interpreter: "page", pythonPart: "elsewhere.mjs" }};
+        {INIT}
+        const {{ loaded }} = globalThis[Symbol.for("supertokens-pyodide")];
+        globalThis.found = Promise.race([
+          loaded.then(() => "found"),
+          supertokens.ready().catch(String),
+        ]);
+      }});
+    """
+    open_page(page, vendor_site, html(None, script))
+    assert page.evaluate("found") == "found"
+
+
+@pytest.mark.parametrize("policy", ["", POLICY], ids=["eval", "no-eval"])
+def test_python_on_a_page_without_the_second_file_brings_its_own_where_it_may(
+    page: Page, vendor_site: VendorSite, policy: str
+) -> None:
+    page.route(f"**/{PART}", lambda route: route.fulfill(status=404))
+    script = """
+      globalThis.started = (async () => {
+        const { loadPyodide } = await import("/vendor/pyodide/pyodide.mjs");
+        const indexURL = new URL("/vendor/pyodide/", location.href).href;
+        const python = await loadPyodide({ indexURL, packages: ["supertokens-pyodide"] });
+        return python.runPythonAsync(`
+          import supertokens_pyodide as supertokens
+          supertokens.init(api_domain="${location.origin}")
+          await supertokens.does_session_exist()
+        `).catch((error) => error.message);
+      })();
+    """
+    before = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
+    open_page(page, vendor_site, html(None, script, before))
+    started = page.evaluate("started")
+    if policy:
+        assert "UnsupportedPlatform" in started
+        assert f"serve {PART} beside it" in started
+    else:
+        assert started is False
+        assert page.evaluate("supertokens.doesSessionExist()") is False
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -9,10 +9,12 @@ from playwright.sync_api import Page
 from tests.browser.app import PROTECTED
 from tests.browser.conftest import BrowserLog, VendorSite
 from tests.browser.demo import Demo
-from tests.browser.twins.pages import SHIM, SIGN_UP, sign_in_fields
+from tests.browser.twins.pages import PART, SHIM, SIGN_UP, sign_in_fields
 
 POLICY = "script-src 'nonce-abc' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'"
-SETTINGS = "globalThis.supertokensPyodide = { indexURL: '/vendor/pyodide/' };"
+SETTINGS = f"""
+  globalThis.supertokensPyodide = {{ indexURL: "/vendor/pyodide/", pythonPart: "{PART}" }};
+"""
 
 # What a site's own script does with supertokens-website, and does with us.
 APP = """

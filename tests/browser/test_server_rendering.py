@@ -23,9 +23,7 @@ def serve_files(route: Route) -> None:
     if path == "settings.js":
         route.fulfill(body=SETTINGS, content_type="text/javascript")
     else:
-        route.fulfill(
-            path=VENDOR / path.replace("supertokens.iife", "supertokens/supertokens.iife")
-        )
+        route.fulfill(path=VENDOR / re.sub(r"^supertokens\.", "supertokens/supertokens.", path))
 
 
 def set_token_life(core: str, seconds: int) -> None:

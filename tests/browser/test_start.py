@@ -74,6 +74,7 @@ def test_a_visit_that_needs_no_python_loads_no_byte_of_it(
     assert visit.run("supertokens.sessionHint()") is True
     visit.page.wait_for_timeout(500)  # nothing starts it later
     assert of_python(browser_log) == []
+    assert not any(url.endswith("/supertokens.python.mjs") for url in browser_log.requests)
     assert reasons(visit) == []
 
 

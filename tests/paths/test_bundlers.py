@@ -72,7 +72,7 @@ def test_an_import_that_a_bundler_has_replaced_is_named(application, page, demo)
     for words in commands(PAGE, "webpack"):
         if words[0] == "npm":
             application.run(words)
-    published = application.package / "js_shim" / "dist" / "index.mjs"
+    published = application.package / "js_shim" / "dist" / "supertokens.python.mjs"
     text = published.read_text("utf-8")
     try:
         published.write_text(text.replace("/* webpackIgnore: true */", ""), "utf-8")

@@ -39,6 +39,7 @@ DOCS = ROOT / "docs" / "install"
 BUILD = ROOT / "build"
 VERSIONS = ROOT / "tests" / "paths" / "pyodide_versions" / "node_modules"
 SHIM = "/supertokens/supertokens.iife.js"
+PART = "/supertokens/supertokens.python.mjs"
 MICROPIP = "/wheels/micropip-0.11.1-py3-none-any.whl"
 ICON = '<link rel="icon" href="data:,">'
 #: Where the files are that a site copies.
@@ -163,7 +164,7 @@ def test_bare_pyodide(site: Site, browser_log: BrowserLog, title: str) -> None: 
     if title == "With micropip":
         site.copy(MICROPIP)
     if title == "In a worker":
-        site.copy(SHIM)
+        site.copy(SHIM, PART)
         (worker,) = blocks(text, "js")
         site.write("/worker.mjs", worker)
     site.write("/page.html", page)
@@ -342,7 +343,7 @@ def test_the_wheel_works_on_a_version_of_pyodide(site: Site, row: list[str]) -> 
     assert json.loads((source / "package.json").read_text("utf-8"))["version"] == version
     files = {name.replace(".asm.mjs", ".asm.js") for name in named_files()}
     site.copy(*(f for f in (*named_files(), *files) if exists(f, source)), pyodide=source)
-    site.copy("/pyodide/pyodide.js", SHIM, pyodide=source)
+    site.copy("/pyodide/pyodide.js", SHIM, PART, pyodide=source)
     wheels = [file for file in named_files() if file.endswith(".whl")]
 
     def argument(**options: str) -> str:
@@ -391,7 +392,7 @@ def test_a_relative_wheel_in_a_worker_of_pyscript_is_reported(
     browser_log: BrowserLog,  # noqa: F811
 ) -> None:
     """Without waiting for PyScript's own traceback, which names neither cause nor remedy."""
-    site.copy(SHIM)
+    site.copy(SHIM, PART)
     config = json.dumps({"packages": ["/wheels/a-1-py3-none-any.whl"]})
     html = f"""<!doctype html>{ICON}<script src="{SHIM}" data-interpreter="worker"></script>
     <script type="py" worker config='{config}'>import a</script>

@@ -1,8 +1,9 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { bootPython, relativeWheels } from "../../js_shim/src/boot/boot.js";
+import { bootPython } from "../../js_shim/src/boot/boot.js";
 import { isReplaced } from "../../js_shim/src/boot/import_url.js";
+import { relativeWheels } from "../../js_shim/src/worker/relative_wheels.js";
 
 const OURS = "https://www.example.com/wheels/supertokens_pyodide-1-py3-none-any.whl";
 const JWT = "https://www.example.com/wheels/pyjwt-2-py3-none-any.whl";

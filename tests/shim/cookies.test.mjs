@@ -1,7 +1,8 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { BrowserJar, cookiesNow } from "../../js_shim/src/host/browser_jar.js";
+import { BrowserJar } from "../../js_shim/src/host/browser_jar.js";
+import { cookiesNow } from "../../js_shim/src/host/cookies.js";
 import { after } from "../../js_shim/src/host/jar.js";
 import {
   CookieDocument,

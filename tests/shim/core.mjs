@@ -120,10 +120,14 @@ export const PLAN = {
   timeout: 60_000,
 };
 
+/** What a page has loaded when it has a core. */
+export const part = await import("../../js_shim/src/python_part.js");
+
 /** A page whose driver has this core; calls of both are recorded in one list. */
 export function pageOf(host, more = {}) {
   return {
     hooks: {},
+    part,
     covers: (url) => url.startsWith("https://api.example.com/"),
     emit: (events) => host.done.push(["emit", ...events]),
     cookiesChanged: () => host.done.push(["cookies changed"]),

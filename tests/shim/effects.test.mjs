@@ -28,7 +28,7 @@ function driverOf({ hooks = {}, nativeFetch } = {}) {
   const driver = new Driver(pageOf(host, { hooks }), core, host, PLAN);
   const context = new FlowContext();
   context.core = core;
-  const perform = (step) => driver.effects.perform(step, context);
+  const perform = (step) => driver.perform(step, context);
   return { driver, core, host, context, perform };
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { FlowContext } from "../../js_shim/src/flow/context.js";
 import { Driver } from "../../js_shim/src/flow/driver.js";
+import { part } from "./core.mjs";
 import { API, network, python, shim, supertokens } from "./page.mjs";
 
 const POST = { flow: 1, do: "post", url: "https://api.example.com/r", timeout: 1000 };
@@ -66,7 +67,7 @@ describe("an error that is about a response of the backend", () => {
 test("the response of an error can be read by several callers", async () => {
   const nativeFetch = async () => new Response("why", { status: 503 });
   const plan = { responseHeaders: [], statuses: [] };
-  const page = { hooks: {}, covers: () => true };
+  const page = { hooks: {}, part, covers: () => true };
   const driver = new Driver(page, {}, { nativeFetch }, plan);
   const context = new FlowContext();
   await driver.effects.perform({ ...POST, action: "REFRESH_SESSION" }, context);

@@ -61,6 +61,7 @@ export const thrown = (call) => {
 
 export const supertokens = await import("../../js_shim/src/index.js");
 export const shim = globalThis[KEY];
+await shim.withPart(); // before Python calls init()
 
 beforeEach(() => {
   globalThis.supertokensPyodide = { interpreter: "page" };

@@ -2,8 +2,10 @@ import "./setup.mjs";
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { BootFiles } from "../../js_shim/src/boot/boot_files.js";
+import { handOver } from "../../js_shim/src/core/hand_over.js";
 import { PendingCore } from "../../js_shim/src/core/pending.js";
 import { Table } from "../../js_shim/src/core/table.js";
+import { limitWait } from "../../js_shim/src/core/wait_limit.js";
 import { FlowContext } from "../../js_shim/src/flow/context.js";
 import { Driver } from "../../js_shim/src/flow/driver.js";
 import { nextTurn, withoutWaiting } from "./browser.mjs";
@@ -40,7 +42,7 @@ beforeEach(() => void start());
 /** The core has come. */
 function arrive(core) {
   driver.use(core, host, driver.plan);
-  pending.handOver();
+  handOver(pending);
   return core;
 }
 
@@ -328,10 +330,10 @@ describe("a core that does not come", () => {
   test("each caller waits as long as the limit, and one that comes later longer", async () => {
     const first = calling("get_user_id");
     await nextTurn();
-    pending.readiness.limit(60_000, () => late);
+    limitWait(pending.readiness, 60_000, () => late);
     await assert.rejects(
       withoutWaiting(() => {
-        pending.readiness.limit(60_000, () => late);
+        limitWait(pending.readiness, 60_000, () => late);
         return first.verdict;
       }),
       (error) => error === late,
@@ -351,7 +353,7 @@ describe("a core that does not come", () => {
     globalThis.setTimeout = (call, ms) => timers.push({ call, ms });
     let verdict;
     try {
-      pending.readiness.limit(1000, () => late);
+      limitWait(pending.readiness, 1000, () => late);
       ({ verdict } = calling("get_user_id"));
       ahead = 5000; // the thread slept
       timers.shift().call();

@@ -1,13 +1,8 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  fromData,
-  headersOf,
-  textWithin,
-  toData,
-  wholeText,
-} from "../../js_shim/src/host/responses.js";
+import { fromData, textWithin, toData } from "../../js_shim/src/host/response_data.js";
+import { headersOf, wholeText } from "../../js_shim/src/host/responses.js";
 import { bodyOf, encode, printed, withoutWaiting } from "./browser.mjs";
 
 describe("reading a response's body", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { Driver } from "../../js_shim/src/flow/driver.js";
 import { nextTurn, printed, printedWith, withoutWaiting } from "./browser.mjs";
-import { PLAN, PlayedCore, PlayedHost, pageOf, SEND } from "./core.mjs";
+import { PLAN, PlayedCore, PlayedHost, pageOf, part, SEND } from "./core.mjs";
 import { NativeXHR } from "./native_xhr.mjs";
 
 const { sessionXHR } = await import("../../js_shim/src/intercept/xhr/xhr.js");
@@ -29,6 +29,7 @@ function start(...steps) {
   shim = {
     lifetime: {},
     driver,
+    part,
     covers: driver.page.covers,
     warnings,
     warnOnce: (text) => warnings.push(text),

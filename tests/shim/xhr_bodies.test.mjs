@@ -1,12 +1,11 @@
 import "./setup.mjs";
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { snapshotOf, textOf } from "../../js_shim/src/intercept/xhr/bodies.js";
 import {
   shownResponseOf,
   shownResponseOfCall,
-  snapshotOf,
-  textOf,
-} from "../../js_shim/src/intercept/xhr/bodies.js";
+} from "../../js_shim/src/intercept/xhr/shown_response.js";
 import { bodyOf, encode } from "./browser.mjs";
 
 describe("a response in the type that an XMLHttpRequest asks for", () => {

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import supertokens_pyodide
 from supertokens_pyodide._core.environment.cookies import read_cookies
 from supertokens_pyodide._core.session.exchange import REQUEST_HEADERS
@@ -21,9 +22,10 @@ NAME = "supertokens_pyodide"
 
 # The shim's folders and the files beside them (docs/architecture.md): each knows those after it.
 SHIM_LAYERS = [
-    ["index", "iife", "utils"],
+    ["index", "iife", "whole", "utils"],
     ["api"],
     ["registry"],
+    ["python_part"],
     ["worker"],
     ["page"],
     ["boot", "intercept"],
@@ -306,6 +308,39 @@ def test_the_shims_folders_know_only_those_below_them(path):
     for found in re.findall(r'^(?:import|export)[^;]*? from "(.+?)";', path.read_text(), re.M):
         other = (path.parent / found).resolve()
         assert shim_layer(other) >= shim_layer(path), found
+
+
+def shim_imports(path: Path) -> set[Path]:
+    """The files that a file of the shim imports when it is loaded, and those that they import."""
+    # A page's bundle has no worker's side, although registry.js imports it (tools/build_shim.mjs).
+    found = {ROOT / "js_shim" / "src" / "worker" / "worker_shim.js"}
+    waiting = [path]
+    while waiting:
+        here = waiting.pop()
+        text = here.read_text("utf-8")
+        names = re.findall(r'^(?:import|export)\b[^;]*?"(\..+?)";', text, re.MULTILINE)
+        new = {(here.parent / name).resolve() for name in names} - found
+        found |= new
+        waiting += new
+    return found
+
+
+def test_the_shims_first_part_contains_nothing_of_the_part_for_python():
+    source = ROOT / "js_shim" / "src"
+    part = source / "python_part.js"
+    names = re.findall(r'from "(.+?)";', part.read_text("utf-8"))
+    exported = {(source / name).resolve() for name in names} - {source / "errors.js"}
+    assert exported
+    assert not exported & shim_imports(source / "iife.js")
+
+
+def test_the_part_for_python_has_no_copy_of_the_first_parts_state():
+    source = ROOT / "js_shim" / "src"
+    state = ["registry", "page/shim", "page/given", "page/cores", "page/interception"]
+    state += ["boot/settings", "worker/owned_worker", "intercept/brands"]
+    own = shim_imports(source / "python_part.js")
+    assert source / "errors.js" in own
+    assert not {source / f"{name}.js" for name in state} & own
 
 
 @each("path", [*SHIM_SOURCES, *PACKAGE.rglob("*.py")])

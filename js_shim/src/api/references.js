@@ -1,13 +1,11 @@
 // The counterpart of supertokens-website's utils/: it gives other code of the page the session's handlers,
 // and takes handlers and claim validators before init().
 
-import { BrowserJar, cookiesNow } from "../host/browser_jar.js";
-import { HandlerJar } from "../host/handler_jar.js";
-import { takeLock } from "../host/lock.js";
+import { cookiesNow } from "../host/cookies.js";
 import { original } from "../host/window_handler.js";
 import { shim } from "../registry.js";
 
-/** @import {CookieHandlerInput, CookieHandlerInterface, DateProviderInput, DateProviderInterface, LockFactory, SessionClaimValidator, WindowHandlerInput, WindowHandlerInterface} from "./types.js" */
+/** @import {CookieHandlerInput, CookieHandlerInterface, DateProviderInput, DateProviderInterface, LockFactory, WindowHandlerInput, WindowHandlerInterface} from "./types.js" */
 
 // The default of npm browser-tabs-lock, in milliseconds.
 const LOCK_TIMEOUT = 5000;
@@ -49,8 +47,9 @@ const sessionJar = () => (shim.driver?.core.isPending ? undefined : shim.driver?
 const browserCookies = {
   getCookie: async () => cookiesNow(shim.window.store),
   setCookie: async (write) => {
+    const { BrowserJar } = await shim.withPart();
     const jar = sessionJar();
-    const own = jar instanceof HandlerJar ? jar.original : jar;
+    const own = jar?.original ?? jar;
     if (own instanceof BrowserJar) return own.write([write]);
     const alone = new BrowserJar(shim.window.store);
     alone.write([write]);
@@ -76,7 +75,8 @@ const sessionCookies = {
 
 /** Wait for the session if its cookies are not the browser's. */
 async function readyJar() {
-  if (shim.lifetime && shim.given.keepsElsewhere) await shim.ready();
+  const { cookieHandler, tokenStore } = shim.given.all();
+  if (shim.lifetime && (cookieHandler ?? tokenStore)) await shim.ready();
   return sessionJar();
 }
 
@@ -195,6 +195,7 @@ const sessionLocks = async () => {
   const held = new Map();
   return {
     acquireLock: async (name, timeout = LOCK_TIMEOUT) => {
+      const { takeLock } = await shim.withPart();
       const release = await takeLock(shim.window.store, name, timeout);
       if (release) held.set(name, release);
       return release !== null;
@@ -230,32 +231,4 @@ export class LockFactoryReference {
   static getReferenceOrThrow() {
     return reference("lockFactory", () => new LockFactoryReference(), "LockFactoryReference");
   }
-}
-
-// ---- claims --------------------------------------------------------------------------------------
-
-/** Global claim validators that other code than the page's own has added. */
-export const SessionClaimValidatorStore = {
-  /** @param {SessionClaimValidator} validator */
-  addClaimValidatorFromOtherRecipe: (validator) => {
-    shim.validatorsOfOthers.push(validator);
-  },
-  /** @returns {SessionClaimValidator[]} */
-  getClaimValidatorsAddedByOtherRecipes: () => shim.validatorsOfOthers,
-};
-
-/**
- * The global claim validators.
- *
- * @param {(globalClaimValidators: SessionClaimValidator[], userContext: any) => SessionClaimValidator[]} [overrideGlobalClaimValidators]
- * @param {any} [userContext]
- * @returns {SessionClaimValidator[]}
- */
-export function getGlobalClaimValidators(overrideGlobalClaimValidators, userContext = {}) {
-  const claimValidatorsAddedByOtherRecipes = shim.validatorsOfOthers;
-  const everywhere = shim.given.recipe.getGlobalClaimValidators?.({
-    claimValidatorsAddedByOtherRecipes,
-    userContext,
-  });
-  return overrideGlobalClaimValidators?.(everywhere, userContext) ?? everywhere;
 }

@@ -2,20 +2,12 @@
 
 import { sessionHint as hintOf } from "../page/calls.js";
 import { shim } from "../registry.js";
-import { getGlobalClaimValidators } from "./references.js";
+import { getGlobalClaimValidators } from "./global_validators.js";
 
 /** @import {ClaimValidationError, InputType, SessionClaim, SessionClaimValidator} from "./types.js" */
 
 export { STGeneralError, SuperTokensError } from "../errors.js";
 export { BooleanClaim, PrimitiveArrayClaim, PrimitiveClaim } from "./claims.js";
-export {
-  CookieHandlerReference,
-  DateProviderReference,
-  getGlobalClaimValidators,
-  LockFactoryReference,
-  SessionClaimValidatorStore,
-  WindowHandlerReference,
-} from "./references.js";
 
 /**
  * Start the session SDK. It returns at once; requests that need Python wait until it has started.
@@ -190,7 +182,7 @@ export const verifyAccessToken = ({ token, jwksUrl, leeway, issuer, audience } =
  */
 export const diagnose = async ({ probe } = {}) => {
   await shim.ready();
-  const facts = JSON.parse(await shim.bridge.facts());
+  const facts = JSON.parse((await shim.bridge?.facts()) ?? "{}");
   return shim.call("diagnose", { facts, probe });
 };
 

@@ -187,7 +187,7 @@
  * @property {boolean} [enableDebugLogs]
  */
 
-/** @typedef {import("../boot/boot.js").BootSettings} BootSettings */
+/** @typedef {import("../boot/settings.js").BootSettings} BootSettings */
 
 /**
  * The options of init().

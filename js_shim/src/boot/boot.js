@@ -4,6 +4,7 @@ import { bootFailed } from "../errors.js";
 import { importUrl, isReplaced } from "./import_url.js";
 
 /** @import {FastBoot} from "./fast_boot.js" */
+/** @import {BootSettings} from "./settings.js" */
 
 const PACKAGE = "supertokens-pyodide";
 const MODULE = "supertokens_pyodide";
@@ -11,79 +12,9 @@ const MODULE = "supertokens_pyodide";
 const NEEDED = "pyjwt";
 // The fast boot's file. `npx supertokens-pyodide copy` puts it above Pyodide's folder.
 const FAST_BOOT = "supertokens.fastboot.mjs";
-// The bundle that contains this module; the file for fast boots is next to it, unless an application's
+// The file that contains this module; the file for fast boots is next to it, unless an application's
 // bundler has made another bundle of it (webpack then gives a file: URL).
-const SCRIPT =
-  /** @type {HTMLScriptElement | null} */ (globalThis.document?.currentScript)?.src ||
-  import.meta.url;
-
-/**
- * Where Python comes from. Set it once for a whole site in `globalThis.supertokensPyodide`.
- *
- * @typedef {object} BootSettings
- * @property {string} [indexURL] the directory that holds pyodide.mjs
- * @property {string} [lockFileURL] a lock file in place of the one in `indexURL`
- * @property {string[]} [wheels] the wheels to load, in place of the package in the lock file or in the
- * package index
- * @property {any} [pyodide] an interpreter that the page has loaded, or the promise of one
- * @property {"page" | "worker" | "own"} [interpreter] "page": Python on this page's main thread calls init();
- *   "worker": Python in a worker of this page does; "own": the SDK starts an interpreter. The default on a
- *   page with PyScript is "page" or "worker", otherwise "own"
- * @property {boolean | string} [fastBoot] on later visits, start from the image of an interpreter that has
- * imported the package; a string is the URL of supertokens.fastboot.mjs, if the file is neither next to this
- * script nor in the parent of Pyodide's directory
- * @property {"eager" | "idle" | "needed"} [start] when to start Python: at once (the default), when the page
- * has loaded and is idle, or when something needs Python. A need starts Python at once in every case
- * @property {(reason: string) => void} [onStart] called when the SDK starts Python; `reason` is "init",
- * "idle", "request", "response", "tab", "ready", or the Python name of the function that was called
- * ("sign_out")
- * @property {string[]} [bootFiles] further URLs (or their beginnings) that Python loads before it has started
- */
-
-/**
- * Where the page's own Python will call init(); known when the page has been parsed.
- *
- * @param {BootSettings} settings
- * @returns {Promise<"page" | "worker" | null>} null: nowhere
- */
-export async function expectedPython({ interpreter, pyodide }) {
-  if (interpreter || pyodide) return interpreter && interpreter !== "own" ? interpreter : null;
-  if (document.readyState === "loading") {
-    await new Promise((parsed) => document.addEventListener("DOMContentLoaded", parsed));
-  }
-  const scripts = [...document.querySelectorAll('script[type="py"], py-script')];
-  if (scripts.length === 0) return null;
-  return scripts.every((script) => script.hasAttribute("worker")) ? "worker" : "page";
-}
-
-/**
- * The URLs outside Pyodide's directory that booting loads; they must not wait for Python.
- *
- * @param {BootSettings} settings
- * @returns {string[]}
- */
-export function bootFiles({ lockFileURL, wheels = [], bootFiles: more = [] }) {
-  const attributes = [
-    ...document.querySelectorAll('script[type="py"], script[type="mpy"], py-script'),
-  ]
-    .flatMap((script) => [script.getAttribute("src"), script.getAttribute("config")])
-    .filter((url) => url !== null);
-  const known = lockFileURL === undefined ? [] : [lockFileURL];
-  return [...known, ...wheels, ...more, ...attributes];
-}
-
-/**
- * The wheels with relative addresses, which PyScript cannot load in its workers, because those have no
- * address of their own. (It does resolve "./…" and "../…". The names in a config file are not known here.)
- *
- * @returns {string[]}
- */
-export function relativeWheels() {
-  const scripts = [...document.querySelectorAll('script[type="py"][worker], py-script[worker]')];
-  const configs = scripts.map((script) => script.getAttribute("config") ?? "");
-  const wheels = configs.flatMap((config) => config.match(/[^"'\s]+\.whl(?=["'#?])/g) ?? []);
-  return wheels.filter((wheel) => !/^([a-z][a-z0-9+.-]*:|\.)/i.test(wheel));
-}
+const SCRIPT = import.meta.url;
 
 /**
  * Load Pyodide, or take the page's, with the package installed.
@@ -120,7 +51,7 @@ async function fastBoot({ fastBoot, indexURL, pyodide, wheels }) {
 
 /** @param {string} indexURL @returns {URL} of the file for fast boots */
 function besideUs(indexURL) {
-  const isOurFile = /^https?:.*\/(?:index\.mjs|supertokens\.\w+\.js)(?:[?#]|$)/.test(SCRIPT);
+  const isOurFile = /^https?:.*\/supertokens\.python\.mjs(?:[?#]|$)/.test(SCRIPT);
   return isOurFile
     ? new URL(FAST_BOOT, SCRIPT)
     : new URL(`../${FAST_BOOT}`, new URL(indexURL, document.baseURI));

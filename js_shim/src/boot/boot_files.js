@@ -1,6 +1,5 @@
 // The files that Python needs to start. If requests for them waited for Python, it could never start.
 
-import { bootFailed } from "../errors.js";
 import { resolveUrl } from "../platform.js";
 
 // The files that Python runtimes load.
@@ -11,12 +10,9 @@ const INSTALLED = /\.(?:whl|wasm)$|\/pyodide-lock\.json$|\/python_stdlib\.zip$/;
 const PYODIDES_OWN =
   /^(?:pyodide\.asm\.(?:m?js|wasm)|python_stdlib\.zip|pyodide-lock\.json|.*\.whl)$/;
 
-const isWheel = (/** @type {URL} */ { pathname }) => pathname.endsWith(".whl");
-
 export class BootFiles {
   #known;
   #directory;
-  #missing;
 
   /**
    * @param {() => string[]} [known] URLs, or the beginnings of URLs, that the boot loads
@@ -26,7 +22,7 @@ export class BootFiles {
   constructor(known = () => [], indexURL = "", missing = () => {}) {
     this.#known = known;
     this.#directory = indexURL ? (resolveUrl(`${indexURL.replace(/\/$/, "")}/`)?.href ?? "") : "";
-    this.#missing = missing;
+    this.missing = missing;
   }
 
   /**
@@ -57,26 +53,5 @@ export class BootFiles {
     if (this.#directory === "" || !href.startsWith(this.#directory)) return false;
     const name = href.slice(this.#directory.length).replace(/[?#].*$/s, "");
     return !name.includes("/") && PYODIDES_OWN.test(name);
-  }
-
-  /**
-   * Report a file that cannot be loaded: Pyodide itself would wait for some of them forever.
-   *
-   * @param {string} url
-   * @param {Promise<Response>} response
-   */
-  watch(url, response) {
-    const target = resolveUrl(url);
-    // Pyodide reports it if a wheel fails.
-    if (!target || !this.install(target) || isWheel(target)) return response;
-    const missing = (/** @type {string} */ why, /** @type {unknown} */ cause) =>
-      this.#missing(
-        bootFailed(`Python could not be started: ${url} ${why}.`, cause, "Check indexURL."),
-      );
-    response.then(
-      ({ ok, status }) => ok || missing(`was answered with ${status}`, undefined),
-      (error) => missing("could not be loaded", error),
-    );
-    return response;
   }
 }

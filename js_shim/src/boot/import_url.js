@@ -1,5 +1,7 @@
 // Importing a module whose address is known only at run time.
 
+let failures = 0;
+
 /**
  * Bundlers must leave this import to the browser. webpack and Turbopack read the first comment, Vite the
  * second; tools/build_shim.mjs keeps both in every bundle.
@@ -7,7 +9,16 @@
  * @param {string} url absolute
  * @returns {Promise<any>}
  */
-export const importUrl = (url) => import(/* webpackIgnore: true */ /* @vite-ignore */ url);
+export async function importUrl(url) {
+  // Browsers keep a failure, so that another attempt needs another address.
+  const address = failures ? `${url}#${failures}` : url;
+  try {
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ address);
+  } catch (error) {
+    failures += 1;
+    throw error;
+  }
+}
 
 // The text of an import() that a tool has replaced: by webpack and Turbopack, by esbuild, and by tools that
 // make require() of it.

@@ -2,7 +2,11 @@
 
 import { configError } from "../errors.js";
 
-/** @import {BootSettings} from "./boot.js" */
+/** @import {BootSettings} from "./settings.js" */
+
+// How long a request waits for the page's own Python, or for another worker after one has ended: enough for
+// the first download on a slow network.
+export const START_TIMEOUT = 120_000;
 
 const WORDS = ["eager", "idle", "needed"];
 

@@ -42,9 +42,9 @@ export class PendingCore {
   /** @type {Moment | null} the first one that was observed */
   #seen = null;
   /** @type {Held[]} in the order of their readiness */
-  #held = [];
-  /** @type {Promise<void> | undefined} while the core has not received all of them */
-  #replayed = undefined;
+  held = [];
+  /** @type {Promise<void> | undefined} while the core has not received all of them (hand_over.js) */
+  replayed = undefined;
   /** @type {Driver} to be set: that of this lifetime, which ends with close() */
   driver = /** @type {any} */ (null);
 
@@ -82,7 +82,7 @@ export class PendingCore {
 
   /** @param {FlowContext} context without its caller; the core still gets its response */
   cancel(context) {
-    const held = this.#held.find((each) => each.context === context);
+    const held = this.held.find((each) => each.context === context);
     if (held) this.#leave(held);
   }
 
@@ -103,18 +103,6 @@ export class PendingCore {
     return "{}";
   }
 
-  /** The core is ready, and the driver uses it from now on. */
-  handOver() {
-    const { jar } = this.driver.host;
-    if (jar.isMirrored) {
-      this.#replayed = jar.sync().then(() => this.#replay());
-      this.#replayed.catch(() => {}); // waiting callers get the error
-    } else {
-      this.#replay();
-    }
-    this.readiness.open();
-  }
-
   /**
    * @param {string} reason
    * @param {FlowContext} context
@@ -124,7 +112,7 @@ export class PendingCore {
   async #later(reason, context, ask) {
     this.need(reason);
     await this.readiness.wait();
-    await this.#replayed;
+    await this.replayed;
     context.signal?.throwIfAborted();
     if (this.driver.isClosed) throw closed();
     // The driver applies an answer at once: nothing may happen between the two.
@@ -134,38 +122,15 @@ export class PendingCore {
   /** @param {Held} held */
   async #hold(held) {
     this.need("response");
-    this.#held.push(held);
+    this.held.push(held);
     try {
       await this.readiness.wait();
-      await this.#replayed;
+      await this.replayed;
     } catch {
       this.#leave(held); // there was no core in time: the caller gets the response
     }
     const { isAlone, next } = held;
     return isAlone || !next ? DELIVER : next;
-  }
-
-  #replay() {
-    if (this.driver.isClosed) throw closed();
-    for (const held of this.#held.splice(0)) {
-      held.next = this.#handedOver(held);
-      if (held.isAlone) this.driver.run(held.next, held.context).catch(() => {});
-    }
-  }
-
-  /** @param {Held} held @returns {Step | Promise<Step>} the core's next step; a promised one is not applied yet */
-  #handedOver({ context, step, result, headers }) {
-    const driver = this.driver;
-    const { core } = driver;
-    context.core = core;
-    driver.heads.last = headers;
-    const next = core.resume(step, result, context, driver.moment);
-    if (next instanceof Promise) return next;
-    const { events, ...others } = next;
-    driver.apply(others, context);
-    // The caller of init() may be about to register handlers.
-    if (events) queueMicrotask(() => driver.apply({ ...DELIVER, events }, context));
-    return withoutOutput(others);
   }
 
   /** @param {Held} held without its caller */

@@ -2,14 +2,31 @@
 
 import { foreignResponse } from "../errors.js";
 import { within } from "../host/timeout.js";
+import { resolveUrl } from "../platform.js";
 
 /** @import {BackendCall} from "../api/types.js" */
+/** @import {Host} from "../host/host.js" */
 /** @import {FlowContext} from "./context.js" */
 /** @import {Driver} from "./driver.js" */
 /** @import {Post} from "./steps.js" */
 
 // How long a flow waits for a postAPIHook.
 const HOOK_TIMEOUT_MS = 10_000;
+
+/**
+ * Whether a redirect has led a call of ours to a foreign host.
+ *
+ * @param {Driver} driver
+ * @param {string} url of the response
+ * @param {string} asked
+ */
+export function isForeign({ page }, url, asked) {
+  const isElsewhere = url !== "" && resolveUrl(url)?.origin !== resolveUrl(asked)?.origin;
+  return isElsewhere && !page.covers(url);
+}
+
+/** The host of a driver that has a core. @param {Driver} driver */
+export const hostOf = ({ host }) => /** @type {Host} */ (host);
 
 export class BackendCalls {
   #driver;
@@ -29,7 +46,8 @@ export class BackendCalls {
    * @returns {Promise<string | number>} the response's head for the core, or the reason why there is none
    */
   async post(step, context) {
-    const { host, page } = this.#driver;
+    const { page } = this.#driver;
+    const host = hostOf(this.#driver);
     const control = new AbortController();
     const timer = setTimeout(() => control.abort(), step.timeout);
     try {
@@ -41,7 +59,7 @@ export class BackendCalls {
       // A page's own fetch may ignore the signal.
       const response = await within(host.nativeFetch(url, { ...requestInit, signal }), signal);
       context.response = response;
-      if (this.#driver.heads.isForeign(response.url, url)) throw foreignResponse(response.url);
+      if (isForeign(this.#driver, response.url, url)) throw foreignResponse(response.url);
       this.#responses.set(action, response);
       return this.#driver.heads.of(response, "");
     } catch (error) {

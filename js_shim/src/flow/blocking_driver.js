@@ -2,6 +2,7 @@
 
 import { foreignResponse } from "../errors.js";
 import { headersOf } from "../host/responses.js";
+import { hostOf, isForeign } from "./backend_call.js";
 import { FlowContext } from "./context.js";
 
 /** @import {Driver} from "./driver.js" */
@@ -18,7 +19,7 @@ import { FlowContext } from "./context.js";
  * @returns {boolean} whether they have ended; otherwise they continue asynchronously
  */
 export function block(driver, Native, flows, waiter, woken = new Set()) {
-  const { host } = driver;
+  const host = hostOf(driver);
   for (const [index, first] of flows.entries()) {
     let step = first;
     /** @type {Step[]} */
@@ -66,7 +67,7 @@ export function block(driver, Native, flows, waiter, woken = new Set()) {
  * @param {Post} step
  * @param {FlowContext} context
  */
-function post({ heads }, Native, { url, headers, credentials }, context) {
+function post(driver, Native, { url, headers, credentials }, context) {
   const call = new Native();
   call.open("POST", url, false);
   call.withCredentials = credentials === "include";
@@ -74,17 +75,34 @@ function post({ heads }, Native, { url, headers, credentials }, context) {
   context.refreshCall = call;
   try {
     call.send();
-    if (heads.isForeign(call.responseURL, url)) throw foreignResponse(call.responseURL);
+    if (isForeign(driver, call.responseURL, url)) throw foreignResponse(call.responseURL);
   } catch (error) {
     context.failure = error;
     return JSON.stringify({ failure: "network" });
   }
   // If a script reads a header that CORS does not expose, browsers log an error.
   const known = call.getAllResponseHeaders().toLowerCase();
-  return heads.read(
+  return driver.heads.read(
     call.status,
     (name) => (known.includes(`${name}:`) ? call.getResponseHeader(name) : null),
     () => headersOf(call),
     "",
   );
+}
+
+const PYTHON_IS_IN_A_WORKER =
+  "a synchronous XMLHttpRequest of this page cannot wait for Python, which runs in a worker; it is sent without the session. Use fetch or an asynchronous XMLHttpRequest, or make the request in the worker, or run Python on the page itself.";
+
+const SESSION_IS_NOT_READ =
+  "a synchronous XMLHttpRequest cannot wait until the session has been read from its store (cookieHandler, tokenStore); it is sent without the session. Wait for supertokens.getSessionStatus() first, or use fetch.";
+
+/**
+ * Why a synchronous request cannot carry the session.
+ *
+ * @param {Driver} driver
+ * @returns {string | null} null if it can
+ */
+export function blockRefusal({ core, host }) {
+  if (core.isRemote) return PYTHON_IS_IN_A_WORKER;
+  return host.jar.isKnown ? null : SESSION_IS_NOT_READ;
 }

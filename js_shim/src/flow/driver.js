@@ -3,16 +3,15 @@
 // Callers that begin a flow (fetch, XMLHttpRequest, the API) need not know which.
 
 import { closed } from "../errors.js";
-import { fromData } from "../host/responses.js";
 import { FlowContext } from "./context.js";
-import { Effects, isLate } from "./effects.js";
 import { FirstSteps } from "./first_steps.js";
 import { Heads, isOrdinary } from "./heads.js";
 import { DELIVER } from "./steps.js";
-import { Waiters } from "./waiters.js";
+import { isLate, Waiters } from "./waiters.js";
 
+/** @import {EarlyHost} from "../host/early_host.js" */
 /** @import {Hooks} from "../host/hooks.js" */
-/** @import {Host} from "../host/host.js" */
+/** @import {Effects} from "./effects.js" */
 /** @import {Core, Moment, RequestHead, Result, Step} from "./steps.js" */
 
 /**
@@ -21,6 +20,7 @@ import { Waiters } from "./waiters.js";
  *
  * The driver's connection to the page.
  * @typedef {object} Page
+ * @property {typeof import("../python_part.js") | null} part there if there is a core
  * @property {Hooks} hooks
  * @property {(url: string) => boolean} covers whether a URL is ours
  * @property {(events: object[]) => void} emit
@@ -31,14 +31,15 @@ import { Waiters } from "./waiters.js";
 export class Driver {
   #firstSteps = new FirstSteps(this);
   #waiters = new Waiters();
+  /** @type {Effects | null} */
+  #effects = null;
   isClosed = false;
-  effects = new Effects(this, this.#waiters);
   heads = new Heads(this);
 
   /**
    * @param {Page} page
    * @param {Core} core
-   * @param {Host} host
+   * @param {EarlyHost} host
    * @param {Plan} plan
    */
   constructor(page, core, host, plan) {
@@ -52,7 +53,7 @@ export class Driver {
    * Use another core from now on.
    *
    * @param {Core} core
-   * @param {Host} host
+   * @param {EarlyHost} host
    * @param {Plan} plan
    */
   use(core, host, plan) {
@@ -165,26 +166,30 @@ export class Driver {
    * @param {FlowContext} context
    */
   apply(step, context) {
-    if (step.cookies) {
-      this.host.jar.write(step.cookies);
-      this.page.cookiesChanged();
-    }
-    if (step.storage) this.host.writeStorage(step.storage);
-    for (const warning of step.warnings ?? [])
-      console.warn(`supertokens: ${warning}`, context.failure ?? "");
-    for (const flow of step.unlock ?? []) this.host.unlock(flow);
-    if (step.events) this.page.emit(inContext(step.events, context));
-    for (const child of step.spawned ?? []) {
-      if (context.start) context.start(child);
-      else this.beside(child, context.core);
-    }
-    if (step.wake) this.#waiters.wake(step.wake, context);
+    this.effects?.carryOut(step, context); // the table's steps have no output
     if (step.flow !== undefined) context.flow = step.flow;
-    if (step.verdict === "fail" && step.failure) context.failure = step.failure;
-    if (!step.do && step.verdict !== "value" && step.response) {
-      context.refreshResponse = fromData(step.response);
-    }
     return step;
+  }
+
+  /**
+   * Perform a step's effect.
+   *
+   * @param {Step} step
+   * @param {FlowContext} context
+   * @returns {Promise<Result>} its result for the core
+   */
+  async perform(step, context) {
+    if (step.do !== "send") return this.effects?.perform(step, context);
+    const send = /** @type {NonNullable<FlowContext["send"]>} */ (context.send);
+    context.response = await send(step);
+    return this.heads.of(context.response);
+  }
+
+  /** All effects but a caller's own request; only a core asks for them. */
+  get effects() {
+    const { part } = this.page;
+    this.#effects ??= part && new part.Effects(this, this.#waiters);
+    return this.#effects;
   }
 
   // ---- following flows -----------------------------------------------------------------------------
@@ -228,7 +233,7 @@ export class Driver {
     try {
       while (step.do && !context.isElsewhere(step)) {
         const isCallers = context.send !== null && step.do === "read_text";
-        const performed = begun ?? this.effects.perform(step, context);
+        const performed = begun ?? this.perform(step, context);
         if (isCallers && !begun && (await isLate(performed))) {
           // The caller gets its response as it would natively; the core gets the text later.
           this.beside(step, context.core, context, performed);
@@ -291,9 +296,4 @@ export class Driver {
     this.#firstSteps.clear();
     this.#waiters.stop(error);
   }
-}
-
-/** @param {object[]} events @param {FlowContext} context */
-function inContext(events, { userContext }) {
-  return userContext ? events.map((event) => ({ ...event, userContext })) : events;
 }

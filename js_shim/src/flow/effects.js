@@ -1,20 +1,19 @@
-// The effects of steps: carried out by the browser, the page and the host.
+// The effects of steps, except a caller's own request: carried out by the browser, the page and the host.
 
-import { textWithin } from "../host/responses.js";
+import { fromData, textWithin } from "../host/response_data.js";
 import { verify } from "../host/verify.js";
-import { BackendCalls } from "./backend_call.js";
+import { BackendCalls, hostOf } from "./backend_call.js";
+import { Sleepers } from "./sleepers.js";
 
 /** @import {FlowContext} from "./context.js" */
 /** @import {Driver} from "./driver.js" */
 /** @import {Call, Result, Step} from "./steps.js" */
 /** @import {Waiters} from "./waiters.js" */
 
-// How long a caller waits for the body of its own response while the core reads it.
-const BODY_TIMEOUT_MS = 1000;
-
 export class Effects {
   #driver;
   #waiters;
+  #sleepers = new Sleepers();
   #calls;
 
   /** @param {Driver} driver @param {Waiters} waiters */
@@ -25,6 +24,35 @@ export class Effects {
   }
 
   /**
+   * Carry out all of a step except its effect.
+   *
+   * @param {Step} step
+   * @param {FlowContext} context
+   */
+  carryOut(step, context) {
+    const driver = this.#driver;
+    const { host, page } = driver;
+    if (step.cookies) {
+      host.jar.write(step.cookies);
+      page.cookiesChanged();
+    }
+    if (step.storage) host.writeStorage(step.storage);
+    for (const warning of step.warnings ?? [])
+      console.warn(`supertokens: ${warning}`, context.failure ?? "");
+    for (const flow of step.unlock ?? []) host.unlock(flow);
+    if (step.events) page.emit(inContext(step.events, context));
+    for (const child of step.spawned ?? []) {
+      if (context.start) context.start(child);
+      else driver.beside(child, context.core);
+    }
+    if (step.wake) this.#sleepers.wake(step.wake, context);
+    if (step.verdict === "fail" && step.failure) context.failure = step.failure;
+    if (!step.do && step.verdict !== "value" && step.response) {
+      context.refreshResponse = fromData(step.response);
+    }
+  }
+
+  /**
    * Perform a step's effect.
    *
    * @param {Step} step
@@ -32,13 +60,9 @@ export class Effects {
    * @returns {Promise<Result>} its result for the core
    */
   async perform(step, context) {
-    const { heads, host, plan } = this.#driver;
+    const { plan } = this.#driver;
+    const host = hostOf(this.#driver);
     switch (step.do) {
-      case "send": {
-        const send = /** @type {NonNullable<FlowContext["send"]>} */ (context.send);
-        context.response = await send(step);
-        return heads.of(context.response);
-      }
       case "post":
         return this.#calls.post(step, context);
       case "post_hook":
@@ -55,7 +79,9 @@ export class Effects {
       case "call":
         return this.#call(step, context);
       default:
-        return this.#waiters.wait(context);
+        return this.#waiters
+          .race(this.#sleepers.wait(context), context)
+          .finally(() => this.#sleepers.forget(context));
     }
   }
 
@@ -84,19 +110,7 @@ export class Effects {
   }
 }
 
-/**
- * @param {Promise<unknown>} effect that reads the body of a caller's own response
- * @returns {Promise<boolean>} whether its caller must not wait any longer
- */
-export async function isLate(effect) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const timeout = new Promise((late) => {
-    timer = setTimeout(late, BODY_TIMEOUT_MS, true);
-  });
-  try {
-    return (await Promise.race([effect.then(() => false), timeout])) === true;
-  } finally {
-    clearTimeout(timer);
-  }
+/** @param {object[]} events @param {FlowContext} context */
+function inContext(events, { userContext }) {
+  return userContext ? events.map((event) => ({ ...event, userContext })) : events;
 }

@@ -1,7 +1,5 @@
 // A response in the core's form: the bare status, or JSON if it has headers of the plan.
 
-import { resolveUrl } from "../platform.js";
-
 /** @import {Plan} from "../core/plan.js" */
 /** @import {Driver} from "./driver.js" */
 
@@ -52,17 +50,6 @@ export class Heads {
       () => headers,
       url,
     );
-  }
-
-  /**
-   * Whether a redirect has led a call of ours to a foreign host.
-   *
-   * @param {string} url of the response
-   * @param {string} asked
-   */
-  isForeign(url, asked) {
-    const isElsewhere = url !== "" && resolveUrl(url)?.origin !== resolveUrl(asked)?.origin;
-    return isElsewhere && !this.#driver.page.covers(url);
   }
 }
 

@@ -3,7 +3,7 @@
 
 /** @import {Table} from "../core/table.js" */
 /** @import {ErrorData} from "../errors.js" */
-/** @import {ResponseData} from "../host/responses.js" */
+/** @import {ResponseData} from "../host/response_data.js" */
 /** @import {FlowContext} from "./context.js" */
 
 /**

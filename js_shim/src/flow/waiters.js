@@ -1,24 +1,13 @@
-// The waits of flows: each ends by a wake-up, by its caller's abort, or with the driver.
+// The waits of flows: each also ends by its caller's abort, and with the driver.
 
 /** @import {FlowContext} from "./context.js" */
 
-// How many requests that waited for a refresh continue in one task.
-const SLICE = 50;
+// How long a caller waits for the body of its own response while the core reads it.
+const BODY_TIMEOUT_MS = 1000;
 
 export class Waiters {
-  /** @type {Map<FlowContext, () => void>} the flows that wait to be woken */
-  #asleep = new Map();
   /** @type {Set<(reason: unknown) => void>} end every wait */
   #stops = new Set();
-
-  /**
-   * @param {FlowContext} context of the flow that waits to be woken
-   * @returns {Promise<undefined>} rejects with the caller's reason if the caller aborts
-   */
-  wait(context) {
-    const woken = new Promise((wake) => this.#asleep.set(context, () => wake(undefined)));
-    return this.race(woken, context).finally(() => this.#asleep.delete(context));
-  }
 
   /**
    * Wait for something that may never end.
@@ -48,26 +37,6 @@ export class Waiters {
     }
   }
 
-  /**
-   * Wake flows in slices: woken flows continue at once, and thousands would block the main thread.
-   *
-   * @param {number[]} flows
-   * @param {FlowContext} from the context of the flow that was waited for
-   */
-  wake(flows, from) {
-    const contexts = [...this.#asleep.keys()].filter(({ core }) => core === from.core);
-    const byFlow = new Map(contexts.map((context) => [context.flow, context]));
-    for (const flow of flows.slice(0, SLICE)) {
-      const context = byFlow.get(flow);
-      if (!context) continue; // its caller is gone meanwhile
-      context.refreshResponse = from.response;
-      context.failure = from.failure;
-      this.#asleep.get(context)?.();
-    }
-    const rest = flows.slice(SLICE);
-    if (rest.length > 0) nextTask().then(() => this.wake(rest, from));
-  }
-
   /** @param {unknown} reason ends every wait */
   stop(reason) {
     for (const stop of this.#stops) stop(reason);
@@ -88,3 +57,20 @@ export const nextTask = () =>
     };
     port2.postMessage(null);
   });
+
+/**
+ * @param {Promise<unknown>} effect that reads the body of a caller's own response
+ * @returns {Promise<boolean>} whether its caller must not wait any longer
+ */
+export async function isLate(effect) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const timeout = new Promise((late) => {
+    timer = setTimeout(late, BODY_TIMEOUT_MS, true);
+  });
+  try {
+    return (await Promise.race([effect.then(() => false), timeout])) === true;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,28 +1,12 @@
 // The browser's own cookies, and a place for cookies that the browser does not keep.
 
+import { joined, KEPT } from "./cookies.js";
 import { after, GONE, nameOf, pairOf, pairsOf, without } from "./jar.js";
 
 /** @import {Store} from "./jar.js" */
 /** @typedef {import("./jar.js").Jar} Jar */
 
-/** The localStorage key of a cookie string with the cookies that the browser did not keep. */
-const KEPT = "supertokens-pyodide-cookies";
-
 const SECURE = /;\s*secure/i;
-
-/** @param {string} cookies @param {string} kept */
-function joined(cookies, kept) {
-  if (!kept) return cookies;
-  return cookies ? `${cookies}; ${kept}` : kept; // if two have one name, the last one counts
-}
-
-/**
- * The session's current cookies, for a caller that has no jar yet.
- *
- * @param {Store | null} store
- * @returns {string}
- */
-export const cookiesNow = (store) => joined(document.cookie, store?.getItem(KEPT) ?? "");
 
 /**
  * Whether the browser's cookies show that a write was carried out.

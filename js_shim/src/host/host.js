@@ -3,6 +3,7 @@
 import { handlerFailed } from "../errors.js";
 import { BrowserJar } from "./browser_jar.js";
 import { DatabaseJar } from "./database_jar.js";
+import { EarlyHost } from "./early_host.js";
 import { HandlerJar } from "./handler_jar.js";
 import { asked, report } from "./handlers.js";
 import { takeLock, takeLockNow } from "./lock.js";
@@ -29,7 +30,7 @@ const jarOf = ({ tokenStore }, window) =>
 // How many milliseconds after the given timeout a page's own lock may answer.
 const LOCK_MARGIN = 1000;
 
-export class Host {
+export class Host extends EarlyHost {
   /** @type {Map<number, () => void>} */
   #locks = new Map();
 
@@ -40,22 +41,11 @@ export class Host {
    * @param {Jar} [jar] by default the browser's cookies; otherwise the store in tokenStore
    */
   constructor(nativeFetch, window, functions, jar = jarOf(functions, window)) {
+    const { cookieHandler } = functions;
+    super(window, cookieHandler ? new HandlerJar(cookieHandler, jar) : jar);
     /** The page's fetch before init(). */
     this.nativeFetch = nativeFetch.bind(globalThis);
-    this.window = window;
     this.lockFactory = functions.lockFactory;
-    /** @type {Jar} */
-    this.jar = functions.cookieHandler ? new HandlerJar(functions.cookieHandler, jar) : jar;
-  }
-
-  /** @returns {string} */
-  cookies() {
-    return this.jar.read();
-  }
-
-  /** @returns {number} milliseconds since the epoch */
-  now() {
-    return Date.now();
   }
 
   /**

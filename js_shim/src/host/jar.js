@@ -13,6 +13,8 @@
  * @property {string} place of the cookies: "cookies", "localStorage", "memory", "indexedDB" or
  *   "cookieHandler"
  * @property {() => void} close
+ * @property {Jar} [original] of a page's own cookieHandler: the jar that it may use
+ * @property {() => void} [changed] to be set on a mirrored jar: called if others may have changed the store
  *
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store
  */

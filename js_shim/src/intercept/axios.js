@@ -1,42 +1,20 @@
 // axios on a page with an overridden addXMLHttpRequestInterceptor: axios' requests become exchanges of the
 // page's fetch; axios makes the attempts itself, with its own adapter.
 
-import { sessionFetch } from "./fetch.js";
-
-/** @import {Shim} from "../page/shim.js" */
-
 /**
  * @typedef {{config: any, response?: any, failure?: any}} Attempt axios' result of one trip to the network
  */
 
-/** @type {WeakSet<any>} instances that have the interceptor */
-const instances = new WeakSet();
-
-/** @param {Shim} shim @param {any} axios an instance */
-export function interceptAxios(shim, axios) {
-  if (instances.has(axios)) return;
-  instances.add(axios);
-  axios.interceptors.request.use((/** @type {any} */ config) => {
-    const { adapter } = config;
-    if (usesFetch(adapter)) return config; // it carries the session already
-    return {
-      ...config,
-      adapter: (/** @type {any} */ sent) => exchange(shim, axios, adapter, sent),
-    };
-  });
-}
-
-/** @param {any} adapter in axios' form: a name, a function, or a list (first available) */
-const usesFetch = (adapter) => (Array.isArray(adapter) ? adapter[0] : adapter) === "fetch";
-
 /**
- * @param {Shim} shim
+ * Make a request of axios an exchange.
+ *
+ * @param {(attempt: typeof fetch) => typeof fetch} carrying makes a fetch that adds the session
  * @param {any} axios
  * @param {any} adapter that makes the attempts
  * @param {any} config
  * @returns {Promise<any>} axios' response; rejects with axios' error
  */
-async function exchange(shim, axios, adapter, config) {
+export async function axiosAdapter(carrying, axios, adapter, config) {
   // Without this instance's interceptors, and without transforming the data a second time.
   const bare = axios.create();
   /** @type {Map<Response, Attempt>} */
@@ -71,7 +49,7 @@ async function exchange(shim, axios, adapter, config) {
   };
 
   const { signal, data } = config;
-  const response = await sessionFetch(shim, attempt)(addressOf(axios, config), {
+  const response = await carrying(attempt)(addressOf(axios, config), {
     method: config.method?.toUpperCase(),
     headers: new Headers(textsOf(config.headers)),
     ...(signal && { signal }),

@@ -57,7 +57,7 @@ export function sessionFetch(shim, native) {
       if (!request) args[0] = url;
       if (!shim.covers(url, target)) {
         const { files, pending } = shim.cores;
-        return pending && files ? files.watch(url, bare()) : bare();
+        return pending && files && shim.part ? shim.part.watched(files, url, bare()) : bare();
       }
       const call = callOf(target?.href ?? url, request, init);
       if (call.signal?.aborted || asksIndex(call.headers)) return send(native, call);
@@ -86,7 +86,7 @@ async function exchange(driver, native, call, url) {
   const verdict = await driver.run(driver.exchange({ headers, oneShot, url }, context), context);
   if (verdict.verdict === "fail") {
     const { error } = verdict;
-    throw coreError(error, context.failure, driver.effects.responseOf(error, context));
+    throw coreError(error, context.failure, driver.effects?.responseOf(error, context));
   }
   const isRefreshs = verdict.verdict === "deliver" && verdict.refresh;
   const response = isRefreshs ? context.refreshResponse?.clone() : context.response;

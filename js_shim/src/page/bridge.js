@@ -5,7 +5,6 @@ import { notInitialised } from "../errors.js";
 import { FlowContext } from "../flow/context.js";
 import { IN_WORKER } from "../platform.js";
 import { facts } from "./facts.js";
-import { CLOCK_SKEW } from "./recipe.js";
 
 /** @import {WindowHandlerInterface} from "../api/types.js" */
 /** @import {Port, PythonCore} from "../core/python.js" */
@@ -139,7 +138,7 @@ export class Bridge {
    * @param {number} status
    */
   responseOf(call, status) {
-    return this.#shim.driver?.effects.responseOf({ call, status });
+    return this.#shim.driver?.effects?.responseOf({ call, status });
   }
 
   /** The page's own clock, if it has given one. */
@@ -154,9 +153,9 @@ export class Bridge {
    */
   clockSkew() {
     const { given } = this.#shim;
-    if (!given.overrides(CLOCK_SKEW)) return undefined;
+    if (!given.clockSkew) return undefined;
     return (payload) =>
-      given.recipe[CLOCK_SKEW]?.({
+      given.clockSkew?.({
         accessTokenPayload: JSON.parse(payload),
         responseHeaders: this.lastHeaders(),
       });

@@ -1,8 +1,8 @@
 // JavaScript's calls of the session: functions of the core, and the answers that need no core.
 
 import { Table } from "../core/table.js";
-import { coreError, unknownStatus } from "../errors.js";
-import { cookiesNow } from "../host/browser_jar.js";
+import { coreError } from "../errors.js";
+import { cookiesNow } from "../host/cookies.js";
 import { IN_WORKER } from "../platform.js";
 
 /** @import {FlowContext} from "../flow/context.js" */
@@ -24,12 +24,13 @@ export async function callSession(driver, name, args, context) {
   try {
     verdict = await driver.run(driver.call(name, given === "{}" ? "" : given, context), context);
   } catch (error) {
-    if (name === "get_session_status") return unknownStatus(error);
+    const { part } = driver.page;
+    if (part && name === "get_session_status") return part.unknownStatus(error);
     throw error;
   }
   if (verdict.verdict === "fail") {
     const { error } = verdict;
-    throw coreError(error, context.failure, driver.effects.responseOf(error, context));
+    throw coreError(error, context.failure, driver.effects?.responseOf(error, context));
   }
   return verdict.verdict === "value" ? verdict.value : undefined;
 }

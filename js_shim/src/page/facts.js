@@ -1,7 +1,7 @@
 // The facts about this page or worker, for diagnose(); the core judges them.
 
 import { IN_WORKER, resolveUrl } from "../platform.js";
-import { isOnlySdk } from "./other_sdk_guard.js";
+import { THEIRS } from "./other_sdk_guard.js";
 
 /** @import {Plan} from "../core/plan.js" */
 /** @import {Driver} from "../flow/driver.js" */
@@ -17,12 +17,24 @@ export const facts = async (shim, { core, host, plan }) => ({
   kept: await kept(host.jar, /** @type {Plan} */ (plan).probe),
   storage: shim.window.store !== null,
   locks: Boolean(navigator.locks),
-  patched: shim.interception.patched(),
-  otherSdk: !isOnlySdk(),
+  patched: patched(shim),
+  otherSdk: hasOtherSdk(),
   asksForUserAgent: asksForUserAgent(/** @type {Plan} */ (plan)),
   shim: shim.version,
   ...JSON.parse(core.facts()),
 });
+
+/** Whether another SDK has taken over the page: what we put there has a getter. */
+const hasOtherSdk = () => !Object.getOwnPropertyDescriptor(globalThis, THEIRS)?.get;
+
+/** Which of our patches the page still calls. @param {Shim} shim */
+const patched = ({ interception }) =>
+  Object.fromEntries(
+    Object.entries(interception.patched).map(([name, ours]) => [
+      name,
+      /** @type {any} */ (globalThis)[name] === ours,
+    ]),
+  );
 
 /** Firefox asks the API of another origin; other browsers drop the header. */
 function asksForUserAgent(/** @type {{apiDomain: string}} */ { apiDomain }) {

@@ -2,7 +2,6 @@
 
 import { alreadyInitialised, throwRefusal } from "../errors.js";
 import { askedNow } from "../host/handlers.js";
-import { Hooks } from "../host/hooks.js";
 import { checked, plain, replacements, sameOptions } from "./options.js";
 import { CLOCK_SKEW, originalFunctions, overridden, PATCHING } from "./recipe.js";
 
@@ -121,6 +120,16 @@ export class Given {
     return this.recipe[name] !== this.#original[name];
   }
 
+  /** Whether the options are the earlier ones still. @param {string} json of those */
+  isSame(json) {
+    return sameOptions(plain(this.options ?? {}), JSON.parse(json), __TABLE__);
+  }
+
+  /** The page's override of the function that calculates the clock skew, if it has given one. */
+  get clockSkew() {
+    return this.overrides(CLOCK_SKEW) ? this.recipe[CLOCK_SKEW] : undefined;
+  }
+
   /** The current options, from both languages. @returns {Options} */
   all() {
     return { ...this.options, ...this.#functions };
@@ -133,22 +142,11 @@ export class Given {
     return lockFactory ? { ...given, lockFactory } : given;
   }
 
-  /** The current functions around calls to the backend: a later init() may replace them. */
-  get hooks() {
-    return new Hooks(this.all());
-  }
-
   /** The page's own clock, if it has given one. */
   dateProvider() {
     const { dateProvider } = this.all();
     this.#clock ??= dateProvider && askedNow("dateProvider", dateProvider);
     return this.#clock;
-  }
-
-  /** Whether the session's cookies are not the browser's. */
-  get keepsElsewhere() {
-    const { cookieHandler, tokenStore } = this.all();
-    return Boolean(cookieHandler ?? tokenStore);
   }
 
   /** JavaScript's options as JSON, for Python. */

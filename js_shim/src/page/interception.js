@@ -14,8 +14,8 @@ export class Interception {
   nativeFetch = globalThis.fetch;
   /** Whether all requests may be ours, because the options are not known yet. */
   isOpenToAll = false;
-  /** @type {Record<string, unknown>} */
-  #patched = {};
+  /** @type {Record<string, unknown>} our replacements, by the name of the global */
+  patched = {};
   /** @type {(() => void)[]} */
   #undo = [];
 
@@ -38,7 +38,7 @@ export class Interception {
 
   close() {
     for (const undo of this.#undo.splice(0).reverse()) undo();
-    this.#patched = {};
+    this.patched = {};
     this.isOpenToAll = false;
   }
 
@@ -50,15 +50,7 @@ export class Interception {
 
   /** Whether the page's XMLHttpRequest is left unchanged. */
   get leavesXHR() {
-    return this.#undo.length > 0 && !("XMLHttpRequest" in this.#patched);
-  }
-
-  /** Which of our patches the page still calls. @returns {Record<string, boolean>} */
-  patched() {
-    const entries = Object.entries(this.#patched);
-    return Object.fromEntries(
-      entries.map(([name, ours]) => [name, /** @type {any} */ (globalThis)[name] === ours]),
-    );
+    return this.#undo.length > 0 && !("XMLHttpRequest" in this.patched);
   }
 
   /**
@@ -92,7 +84,7 @@ export class Interception {
 
   /** @param {"fetch" | "XMLHttpRequest"} name @param {any} replacement */
   #patch(name, replacement) {
-    this.#patched[name] = replacement;
+    this.patched[name] = replacement;
     this.#undo.push(patch(globalThis, name, replacement));
   }
 }

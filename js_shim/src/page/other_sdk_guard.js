@@ -3,14 +3,11 @@
 import { otherSdkOnPage, ourSdkOnPage } from "../errors.js";
 
 // The property in which supertokens-website keeps the page's fetch, and which its init() reads first.
-const THEIRS = "__supertokensOriginalFetch";
+export const THEIRS = "__supertokensOriginalFetch";
 
 function refuse() {
   throw ourSdkOnPage();
 }
-
-/** Whether no other SDK has taken over a claimed page. */
-export const isOnlySdk = () => Object.getOwnPropertyDescriptor(globalThis, THEIRS)?.get === refuse;
 
 /**
  * Refuse a page with supertokens-website, and let its init() fail from now on.

@@ -1,9 +1,8 @@
 // The functions of the session that a page may override, under supertokens-website's names.
 
 import { hostsOf, isOurs } from "../core/plan.js";
-import { interceptAxios } from "../intercept/axios.js";
+import { interceptAxios } from "../intercept/axios_interceptor.js";
 import { sessionFetch } from "../intercept/fetch.js";
-import { getInvalidClaimsFromResponse, validateClaims } from "./claim_validation.js";
 
 /** @import {Shim} from "./shim.js" */
 
@@ -101,8 +100,9 @@ export const originalFunctions = (shim) => ({
     shim.call("sign_out", { local_on_error: localOnError }, userContext),
   getGlobalClaimValidators: ({ claimValidatorsAddedByOtherRecipes }) =>
     claimValidatorsAddedByOtherRecipes,
-  validateClaims: (input) => validateClaims(shim, input),
-  getInvalidClaimsFromResponse: (input) => getInvalidClaimsFromResponse(shim, input),
+  validateClaims: async (input) => (await shim.withPart()).validateClaims(shim, input),
+  getInvalidClaimsFromResponse: async (input) =>
+    (await shim.withPart()).getInvalidClaimsFromResponse(shim, input),
   shouldDoInterceptionBasedOnUrl: (url, apiDomain, domain) =>
     isOurs({ ...hostsOf(apiDomain, domain), skip: shim.target?.skip }, url),
   calculateClockSkewInMillis: ({ accessTokenPayload }) => {

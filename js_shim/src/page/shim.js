@@ -1,15 +1,12 @@
-import { checkStart } from "../boot/schedule.js";
-import { settings, startPython } from "../boot/start.js";
+import { loadedPart } from "../boot/part.js";
+import { checkStart, startsAtOnce } from "../boot/schedule.js";
+import { settings } from "../boot/settings.js";
+import { startPython } from "../boot/start.js";
 import { targetOf } from "../core/plan.js";
-import { PythonCore } from "../core/python.js";
-import { notABrowser, notInitialised, otherInterpreter, otherVersion } from "../errors.js";
-import { FlowContext, written } from "../flow/context.js";
-import { Driver } from "../flow/driver.js";
-import { PROTOCOL } from "../flow/steps.js";
-import { Host } from "../host/host.js";
+import { notABrowser, notInitialised } from "../errors.js";
+import { FlowContext } from "../flow/context.js";
 import { WindowHandler } from "../host/window_handler.js";
 import { IN_BROWSER } from "../platform.js";
-import { Bridge } from "./bridge.js";
 import { callSession } from "./calls.js";
 import { Cores } from "./cores.js";
 import { Given } from "./given.js";
@@ -17,20 +14,16 @@ import { Interception } from "./interception.js";
 import { guardPage } from "./other_sdk_guard.js";
 
 /** @import {SessionClaimValidator} from "../api/types.js" */
-/** @import {OwnPython} from "../boot/start.js" */
+/** @import {OwnPython} from "../boot/own_python.js" */
 /** @import {Target} from "../core/plan.js" */
 /** @import {Port} from "../core/python.js" */
 /** @import {Functions} from "../flow/context.js" */
+/** @import {Driver} from "../flow/driver.js" */
+/** @import {Host} from "../host/host.js" */
+/** @import {Sharing} from "../worker/sharing.js" */
+/** @import {Bridge} from "./bridge.js" */
 
-/**
- * A page's workers, with which it shares its session while it has one.
- * @typedef {object} Workers
- * @property {() => void} open
- * @property {() => void} close
- * @property {() => void} want one of them must run the core; throws if it cannot use the page's functions
- * @property {(port: MessagePort) => () => void} serve takes a worker's port; returns a function to call when
- * the worker is gone
- */
+/** @typedef {typeof import("../python_part.js")} PythonPart */
 
 export class Shim {
   version = __VERSION__;
@@ -45,22 +38,61 @@ export class Shim {
   lifetime = null;
   given = new Given(this);
   interception = new Interception(this);
-  /** The functions for Python. */
-  bridge = new Bridge(this);
-  /** @type {Workers | null} to be set: the workers of this page */
+  /** @type {PythonPart | null} what Python needs of the shim, as soon as it is loaded */
+  part = null;
+  /** @type {(part: PythonPart) => void} */
+  #load = () => {};
+  /** @type {Promise<PythonPart>} resolves when it is loaded, whichever attempt or copy of the package has done it */
+  loaded = new Promise((resolve) => {
+    this.#load = resolve;
+  });
+  /** @type {Bridge | null} the functions for Python, likewise */
+  bridge = null;
+  /** @type {Sharing | null} the workers with which the page shares its session, likewise */
   workers = null;
+  /** @type {boolean | null} whether it shares it; null until the first init() or close() */
+  isSharing = null;
   /** @type {OwnPython | null} the SDK's own interpreter, which outlives close() */
   python = null;
   /** @type {SessionClaimValidator[]} global ones, from code other than the page's */
   validatorsOfOthers = [];
 
   /** @type {Port | null} Python's side, for Python's part of close() */
-  #port = null;
+  port = null;
   #unguard = () => {};
   /** @type {unknown} why the last init() failed */
   #refusal = undefined;
   /** @type {Set<string>} */
   #warnings = new Set();
+
+  // ---- the part for Python -------------------------------------------------------------------------
+
+  /**
+   * The part for Python, which is loaded when it is first needed. (Browsers load one address once. A later
+   * caller may know another: the page may make its settings just before init().)
+   *
+   * @returns {Promise<PythonPart>}
+   */
+  async withPart() {
+    if (this.part) return this.part;
+    const own = loadedPart(this.version).then((part) => this.use(part));
+    return Promise.race([this.loaded, own]);
+  }
+
+  /** Load it now; by default unless Python shall start later. */
+  preload(isNeeded = startsAtOnce(this.settings)) {
+    if (isNeeded) this.withPart().catch(() => {}); // who needs it gets the error
+  }
+
+  /** @param {PythonPart} part which stays, if it is the first @returns {PythonPart} */
+  use(part) {
+    if (this.part) return this.part;
+    this.part = part;
+    this.bridge = new part.Bridge(this);
+    this.workers = new part.Sharing(this);
+    this.#load(part);
+    return part;
+  }
 
   // ---- its lifetime --------------------------------------------------------------------------------
 
@@ -91,7 +123,7 @@ export class Shim {
   /** @param {Record<string, any>} given */
   #checked(given) {
     if (!IN_BROWSER) throw notABrowser();
-    checkStart(settings());
+    checkStart(this.settings);
     return this.given.checked(given);
   }
 
@@ -128,44 +160,31 @@ export class Shim {
       this.#restore(); // a function of the page's has failed
       throw error;
     }
+    this.isSharing = true;
     this.workers?.open();
   }
 
   /** Connect Python's core. @param {Port} port */
   connect(port) {
-    if (this.driver && !this.driver.core.isPending) throw otherInterpreter();
-    const plan = JSON.parse(port.plan);
-    if (plan.protocol !== PROTOCOL) throw otherVersion(this.version, "the Python package");
-    if (this.given.options) this.given.override(port.functions);
-    else if (!this.lifetime) this.open(null, port.functions);
-    try {
-      const died = (/** @type {Error} */ death) => {
-        this.#port = null; // it can no longer close anything
-        this.cores.died(death);
-      };
-      this.cores.use(new PythonCore(port, died), plan);
-    } catch (error) {
-      if (!this.cores.pending) this.disconnect();
-      throw error;
-    }
-    this.#port = port;
+    this.part?.connect(this, port);
   }
 
   /** Undo everything that init() did; calls that wait end with Closed. */
   close() {
-    const port = this.#port;
+    const port = this.port;
     try {
       port?.closed(); // Python closes its side, and then calls disconnect()
     } catch (error) {
       console.error("supertokens: Python could not close the session", error);
     }
-    if (this.#port === port) this.disconnect(); // there is no Python, or it has died
+    if (this.port === port) this.disconnect(); // there is no Python, or it has died
   }
 
   /** Remove everything from the page. */
   disconnect() {
+    this.isSharing = false;
     this.workers?.close();
-    this.#port = null;
+    this.port = null;
     this.cores.close();
     this.#restore();
   }
@@ -227,20 +246,18 @@ export class Shim {
 
   /** @param {object[]} events */
   emit(events) {
-    const { onHandleEvent } = this.given.options ?? {};
-    for (const event of onHandleEvent ? events : []) {
-      // Called synchronously; if it throws, or its promise rejects, the error is logged here.
-      new Promise((done) => done(onHandleEvent(event))).catch((error) =>
-        console.error("supertokens: onHandleEvent failed", error),
-      );
-    }
-    this.driver?.core.notify(
-      written(events) ?? JSON.stringify(events.map((event) => ({ ...event, userContext: {} }))),
-    );
+    this.part?.fire(this, events);
   }
 
+  /** The current functions around calls to the backend, for a core: a later init() may replace them. */
   get hooks() {
-    return this.given.hooks;
+    const { given, part } = this;
+    if (!part) throw notInitialised();
+    return new part.Hooks(given.all());
+  }
+
+  get settings() {
+    return settings();
   }
 
   /** Whether the cookies are read from a mirror. */
@@ -258,10 +275,11 @@ export class Shim {
 
   /**
    * @param {MessagePort} port of a worker that this page owns
-   * @returns {(() => void) | void} to be called when the worker is gone
+   * @returns {() => void} to be called when the worker is gone
    */
   serve(port) {
-    return this.workers?.serve(port);
+    const served = this.loaded.then(() => this.workers?.serve(port));
+    return () => void served.then((leave) => leave?.());
   }
 
   /** @param {((original: any) => any) | undefined} [windowHandler] */
@@ -271,8 +289,9 @@ export class Shim {
 
   /** @returns {Host} with the page's current functions */
   newHost() {
-    const { given, interception, window } = this;
-    return new Host(interception.nativeFetch, window, given.functions());
+    const { given, interception, part, window } = this;
+    if (!part) throw notInitialised();
+    return new part.Host(interception.nativeFetch, window, given.functions());
   }
 
   /** The localStorage entry of a key. */

@@ -5,7 +5,7 @@ import { closed, SuperTokensError, unsupported } from "../errors.js";
 import { FlowContext } from "../flow/context.js";
 import { withoutOutput } from "../flow/steps.js";
 import { HandlerJar } from "../host/handler_jar.js";
-import { toData } from "../host/responses.js";
+import { toData } from "../host/response_data.js";
 import { fieldsOf, malformed } from "./link.js";
 
 /** @import {Plan} from "../core/plan.js" */
@@ -167,7 +167,7 @@ async function forPage(step, key, context, driver) {
   if (rest.verdict === "deliver") {
     return { ...rest, ...(rest.refresh && { response: await dataOf(refreshResponse, driver) }) };
   }
-  const response = await dataOf(driver.effects.responseOf(rest.error, context), driver);
+  const response = await dataOf(driver.effects?.responseOf(rest.error, context), driver);
   return { ...rest, failure, response };
 }
 

@@ -1,12 +1,12 @@
 // The page's hooks around the calls of a worker's core. The worker calls them through the page, like cookies:
 // the call and its response are sent as data.
 
-import { fromData, toData } from "../host/responses.js";
+import { fromData, toData } from "../host/response_data.js";
 import { fieldsOf, malformed } from "./link.js";
 
 /** @import {BackendCall} from "../api/types.js" */
 /** @import {HookFunctions, Hooks} from "../host/hooks.js" */
-/** @import {ResponseData} from "../host/responses.js" */
+/** @import {ResponseData} from "../host/response_data.js" */
 /** @import {CallData, ChangedCallData, PageLink, PageServices} from "./wire.js" */
 
 /**

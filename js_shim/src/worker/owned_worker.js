@@ -1,9 +1,7 @@
 // The page's workers, from their start to their end.
 
-import { relativeWheels } from "../boot/boot.js";
 import { patch } from "../page/patch.js";
-import { IN_WORKER } from "../platform.js";
-import { addressOf, announce } from "./presence.js";
+import { resolveUrl } from "../platform.js";
 import { GREETING } from "./wire.js";
 
 /** @import {Shim} from "../page/shim.js" */
@@ -11,17 +9,17 @@ import { GREETING } from "./wire.js";
 // A worker that ends by itself sends nothing; its page forgets it after garbage collection.
 const ended = new FinalizationRegistry((/** @type {() => void} */ end) => end());
 
-let hasLooked = false;
-
-/** PyScript's own error does not explain why a wheel with a relative address cannot be loaded. */
-function reportRelativeWheels() {
-  if (hasLooked || IN_WORKER) return;
-  hasLooked = true;
-  const [wheel] = relativeWheels();
-  if (!wheel) return;
-  console.error(
-    `supertokens: Python in a worker cannot load ${wheel}: PyScript's workers have no address of their own, so relative addresses do not work there. Write the whole address in the config: ${new URL(wheel, document.baseURI).href}`,
-  );
+/**
+ * Show a worker that is about to be started that this page has the shim.
+ *
+ * @param {Shim} shim
+ * @param {string} address the worker's
+ * @returns {() => void} to be called when it has ended; it does not keep the worker from garbage collection
+ */
+function announced(shim, address) {
+  shim.preload(true); // if that fails, Python in the worker reports it
+  const sign = shim.loaded.then((part) => part.announce(address));
+  return () => void sign.then((hide) => hide());
 }
 
 /**
@@ -42,10 +40,10 @@ export function watchWorkers(shim) {
       const isTrusted = /** @type {any} */ (globalThis).trustedTypes?.isScriptURL(args[0]);
       if (args.length > 0 && !isTrusted) args[0] = `${args[0]}`;
       super(...args);
-      reportRelativeWheels();
-      const address = addressOf(`${args[0]}`);
-      if (address === null) return;
-      const end = announce(address);
+      const address = resolveUrl(`${args[0]}`);
+      // A worker from data: has an opaque origin, with which nothing can be shared.
+      if (!address || address.protocol === "data:") return;
+      const end = announced(shim, address.href);
       this.#gone.push(end);
       ended.register(this, end);
       // The first listener: the page's own must not get our message.
@@ -53,8 +51,7 @@ export function watchWorkers(shim) {
         const [port] = event.ports;
         if (!port || event.data !== GREETING) return;
         event.stopImmediatePropagation();
-        const gone = shim.serve(port);
-        if (gone) this.#gone.push(gone);
+        this.#gone.push(shim.serve(port));
       });
     }
 

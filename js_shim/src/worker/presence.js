@@ -3,7 +3,8 @@
 // worker's address, which the worker sees even while the page is busy. Without Web Locks (plain http) the
 // worker asks on a BroadcastChannel.
 
-import { IN_WORKER, openChannel, resolveUrl } from "../platform.js";
+import { IN_WORKER, openChannel } from "../platform.js";
+import { reportRelativeWheels } from "./relative_wheels.js";
 
 const NAME = "supertokens-pyodide-owner";
 
@@ -28,6 +29,7 @@ const nameOf = (url) => `${NAME} ${url.split("#", 1)[0]}`;
  * @returns {() => void} to be called when the worker has ended
  */
 export function announce(url) {
+  reportRelativeWheels();
   const name = nameOf(url);
   if (signs.size === 0) keepForTheWayBack();
   const sign = signs.get(name) ?? { workers: 0, hide: show(name) };
@@ -107,15 +109,4 @@ export async function announcement(isOver) {
     if (!isHere) await new Promise((resolve) => setTimeout(resolve, pause));
   }
   asking?.close();
-}
-
-/**
- * The address of a worker that a page may share its session with.
- *
- * @param {string} url as given to `new Worker()`
- * @returns {string | null} null for a worker with an opaque origin, with which nothing can be shared
- */
-export function addressOf(url) {
-  const address = resolveUrl(url);
-  return !address || address.protocol === "data:" ? null : address.href;
 }

@@ -3,7 +3,6 @@
 
 import { alreadyInitialised, closed, otherVersion, workerGone } from "../errors.js";
 import { PROTOCOL } from "../flow/steps.js";
-import { sameOptions } from "../page/options.js";
 import { hookServices } from "./hook_proxy.js";
 import { fieldsOf, Link, malformed } from "./link.js";
 import { isSharedKey, isSharedLock, isSharedWrite, sharedCookies } from "./shared_names.js";
@@ -153,8 +152,7 @@ export class ServedWorker {
     if (this.#isGone || !this.#sharing.isOn) throw closed();
     const options = this.#shim.given.json;
     if (options === this.#options || !options || !this.#options) return;
-    if (!sameOptions(JSON.parse(options), JSON.parse(this.#options), __TABLE__))
-      throw alreadyInitialised();
+    if (!this.#shim.given.isSame(this.#options)) throw alreadyInitialised();
   }
 
   /** @returns {Host} with the page's current functions */

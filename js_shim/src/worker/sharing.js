@@ -1,12 +1,10 @@
 // When a page shares its session with its workers: from init() to close(), or if a setting says that its
 // Python runs in them.
 
-import { settings } from "../boot/start.js";
 import { ServedWorker } from "./served_worker.js";
 import { WorkerCores } from "./worker_cores.js";
 
 /** @import {Shim} from "../page/shim.js" */
-/** @typedef {import("../page/shim.js").Workers} Workers */
 
 // A page that shares nothing yet checks this often, in milliseconds, whether it does now. After so many
 // checks the console explains what is missing.
@@ -17,20 +15,14 @@ const LOOKS = 12;
 const PYTHON_IN_WORKERS =
   'script[type="py"][worker], py-script[worker], script[type="py-editor"], py-editor';
 
-/** Whether a setting says that the page's Python runs in its workers. */
-const saysSo = () =>
-  settings().interpreter === "worker" || document.querySelector(PYTHON_IN_WORKERS) !== null;
+/** Whether a setting says that the page's Python runs in its workers. @param {Shim} shim */
+const saysSo = ({ settings }) =>
+  settings.interpreter === "worker" || document.querySelector(PYTHON_IN_WORKERS) !== null;
 
-/**
- * Whether a page shares its session with its workers, and the workers that ask for it.
- *
- * @implements {Workers}
- */
+/** Whether a page shares its session with its workers, and the workers that ask for it. */
 export class Sharing {
   /** @type {Set<ServedWorker>} */
   #workers = new Set();
-  /** @type {boolean | null} null until the first init() or close() */
-  #isOpen = null;
   /** @type {Set<() => void>} end the pauses of workers that wait for an init() */
   #pauses = new Set();
 
@@ -44,12 +36,11 @@ export class Sharing {
   }
 
   get isOn() {
-    return this.#isOpen ?? saysSo();
+    return this.shim.isSharing ?? saysSo(this.shim);
   }
 
-  /** Share from now on: init() was called. */
+  /** init() was called. */
   open() {
-    this.#isOpen = true;
     for (const end of [...this.#pauses]) end();
     for (const worker of this.#workers) worker.resume();
   }
@@ -57,7 +48,6 @@ export class Sharing {
   /** Stop sharing, and release what workers hold. */
   close() {
     this.cores.unwant();
-    this.#isOpen = false;
     for (const worker of this.#workers) worker.suspend();
   }
 

@@ -13,7 +13,7 @@
 /** @import {Plan} from "../core/plan.js" */
 /** @import {ErrorData} from "../errors.js" */
 /** @import {Beginning, Step} from "../flow/steps.js" */
-/** @import {ResponseData} from "../host/responses.js" */
+/** @import {ResponseData} from "../host/response_data.js" */
 /** @import {Link, Services} from "./link.js" */
 
 // The data of the message that brings the port.

@@ -1,8 +1,9 @@
 // The cores in a page's workers, and which of them decides for the page, if any.
 
-import { START_TIMEOUT } from "../boot/start.js";
+import { START_TIMEOUT } from "../boot/schedule.js";
+import { limitWait } from "../core/wait_limit.js";
 import { unsupported, workerGone } from "../errors.js";
-import { CLOCK_SKEW } from "../page/recipe.js";
+import { loseCore, useCore } from "../page/connection.js";
 import { fieldsOf, malformed, revivedError } from "./link.js";
 import { RemoteCore } from "./remote_core.js";
 
@@ -27,7 +28,7 @@ export class WorkerCores {
     const { shim } = this;
     if (shim.given.dateProvider()) throw wantedAtOnce("dateProvider", "date_provider");
     // Functions that the core calls synchronously, which is impossible in another thread.
-    if (shim.given.overrides(CLOCK_SKEW)) throw wantedAtOnce(CLOCK_SKEW, "override");
+    if (shim.given.clockSkew) throw wantedAtOnce("calculateClockSkewInMillis", "override");
     this.#isWanted = true;
     this.#choose();
   }
@@ -59,7 +60,8 @@ export class WorkerCores {
     if (this.#chosen !== link) return;
     this.#chosen = null;
     // Another worker may be started, as the first one was: it has the same time.
-    this.shim.cores.lose()?.readiness.limit(START_TIMEOUT, workerGone);
+    const pending = loseCore(this.shim);
+    if (pending) limitWait(pending.readiness, START_TIMEOUT, workerGone);
     this.#choose();
   }
 
@@ -77,7 +79,7 @@ export class WorkerCores {
     try {
       const about = decisionFrom(await link.ask("decide", shim.given.json));
       if (this.#chosen !== link || shim.cores.pending !== pending) return; // closed meanwhile
-      shim.cores.use(new RemoteCore(link, about.facts, shim.cores.table), about.plan);
+      useCore(shim, new RemoteCore(link, about.facts, shim.cores.table), about.plan);
     } catch (error) {
       if (this.#chosen === link) pending.readiness.fail(error);
     }

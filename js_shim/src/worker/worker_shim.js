@@ -1,8 +1,9 @@
 // The worker's side: a shim whose cookies, storage and locks are those of the page that owns the worker.
 
 import { BootFiles } from "../boot/boot_files.js";
-import { START_TIMEOUT } from "../boot/start.js";
+import { START_TIMEOUT } from "../boot/schedule.js";
 import { targetOf } from "../core/plan.js";
+import { limitWait } from "../core/wait_limit.js";
 import { bootFailed, closed, SuperTokensError, unsupported } from "../errors.js";
 import { PROTOCOL } from "../flow/steps.js";
 import { Shim } from "../page/shim.js";
@@ -55,7 +56,7 @@ export class WorkerShim extends Shim {
     else this.interception.isOpenToAll = true;
     const { readiness } = this.cores.wait(new BootFiles());
     // Without Web Locks the sign is a message, for which a busy page takes longer.
-    readiness.limit(navigator.locks ? SIGN_TIMEOUT : START_TIMEOUT, noPage);
+    limitWait(readiness, navigator.locks ? SIGN_TIMEOUT : START_TIMEOUT, noPage);
     this.#joinPage(readiness, keys, start).catch((error) => {
       this.interception.isOpenToAll = false;
       readiness.fail(error);
@@ -128,7 +129,7 @@ export class WorkerShim extends Shim {
     const livenessLock = await this.#holdLivenessLock();
     await announcement(isClosed);
     if (isClosed()) return;
-    readiness.limit(START_TIMEOUT, noAnswer);
+    limitWait(readiness, START_TIMEOUT, noAnswer);
     const { port1, port2 } = new MessageChannel();
     const update = (/** @type {string} */ text) => this.#jar?.update(text);
     const core = coreServices(this, update);
@@ -144,7 +145,7 @@ export class WorkerShim extends Shim {
         this.#decides = true;
         return core.decide(options);
       },
-      waiting: () => readiness.limit(START_TIMEOUT, notShared),
+      waiting: () => limitWait(readiness, START_TIMEOUT, notShared),
       closed: () => {
         this.#decides = false;
         this.#jar?.forget();

@@ -243,8 +243,17 @@ def _find_shim() -> Any:
 
 def _install_shim() -> Any:
     from pyodide.code import run_js
+    from pyodide.ffi import JsException
 
     # Read by the module's loader, so that a zipped wheel on sys.path works, too.
     path = os.path.join(os.path.dirname(__file__), "shim.js")
-    run_js(cast(Any, __spec__).loader.get_data(path).decode())
+    try:
+        run_js(cast(Any, __spec__).loader.get_data(path).decode())
+    except JsException as error:
+        raise UnsupportedPlatform(
+            "The page's Content-Security-Policy does not let Python install the SDK's JavaScript "
+            "part, and the page has not loaded it.",
+            hint="Load supertokens.iife.js with a script tag before Python starts, and serve "
+            "supertokens.python.mjs beside it.",
+        ) from error
     return _find_shim()

@@ -8,6 +8,8 @@ from tests.browser.conftest import VENDOR
 from tests.conftest import ROOT
 
 SHIM = VENDOR / "supertokens" / "supertokens.iife.js"
+#: The address of its second file, which a script in a page cannot know.
+PART = "/vendor/supertokens/supertokens.python.mjs"
 WEBSITE = ROOT / "build" / "supertokens-website" / "supertokens-website.js"
 AXIOS = ROOT / "node_modules" / "axios" / "dist" / "axios.min.js"
 HERE = Path(__file__).parent
@@ -22,11 +24,12 @@ SIGN_UP = """
 """
 
 # One interpreter for everything that this page starts: close() and init() keep it.
-BOOT = """
-  globalThis.supertokensPyodide = {
-    pyodide: import("/vendor/pyodide/pyodide.mjs").then(({ loadPyodide }) =>
-      loadPyodide({ indexURL: new URL("/vendor/pyodide/", location.href).href })),
-  };
+BOOT = f"""
+  globalThis.supertokensPyodide = {{
+    pythonPart: "{PART}",
+    pyodide: import("/vendor/pyodide/pyodide.mjs").then(({{ loadPyodide }}) =>
+      loadPyodide({{ indexURL: new URL("/vendor/pyodide/", location.href).href }})),
+  }};
 """
 
 

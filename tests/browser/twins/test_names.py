@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import VendorSite
-from tests.browser.twins.pages import SHIM, WEBSITE, html
+from tests.browser.twins.pages import PART, SHIM, WEBSITE, html
 
 # The functions that init() offers to an override.
 OFFERED = """
@@ -26,7 +26,7 @@ def names_of(
     page: Page, vendor_site: VendorSite, website_bundle: None
 ) -> Callable[[str], tuple[list[str], list[str]]]:
     """Get names from both SDKs, with a script in which SDK is either: ours, theirs."""
-    settings = "globalThis.supertokensPyodide = { interpreter: 'page' };"
+    settings = f"globalThis.supertokensPyodide = {{ interpreter: 'page', pythonPart: '{PART}' }};"
     vendor_site.pages["/"] = html(settings, WEBSITE.read_text("utf-8"), SHIM.read_text("utf-8"))
     page.goto(vendor_site.origin)
 

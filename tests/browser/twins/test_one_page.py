@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import VendorSite
-from tests.browser.twins.pages import SHIM, WEBSITE, html
+from tests.browser.twins.pages import PART, SHIM, WEBSITE, html
 
 INIT = "init({ apiDomain: location.origin })"
 REFUSAL = "(init) => { try { init(); return null; } catch (e) { return [e.code, e.message]; } }"
@@ -13,7 +13,7 @@ REFUSAL = "(init) => { try { init(); return null; } catch (e) { return [e.code, 
 @pytest.fixture
 def both(page: Page, vendor_site: VendorSite, website_bundle: None) -> Page:
     """A page that has both, and has started neither."""
-    settings = "globalThis.supertokensPyodide = { interpreter: 'page' };"
+    settings = f"globalThis.supertokensPyodide = {{ interpreter: 'page', pythonPart: '{PART}' }};"
     scripts = [settings, WEBSITE.read_text("utf-8"), SHIM.read_text("utf-8")]
     vendor_site.pages["/"] = html(*scripts, "globalThis.nativeFetch = fetch;")
     page.goto(vendor_site.origin)

@@ -68,7 +68,7 @@ export class Exchange {
       this.step = await /** @type {Promise<Step>} */ (this.#answer);
       return;
     }
-    const result = await driver.effects.perform(step, this.context);
+    const result = await driver.perform(step, this.context);
     if (driver.host.jar.isMirrored) await driver.syncAfter(result);
     this.resume(result);
   }

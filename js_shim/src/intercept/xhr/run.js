@@ -7,15 +7,14 @@
 // beginning, as after another open().
 
 import { SuperTokensError } from "../../errors.js";
-import { block } from "../../flow/blocking_driver.js";
 import { nextTask } from "../../flow/waiters.js";
 import { headersOf } from "../../host/responses.js";
-import { shownHead, shownResponseOf, shownResponseOfCall, textOf } from "./bodies.js";
+import { textOf } from "./bodies.js";
 import { Exchange } from "./exchange.js";
-import { DONE, HEADERS_RECEIVED } from "./stage.js";
+import { DONE, HEADERS_RECEIVED } from "./states.js";
 
 /** @import {Send, Verdict} from "../../flow/steps.js" */
-/** @import {ShownResponse} from "./bodies.js" */
+/** @import {ShownResponse} from "./states.js" */
 /** @import {Deadline} from "./deadline.js" */
 /** @import {NativeObject} from "./native.js" */
 /** @import {Stage} from "./stage.js" */
@@ -109,10 +108,11 @@ export class Run {
     if (step.verdict === "fail") throw new SuperTokensError(step.error, context.failure);
     const isRefreshs = step.verdict === "deliver" && step.refresh;
     const shared = isRefreshs && context.refreshResponse?.clone();
-    if (!shared) return this.#replay();
+    const { part } = driver.page;
+    if (!shared || !part) return this.#replay();
     const { native, stage } = this.#owner;
-    stage.replaceHead(shownHead(shared));
-    const response = await shownResponseOf(
+    part.showHead(stage, shared);
+    const response = await part.shownResponseOf(
       shared,
       () => native.get("responseType"),
       driver.plan.timeout,
@@ -125,10 +125,11 @@ export class Run {
     const exchange = this.#exchange;
     const { context, driver, spawned } = exchange;
     const { native, stage } = this.#owner;
+    const { part } = driver.page;
     while (this.#isCurrent && !exchange.step?.verdict) {
       if (!exchange.step) exchange.deliver();
       else if (exchange.step.do === "send") this.#attempt(exchange.step);
-      else exchange.resume(block(driver, native.Native, spawned.splice(0), context));
+      else exchange.resume(part?.block(driver, native.Native, spawned.splice(0), context));
     }
     if (!this.#isCurrent) return;
     const { step } = exchange;
@@ -137,7 +138,7 @@ export class Run {
       throw new SuperTokensError(step.error, context.failure);
     }
     const call = step?.verdict === "deliver" && step.refresh && context.refreshCall;
-    if (call) this.#replace(shownResponseOfCall(call, native.get("responseType")));
+    if (call && part) this.#replace(part.shownResponseOfCall(call, native.get("responseType")));
     else this.#replay();
   }
 
@@ -217,7 +218,11 @@ export class Run {
   /** @param {ShownResponse} response */
   #replace(response) {
     this.drop();
-    this.#owner.stage.replace(response, this.#opened.isAsync);
+    this.#exchange.driver.page.part?.showResponse(
+      this.#owner.stage,
+      response,
+      this.#opened.isAsync,
+    );
   }
 
   /** @param {unknown} error */

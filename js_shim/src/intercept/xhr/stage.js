@@ -1,10 +1,10 @@
 // The events that the listeners of an XMLHttpRequest get: the native object's own events, or, while it is
 // hidden, none; then the events that were held back, another response's events, or its end.
 
-import { NO_RESPONSE } from "./bodies.js";
 import { ResponseHeaders } from "./response_headers.js";
+import { DONE, NO_RESPONSE, OPENED, UNSENT } from "./states.js";
 
-/** @import {ShownResponse} from "./bodies.js" */
+/** @import {ShownResponse} from "./states.js" */
 
 /**
  * The state that is shown in place of the native object: a ready state, and maybe another response.
@@ -24,10 +24,6 @@ const EVENTS = /** @type {const} */ ([
   "load",
   "timeout",
   "loadend",
-]);
-
-export const [UNSENT, OPENED, HEADERS_RECEIVED, LOADING, DONE] = /** @type {const} */ ([
-  0, 1, 2, 3, 4,
 ]);
 
 export class Stage {
@@ -102,40 +98,8 @@ export class Stage {
 
   /** Fire the events that were held back. */
   replay() {
-    const view = this.#play(this.#held.splice(0), null);
+    const view = this.play(this.#held.splice(0), null);
     if (this.view === view) this.view = null;
-  }
-
-  /**
-   * Fire the event for the head of another response in place of the native one.
-   *
-   * @param {ShownResponse} response
-   */
-  replaceHead(response) {
-    this.silently(() => this.native.abort.call(this.xhr));
-    this.#play([{ type: "readystatechange", state: HEADERS_RECEIVED }], response);
-  }
-
-  /**
-   * Fire the events that follow the head of another response in place of the native one.
-   *
-   * @param {ShownResponse} response
-   * @param {boolean} isAsync
-   */
-  replace(response, isAsync) {
-    this.silently(() => this.native.abort.call(this.xhr));
-    const { size } = response;
-    const progress = { lengthComputable: size > 0, loaded: size, total: size };
-    const body = [
-      { type: "readystatechange", state: LOADING },
-      { type: "progress", state: LOADING, progress },
-    ];
-    const end = [
-      { type: "readystatechange", state: DONE },
-      { type: "load", state: DONE, progress },
-      { type: "loadend", state: DONE, progress },
-    ];
-    this.#play(isAsync && size > 0 ? [...body, ...end] : end, response);
   }
 
   /** @param {"abort" | "timeout" | "error"} type end it as the native object would */
@@ -174,7 +138,7 @@ export class Stage {
   }
 
   /** @param {Replayed[]} events @param {ShownResponse | null} response */
-  #play(events, response) {
+  play(events, response) {
     const view = { state: /** @type {number} */ (OPENED), response };
     this.view = view;
     for (const { type, state, progress } of events) {

@@ -1,7 +1,7 @@
 // The visible state of an XMLHttpRequest: that of the native object, or that of its stage.
 
-import { NO_RESPONSE } from "./bodies.js";
-import { DONE, HEADERS_RECEIVED, LOADING, Stage } from "./stage.js";
+import { Stage } from "./stage.js";
+import { DONE, HEADERS_RECEIVED, LOADING, NO_RESPONSE } from "./states.js";
 
 /** @import {View} from "./stage.js" */
 

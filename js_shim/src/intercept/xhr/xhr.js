@@ -8,7 +8,7 @@ import { Deadline } from "./deadline.js";
 import { Exchange } from "./exchange.js";
 import { NativeObject } from "./native.js";
 import { Run } from "./run.js";
-import { HEADERS_RECEIVED, LOADING, OPENED } from "./stage.js";
+import { HEADERS_RECEIVED, LOADING, OPENED } from "./states.js";
 import { withView } from "./view.js";
 
 /** @import {Shim} from "../../page/shim.js" */
@@ -144,12 +144,9 @@ export function sessionXHR(shim, Native) {
       const driver = shim.lifetime === lifetime ? shim.driver : null;
       const { url, target, isAsync } = this.#opened;
       if (!driver || !shim.covers(url, target) || super.readyState !== OPENED) return null;
-      if (!isAsync && driver.core.isRemote) {
-        shim.warnOnce(PYTHON_IS_IN_A_WORKER);
-        return null;
-      }
-      if (!isAsync && !driver.host.jar.isKnown) {
-        shim.warnOnce(SESSION_IS_NOT_READ);
+      const refusal = isAsync ? null : shim.part?.blockRefusal(driver);
+      if (refusal) {
+        shim.warnOnce(refusal);
         return null;
       }
       const exchange = new Exchange(driver, this.#opened);
@@ -197,12 +194,6 @@ function openedBy(args) {
     headers: [],
   };
 }
-
-const PYTHON_IS_IN_A_WORKER =
-  "a synchronous XMLHttpRequest of this page cannot wait for Python, which runs in a worker; it is sent without the session. Use fetch or an asynchronous XMLHttpRequest, or make the request in the worker, or run Python on the page itself.";
-
-const SESSION_IS_NOT_READ =
-  "a synchronous XMLHttpRequest cannot wait until the session has been read from its store (cookieHandler, tokenStore); it is sent without the session. Wait for supertokens.getSessionStatus() first, or use fetch.";
 
 const invalidState = () =>
   new DOMException("The request has been sent already.", "InvalidStateError");
