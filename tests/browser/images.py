@@ -12,11 +12,12 @@ private windows only, whose Cache Storage may be empty after each navigation. Bo
 
 import functools
 import http.server
-import threading
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from playwright.sync_api import Page
+
+from tests.browser.served import start_server
 
 # Before the page's own script or after it.
 FAST = """
@@ -80,10 +81,8 @@ class Shelf(http.server.BaseHTTPRequestHandler):
 @functools.cache
 def open_shelf() -> str:
     """Start the server, which ends with the tests; returns its origin."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shelf)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     # Not localhost: for the SDK on the page that would be the API.
-    return f"http://127.0.0.1:{server.server_port}"
+    return f"http://127.0.0.1:{start_server(Shelf)}"
 
 
 #: Addresses of images, by their places on the shelf.

@@ -11,7 +11,6 @@ import json
 import re
 import shutil
 import textwrap
-import threading
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +31,7 @@ from tests.browser.conftest import (  # noqa: F401  fixtures
     pytest_runtest_makereport,
 )
 from tests.browser.demo import Demo
+from tests.browser.served import start_server
 from tests.browser.test_quickstarts import ORDERS, sign_up_without_sdk
 from tests.conftest import ROOT
 
@@ -134,16 +134,14 @@ class Files(http.server.BaseHTTPRequestHandler):
 
 
 @functools.cache
-def start_server() -> str:
+def files_origin() -> str:
     """Start the server, one for all tests: Chromium keeps the machine code of its Pyodides."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://localhost:{server.server_port}"
+    return f"http://localhost:{start_server(Files)}"
 
 
 def serve(site: Site) -> str:
     Files.site = site
-    return start_server()
+    return files_origin()
 
 
 @pytest.fixture
