@@ -1,5 +1,5 @@
 // The counterpart of supertokens-website's utils/: it gives other code of the page the session's handlers,
-// and takes handlers and claim validators before init().
+// and takes handlers before init().
 
 import { cookiesNow } from "../host/cookies.js";
 import { original } from "../host/window_handler.js";

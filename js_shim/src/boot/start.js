@@ -17,7 +17,9 @@ export async function startPython(shim, pending) {
   // The page's Python may call init(), and the page may call close(), at any time.
   const stillNeeded = () => shim.cores.pending === pending;
   await nextTask(); // what the page asks at once is answered first
-  if (stillNeeded()) shim.preload(); // while the page is parsed
+  if (!stillNeeded()) return;
+  const early = startsAtOnce(shim.settings) ? shim.withPart() : null; // while the page is parsed
+  early?.catch(() => {}); // who needs it gets the error
   try {
     const expected = await expectedPython(shim.settings);
     if (!expected && stillNeeded()) {
@@ -27,7 +29,7 @@ export async function startPython(shim, pending) {
       if (stillNeeded()) reportStart(shim.settings, reason);
     }
     if (!stillNeeded()) return; // onStart may have called close()
-    const part = await shim.withPart();
+    const part = await (early ?? shim.withPart());
     if (stillNeeded()) await part.providePython(shim, pending, expected);
   } catch (error) {
     pending.readiness.fail(error);
